@@ -1,0 +1,94 @@
+import type { Callback } from './callback.js'
+import { batchEvents, type EventName, events, recordedEvents } from './events.js'
+import type { TrainingState } from './training-state.js'
+
+/**
+ * Delivers events to callbacks, in ascending `order`. Who listens to what is worked out when a callback is added or
+ * removed, so an event without listeners costs one array look-up.
+ */
+export class Bus<State extends TrainingState = TrainingState> {
+  #callbacks: Callback<State>[] = []
+  #listeners = new Map<EventName, Callback<State>[]>()
+
+  constructor(callbacks: Iterable<Callback<State>> = []) {
+    this.add(...callbacks)
+  }
+
+  /** The callbacks in the order in which they run. */
+  get callbacks(): readonly Callback<State>[] {
+    return this.#callbacks
+  }
+
+  add(...callbacks: Callback<State>[]): void {
+    for (const callback of callbacks) rejectUnknownEvents(callback)
+    this.#replace([...this.#callbacks, ...callbacks])
+  }
+
+  remove(...callbacks: Callback<State>[]): void {
+    this.#replace(this.#callbacks.filter(callback => !callbacks.includes(callback)))
+  }
+
+  /**
+   * Delivers one event. Returns a promise only when a handler is asynchronous, so that the common, synchronous case
+   * costs no turn of the event loop. What a handler throws is thrown here, and hides the event from later callbacks.
+   */
+  fire(event: EventName, state: State): void | Promise<void> {
+    const listeners = this.#listeners.get(event)!
+    for (let i = 0; i < listeners.length; i++) {
+      const pending = deliver(event, listeners[i]!, state)
+      if (pending) return fireRest(event, listeners.slice(i + 1), state, pending)
+    }
+  }
+
+  #replace(callbacks: Callback<State>[]): void {
+    this.#callbacks = callbacks.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    for (const event of events)
+      this.#listeners.set(
+        event,
+        callbacks.filter(callback => callback[event]),
+      )
+  }
+}
+
+async function fireRest<State extends TrainingState>(
+  event: EventName,
+  listeners: Callback<State>[],
+  state: State,
+  pending: Promise<void>,
+): Promise<void> {
+  await pending
+  for (const callback of listeners) await deliver(event, callback, state)
+}
+
+function deliver<State extends TrainingState>(event: EventName, callback: Callback<State>, state: State): void | Promise<void> {
+  if (callback.run === false) return
+  if (batchEvents.has(event) && (state.training ? callback.run_train : callback.run_valid) === false) return
+  const pending = callback[event]!(state)
+  if (pending && recordedEvents.has(event)) {
+    pending.catch(() => {})
+    throw new TypeError(
+      `${nameOf(callback)}.${event} returned a promise, but ${event} fires while gradients are being recorded and must be ` +
+        'synchronous. Compute without await here, or move the asynchronous part to before_batch or after_batch.',
+    )
+  }
+  return pending
+}
+
+/** The name a message uses for a callback. */
+export function nameOf(callback: Callback<never>): string {
+  return callback.name ?? (callback.constructor === Object ? 'callback' : callback.constructor.name)
+}
+
+const eventLike = /^(before|after)_/
+
+function rejectUnknownEvents(callback: Callback<never>): void {
+  for (let level = callback; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (const key of Object.getOwnPropertyNames(level)) {
+      if (eventLike.test(key) && !(events as readonly string[]).includes(key)) {
+        throw new TypeError(
+          `${nameOf(callback)} has a method ${key}, which is not an event. The events are: ${events.join(', ')}.`,
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { EventName } from './events.js'
+import type { TrainingState } from './training-state.js'
+
+/** Handles one event. May be asynchronous except in the recorded events `after_pred`, `after_loss` and `before_backward`. */
+export type Handler<State extends TrainingState = TrainingState> = (learn: State) => void | Promise<void>
+
+type Handlers<State extends TrainingState> = { [Event in EventName]?: Handler<State> }
+
+/**
+ * Listens to training: an object with methods named after the events it wants. Throwing a {@link CancelSignal} leaves
+ * a section of the loop; throwing anything else ends the fit, and reaches the caller of `fit` unchanged.
+ *
+ * @example
+ * const countBatches: Callback & { n: number } = {
+ *   n: 0,
+ *   after_batch() { this.n++ },
+ * }
+ */
+export interface Callback<State extends TrainingState = TrainingState> extends Handlers<State> {
+  /** Shown in messages; the class name when absent. */
+  readonly name?: string
+  /** Callbacks run by ascending order, ties as they were added. Default 0; the Recorder is 50, schedules are 60. */
+  readonly order?: number
+  /** Whether it hears anything at all. Default true. */
+  run?: boolean
+  /** Whether it hears the events of training batches. Default true. */
+  readonly run_train?: boolean
+  /** Whether it hears the events of validation batches. Default true. */
+  readonly run_valid?: boolean
+}

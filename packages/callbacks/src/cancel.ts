@@ -1,0 +1,56 @@
+import type { Section } from './events.js'
+
+/**
+ * Thrown by a callback to leave one section of the loop; not an error. The loop catches it at the section it names,
+ * fires `after_cancel_X` and then `after_X`. Thrown where its section is not running, it reaches the caller of `fit`.
+ *
+ * Source: fastai 2's `Cancel*Exception`.
+ *
+ * @example
+ * const shortEpoch: Callback = { after_batch: learn => { if (learn.iter >= 9) throw new CancelTrain() } }
+ */
+export abstract class CancelSignal extends Error {
+  abstract readonly section: Section
+}
+
+/** Ends the fit: `after_cancel_fit`, `after_fit`, and `fit` returns normally with the reason 'stopped'. */
+export class CancelFit extends CancelSignal {
+  override readonly name = 'CancelFit'
+  readonly section = 'fit'
+}
+
+/** Ends this epoch, its validation included; the next epoch begins. */
+export class CancelEpoch extends CancelSignal {
+  override readonly name = 'CancelEpoch'
+  readonly section = 'epoch'
+}
+
+/** Ends this epoch's training pass; validation follows. */
+export class CancelTrain extends CancelSignal {
+  override readonly name = 'CancelTrain'
+  readonly section = 'train'
+}
+
+/** Ends this epoch's validation pass. */
+export class CancelValidate extends CancelSignal {
+  override readonly name = 'CancelValidate'
+  readonly section = 'validate'
+}
+
+/** Skips what is left of this batch. */
+export class CancelBatch extends CancelSignal {
+  override readonly name = 'CancelBatch'
+  readonly section = 'batch'
+}
+
+/** Thrown in `before_backward`: no gradients are computed for this batch. */
+export class CancelBackward extends CancelSignal {
+  override readonly name = 'CancelBackward'
+  readonly section = 'backward'
+}
+
+/** Thrown in `before_step`: the weights are not changed by this batch. */
+export class CancelStep extends CancelSignal {
+  override readonly name = 'CancelStep'
+  readonly section = 'step'
+}

@@ -1,0 +1,59 @@
+/**
+ * The 24 events of a fit, in the order in which they can first occur (fastai 2's names and order).
+ *
+ * A section X of the loop fires `before_X`, runs its body, fires `after_cancel_X` when a callback cancelled it,
+ * and then `after_X` in either case.
+ */
+export const events = [
+  'after_create',
+  'before_fit',
+  'before_epoch',
+  'before_train',
+  'before_batch',
+  'after_pred',
+  'after_loss',
+  'before_backward',
+  'after_cancel_backward',
+  'after_backward',
+  'before_step',
+  'after_cancel_step',
+  'after_step',
+  'after_cancel_batch',
+  'after_batch',
+  'after_cancel_train',
+  'after_train',
+  'before_validate',
+  'after_cancel_validate',
+  'after_validate',
+  'after_cancel_epoch',
+  'after_epoch',
+  'after_cancel_fit',
+  'after_fit',
+] as const
+
+/** The name of one of the {@link events}. */
+export type EventName = (typeof events)[number]
+
+/** A part of the loop that a callback can leave by throwing its cancel signal. */
+export type Section = 'fit' | 'epoch' | 'train' | 'validate' | 'batch' | 'backward' | 'step'
+
+/**
+ * Events that fire while the forward pass is being recorded for differentiation. Their handlers must be synchronous:
+ * what they compute becomes part of the gradient, and work of others must not slip in between.
+ */
+export const recordedEvents: ReadonlySet<EventName> = new Set(['after_pred', 'after_loss', 'before_backward'])
+
+/** Events of a single batch: a callback's `run_train` and `run_valid` decide whether it hears them. */
+export const batchEvents: ReadonlySet<EventName> = new Set([
+  'before_batch',
+  'after_pred',
+  'after_loss',
+  'before_backward',
+  'after_cancel_backward',
+  'after_backward',
+  'before_step',
+  'after_cancel_step',
+  'after_step',
+  'after_cancel_batch',
+  'after_batch',
+])

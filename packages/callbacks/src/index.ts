@@ -1,0 +1,14 @@
+export { Bus, nameOf } from './bus.js'
+export type { Callback, Handler } from './callback.js'
+export {
+  CancelBackward,
+  CancelBatch,
+  CancelEpoch,
+  CancelFit,
+  CancelSignal,
+  CancelStep,
+  CancelTrain,
+  CancelValidate,
+} from './cancel.js'
+export { batchEvents, type EventName, events, recordedEvents, type Section } from './events.js'
+export type { EndReason, HyperParameters, Tensors, TrainingState } from './training-state.js'

@@ -1,0 +1,72 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
+
+/** One tensor, or several for a model with several inputs or outputs. */
+export type Tensors = Tensor | Tensor[]
+
+/** Why a fit ended; `after_fit` handlers read it from {@link TrainingState.reason}. */
+export type EndReason = 'completed' | 'stopped' | 'diverged' | 'interrupted' | 'failed'
+
+/** The optimizer's hyper-parameters (`lr`, `mom`, `sqr_mom`, `wd`, `eps`, ...), one value per layer group. */
+export interface HyperParameters {
+  /** Number of layer groups, at least 1. */
+  readonly groups: number
+  /** Names that {@link get} and {@link set} accept. */
+  readonly names: readonly string[]
+  /** The values in force, one per layer group. Throws when the optimizer has no such hyper-parameter. */
+  get(name: string): readonly number[]
+  /** Sets one value for all groups, or one per group. Throws when the optimizer has no such hyper-parameter. */
+  set(name: string, value: number | readonly number[]): void
+}
+
+/**
+ * What a callback sees of a running fit, and may change. The Learner implements it; the bus and the callbacks know
+ * no more than this. Names are fastai's where fastai has the concept.
+ *
+ * Tensors in here belong to the loop, which disposes them at the end of the batch. A callback that replaces one in
+ * `after_pred` or `after_loss` computes it from the old one with ordinary tfjs operations and assigns it.
+ */
+export interface TrainingState {
+  /** Epochs in this fit. */
+  readonly n_epoch: number
+  /** Index of the current epoch, from 0. */
+  readonly epoch: number
+  /** Batches in the current pass (training or validation). */
+  readonly n_iter: number
+  /** Index of the current batch in its pass, from 0. */
+  readonly iter: number
+  /** Batches in one training pass: `n_epoch * n_train_iter` is the length of the whole fit. */
+  readonly n_train_iter: number
+  /** Training batches finished since the fit began. */
+  readonly train_iter: number
+  /** Position in the fit: 0 before the first training batch, 1 after the last. */
+  readonly pct_train: number
+  /** Whether the current pass trains. */
+  readonly training: boolean
+
+  /** Inputs of the current batch, first axis the batch. */
+  xb: Tensors
+  /** Targets of the current batch, first axis the batch. */
+  yb: Tensors
+  /** Samples in the current batch. */
+  readonly bs: number
+  /** The model's output for `xb`, from `after_pred` on. */
+  pred: Tensors
+  /** Mean loss of the current batch, from `after_loss` on; what is differentiated. */
+  loss: Scalar
+  /** The loss as a number, readable from `after_backward` on (`after_batch` in validation); NaN before the first batch. */
+  readonly lossValue: number
+  /** Gradients by parameter name, from `after_backward` to `after_step`; replace entries to change the step. */
+  grads: Record<string, Tensor>
+
+  /** Learning rate, momentum and the others, settable at any time. */
+  readonly opt: HyperParameters
+  /** The latest epoch's figures by name (`train_loss`, `valid_loss`, each metric), complete in `after_epoch`. */
+  readonly values: Record<string, number>
+  /** Names of the metrics, in the order given to the Learner. */
+  readonly metricNames: readonly string[]
+
+  /** Why the fit ended; undefined while it runs. Set before `after_fit`. */
+  readonly reason: EndReason | undefined
+  /** What was thrown, when the reason is 'failed' or 'diverged'. */
+  readonly error: unknown
+}

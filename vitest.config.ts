@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./packages/${name}/src/${file}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
+      { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
+      { find: /^onecycle$/, replacement: source('onecycle') },
+    ],
+  },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'],
+    testTimeout: 60_000,
+    coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.ts'] },
+  },
+})
