@@ -40,6 +40,22 @@ export class Bus<State extends TrainingState = TrainingState> {
     }
   }
 
+  /**
+   * Delivers one event to every listener even when some of them throw, and then throws the first error: the end of a
+   * fit, where each callback must get its chance to clean up.
+   */
+  async fireToAll(event: EventName, state: State): Promise<void> {
+    const errors: unknown[] = []
+    for (const callback of this.#listeners.get(event)!) {
+      try {
+        await deliver(event, callback, state)
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+
   #replace(callbacks: Callback<State>[]): void {
     this.#callbacks = callbacks.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     for (const event of events)

@@ -1,4 +1,5 @@
 import type { Section } from './events.js'
+import type { EndReason } from './training-state.js'
 
 /**
  * Thrown by a callback to leave one section of the loop; not an error. The loop catches it at the section it names,
@@ -13,10 +14,16 @@ export abstract class CancelSignal extends Error {
   abstract readonly section: Section
 }
 
-/** Ends the fit: `after_cancel_fit`, `after_fit`, and `fit` returns normally with the reason 'stopped'. */
+/** Ends the fit: `after_cancel_fit`, `after_fit`, and `fit` returns normally with the given reason, 'stopped' by default. */
 export class CancelFit extends CancelSignal {
   override readonly name = 'CancelFit'
   readonly section = 'fit'
+  readonly reason: EndReason
+
+  constructor(reason: EndReason = 'stopped') {
+    super(`the fit was ${reason}`)
+    this.reason = reason
+  }
 }
 
 /** Ends this epoch, its validation included; the next epoch begins. */

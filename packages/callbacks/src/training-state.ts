@@ -42,6 +42,8 @@ export interface TrainingState {
   readonly pct_train: number
   /** Whether the current pass trains. */
   readonly training: boolean
+  /** Whether this fit is the mock training of `lr_find`; what saves, stops or reports stays silent then. */
+  readonly lr_finding: boolean
 
   /** Inputs of the current batch, first axis the batch. */
   xb: Tensors

@@ -1,0 +1,136 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Bus, nameOf } from './bus.js'
+import type { Callback } from './callback.js'
+import { CancelBatch } from './cancel.js'
+import { events } from './events.js'
+import type { TrainingState } from './training-state.js'
+
+const training = { training: true } as TrainingState
+const validating = { training: false } as TrainingState
+
+describe('Bus', () => {
+  it('runs callbacks by ascending order, ties as they were added', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -5, max: 5 }), { maxLength: 20 }), orders => {
+        const heard: [number, number][] = []
+        const bus = new Bus(orders.map((order, i) => ({ order, before_fit: () => void heard.push([order, i]) })))
+        bus.fire('before_fit', training)
+        expect(heard).toEqual([...heard].sort(([a, i], [b, j]) => a - b || i - j))
+        expect(heard).toHaveLength(orders.length)
+      }),
+    )
+  })
+
+  it('returns nothing when every handler is synchronous, and a promise when one is not', async () => {
+    const heard: string[] = []
+    const bus = new Bus([
+      { before_batch: () => void heard.push('first') },
+      { before_batch: () => Promise.resolve().then(() => void heard.push('second')) },
+      { before_batch: () => void heard.push('third') },
+    ])
+    expect(bus.fire('after_batch', training)).toBeUndefined()
+    const pending = bus.fire('before_batch', training)
+    expect(pending).toBeInstanceOf(Promise)
+    expect(heard).toEqual(['first'])
+    await pending
+    expect(heard).toEqual(['first', 'second', 'third'])
+  })
+
+  it('hands over what a handler throws, and hides the event from later callbacks', () => {
+    const signal = new CancelBatch()
+    const heard: string[] = []
+    const bus = new Bus([
+      {
+        before_batch() {
+          throw signal
+        },
+      },
+      { before_batch: () => void heard.push('second') },
+    ])
+    expect(() => bus.fire('before_batch', training)).toThrow(signal)
+    expect(heard).toEqual([])
+  })
+
+  it('rejects with what an asynchronous handler throws', async () => {
+    const signal = new CancelBatch()
+    const bus = new Bus([{ before_batch: () => Promise.reject(signal) }])
+    await expect(bus.fire('before_batch', training)).rejects.toBe(signal)
+  })
+
+  it('refuses an asynchronous handler of an event fired while gradients are recorded', () => {
+    class Slow implements Callback {
+      async after_pred() {}
+    }
+    expect(() => new Bus([new Slow()]).fire('after_pred', training)).toThrow(/Slow\.after_pred returned a promise/)
+  })
+
+  it('gates with run, run_train and run_valid', () => {
+    const heard: string[] = []
+    const hear = (name: string) => ({
+      before_batch: () => void heard.push(name),
+      before_epoch: () => void heard.push(`${name} epoch`),
+    })
+    const bus = new Bus([
+      { ...hear('off'), run: false },
+      { ...hear('no train'), run_train: false },
+      { ...hear('no valid'), run_valid: false },
+    ])
+    bus.fire('before_batch', training)
+    expect(heard.splice(0)).toEqual(['no valid'])
+    bus.fire('before_batch', validating)
+    expect(heard.splice(0)).toEqual(['no train'])
+    bus.fire('before_epoch', training)
+    expect(heard).toEqual(['no train epoch', 'no valid epoch'])
+  })
+
+  it('adds and removes while running', () => {
+    const heard: string[] = []
+    const second: Callback = { after_epoch: () => void heard.push('second') }
+    const bus = new Bus([
+      {
+        before_epoch() {
+          bus.add(second)
+        },
+      },
+    ])
+    bus.fire('before_epoch', training)
+    bus.fire('after_epoch', training)
+    bus.remove(second)
+    bus.fire('after_epoch', training)
+    expect(heard).toEqual(['second'])
+  })
+
+  it('lets every listener clean up and then throws the first error', async () => {
+    const first = new Error('first')
+    const heard: string[] = []
+    const fail = (error: Error) => () => {
+      throw error
+    }
+    const bus = new Bus([
+      { after_fit: fail(first) },
+      { after_fit: fail(new Error('second')) },
+      { after_fit: () => void heard.push('third') },
+    ])
+    await expect(bus.fireToAll('after_fit', training)).rejects.toBe(first)
+    expect(heard).toEqual(['third'])
+  })
+
+  it('refuses a method that looks like an event and is none', () => {
+    const typo = { after_bach() {} }
+    expect(() => new Bus([typo as Callback])).toThrow(/after_bach, which is not an event/)
+    class Typo {
+      before_fitt() {}
+    }
+    expect(() => new Bus([new Typo() as Callback])).toThrow(/Typo has a method before_fitt/)
+  })
+
+  it('names callbacks by their name or their class', () => {
+    class Tracker implements Callback {}
+    expect([nameOf({ name: 'mine' }), nameOf(new Tracker()), nameOf({})]).toEqual(['mine', 'Tracker', 'callback'])
+  })
+
+  it('knows 24 events', () => {
+    expect(new Set(events).size).toBe(24)
+  })
+})
