@@ -1,0 +1,20 @@
+/**
+ * Importing this module makes TensorFlow.js's wasm backend able to train, in any program that uses TensorFlow.js:
+ *
+ * @example
+ * import * as tf from '@tensorflow/tfjs-core'
+ * import '@onecycle/backend/wasm'
+ * await tf.setBackend('wasm')
+ */
+import { createRequire } from 'node:module'
+import { dirname, sep } from 'node:path'
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { composedKernels } from './composed/index.js'
+import { registerTrainingKernels } from './kernels.js'
+
+// The backend looks for its .wasm beside the script that was started, which is right only inside its own folder.
+setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep)
+registerTrainingKernels(composedKernels)
+
+export * from './kernels.js'
+export { composedKernels }
