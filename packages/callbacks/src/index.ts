@@ -11,4 +11,5 @@ export {
   CancelValidate,
 } from './cancel.js'
 export { batchEvents, type EventName, events, recordedEvents, type Section } from './events.js'
+export * from './schedule/index.js'
 export type { EndReason, HyperParameters, Tensors, TrainingState } from './training-state.js'

@@ -1,0 +1,5 @@
+export { combine_scheds, combined_cos, SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly } from './annealers.js'
+export { type LrRangeOptions, lr_range, lrRangeForms } from './lr-range.js'
+export { type OneCycleForm, type OneCycleOptions, one_cycle, oneCycleForms, oneCycleKeep } from './one-cycle.js'
+export { ParamScheduler, type ParamSchedulerOptions } from './param-scheduler.js'
+export { type LrAndMom, type PerGroup, per_group, type Schedule } from './schedule.js'

@@ -1,0 +1,43 @@
+/**
+ * Value of a hyper-parameter for batch `step` (from 0) of a run of `steps` batches. Pure: the same arguments give the
+ * same value, so a schedule can be plotted, tested and resumed without a Learner. Position `step === steps` is the
+ * value after the last batch. With `steps` 1, `step` is a position in [0, 1].
+ *
+ * @example
+ * const lr: Schedule = SchedCos(1e-2, 0)
+ * lr(0, 100)   // 0.01, the first of 100 batches
+ * lr(0.5, 1)   // 0.005, half way
+ */
+export type Schedule = (step: number, steps: number) => number
+
+/** Learning rate and momentum that belong together. */
+export interface LrAndMom {
+  lr: Schedule
+  mom: Schedule
+}
+
+/** A hyper-parameter's value, or one value per layer group. */
+export type PerGroup<T> = T | readonly T[]
+
+/**
+ * Makes one schedule, or one per layer group when there is a list of values.
+ *
+ * @example
+ * per_group([1e-4, 1e-3], lr_max => one_cycle({ lr_max }).lr)   // two schedules
+ */
+export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
+  return Array.isArray(values) ? values.map(make) : make(values as T)
+}
+
+/** Where batch `step` lies in a run of `steps` batches, in [0, 1]. Steps past the end count as the end. */
+export function position(step: number, steps: number): number {
+  checkStep(step, steps)
+  return Math.min(1, step / steps)
+}
+
+/** Refuses a step that no run can have. */
+export function checkStep(step: number, steps: number): void {
+  if (!(steps > 0 && steps < Infinity))
+    throw new RangeError(`A schedule spans a positive number of batches, but steps is ${steps}. Is the data loader empty?`)
+  if (!(step >= 0 && step < Infinity)) throw new RangeError(`A schedule's step counts batches from 0, but it is ${step}.`)
+}
