@@ -1,0 +1,48 @@
+import { util } from '@tensorflow/tfjs-core'
+import { checkHyper } from './check-hyper.js'
+import type { Parameter } from './optimizer.js'
+import type { OptimizerState } from './optimizer-state.js'
+import type { Rule } from './rule.js'
+
+/** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
+export function checkState(state: OptimizerState, rule: Rule, groups: readonly (readonly Parameter[])[]): void {
+  if (state.rule !== rule.name)
+    throw new Error(
+      `The state was saved by the optimizer ${state.rule}, this one is ${rule.name}: build the same optimizer, or start afresh.`,
+    )
+  for (const name of Object.keys(rule.hyper)) {
+    const values = state.hyper[name]
+    if (values?.length !== groups.length)
+      throw new Error(
+        `The state has ${values?.length ?? 'no'} values of ${name}, this optimizer has ${groups.length} layer groups: split the model as it was.`,
+      )
+    for (const value of values) checkHyper(name, value)
+  }
+  const parameters = new Map(groups.flat().map(parameter => [parameter.name, parameter]))
+  const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))
+  const numbers = rule.transforms.flatMap(transform => Object.keys(transform.numbers ?? {}))
+  for (const [name, saved] of Object.entries(state.parameters)) {
+    const parameter = parameters.get(name)
+    if (!parameter)
+      throw new Error(
+        `The state has a parameter ${name}, this model has: ${[...parameters.keys()].join(', ')}. Load it into the model it came from.`,
+      )
+    if (!Number.isInteger(saved.steps) || saved.steps < 0)
+      throw new Error(`The state of ${name} has ${saved.steps} steps: it is damaged.`)
+    expectNames(`The slots of ${name}`, slots, Object.keys(saved.slots))
+    expectNames(`The numbers of ${name}`, numbers, Object.keys(saved.numbers))
+    for (const [slot, { shape, values }] of Object.entries(saved.slots)) {
+      if (!util.arraysEqual([...shape], parameter.variable.shape))
+        throw new Error(
+          `${slot} of ${name} has shape [${shape}], the parameter [${parameter.variable.shape}]: the state is of another model.`,
+        )
+      if (values.length !== util.sizeFromShape([...shape]))
+        throw new Error(`${slot} of ${name} has ${values.length} values for shape [${shape}]: the state is damaged.`)
+    }
+  }
+}
+
+function expectNames(what: string, expected: readonly string[], found: readonly string[]): void {
+  if ([...expected].sort().join() !== [...found].sort().join())
+    throw new Error(`${what} are [${found.join(', ')}], expected [${expected.join(', ')}]: the state is damaged.`)
+}

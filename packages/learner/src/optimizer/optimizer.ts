@@ -1,0 +1,81 @@
+import type { HyperParameters } from '@onecycle/callbacks'
+import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import { checkHyper } from './check-hyper.js'
+import type { OptimizerState } from './optimizer-state.js'
+
+/** A trainable variable of a model. */
+export interface Parameter {
+  /** Unique in the model and the same in every process: state is saved under it. */
+  readonly name: string
+  readonly variable: Variable
+  /** Biases and the parameters of normalisation layers are as a rule spared from weight decay. */
+  readonly kind: 'weight' | 'bias' | 'norm'
+}
+
+export interface OptimizerOptions {
+  /** Weight decay, one value or one per layer group. Default: what the optimizer's own options say. */
+  wd?: number | readonly number[]
+  /** Whether bias and normalisation parameters decay as well. Default false, as in fastai 2; true is fastai 1's way. */
+  wd_bn_bias?: boolean
+}
+
+/** Makes an optimizer for the layer groups of a model, first layers first. */
+export type OptimizerFactory = (groups: readonly (readonly Parameter[])[], options?: OptimizerOptions) => Optimizer
+
+/** Changes parameters by their gradients. Hyper-parameters are per layer group and can be set before any step. */
+export abstract class Optimizer implements HyperParameters {
+  abstract readonly groups: number
+  abstract readonly names: readonly string[]
+
+  /** The name of the update rule, under which state is saved. */
+  abstract readonly rule: string
+
+  /** Throws RangeError when the optimizer has no such hyper-parameter. */
+  abstract get(name: string): readonly number[]
+
+  /**
+   * Sets one value for all layer groups, or one per group.
+   *
+   * @throws RangeError for a name that the optimizer does not have, a wrong number of values, or a value out of range:
+   * `lr`, `wd` and `eps` must be at least 0, `mom` and `sqr_mom` lie in [0, 1).
+   */
+  set(name: string, value: number | readonly number[]): void {
+    this.get(name)
+    const values = typeof value === 'number' ? new Array<number>(this.groups).fill(value) : [...value]
+    if (values.length !== this.groups)
+      throw new RangeError(
+        `${name} was given ${values.length} values for ${this.groups} layer groups: give one number, or one per group.`,
+      )
+    for (const each of values) checkHyper(name, each)
+    this.assign(name, values)
+  }
+
+  /** Takes values that {@link set} has found valid. */
+  protected abstract assign(name: string, values: readonly number[]): void
+
+  /**
+   * One step with the gradients given, by parameter name. A parameter without a gradient is left alone, state included.
+   * The gradients stay the caller's.
+   */
+  abstract step(grads: Readonly<Record<string, Tensor>>): void
+
+  /** A copy of everything a later {@link load} needs to go on exactly as this optimizer would. */
+  abstract state(): Promise<OptimizerState>
+
+  /** Takes over a saved state. Throws, and changes nothing, when it does not fit this optimizer. */
+  abstract load(state: OptimizerState): void | Promise<void>
+
+  /** Changes the layer groups. Parameters keep their state, and each group the values its first parameter had. */
+  abstract regroup(groups: readonly (readonly Parameter[])[]): void
+
+  /** Forgets what was learned from past gradients; hyper-parameters stay. */
+  abstract clear(): void
+
+  /** Frees what the optimizer holds. The parameters are not touched. */
+  abstract dispose(): void
+}
+
+/** The error for a hyper-parameter that an optimizer does not have. */
+export function unknownHyper(rule: string, name: string, names: readonly string[], hint = ''): RangeError {
+  return new RangeError(`The optimizer ${rule} has no hyper-parameter ${name}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`)
+}

@@ -1,0 +1,169 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Algebra } from './algebra.js'
+import { checkHyper } from './check-hyper.js'
+import { checkState } from './check-state.js'
+import { fusedUpdate } from './fused.js'
+import { checkGroups } from './groups.js'
+import { Optimizer, type OptimizerOptions, type Parameter, unknownHyper } from './optimizer.js'
+import type { OptimizerState, SavedParameter } from './optimizer-state.js'
+import { applyRule, type Hyper, initialState, type ParameterState, type Rule } from './rule.js'
+import { tensorAlgebra } from './tensor-algebra.js'
+
+type Groups = readonly (readonly Parameter[])[]
+
+/** A factory that also shows its rule, so that other rules can be built around it. */
+export interface RuleFactory {
+  (groups: Groups, options?: OptimizerOptions): Optimizer
+  readonly rule: Rule
+}
+
+/** The factory of optimizers that follow `rule`. Throws RangeError when one of its hyper-parameters is out of range. */
+export function ruleFactory(rule: Rule): RuleFactory {
+  for (const [name, value] of Object.entries(rule.hyper)) checkHyper(name, value)
+  return Object.assign((groups: Groups, options?: OptimizerOptions) => new RuleOptimizer(rule, groups, options), { rule })
+}
+
+/** Runs a {@link Rule} on the variables of a model. State is kept by parameter, as kept tensors. */
+class RuleOptimizer extends Optimizer {
+  readonly names: readonly string[]
+  readonly #rule: Rule
+  readonly #decayAll: boolean
+  #groups: Groups = []
+  #hyper: Hyper[] = []
+  #states = new Map<string, ParameterState<tf.Tensor>>()
+  #disposed = false
+
+  constructor(rule: Rule, groups: Groups, { wd, wd_bn_bias = false }: OptimizerOptions = {}) {
+    super()
+    this.#rule = rule
+    this.#decayAll = wd_bn_bias
+    this.names = Object.keys(rule.hyper)
+    this.#groups = checkGroups(groups)
+    this.#hyper = groups.map(() => rule.hyper)
+    if (wd !== undefined) this.set('wd', wd)
+  }
+
+  get rule(): string {
+    return this.#rule.name
+  }
+
+  get groups(): number {
+    return this.#groups.length
+  }
+
+  get(name: string): readonly number[] {
+    if (!this.names.includes(name)) throw unknownHyper(this.rule, name, this.names, noMomentum(name))
+    return this.#hyper.map(hyper => hyper[name]!)
+  }
+
+  protected assign(name: string, values: readonly number[]): void {
+    this.#hyper = this.#hyper.map((hyper, group) => ({ ...hyper, [name]: values[group]! }))
+  }
+
+  step(grads: Readonly<Record<string, tf.Tensor>>): void {
+    if (this.#disposed) throw new Error(`This ${this.rule} optimizer was disposed: make a new one.`)
+    checkGradients(this.#groups, grads)
+    const fused = fusedUpdate(this.rule)
+    tf.tidy(() => {
+      const on = tensorAlgebra()
+      for (const [group, parameters] of this.#groups.entries()) {
+        const hyper = this.#hyper[group]!
+        for (const { name, variable, kind } of parameters) {
+          const gradient = grads[name]
+          if (!gradient) continue
+          const state = this.#states.get(name) ?? this.#begin(on, name, variable)
+          const decays = this.#decayAll || kind === 'weight'
+          const steps = state.steps + 1
+          if (fused?.({ parameter: variable, gradient, slots: state.slots, hyper, decays, steps })) {
+            this.#states.set(name, { ...state, steps })
+            continue
+          }
+          const next = applyRule(on, this.#rule, state, { parameter: variable as tf.Tensor, gradient, hyper, decays })
+          this.#states.set(name, { steps, numbers: next.numbers, slots: replaceSlots(state.slots, next.slots) })
+          variable.assign(next.parameter)
+        }
+      }
+    })
+  }
+
+  #begin(on: Algebra<tf.Tensor>, name: string, variable: tf.Variable): ParameterState<tf.Tensor> {
+    const state = initialState(on, this.#rule, variable as tf.Tensor)
+    for (const tensor of Object.values(state.slots)) tf.keep(tensor)
+    this.#states.set(name, state)
+    return state
+  }
+
+  async state(): Promise<OptimizerState> {
+    const hyper = Object.fromEntries(this.names.map(name => [name, [...this.get(name)]]))
+    const parameters = await Promise.all([...this.#states].map(async ([name, state]) => [name, await save(state)] as const))
+    return { rule: this.rule, hyper, parameters: Object.fromEntries(parameters) }
+  }
+
+  load(state: OptimizerState): void {
+    checkState(state, this.#rule, this.#groups)
+    this.clear()
+    for (const name of this.names) this.assign(name, state.hyper[name]!)
+    for (const [name, { steps, numbers, slots }] of Object.entries(state.parameters)) {
+      const tensors = Object.entries(slots).map(
+        ([slot, { values, shape }]) => [slot, tf.keep(tf.tensor(values.slice(), [...shape], 'float32'))] as const,
+      )
+      this.#states.set(name, { steps, numbers: { ...numbers }, slots: Object.fromEntries(tensors) })
+    }
+  }
+
+  regroup(groups: Groups): void {
+    checkGroups(groups)
+    const hyperOf = new Map(this.#groups.flatMap((parameters, i) => parameters.map(({ name }) => [name, this.#hyper[i]!])))
+    const last = this.#hyper.at(-1)!
+    this.#hyper = groups.map(parameters => hyperOf.get(parameters[0]?.name ?? '') ?? last)
+    this.#groups = groups
+  }
+
+  clear(): void {
+    for (const { slots } of this.#states.values()) tf.dispose(slots as Record<string, tf.Tensor>)
+    this.#states.clear()
+  }
+
+  dispose(): void {
+    this.clear()
+    this.#disposed = true
+  }
+}
+
+function noMomentum(name: string): string {
+  return name === 'mom' ? 'To schedule momentum, build the optimizer with some: mom: 0.9.' : ''
+}
+
+function checkGradients(groups: Groups, grads: Readonly<Record<string, tf.Tensor>>): void {
+  const parameters = new Map(groups.flat().map(parameter => [parameter.name, parameter]))
+  for (const [name, gradient] of Object.entries(grads)) {
+    const parameter = parameters.get(name)
+    if (!parameter) {
+      const known = [...parameters.keys()].join(', ')
+      throw new RangeError(`There is a gradient for ${name}, which is no parameter of this optimizer. They are: ${known}.`)
+    }
+    if (!tf.util.arraysEqual(gradient.shape, parameter.variable.shape))
+      throw new RangeError(
+        `The gradient of ${name} has shape [${gradient.shape}], its parameter [${parameter.variable.shape}]: they must be equal.`,
+      )
+  }
+}
+
+function replaceSlots(old: ParameterState<tf.Tensor>['slots'], next: ParameterState<tf.Tensor>['slots']) {
+  for (const name of Object.keys(old)) {
+    if (next[name] === old[name]) continue
+    old[name]!.dispose()
+    tf.keep(next[name]!)
+  }
+  return next
+}
+
+async function save({ steps, numbers, slots }: ParameterState<tf.Tensor>): Promise<SavedParameter> {
+  const saved = await Promise.all(
+    Object.entries(slots).map(async ([name, tensor]) => {
+      const values = (await tensor.data<'float32'>()).slice()
+      return [name, { shape: [...tensor.shape], values }] as const
+    }),
+  )
+  return { steps, numbers: { ...numbers }, slots: Object.fromEntries(saved) }
+}

@@ -1,0 +1,10 @@
+import type { Transform } from '../rule.js'
+
+/** The end of every rule: subtracts the direction times its rate, `p -= rate * direction`. */
+export const descend: Transform = {
+  name: 'descend',
+  update(on, step) {
+    const direction = step.ratio === undefined ? step.gradient : on.mul(step.gradient, step.ratio)
+    return { ...step, parameter: on.sub(step.parameter, on.scale(direction, step.rate)) }
+  },
+}
