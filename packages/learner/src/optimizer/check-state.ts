@@ -1,11 +1,11 @@
 import { util } from '@tensorflow/tfjs-core'
 import { checkHyper } from './check-hyper.js'
-import type { Parameter } from './optimizer.js'
 import type { OptimizerState } from './optimizer-state.js'
+import type { Groups } from './parameter.js'
 import type { Rule } from './rule.js'
 
 /** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
-export function checkState(state: OptimizerState, rule: Rule, groups: readonly (readonly Parameter[])[]): void {
+export function checkState(state: OptimizerState, rule: Rule, groups: Groups): void {
   if (state.rule !== rule.name)
     throw new Error(
       `The state was saved by the optimizer ${state.rule}, this one is ${rule.name}: build the same optimizer, or start afresh.`,

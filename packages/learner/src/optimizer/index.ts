@@ -1,6 +1,7 @@
 export { type AdamOptions, adam, adamw } from './adam.js'
 export { type FusedStep, type FusedUpdate, setFusedUpdate } from './fused.js'
-export { Optimizer, type OptimizerFactory, type OptimizerOptions, type Parameter } from './optimizer.js'
+export { Optimizer, type OptimizerFactory, type OptimizerOptions } from './optimizer.js'
 export type { OptimizerState, SavedParameter, Slot } from './optimizer-state.js'
+export type { Groups, Parameter } from './parameter.js'
 export type { RuleFactory } from './rule-optimizer.js'
 export { type SgdOptions, sgd } from './sgd.js'

@@ -1,16 +1,8 @@
 import type { HyperParameters } from '@onecycle/callbacks'
-import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
-
-/** A trainable variable of a model. */
-export interface Parameter {
-  /** Unique in the model and the same in every process: state is saved under it. */
-  readonly name: string
-  readonly variable: Variable
-  /** Biases and the parameters of normalisation layers are as a rule spared from weight decay. */
-  readonly kind: 'weight' | 'bias' | 'norm'
-}
+import type { Groups } from './parameter.js'
 
 export interface OptimizerOptions {
   /** Weight decay, one value or one per layer group. Default: what the optimizer's own options say. */
@@ -20,7 +12,7 @@ export interface OptimizerOptions {
 }
 
 /** Makes an optimizer for the layer groups of a model, first layers first. */
-export type OptimizerFactory = (groups: readonly (readonly Parameter[])[], options?: OptimizerOptions) => Optimizer
+export type OptimizerFactory = (groups: Groups, options?: OptimizerOptions) => Optimizer
 
 /** Changes parameters by their gradients. Hyper-parameters are per layer group and can be set before any step. */
 export abstract class Optimizer implements HyperParameters {
@@ -66,7 +58,7 @@ export abstract class Optimizer implements HyperParameters {
   abstract load(state: OptimizerState): void | Promise<void>
 
   /** Changes the layer groups. Parameters keep their state, and each group the values its first parameter had. */
-  abstract regroup(groups: readonly (readonly Parameter[])[]): void
+  abstract regroup(groups: Groups): void
 
   /** Forgets what was learned from past gradients; hyper-parameters stay. */
   abstract clear(): void

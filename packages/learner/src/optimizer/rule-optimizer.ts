@@ -3,13 +3,11 @@ import type { Algebra } from './algebra.js'
 import { checkHyper } from './check-hyper.js'
 import { checkState } from './check-state.js'
 import { fusedUpdate } from './fused.js'
-import { checkGroups } from './groups.js'
-import { Optimizer, type OptimizerOptions, type Parameter, unknownHyper } from './optimizer.js'
+import { Optimizer, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
+import { checkGroups, type Groups } from './parameter.js'
 import { applyRule, type Hyper, initialState, type ParameterState, type Rule } from './rule.js'
 import { tensorAlgebra } from './tensor-algebra.js'
-
-type Groups = readonly (readonly Parameter[])[]
 
 /** A factory that also shows its rule, so that other rules can be built around it. */
 export interface RuleFactory {

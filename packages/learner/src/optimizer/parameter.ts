@@ -1,0 +1,24 @@
+import type { Variable } from '@tensorflow/tfjs-core'
+
+/** A trainable variable of a model. */
+export interface Parameter {
+  /** Unique in the model and the same in every process: state is saved under it. */
+  readonly name: string
+  readonly variable: Variable
+  /** Biases and the parameters of normalisation layers are as a rule spared from weight decay. */
+  readonly kind: 'weight' | 'bias' | 'norm'
+}
+
+/** The parameters of each layer group, first layers first. */
+export type Groups = readonly (readonly Parameter[])[]
+
+/** Returns the groups. Throws RangeError when there is no parameter in them, or two have the same name. */
+export function checkGroups(groups: Groups): Groups {
+  const names = groups.flat().map(parameter => parameter.name)
+  if (names.length === 0)
+    throw new RangeError('An optimizer needs at least one parameter: the model has none that can be trained.')
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined)
+    throw new RangeError(`Two parameters are called ${twice}. State is kept by name, so names must be unique in the model.`)
+  return groups
+}
