@@ -1,1 +1,11 @@
-export {}
+export { type EpochRow, emptyHistory, type History, type LrFindRecord } from './history.js'
+export type { Axis, Chart, Mark, Panel, Series, SeriesStyle } from './plot/chart.js'
+export { compare_losses, compare_metrics, compare_schedules, type Runs } from './plot/compare.js'
+export type { LossesOptions } from './plot/losses.js'
+export type { LrFindOptions } from './plot/lr-find.js'
+export { Plot, type PngOptions, type ShowOptions } from './plot/plot.js'
+export type { ScheduleOptions } from './plot/schedule.js'
+export type { VegaLiteSpec } from './plot/vega.js'
+export { Recorder } from './recorder.js'
+export type { DrawOptions } from './render/terminal-plot.js'
+export { SmoothenValue } from './smoothing.js'

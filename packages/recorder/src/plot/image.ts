@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module'
+import type { VegaLiteSpec } from './vega.js'
+
+/** The specification as SVG. Vega is loaded when the first plot is drawn, not with the Recorder. */
+export async function toSvg(spec: VegaLiteSpec): Promise<string> {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
+  const compiled = compile(spec as unknown as Parameters<typeof compile>[0])
+  const view = new vega.View(vega.parse(compiled.spec), { renderer: 'none' })
+  try {
+    return await view.toSVG()
+  } finally {
+    view.finalize()
+  }
+}
+
+/** The SVG as PNG, `scale` pixels to a unit. The font comes with us: without one every label would silently vanish. */
+export async function toPng(svg: string, scale: number): Promise<Uint8Array> {
+  if (!(scale > 0 && scale <= 16)) throw new RangeError(`scale is ${scale}, and must be more than 0 and at most 16, such as 2.`)
+  const { Resvg } = await import('@resvg/resvg-js')
+  const { resolve } = createRequire(import.meta.url)
+  const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(file => resolve(`dejavu-fonts-ttf/ttf/${file}`))
+  const options = {
+    fitTo: { mode: 'zoom' as const, value: scale },
+    font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
+  }
+  return new Resvg(svg, options).render().asPng()
+}

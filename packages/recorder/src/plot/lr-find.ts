@@ -1,0 +1,50 @@
+import type { LrFindRecord } from '../history.js'
+import { formatNumber } from '../render/number.js'
+import type { Chart, Mark } from './chart.js'
+
+export interface LrFindOptions {
+  /** Batches left out at the beginning. Default 10, for a search of less than 30 batches a third of them. */
+  skipStart?: number
+  /** Batches left out at the end, where the loss explodes. Default 5, for a search of less than 30 batches a sixth of them. */
+  skipEnd?: number
+}
+
+/** Smoothed loss against learning rate on a logarithmic axis, with every suggestion marked, the main one foremost. */
+export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOptions = {}): Chart {
+  if (!record)
+    throw new Error('There is no learning rate search to plot. Run `await learn.lr_find()` first, then `learn.recorder.plot()`.')
+  const n = record.lrs.length
+  const { skipStart = Math.min(10, Math.floor(n / 3)), skipEnd = Math.min(5, Math.floor(n / 6)) } = options
+  checkSkips(n, skipStart, skipEnd)
+  const points = record.lrs.map((lr, i): [number, number] => [lr, record.smooth_losses[i]!]).slice(skipStart, n - skipEnd)
+  const marks = Object.entries(record.suggestions).flatMap(([name, found]): Mark[] =>
+    found && Number.isFinite(found.loss)
+      ? [{ label: `${name}: ${formatNumber(found.lr, 3)}`, x: found.lr, y: found.loss, main: name === record.suggestion }]
+      : [],
+  )
+  return {
+    panels: [
+      {
+        title: 'Learning rate finder',
+        x: { label: 'Learning rate', log: true },
+        y: { label: 'Loss (smoothed)' },
+        series: [{ name: 'loss', style: 'line', points }],
+        marks,
+      },
+    ],
+  }
+}
+
+/** Refuses skips that are no counts or leave nothing of `n` batches. */
+export function checkSkips(n: number, skipStart: number, skipEnd: number): void {
+  if (n === 0) throw new Error('Nothing to plot: no training batch has been recorded yet. Train with `fit` first.')
+  for (const [name, skip] of Object.entries({ skipStart, skipEnd })) {
+    if (!Number.isInteger(skip) || skip < 0)
+      throw new RangeError(`${name} is ${skip}, and must be a number of batches: 0, 1, 2, ...`)
+  }
+  if (skipStart + skipEnd >= n) {
+    throw new RangeError(
+      `skipStart ${skipStart} and skipEnd ${skipEnd} leave nothing of ${n} batches. Together they must be less than ${n}.`,
+    )
+  }
+}

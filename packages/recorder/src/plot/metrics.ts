@@ -1,0 +1,24 @@
+import type { History } from '../history.js'
+import type { Chart } from './chart.js'
+import { atEpochEnds } from './losses.js'
+
+/** Each metric where the epochs ended, a panel a metric. */
+export function metricsChart(history: History): Chart {
+  const names = history.metricNames.filter(name => atEpochEnds(history, history.metrics[name] ?? []).length)
+  if (names.length === 0) {
+    throw new Error(
+      history.metricNames.length
+        ? `Nothing to plot: no epoch of this fit was validated, so ${history.metricNames.join(', ')} has no value yet.`
+        : 'Nothing to plot: this fit has no metrics. Give the Learner some, such as `{ metrics: [accuracy] }`.',
+    )
+  }
+  return {
+    columns: 2,
+    panels: names.map((name, color) => ({
+      title: name,
+      x: { label: 'Batches', integer: true },
+      y: { label: name },
+      series: [{ name, style: 'points', points: atEpochEnds(history, history.metrics[name]!), color }],
+    })),
+  }
+}

@@ -1,0 +1,102 @@
+import { extname } from 'node:path'
+import { writeWhole } from '../files.js'
+import { type DrawOptions, drawChart } from '../render/terminal-plot.js'
+import type { Chart } from './chart.js'
+import { htmlFigure, htmlPage } from './html.js'
+import { toPng, toSvg } from './image.js'
+import { type VegaLiteSpec, vegaLite } from './vega.js'
+
+export interface ShowOptions {
+  /** Draw the plot in the terminal as well. Default: whether standard output is a terminal. */
+  show?: boolean
+}
+
+export interface PngOptions {
+  /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */
+  scale?: number
+}
+
+/**
+ * A plot to look at or keep: in the terminal, in a notebook, or as SVG, PNG, HTML and Vega-Lite JSON.
+ *
+ * @example
+ * const plot = learn.recorder.plot_losses()
+ * await plot.save('runs/losses.png')
+ * console.log(String(plot))             // drawn in the terminal
+ */
+export class Plot {
+  readonly chart: Chart
+  #spec: VegaLiteSpec | undefined
+
+  /** Throws when the chart has nothing to show. */
+  constructor(chart: Chart) {
+    const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
+    if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
+    this.chart = chart
+  }
+
+  /** The plot in Vega-Lite 6, data included. */
+  get spec(): VegaLiteSpec {
+    this.#spec ??= vegaLite(this.chart)
+    return this.#spec
+  }
+
+  /** The title, or those of the panels. */
+  get title(): string {
+    return this.chart.title ?? this.chart.panels.map(panel => panel.title).join(', ')
+  }
+
+  svg(): Promise<string> {
+    return toSvg(this.spec)
+  }
+
+  async png({ scale = 2 }: PngOptions = {}): Promise<Uint8Array> {
+    return toPng(await this.svg(), scale)
+  }
+
+  /** A page of its own, which loads nothing from elsewhere. */
+  async html(): Promise<string> {
+    return htmlPage(this.title, htmlFigure(await this.svg(), this.spec, this.title))
+  }
+
+  /** The plot in characters, for a terminal. */
+  draw(options: DrawOptions = {}): string {
+    return drawChart(this.chart, options)
+  }
+
+  toString(): string {
+    return this.draw()
+  }
+
+  /**
+   * Writes the plot in the format that the file's name asks for: .svg, .png, .html or .json (Vega-Lite). Makes missing
+   * folders, and replaces a file whole or not at all. Throws a RangeError on any other ending.
+   */
+  async save(path: string): Promise<void> {
+    const format = formats[extname(path).toLowerCase()]
+    if (!format) {
+      throw new RangeError(
+        `Cannot tell a plot's format from the file name '${path}'. Let it end in ${Object.keys(formats).join(', ')}.`,
+      )
+    }
+    await writeWhole(path, await format(this))
+  }
+
+  /** Draws the plot in the terminal if `show` says so, and returns it. */
+  present({ show = process.stdout.isTTY }: ShowOptions): this {
+    if (show) process.stdout.write(`\n${this.draw()}\n\n`)
+    return this
+  }
+
+  /** What Deno's Jupyter kernel shows when a cell ends in a plot. */
+  async [Symbol.for('Jupyter.display')](): Promise<Record<string, string>> {
+    return { 'image/svg+xml': await this.svg(), 'text/plain': this.draw({ color: false }) }
+  }
+}
+
+const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Array>> = {
+  '.svg': plot => plot.svg(),
+  '.png': plot => plot.png(),
+  '.html': plot => plot.html(),
+  '.json': plot => `${JSON.stringify(plot.spec, null, 1)}\n`,
+}

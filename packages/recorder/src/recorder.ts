@@ -1,0 +1,159 @@
+import type { Callback, TrainingState } from '@onecycle/callbacks'
+import { EpochWatch } from './epoch-watch.js'
+import { emptyHistory, type History, type LrFindRecord } from './history.js'
+import { type LossesOptions, lossesChart } from './plot/losses.js'
+import { type LrFindOptions, lrFindChart } from './plot/lr-find.js'
+import { metricsChart } from './plot/metrics.js'
+import { Plot, type ShowOptions } from './plot/plot.js'
+import { type ScheduleOptions, scheduleChart } from './plot/schedule.js'
+import { SmoothenValue } from './smoothing.js'
+
+/**
+ * Remembers a fit, batch by batch and epoch by epoch, and draws it. The Learner always has one, as `learn.recorder`.
+ *
+ * A batch counts once its loss is known, even if a callback then cancels the pass before others hear of its end; a
+ * batch cancelled earlier leaves no trace (fastai 2 records the previous batch's loss again).
+ *
+ * @example
+ * await learn.fit_one_cycle(2, 5e-2)
+ * learn.recorder.history.val_losses                       // [0.041, 0.032]
+ * await learn.recorder.plot_losses().save('runs/losses.png')
+ */
+export class Recorder implements Callback {
+  readonly order = 50
+  readonly run_valid = false
+  /** What the last learning rate search found; the Learner sets it. */
+  lrFind?: LrFindRecord
+  #history = emptyHistory()
+  #smooth = new SmoothenValue()
+  #epoch = new EpochWatch()
+  #running = false
+  #lossKnown = false
+  /** Batches recorded before this epoch. */
+  #batchesBefore = 0
+  readonly #unchanged = new Map<string, number>()
+
+  /** The current or last fit. A new fit begins a new object, so one that was kept stays as it is. */
+  get history(): History {
+    return this.#history
+  }
+
+  /** Debiased exponential mean of the training losses of this fit, beta 0.98; NaN before the first. */
+  get smooth_loss(): number {
+    return this.#smooth.value
+  }
+
+  before_fit(learn: TrainingState): void {
+    this.#history = emptyHistory(learn.metricNames)
+    this.#smooth = new SmoothenValue()
+    this.#running = true
+    this.#lossKnown = false
+  }
+
+  before_epoch(): void {
+    this.#epoch = new EpochWatch()
+    this.#batchesBefore = this.#history.losses.length
+  }
+
+  before_batch(): void {
+    this.#lossKnown = false
+  }
+
+  after_backward(): void {
+    this.#lossKnown = true
+  }
+
+  after_batch(learn: TrainingState): void {
+    this.#recordBatch(learn)
+  }
+
+  after_train(learn: TrainingState): void {
+    this.#closeTraining(learn)
+  }
+
+  after_validate(): void {
+    this.#epoch.validated = true
+  }
+
+  after_epoch(learn: TrainingState): void {
+    this.#closeTraining(learn)
+    if (!this.#running || this.#epoch.idle) return
+    const row = this.#epoch.row(learn)
+    this.#history.epochs.push(row)
+    this.#history.nb_batches.push(this.#batchesOfEpoch)
+    this.#history.val_losses.push(row.valid_loss)
+    for (const name of learn.metricNames) this.#history.metrics[name]!.push(row[name]!)
+  }
+
+  after_fit(learn: TrainingState): void {
+    this.#recordBatch(learn)
+    if (this.#running && learn.reason) this.#history.reason = learn.reason
+    this.#running = false
+  }
+
+  /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
+  plot(options: LrFindOptions & ShowOptions = {}): Plot {
+    return new Plot(lrFindChart(this.lrFind, options)).present(options)
+  }
+
+  /** Learning rate of each batch; with `showMoms` the momentum beside it. Throws when nothing was recorded. */
+  plot_lr(options: ScheduleOptions & ShowOptions = {}): Plot {
+    return new Plot(scheduleChart(this.#history, options)).present(options)
+  }
+
+  /** Training loss of each batch and validation loss of each epoch. Throws when nothing was recorded. */
+  plot_losses(options: LossesOptions & ShowOptions = {}): Plot {
+    return new Plot(lossesChart(this.#history, options)).present(options)
+  }
+
+  /** Each metric over the fit, in its own panel. Throws when none was recorded. */
+  plot_metrics(options: ShowOptions = {}): Plot {
+    return new Plot(metricsChart(this.#history)).present(options)
+  }
+
+  get #batchesOfEpoch(): number {
+    return this.#history.losses.length - this.#batchesBefore
+  }
+
+  /** After a pass that was cut short, too: a cancelled epoch has no `after_train`. */
+  #closeTraining(learn: TrainingState): void {
+    this.#recordBatch(learn)
+    if (!this.#running || this.#batchesOfEpoch === 0) return
+    this.#epoch.trained = true
+    learn.values.train_loss = this.smooth_loss
+  }
+
+  /** Records the batch whose loss is known and not yet recorded, if there is one. */
+  #recordBatch(learn: TrainingState): void {
+    if (!this.#running || !this.#lossKnown) return
+    this.#lossKnown = false
+    const history = this.#history
+    const batch = history.losses.push(learn.lossValue)
+    history.smooth_losses.push(this.#smooth.add(learn.lossValue))
+    for (const name of learn.opt.names) {
+      const groups = learn.opt.get(name)
+      const value = groups[groups.length - 1]!
+      if (name === 'lr') {
+        history.lrs.push(value)
+        if (groups.length > 1) this.#lrGroups.push([...groups])
+      } else if (name === 'mom') history.moms.push(value)
+      else this.#recordOther(name, value, batch)
+    }
+  }
+
+  get #lrGroups(): number[][] {
+    this.#history.lr_groups ??= []
+    return this.#history.lr_groups
+  }
+
+  /** A hyper-parameter gets its array when it first changes, filled up with the value it had until then. */
+  #recordOther(name: string, value: number, batch: number): void {
+    if (batch === 1) this.#unchanged.set(name, value)
+    const values = this.#history.hps?.[name]
+    if (values) values.push(value)
+    else if (value !== this.#unchanged.get(name)) {
+      const before = new Array<number>(batch - 1).fill(this.#unchanged.get(name)!)
+      this.#history.hps = { ...this.#history.hps, [name]: [...before, value] }
+    }
+  }
+}

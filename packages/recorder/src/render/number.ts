@@ -1,0 +1,28 @@
+/** A number to so many significant digits, without trailing zeros and with a short exponent: 0.05, 1.2e-5, 12000. */
+export function formatNumber(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return String(value)
+  const size = Math.abs(value)
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return shortExponent(value.toExponential(digits - 1))
+  return String(Number(value.toPrecision(digits)))
+}
+
+/** Drops trailing zeros of the mantissa and the plus sign of the exponent: '1.50e+7' becomes '1.5e7'. */
+function shortExponent(text: string): string {
+  const [mantissa, exponent] = text.split('e') as [string, string]
+  return `${Number(mantissa)}e${Number(exponent)}`
+}
+
+/** A figure of the epoch table: 6 decimals, or as many significant digits when the value is too small for them. */
+export function formatFigure(value: number | null): string {
+  if (value === null) return ''
+  const size = Math.abs(value)
+  return !Number.isFinite(value) || size === 0 || (size >= 1e-3 && size < 1e7) ? value.toFixed(6) : value.toExponential(4)
+}
+
+/** Seconds as `mm:ss`, from an hour on `h:mm:ss`. */
+export function formatTime(seconds: number): string {
+  const whole = Math.round(seconds)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
+  return whole < 3600 ? rest : `${Math.floor(whole / 3600)}:${rest}`
+}

@@ -1,0 +1,42 @@
+import { Chalk, supportsColor } from 'chalk'
+import type { Chart } from '../plot/chart.js'
+import { panelLines } from './terminal-panel.js'
+
+export interface DrawOptions {
+  /** Characters in a line. Default: the terminal's, at most 100, or 80 without a terminal. */
+  width?: number
+  /** Lines of the drawing area of one panel. Default 14. */
+  height?: number
+  /** Whether to use colours. Default: whether standard output shows them. */
+  color?: boolean
+}
+
+/** Narrowest panel that is still readable, in characters. */
+const narrowest = 36
+
+/** The chart in characters: curves in braille dots, axes, tick labels, marks and a legend. Ends without a line break. */
+export function drawChart(chart: Chart, options: DrawOptions = {}): string {
+  const { width = Math.min(process.stdout.columns ?? 80, 100), height = 14, color = supportsColor !== false } = options
+  for (const [name, value] of Object.entries({ width, height })) {
+    if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}, and must be a number of characters, such as 80.`)
+  }
+  const chalk = new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
+  const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
+  const columns = Math.max(1, Math.min(wanted, Math.floor((width + 2) / (narrowest + 2))))
+  const panelWidth = Math.max(24, Math.floor((width - 2 * (columns - 1)) / columns))
+  const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), chalk))
+  const lines: string[] = []
+  if (chart.title) lines.push(chalk.bold(chart.title))
+  if (chart.subtitle) lines.push(chalk.dim(chart.subtitle))
+  for (let i = 0; i < panels.length; i += columns) {
+    if (i > 0) lines.push('')
+    lines.push(...beside(panels.slice(i, i + columns), ' '.repeat(panelWidth)))
+  }
+  return lines.map(line => line.trimEnd()).join('\n')
+}
+
+/** Joins blocks of equally wide lines side by side. */
+function beside(blocks: string[][], blank: string): string[] {
+  const rows = Math.max(...blocks.map(block => block.length))
+  return Array.from({ length: rows }, (_, row) => blocks.map(block => block[row] ?? blank).join('  '))
+}
