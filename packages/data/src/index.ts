@@ -1,1 +1,12 @@
-export {}
+export type { Batch, BatchStream, LoaderState, Tensors } from './batch.js'
+export { Column, type ColumnOptions, type TypedArray } from './column.js'
+export { type ArraysOptions, type BunchOptions, DataBunch, type TensorsOptions } from './data-bunch.js'
+export { DataLoader, type DataLoaderOptions } from './data-loader.js'
+export { ArrayDataset, type Dataset, Subset } from './dataset.js'
+export * as datasets from './datasets/index.js'
+export type { TensorInputs } from './from-tensors.js'
+export type { Inputs, NestedNumbers, Shapes, Values } from './from-values.js'
+export { Random, type RandomState } from './random.js'
+export { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
+export { type IdxArray, parseIdx, readIdx } from './source/idx.js'
+export { randomSplit } from './split.js'

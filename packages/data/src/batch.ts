@@ -1,0 +1,49 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+/** One tensor, or several for a model with several inputs. */
+export type Tensors = Tensor | Tensor[]
+
+/** Some samples, stacked along the first axis. The tensors belong to whoever takes the batch, who disposes them. */
+export interface Batch {
+  /** Inputs, each [size, ...sample shape]. */
+  xs: Tensors
+  /** Class labels as int32 [size], or values as float32 [size, ...target shape]. */
+  ys: Tensors
+  /** Number of samples. */
+  size: number
+}
+
+/** Where a stream stands, so that a run can go on exactly from there. JSON-serializable. */
+export interface LoaderState {
+  readonly batchSize: number
+  readonly samples: number
+  /** Batches already handed out of the pass that {@link sampler} starts. */
+  readonly position: number
+  /** The sampler's own state, as it was when the pass began. */
+  readonly sampler: unknown
+}
+
+/**
+ * Batches of one pass over the data, as often as asked: what a Learner trains on. Each iteration is one pass. A stream
+ * has one of the two iterators: typed arrays are read synchronously, `tf.data` sources are not.
+ */
+export interface BatchStream {
+  /** Samples in a full batch. */
+  readonly batchSize: number
+  /** Batches in one pass; at least 1. */
+  readonly length: number
+  /** Samples in one pass over the data set, those that drop_last leaves out included. */
+  readonly samples: number
+  [Symbol.iterator]?(): Iterator<Batch>
+  [Symbol.asyncIterator]?(): AsyncIterator<Batch>
+  /**
+   * Where the stream stands. Between passes: the state from which the next pass starts. During a pass: the state from
+   * which it started, and how many of its batches have been handed out. A pass left early is over.
+   */
+  state(): LoaderState
+  /**
+   * Goes back to a state. The next iteration hands out the batches that were left of that pass (none, when all had been
+   * handed out), and the passes after it are those that followed.
+   */
+  restore(state: LoaderState): void
+}

@@ -1,0 +1,99 @@
+import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+import { requireShape, requireWhole, sizeOf } from './check.js'
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array
+  | Uint8ClampedArray
+
+export interface ColumnOptions {
+  /** Shape of one sample as stored, without the batch axis. Default [], one number a sample. */
+  shape?: readonly number[]
+  /** Factor applied while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
+  scale?: number
+  /** Repeats a single last axis this often while a batch is gathered: grey to RGB is 3. Default 1. */
+  channels?: number
+  /** Of the tensors. Default int32 for an Int32Array, float32 for all others. */
+  dtype?: 'float32' | 'int32'
+}
+
+/**
+ * One input or target of a data set: samples of one shape, one after the other in a typed array. The array is kept as it
+ * is (not copied) and converted batch by batch, so a byte per pixel stays a byte.
+ *
+ * @throws RangeError when the array is no whole number of samples, or the shape does not end in 1 although `channels` asks
+ * to repeat it.
+ *
+ * @example
+ * const images = new Column(bytes, { shape: [28, 28, 1], scale: 1 / 255 }) // float32 [n, 28, 28, 1] in [0, 1]
+ */
+export class Column {
+  readonly data: TypedArray
+  /** Samples. */
+  readonly length: number
+  /** Shape of one sample in a batch, without the batch axis. */
+  readonly shape: number[]
+  readonly dtype: 'float32' | 'int32'
+  readonly #scale: number
+  readonly #channels: number
+
+  constructor(data: TypedArray, options: ColumnOptions = {}) {
+    const { shape = [], scale = 1, channels = 1, dtype = data instanceof Int32Array ? 'int32' : 'float32' } = options
+    requireShape('shape', shape)
+    requireWhole('channels', channels, 1)
+    if (!Number.isFinite(scale)) throw new RangeError(`scale is ${scale}; expected a finite number.`)
+    if (channels > 1 && shape.at(-1) !== 1) {
+      throw new RangeError(
+        `channels is ${channels}, but the shape [${shape}] does not end in 1: only a single channel can be repeated.`,
+      )
+    }
+    this.length = data.length / sizeOf(shape)
+    if (!Number.isInteger(this.length)) {
+      throw new RangeError(
+        `An array of ${data.length} values does not divide into samples of shape [${shape}], which take ${sizeOf(shape)} values each.`,
+      )
+    }
+    this.data = data
+    this.shape = channels > 1 ? [...shape.slice(0, -1), channels] : [...shape]
+    this.dtype = dtype
+    this.#scale = scale
+    this.#channels = channels
+  }
+
+  /** The samples of these indices as a new tensor [indices.length, ...shape]. */
+  gather(indices: Int32Array): Tensor {
+    const size = sizeOf(this.shape)
+    const values = this.dtype === 'int32' ? new Int32Array(indices.length * size) : new Float32Array(indices.length * size)
+    if (this.#scale === 1 && this.#channels === 1) this.#copy(indices, values, size)
+    else this.#expand(indices, values, size / this.#channels)
+    return tensor(values, [indices.length, ...this.shape], this.dtype)
+  }
+
+  #copy(indices: Int32Array, values: Float32Array | Int32Array, size: number): void {
+    for (let i = 0; i < indices.length; i++) {
+      const start = indices[i]! * size
+      if (size === 1) values[i] = this.data[start]!
+      else values.set(this.data.subarray(start, start + size), i * size)
+    }
+  }
+
+  #expand(indices: Int32Array, values: Float32Array | Int32Array, size: number): void {
+    const { data } = this
+    const scale = this.#scale
+    const channels = this.#channels
+    let to = 0
+    for (const index of indices) {
+      const end = (index + 1) * size
+      for (let from = index * size; from < end; from++) {
+        const value = data[from]! * scale
+        for (let channel = 0; channel < channels; channel++) values[to++] = value
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { BatchStream } from './batch.js'
+import { show } from './check.js'
+import { DataLoader } from './data-loader.js'
+import { ArrayDataset, type Dataset, Subset } from './dataset.js'
+import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
+import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
+import { randomSplit } from './split.js'
+
+export interface BunchOptions {
+  /** Samples in a training batch. Default 64. */
+  bs?: number
+  /** Samples in a validation batch. Default `bs`. */
+  valid_bs?: number
+  /** Whether training leaves out a last batch that is not full. Default true, as in fastai. */
+  drop_last?: boolean
+  /** Names of the classes, in the order of their labels. */
+  classes?: readonly string[]
+  /** Decides the order of training batches, and a random split. Default 0. */
+  seed?: number
+}
+
+export interface ArraysOptions extends BunchOptions {
+  /** Inputs of all samples. Typed arrays are kept, not copied. */
+  x: Inputs
+  /** Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists). */
+  y: Values
+  /** Shape of one sample of x without the batch axis; for flat arrays, default [1]. */
+  shape?: Shapes
+  /** Shape of one target without the batch axis, default []. */
+  targetShape?: readonly number[]
+  /** Overrides what the type of y says. */
+  target?: 'class' | 'value'
+  /** Factor applied to x while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
+  scale?: number
+  /** Samples to validate on. */
+  valid?: { x: Inputs; y: Values }
+  /** Part of the samples to validate on, chosen at random: above 0 and below 1. */
+  valid_pct?: number
+}
+
+export interface TensorsOptions extends BunchOptions {
+  /** Inputs, first axis the samples. Several as a list or by name. */
+  x: TensorInputs
+  /** Targets, first axis the samples: int32 [n] holds class labels, anything else values. */
+  y: Tensor
+  valid?: { x: TensorInputs; y: Tensor }
+  valid_pct?: number
+}
+
+interface Parts {
+  train_dl: BatchStream
+  valid_dl?: BatchStream | undefined
+  train_ds?: Dataset | undefined
+  valid_ds?: Dataset | undefined
+  inputShape: number[] | number[][]
+  targetShape: number[]
+  target: 'class' | 'value'
+  c?: number | undefined
+  classes?: readonly string[] | undefined
+}
+
+/**
+ * The data of an experiment: batches to train on (shuffled) and batches to validate on (in order, the last one kept
+ * although it may be smaller).
+ *
+ * Source: fastai 1's `DataBunch`.
+ *
+ * @example
+ * const data = DataBunch.from_arrays({
+ *   x: [[0, 0], [0, 1], [1, 0], [1, 1]],
+ *   y: [0, 1, 1, 0],
+ *   bs: 2,
+ * })
+ */
+export class DataBunch {
+  readonly train_dl: BatchStream
+  readonly valid_dl: BatchStream | undefined
+  /** What `train_dl` reads from; undefined for `tf.data` sources. */
+  readonly train_ds: Dataset | undefined
+  readonly valid_ds: Dataset | undefined
+  /** Shape of one sample without the batch axis; a list of shapes when there are several inputs. */
+  readonly inputShape: number[] | number[][]
+  /** Shape of one target without the batch axis; [] for class labels. */
+  readonly targetShape: number[]
+  readonly target: 'class' | 'value'
+  /** Number of classes; undefined when the targets are values. */
+  readonly c: number | undefined
+  /** Names of the classes, when known. */
+  readonly classes?: readonly string[]
+
+  constructor(parts: Parts) {
+    const { classes, c } = parts
+    if (classes && c !== undefined && classes.length !== c) {
+      throw new RangeError(
+        `classes names ${classes.length} classes (${show(classes)}), but the data has ${c}; expected one name for each.`,
+      )
+    }
+    if (classes && parts.target === 'value') {
+      throw new TypeError('classes is given, but the targets are values. Pass labels as an Int32Array, or leave classes out.')
+    }
+    this.train_dl = parts.train_dl
+    this.valid_dl = parts.valid_dl
+    this.train_ds = parts.train_ds
+    this.valid_ds = parts.valid_ds
+    this.inputShape = parts.inputShape
+    this.targetShape = parts.targetShape
+    this.target = parts.target
+    this.c = c
+    if (classes) this.classes = classes
+  }
+
+  /**
+   * From data sets of the caller's own making, or {@link ArrayDataset}s.
+   *
+   * @throws RangeError when the two do not have the same shapes and classes, or as {@link DataLoader} does.
+   */
+  static from_datasets(train: Dataset, valid?: Dataset, options: BunchOptions = {}): DataBunch {
+    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, classes } = options
+    if (valid) requireSameKind(train, valid)
+    const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
+    const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
+    const { inputShape, targetShape, target, c } = train
+    return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, inputShape, targetShape, target, c, classes })
+  }
+
+  /**
+   * From arrays in memory. Bytes stay bytes until a batch needs them.
+   *
+   * @throws RangeError or TypeError when the arrays do not divide into samples, differ in number, are empty, or hold labels that
+   * are no classes; when both `valid` and `valid_pct` are given; or as {@link DataLoader} does.
+   */
+  static from_arrays(options: ArraysOptions): DataBunch {
+    const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
+    const read = (name: string, x: Inputs, y: Values, c?: number) =>
+      new ArrayDataset({
+        x: inputColumns(x, shape, scale === undefined ? {} : { scale }),
+        y: targetColumn(y, target, targetShape),
+        name,
+        ...(c === undefined ? {} : { c }),
+      })
+    const train = read(valid ? 'the training set' : 'the data set', x, y, options.classes?.length)
+    if (valid && valid_pct !== undefined)
+      throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
+    if (valid_pct !== undefined) {
+      const [ours, theirs] = randomSplit(train.length, valid_pct, options.seed)
+      return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
+    }
+    return DataBunch.from_datasets(train, valid && read('the validation set', valid.x, valid.y, train.c), rest)
+  }
+
+  /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
+  static from_tensors({ x, y, valid, ...rest }: TensorsOptions): DataBunch {
+    const read = (x: TensorInputs, y: Tensor) => ({ x: columnsOfTensors(x), y: targetOfTensor(y) })
+    return DataBunch.from_arrays({ ...rest, ...read(x, y), ...(valid && { valid: read(valid.x, valid.y) }) })
+  }
+}
+
+function requireSameKind(train: Dataset, valid: Dataset): void {
+  for (const key of ['inputShape', 'targetShape', 'target', 'c'] as const) {
+    const [ours, theirs] = [show(train[key]), show(valid[key])]
+    if (ours !== theirs)
+      throw new RangeError(`Training and validation data do not fit: ${key} is ${ours} in one, ${theirs} in the other.`)
+  }
+}

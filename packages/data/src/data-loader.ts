@@ -1,0 +1,97 @@
+import type { Batch, BatchStream, LoaderState } from './batch.js'
+import { requireWhole, show } from './check.js'
+import type { Dataset } from './dataset.js'
+import { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
+
+export interface DataLoaderOptions {
+  /** Samples in a batch. Default 64. */
+  bs?: number
+  /** Whether each pass visits the samples in a new random order. Default false. */
+  shuffle?: boolean
+  /** Whether a last batch of fewer than `bs` samples is left out. Default false. */
+  drop_last?: boolean
+  /** Decides the orders when shuffling. Default 0. */
+  seed?: number
+  /** Decides the orders in place of `shuffle` and `seed`. */
+  sampler?: Sampler
+}
+
+/**
+ * Batches of a data set, gathered from typed arrays when they are asked for. Each batch has memory of its own, because
+ * most backends keep a reference to the array that a tensor was made from.
+ *
+ * @throws RangeError when `bs` is not a positive whole number, or when one pass would hold no batch.
+ * @throws TypeError when both a sampler and `shuffle` or `seed` are given.
+ *
+ * @example
+ * const loader = new DataLoader(dataset, { bs: 32, shuffle: true, drop_last: true, seed: 1 })
+ * for (const { xs, ys } of loader) {
+ *   // ...
+ *   tf.dispose([xs, ys])
+ * }
+ */
+export class DataLoader implements BatchStream {
+  readonly dataset: Dataset
+  readonly batchSize: number
+  readonly length: number
+  readonly samples: number
+  readonly #sampler: Sampler
+  /** Batches that a restored pass has already handed out. */
+  #resumeAt = 0
+  #pass: { readonly sampler: unknown; position: number } | undefined
+
+  constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
+    const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
+    requireWhole('bs', bs, 1)
+    if (sampler && (options.shuffle !== undefined || seed !== undefined)) {
+      throw new TypeError('A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
+    }
+    if (!(dataset.length > 0)) throw new RangeError('The data set is empty; training needs at least one sample.')
+    this.dataset = dataset
+    this.batchSize = bs
+    this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
+    this.samples = this.#sampler.length
+    this.length = drop_last ? Math.floor(this.samples / bs) : Math.ceil(this.samples / bs)
+    if (this.length === 0) {
+      throw new RangeError(
+        `bs is ${bs}, but there are only ${this.samples} samples, and drop_last leaves out a batch that is not full: no batch is ` +
+          `left. Use a bs of at most ${this.samples}, or drop_last: false.`,
+      )
+    }
+  }
+
+  *[Symbol.iterator](): Generator<Batch, void, undefined> {
+    const pass = { sampler: this.#sampler.state(), position: this.#resumeAt }
+    const indices = this.#sampler.pass()
+    this.#resumeAt = 0
+    this.#pass = pass
+    try {
+      while (pass.position < this.length) {
+        const start = pass.position++ * this.batchSize
+        yield this.dataset.batch(indices.subarray(start, start + this.batchSize))
+      }
+    } finally {
+      if (this.#pass === pass) this.#pass = undefined
+    }
+  }
+
+  state(): LoaderState {
+    const { batchSize, samples } = this
+    const { sampler, position } = this.#pass ?? { sampler: this.#sampler.state(), position: this.#resumeAt }
+    return { batchSize, samples, position, sampler }
+  }
+
+  /** @throws RangeError when the state comes from another batch size or another number of samples. */
+  restore(state: LoaderState): void {
+    if (state?.batchSize !== this.batchSize || state.samples !== this.samples) {
+      throw new RangeError(
+        `The state ${show(state)} does not fit a loader of ${this.samples} samples in batches of ${this.batchSize}: restore it ` +
+          'into a loader made from the same data with the same bs.',
+      )
+    }
+    requireWhole('position', state.position, 0, this.length)
+    this.#sampler.restore(state.sampler)
+    this.#resumeAt = state.position
+    this.#pass = undefined
+  }
+}

@@ -1,0 +1,133 @@
+import type { Batch } from './batch.js'
+import { requireWhole, show } from './check.js'
+import type { Column } from './column.js'
+
+/** Samples by index, and how a batch of them becomes tensors. */
+export interface Dataset {
+  /** Number of samples. */
+  readonly length: number
+  /** Shape of one sample without the batch axis; a list of shapes when there are several inputs. */
+  readonly inputShape: number[] | number[][]
+  /** Shape of one target without the batch axis; [] for class labels. */
+  readonly targetShape: number[]
+  /** Whether the targets are labels of classes (int32) or values to predict (float32). */
+  readonly target: 'class' | 'value'
+  /** Number of classes; undefined when the targets are values. */
+  readonly c: number | undefined
+  /** The samples of these indices, in this order, as new tensors. */
+  batch(indices: Int32Array): Batch
+}
+
+/**
+ * A data set in memory: a column for each input and one for the targets. An int32 column of single numbers holds class
+ * labels; any other holds values. Labels and target values are checked here, inputs are not: a NaN among them shows in
+ * the loss.
+ *
+ * @throws RangeError when it is empty, inputs and targets differ in length, a label is no class, or a target value is
+ * not finite.
+ *
+ * @example
+ * const x = new Column(new Float32Array([0, 0, 0, 1, 1, 0, 1, 1]), { shape: [2] })
+ * const y = new Column(new Int32Array([0, 1, 1, 0]))
+ * const xor = new ArrayDataset({ x, y })
+ */
+export class ArrayDataset implements Dataset {
+  readonly length: number
+  readonly inputShape: number[] | number[][]
+  readonly targetShape: number[]
+  readonly target: 'class' | 'value'
+  readonly c: number | undefined
+  readonly #inputs: Column | Column[]
+  readonly #targets: Column
+
+  /**
+   * @param columns.x one input, or several as a list.
+   * @param columns.c number of classes; by default one more than the highest label.
+   * @param columns.name how messages call the data set.
+   */
+  constructor({ x, y, c, name = 'the data set' }: { x: Column | Column[]; y: Column; c?: number; name?: string }) {
+    const inputs = [x].flat()
+    if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
+    for (const input of inputs) {
+      if (input.length !== y.length) {
+        throw new RangeError(
+          `x and y of ${name} differ in length: ${input.length} inputs of shape [${input.shape}], but ${y.length} targets of ` +
+            `shape [${y.shape}].`,
+        )
+      }
+    }
+    if (y.length === 0) throw new RangeError(`There are no samples in ${name}; expected at least one.`)
+    this.length = y.length
+    this.inputShape = Array.isArray(x) ? x.map(input => input.shape) : x.shape
+    this.targetShape = y.shape
+    this.target = y.dtype === 'int32' && y.shape.length === 0 ? 'class' : 'value'
+    this.c = this.target === 'class' ? checkLabels(y, c, name) : checkValues(y, name)
+    this.#inputs = x
+    this.#targets = y
+  }
+
+  batch(indices: Int32Array): Batch {
+    const inputs = this.#inputs
+    return {
+      xs: Array.isArray(inputs) ? inputs.map(input => input.gather(indices)) : inputs.gather(indices),
+      ys: this.#targets.gather(indices),
+      size: indices.length,
+    }
+  }
+}
+
+/** Some samples of another data set, in the given order. Shares its memory. */
+export class Subset implements Dataset {
+  readonly length: number
+  readonly inputShape: number[] | number[][]
+  readonly targetShape: number[]
+  readonly target: 'class' | 'value'
+  readonly c: number | undefined
+  readonly #dataset: Dataset
+  readonly #indices: Int32Array
+
+  constructor(dataset: Dataset, indices: Int32Array) {
+    for (const index of indices) requireWhole('index', index, 0, dataset.length - 1)
+    this.length = indices.length
+    this.inputShape = dataset.inputShape
+    this.targetShape = dataset.targetShape
+    this.target = dataset.target
+    this.c = dataset.c
+    this.#dataset = dataset
+    this.#indices = indices
+  }
+
+  batch(indices: Int32Array): Batch {
+    return this.#dataset.batch(indices.map(index => this.#indices[index]!))
+  }
+}
+
+function checkLabels({ data }: Column, c: number | undefined, name: string): number {
+  if (c !== undefined) requireWhole('c', c, 1)
+  const limit = c ?? Number.MAX_SAFE_INTEGER
+  let highest = 0
+  for (const [i, label] of data.entries()) {
+    if (!(Number.isInteger(label) && label >= 0 && label < limit)) throw wrongLabel(i, label, c, name)
+    if (label > highest) highest = label
+  }
+  return c ?? highest + 1
+}
+
+function wrongLabel(i: number, label: number, c: number | undefined, name: string): RangeError {
+  const expected = c === undefined ? 'a whole number from 0' : `a whole number from 0 to ${c - 1}`
+  const advice = Number.isInteger(label)
+    ? label < 0
+      ? 'Number the classes from 0.'
+      : 'Correct the label, or name all classes.'
+    : 'To predict values, not classes, pass y as a Float32Array or set target to "value".'
+  return new RangeError(`y[${i}] of ${name} is ${label}; a class label is ${expected}. ${advice}`)
+}
+
+function checkValues({ data, shape }: Column, name: string): undefined {
+  const wrong = data.findIndex((value: number) => !Number.isFinite(value))
+  if (wrong === -1) return
+  throw new RangeError(
+    `y of ${name} holds ${show(data[wrong])} at position ${wrong} (targets have shape [${shape}]); expected finite numbers. ` +
+      'Leave such samples out, or fill them in.',
+  )
+}

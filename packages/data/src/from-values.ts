@@ -1,0 +1,102 @@
+import { requireShape, show, sizeOf } from './check.js'
+import { Column, type ColumnOptions, type TypedArray } from './column.js'
+
+/** Numbers nested as deep as a sample has axes, plus one for the samples. */
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
+
+/** What can become a {@link Column}. */
+export type Values = TypedArray | NestedNumbers | Column
+
+/** One input, or several: by name (in the order given), or as a list together with a list of shapes. */
+export type Inputs = Values | Readonly<Record<string, Values>> | readonly Values[]
+
+/** Sample shapes, in the form that {@link Inputs} has. */
+export type Shapes = readonly number[] | Readonly<Record<string, readonly number[]>> | readonly (readonly number[])[]
+
+/**
+ * The columns of the inputs. Flat arrays of numbers hold samples of the given shape, default [1]; nested arrays tell
+ * their shape themselves.
+ */
+export function inputColumns(
+  x: Inputs,
+  shape: Shapes | undefined,
+  options: Pick<ColumnOptions, 'scale'> = {},
+): Column | Column[] {
+  const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape })
+  if (Array.isArray(x) && isListOfShapes(shape)) {
+    if (x.length !== shape.length)
+      throw new RangeError(`x lists ${x.length} inputs, but shape lists ${shape.length}; expected one shape for each.`)
+    return x.map((values, i) => one(values, shape[i]))
+  }
+  if (isSingle(x)) {
+    if (shape !== undefined) requireShape('shape', shape)
+    return one(x, shape as readonly number[] | undefined)
+  }
+  if (x === null || typeof x !== 'object')
+    throw new TypeError(`x is ${show(x)}; expected an array, or an object of named arrays.`)
+  const shapes = (shape ?? {}) as Readonly<Record<string, readonly number[]>>
+  for (const name of Object.keys(shapes)) {
+    if (!(name in x))
+      throw new RangeError(
+        `shape has an entry ${show(name)}, but x has no input of that name; it has ${Object.keys(x).join(', ')}.`,
+      )
+  }
+  return Object.entries(x).map(([name, values]) => one(values, shapes[name]))
+}
+
+/**
+ * The column of the targets: class labels as int32, values as float32. Integer arrays and plain lists of numbers are
+ * taken for labels, float arrays and nested lists for values, unless `target` says otherwise.
+ */
+export function targetColumn(y: Values, target?: 'class' | 'value', shape: readonly number[] = []): Column {
+  if (y instanceof Column) return y
+  const isValue = Array.isArray(y)
+    ? Array.isArray(y[0]) || shape.length > 0
+    : y instanceof Float32Array || y instanceof Float64Array
+  if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' })
+  // Float64 holds what was given, exactly, for the check of the labels to see.
+  return toColumn('y', Array.isArray(y) ? Float64Array.from(y as number[]) : y, { shape, dtype: 'int32' })
+}
+
+type Options = { shape: readonly number[] | undefined; scale?: number; dtype?: 'float32' | 'int32' }
+
+function toColumn(name: string, values: Values, { shape, ...options }: Options): Column {
+  if (values instanceof Column) return values
+  if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? [1] })
+  if (!Array.isArray(values)) throw new TypeError(`${name} is ${show(values)}; expected a typed array or a list of numbers.`)
+  const sides = sidesOf(values)
+  const flat = new Float32Array(sizeOf(sides))
+  fill(flat, 0, values, sides, name)
+  const own = sides.slice(1)
+  return new Column(flat, { ...options, shape: shape ?? (own.length > 0 ? own : [1]) })
+}
+
+function sidesOf(values: NestedNumbers): number[] {
+  const first = values[0]
+  return Array.isArray(first) || isTypedArray(first) ? [values.length, ...sidesOf(first as NestedNumbers)] : [values.length]
+}
+
+/** Copies nested values from position `at` on, and returns the position after them. */
+function fill(flat: Float32Array, at: number, values: NestedNumbers, sides: readonly number[], name: string): number {
+  const [side, ...inner] = sides
+  if (values?.length !== side)
+    throw new RangeError(`${name} is ragged: a list of ${values?.length ?? show(values)} stands where others have ${side}.`)
+  for (const value of values) {
+    if (inner.length > 0) at = fill(flat, at, value as NestedNumbers, inner, name)
+    else if (typeof value === 'number') flat[at++] = value
+    else throw new TypeError(`${name} holds ${show(value)} where a number is expected.`)
+  }
+  return at
+}
+
+function isSingle(x: Inputs): x is Values {
+  return Array.isArray(x) || isTypedArray(x) || x instanceof Column
+}
+
+function isListOfShapes(shape: Shapes | undefined): shape is readonly (readonly number[])[] {
+  return Array.isArray(shape) && Array.isArray(shape[0])
+}
+
+function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView)
+}

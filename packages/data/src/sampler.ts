@@ -1,0 +1,65 @@
+import { requireWhole, show } from './check.js'
+import { Random, type RandomState } from './random.js'
+
+/** Decides which samples a pass visits, and in which order. */
+export interface Sampler {
+  /** Indices in one pass. */
+  readonly length: number
+  /** The indices of the next pass. Advances the state. */
+  pass(): Int32Array
+  /** What the coming passes depend on. JSON-serializable. */
+  state(): unknown
+  restore(state: unknown): void
+}
+
+/** Visits 0 to length - 1 in order, every time. */
+export class SequentialSampler implements Sampler {
+  readonly length: number
+
+  constructor(length: number) {
+    requireWhole('length', length, 1)
+    this.length = length
+  }
+
+  pass(): Int32Array {
+    return Int32Array.from({ length: this.length }, (_, i) => i)
+  }
+
+  state(): null {
+    return null
+  }
+
+  restore(state: unknown): void {
+    if (state !== null) throw new TypeError(`${show(state)} is not the state of a SequentialSampler: expected null.`)
+  }
+}
+
+/**
+ * Visits every index once, in an order that is new in each pass and decided by the seed.
+ *
+ * @example
+ * const sampler = new RandomSampler(4, 42)
+ * sampler.pass() // the numbers 0 to 3, shuffled
+ */
+export class RandomSampler implements Sampler {
+  readonly length: number
+  readonly #random: Random
+
+  constructor(length: number, seed = 0) {
+    requireWhole('length', length, 1)
+    this.length = length
+    this.#random = new Random(seed).fork('sampler')
+  }
+
+  pass(): Int32Array {
+    return this.#random.permutation(this.length)
+  }
+
+  state(): RandomState {
+    return this.#random.state()
+  }
+
+  restore(state: unknown): void {
+    this.#random.restore(state as RandomState)
+  }
+}
