@@ -1,10 +1,11 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
-import type { BatchStream } from './batch.js'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import type { Batch, BatchStream } from './batch.js'
 import { show } from './check.js'
 import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
 import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
+import { type TfDataSource, TfDataStream } from './source/tf-data.js'
 import { randomSplit } from './split.js'
 
 export interface BunchOptions {
@@ -46,6 +47,20 @@ export interface TensorsOptions extends BunchOptions {
   y: Tensor
   valid?: { x: TensorInputs; y: Tensor }
   valid_pct?: number
+}
+
+export interface TfDataBunchOptions {
+  /** Batches to train on: a `tf.data.Dataset` of `{ xs, ys }`, batched and shuffled, or an async iterable of such. */
+  train: TfDataSource
+  valid?: TfDataSource
+  /** Samples in a full batch of either source. */
+  bs: number
+  /** Batches in a pass over `train`, where the source does not know. */
+  length?: number
+  /** Batches in a pass over `valid`, where the source does not know. */
+  valid_length?: number
+  /** Names of the classes; the targets are then labels. */
+  classes?: readonly string[]
 }
 
 interface Parts {
@@ -153,6 +168,33 @@ export class DataBunch {
   static from_tensors({ x, y, valid, ...rest }: TensorsOptions): DataBunch {
     const read = (x: TensorInputs, y: Tensor) => ({ x: columnsOfTensors(x), y: targetOfTensor(y) })
     return DataBunch.from_arrays({ ...rest, ...read(x, y), ...(valid && { valid: read(valid.x, valid.y) }) })
+  }
+
+  /**
+   * From `tf.data` sources, for data that does not fit in memory: {@link TfDataStream} says at what price. Reads one
+   * training batch to learn the shapes.
+   *
+   * @throws as {@link TfDataStream} does.
+   */
+  static async from_tfdata({ train, valid, bs, length, valid_length, classes }: TfDataBunchOptions): Promise<DataBunch> {
+    const open = (source: TfDataSource, length?: number) =>
+      new TfDataStream(source, { bs, labels: classes !== undefined, ...(length !== undefined && { length }) })
+    const train_dl = open(train, length)
+    const valid_dl = valid && open(valid, valid_length)
+    const batches = train_dl[Symbol.asyncIterator]()
+    const { xs, ys } = (await batches.next()).value as Batch
+    await batches.return()
+    dispose([xs, ys].flat())
+    const [y] = [ys].flat() as [Tensor]
+    return new DataBunch({
+      train_dl,
+      valid_dl,
+      inputShape: Array.isArray(xs) ? xs.map(x => x.shape.slice(1)) : xs.shape.slice(1),
+      targetShape: y.shape.slice(1),
+      target: y.dtype === 'int32' && y.rank === 1 ? 'class' : 'value',
+      c: classes?.length,
+      classes,
+    })
   }
 }
 

@@ -1,0 +1,108 @@
+import { cast, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
+import type { Batch, BatchStream, LoaderState, Tensors } from '../batch.js'
+import { requireWhole, show } from '../check.js'
+
+/** A batch as `tf.data` and `model.fitDataset` have it: inputs and targets with the batch as first axis. */
+export interface TfBatch {
+  xs: Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
+  ys: Tensor
+}
+
+/** What the stream needs of a `tf.data.Dataset` of batches. An async iterable will do as well, if it can be iterated again and again. */
+export type TfDataSource =
+  | { iterator(): Promise<{ next(): Promise<IteratorResult<TfBatch, unknown>> }>; readonly size?: number | null }
+  | AsyncIterable<TfBatch>
+
+export interface TfDataOptions {
+  /** Samples in a full batch, as given to the source's own `batch`. */
+  bs: number
+  /** Batches in a pass. Default the source's size; must be given where it has none. */
+  length?: number
+  /** Turns the targets into int32 class labels; `tf.data` makes floats of numbers. Default false. */
+  labels?: boolean
+}
+
+/**
+ * The batches of a `tf.data.Dataset`. Slower than a {@link DataLoader} by orders of magnitude for small samples, since
+ * each sample becomes a tensor first; use it for data that does not fit in memory. Its random order belongs to the
+ * source: {@link restore} skips the batches that had been handed out, and cannot bring an earlier order back.
+ *
+ * @throws RangeError when the number of batches is neither given nor known, or the source ends before it; TypeError when an
+ * element is not `{ xs, ys }`.
+ */
+export class TfDataStream implements BatchStream {
+  readonly batchSize: number
+  readonly length: number
+  /** At most this many: the last batch may be smaller. */
+  readonly samples: number
+  readonly #source: TfDataSource
+  readonly #labels: boolean
+  #resumeAt = 0
+  #pass: { position: number } | undefined
+
+  constructor(source: TfDataSource, { bs, length, labels = false }: TfDataOptions) {
+    requireWhole('bs', bs, 1)
+    if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
+      throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)
+    }
+    const size = length ?? ('size' in source ? source.size : undefined)
+    if (size === undefined || size === null || size === Number.POSITIVE_INFINITY) {
+      throw new RangeError('The source does not know how many batches one pass has; give length.')
+    }
+    requireWhole('length', size, 1)
+    this.batchSize = bs
+    this.length = size
+    this.samples = size * bs
+    this.#source = source
+    this.#labels = labels
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const skip = this.#resumeAt
+    const pass = { position: 0 }
+    this.#resumeAt = 0
+    this.#pass = pass
+    const iterator = 'iterator' in this.#source ? await this.#source.iterator() : this.#source[Symbol.asyncIterator]()
+    try {
+      while (pass.position < this.length) {
+        const { value, done } = await iterator.next()
+        if (done)
+          throw new RangeError(
+            `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
+          )
+        const batch = toBatch(value as TfBatch, this.#labels)
+        if (pass.position++ < skip) dispose([batch.xs, batch.ys].flat())
+        else yield batch
+      }
+    } finally {
+      if (this.#pass === pass) this.#pass = undefined
+      if ('return' in iterator) await iterator.return?.()
+    }
+  }
+
+  state(): LoaderState {
+    const { batchSize, samples } = this
+    return { batchSize, samples, position: this.#pass?.position ?? this.#resumeAt, sampler: null }
+  }
+
+  restore(state: LoaderState): void {
+    if (state?.batchSize !== this.batchSize) {
+      throw new RangeError(`The state ${show(state)} does not fit a source of batches of ${this.batchSize}.`)
+    }
+    requireWhole('position', state.position, 0, this.length)
+    this.#resumeAt = state.position
+    this.#pass = undefined
+  }
+}
+
+function toBatch(element: TfBatch, labels: boolean): Batch {
+  const { xs, ys } = element ?? {}
+  const inputs: Tensors = xs instanceof Tensor ? xs : Object.values(xs ?? {})
+  if (!(ys instanceof Tensor) || [inputs].flat().length === 0 || [inputs].flat().some(input => !(input instanceof Tensor))) {
+    throw new TypeError(`The source gave ${show(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
+  }
+  if (!labels || ys.dtype === 'int32') return { xs: inputs, ys, size: ys.shape[0]! }
+  const asLabels = tidy(() => cast(ys, 'int32'))
+  ys.dispose()
+  return { xs: inputs, ys: asLabels, size: ys.shape[0]! }
+}
