@@ -74,12 +74,7 @@ export function applyRule<T>(
   return step
 }
 
-/** The name of a rule's variant: the plain name, then each flag that is set. */
-export function variant(name: string, flags: Readonly<Record<string, boolean>>): string {
-  return [name, ...Object.keys(flags).filter(flag => flags[flag])].join(' ')
-}
-
 /** `step` with some slots replaced. */
-export function withSlots<T>(step: Step<T>, slots: Record<string, T>, rest: Partial<Step<T>> = {}): Step<T> {
+export function withSlots<T>(step: Step<T>, slots: Record<string, T>, rest: Partial<Omit<Step<T>, 'slots'>> = {}): Step<T> {
   return { ...step, ...rest, slots: { ...step.slots, ...slots } }
 }

@@ -1,3 +1,4 @@
+import type { Algebra } from '../algebra.js'
 import { type Transform, withSlots } from '../rule.js'
 
 /** Running mean of the gradient: `avg = mom * avg + (1 - mom) * g`. */
@@ -5,9 +6,7 @@ export const averageGradient: Transform = {
   name: 'average gradient',
   slots: { avg: 'zeros' },
   update(on, step) {
-    const { mom } = step.hyper as { mom: number }
-    const avg = on.add(on.scale(step.slots['avg']!, mom), on.scale(step.gradient, 1 - mom))
-    return withSlots(step, { avg })
+    return withSlots(step, { avg: lerp(on, step.slots['avg']!, step.gradient, step.hyper['mom']!) })
   },
 }
 
@@ -16,8 +15,11 @@ export const averageSquare: Transform = {
   name: 'average square',
   slots: { sqr_avg: 'zeros' },
   update(on, step) {
-    const { sqr_mom } = step.hyper as { sqr_mom: number }
-    const sqr_avg = on.add(on.scale(step.slots['sqr_avg']!, sqr_mom), on.scale(on.square(step.gradient), 1 - sqr_mom))
-    return withSlots(step, { sqr_avg })
+    return withSlots(step, { sqr_avg: lerp(on, step.slots['sqr_avg']!, on.square(step.gradient), step.hyper['sqr_mom']!) })
   },
+}
+
+/** `memory * mean + (1 - memory) * value` */
+export function lerp<T>(on: Algebra<T>, mean: T, value: T, memory: number): T {
+  return on.add(on.scale(mean, memory), on.scale(value, 1 - memory))
 }

@@ -1,0 +1,42 @@
+import type { MomentOptions } from './adam.js'
+import { compose } from './compose.js'
+import type { Transform } from './rule.js'
+import type { RuleFactory } from './rule-optimizer.js'
+import { debiases } from './transform/adaptive.js'
+import { averageGradient, averageSquare } from './transform/average.js'
+
+export interface NadamOptions extends MomentOptions {
+  /** How fast the momentum warms up. Default 0.004. */
+  momentum_decay?: number
+}
+
+/**
+ * Adam with Nesterov momentum. Defaults are PyTorch's: `mom` 0.9, `sqr_mom` 0.999, `eps` 1e-8.
+ *
+ * Source: Dozat, 2016, in PyTorch's form (there decay is added to the gradient: `decouple_wd: false`).
+ *
+ * @throws RangeError for an option out of range.
+ * @example
+ * const learn = new Learner(data, model, { optimizer: nadam() })
+ */
+export function nadam(options: NadamOptions = {}): RuleFactory {
+  const { mom = 0.9, sqr_mom = 0.999, eps = 1e-8, momentum_decay = 0.004 } = options
+  return compose('nadam', options, { mom, sqr_mom, eps, momentum_decay }, [averageGradient, averageSquare, accelerated])
+}
+
+const accelerated: Transform = {
+  name: 'accelerated',
+  numbers: { mu_product: 1 },
+  update(on, step) {
+    const { mom, eps, momentum_decay } = step.hyper as { mom: number; eps: number; momentum_decay: number }
+    const warm = (steps: number) => mom * (1 - 0.5 * 0.96 ** (steps * momentum_decay))
+    const [mu, next] = [warm(step.steps), warm(step.steps + 1)]
+    const mu_product = step.numbers['mu_product']! * mu
+    const { debiasRoot } = debiases(step)
+    const { avg, sqr_avg } = step.slots
+    const newest = on.scale(step.gradient, (1 - mu) / (1 - mu_product))
+    const mean = on.scale(avg!, next / (1 - mu_product * mu * next))
+    const gradient = on.div(on.add(newest, mean), on.shift(on.sqrt(sqr_avg!), eps * debiasRoot))
+    return { ...step, gradient, rate: step.rate * debiasRoot, numbers: { ...step.numbers, mu_product } }
+  },
+}
