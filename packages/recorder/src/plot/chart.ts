@@ -53,6 +53,12 @@ export function shows(axis: Axis, value: number): boolean {
   return Number.isFinite(value) && (!axis.log || value > 0)
 }
 
+/** All values along one axis that it can show, those of the marks included. */
+export function shownValues(panel: Panel, axis: 'x' | 'y'): number[] {
+  const values = panel.series.flatMap(series => series.points.map(([x, y]) => (axis === 'x' ? x : y)))
+  return [...values, ...(panel.marks ?? []).map(mark => mark[axis])].filter(value => shows(panel[axis], value))
+}
+
 /** Smallest and largest value; [0, 1] when there is none. A loop, because an argument list has a limit. */
 export function extent(values: Iterable<number>): [number, number] {
   let low = Infinity
@@ -71,6 +77,12 @@ export function colorsOf(panel: Panel): number[] {
     if (!names.includes(series.name)) names.push(series.name)
     return series.color ?? names.indexOf(series.name)
   })
+}
+
+/** Colour index of each mark: the main one has colour 1, the others those after it. */
+export function markColorsOf(panel: Panel): number[] {
+  let next = 2
+  return (panel.marks ?? []).map(mark => (mark.main ? 1 : next++))
 }
 
 /** `[index + 1, y]` for each value: a curve over training batches, the first of which is batch 1. */

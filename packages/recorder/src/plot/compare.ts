@@ -40,7 +40,7 @@ export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
       (metric): Panel => ({
         title: metric,
         x: { label: 'Batches', integer: true },
-        y: { label: metric },
+        y: { label: '' },
         series: histories
           .map(([name, history], color) => ({
             name,

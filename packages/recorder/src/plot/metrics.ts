@@ -17,7 +17,7 @@ export function metricsChart(history: History): Chart {
     panels: names.map((name, color) => ({
       title: name,
       x: { label: 'Batches', integer: true },
-      y: { label: name },
+      y: { label: '' },
       series: [{ name, style: 'points', points: atEpochEnds(history, history.metrics[name]!), color }],
     })),
   }

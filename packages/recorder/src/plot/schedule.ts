@@ -26,7 +26,7 @@ export function schedulePanel(title: string, curves: { name: string; values: rea
   return {
     title,
     x: { label: 'Batches', integer: true },
-    y: { label: title },
+    y: { label: '' },
     series: curves.map(({ name, values }) => ({
       name,
       style: 'line',

@@ -1,8 +1,6 @@
 /** The look of every plot: Okabe and Ito's palette, which colour-blind readers can tell apart, on white. */
 export const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f5539', '#444444']
 
-export const markColor = '#d55e00'
-
 /** DejaVu ships with us for PNG; a browser without it takes the next. */
 export const font = 'DejaVu Sans, Verdana, Segoe UI, sans-serif'
 
@@ -48,12 +46,16 @@ export const config = {
   },
   legend: {
     title: null,
+    orient: 'top',
+    direction: 'horizontal',
     labelFontSize: 12,
     labelColor: ink,
     labelLimit: 320,
     symbolStrokeWidth: 2.5,
-    symbolSize: 120,
-    rowPadding: 4,
+    symbolSize: 110,
+    symbolOpacity: 1,
+    columnPadding: 8,
+    offset: 12,
   },
   line: { strokeWidth: 2, strokeCap: 'round', strokeJoin: 'round' },
 }

@@ -1,3 +1,6 @@
+import { formatNumber } from '../render/number.js'
+import { type Axis, extent } from './chart.js'
+
 /** Round values that divide [low, high] into at most about `count` steps of 1, 2 or 5 times a power of ten. */
 export function linearTicks(low: number, high: number, count: number, integer = false): number[] {
   const span = high - low
@@ -12,7 +15,7 @@ export function linearTicks(low: number, high: number, count: number, integer = 
 }
 
 /** Powers of ten in [low, high], and where there are fewer than three also their 2 and 5 fold. Both ends are positive. */
-export function logTicks(low: number, high: number, count = Infinity): number[] {
+export function logTicks(low: number, high: number, count: number): number[] {
   const inside = (multiples: number[]) => {
     const ticks: number[] = []
     for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
@@ -23,4 +26,44 @@ export function logTicks(low: number, high: number, count = Infinity): number[] 
   const ticks = powers.length < 3 ? inside([1, 2, 5]) : powers
   const every = Math.ceil(ticks.length / Math.max(1, count))
   return ticks.filter((_, i) => i % every === 0)
+}
+
+/** Where an axis begins and ends, and its round values. */
+export interface AxisScale {
+  domain: [number, number]
+  /** Ascending, within the domain. */
+  ticks: number[]
+}
+
+/**
+ * The scale of an axis for these values, at about `count` ticks. `round` moves the ends of a linear axis out to ticks;
+ * a single value gets room on both sides.
+ */
+export function axisScale(axis: Axis, values: Iterable<number>, count: number, round: boolean): AxisScale {
+  let [low, high] = extent(values)
+  if (low === high) {
+    const room = axis.integer ? 1 : Math.abs(low) * 0.05 || 1
+    ;[low, high] = axis.log ? [low / 2, high * 2] : [low - room, high + room]
+  }
+  if (axis.log) return { domain: [low, high], ticks: logTicks(low, high, count) }
+  let ticks = linearTicks(low, high, count, axis.integer)
+  for (let more = count * 2; ticks.length < 3 && more < 50; more *= 2) ticks = linearTicks(low, high, more, axis.integer)
+  if (round && ticks.length > 1) {
+    const step = ticks[1]! - ticks[0]!
+    const first = Math.floor(low / step + 1e-9)
+    const last = Math.ceil(high / step - 1e-9)
+    ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+    ;[low, high] = [ticks[0]!, ticks[ticks.length - 1]!]
+  }
+  return { domain: [low, high], ticks }
+}
+
+/** Labels of one axis: all with as many decimals as its step needs, or each as short as it goes on a logarithmic one. */
+export function tickLabels(ticks: readonly number[], axis: Axis): string[] {
+  const [low, high] = extent(ticks.map(Math.abs))
+  const short = ticks.map(tick => formatNumber(tick))
+  if (axis.log || high >= 1e6 || (high < 1e-3 && low < high)) return short
+  if (axis.integer) return ticks.map(tick => tick.toLocaleString('en'))
+  const decimals = Math.max(...short.map(label => (label.split('.')[1] ?? '').length))
+  return ticks.map(tick => tick.toFixed(decimals))
 }

@@ -28,10 +28,10 @@ export class BrailleCanvas {
     this.#colors[cell] = color
   }
 
-  /** A straight line of dots. */
-  line(x0: number, y0: number, x1: number, y1: number, color?: string): void {
+  /** A straight line of dots, or of every so many of them. */
+  line(x0: number, y0: number, x1: number, y1: number, color?: string, every = 1): void {
     const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0))))
-    for (let i = 0; i <= steps; i++) this.dot(x0 + ((x1 - x0) * i) / steps, y0 + ((y1 - y0) * i) / steps, color)
+    for (let i = 0; i <= steps; i += every) this.dot(x0 + ((x1 - x0) * i) / steps, y0 + ((y1 - y0) * i) / steps, color)
   }
 
   /** Puts a character over the cell that holds the dot (x, y). */

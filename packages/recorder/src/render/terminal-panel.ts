@@ -1,21 +1,22 @@
 import type { ChalkInstance } from 'chalk'
-import { type Axis, colorsOf, extent, type Panel, shows } from '../plot/chart.js'
-import { markColor, palette } from '../plot/theme.js'
-import { linearTicks, logTicks } from '../plot/ticks.js'
+import { type Axis, colorsOf, markColorsOf, type Panel, shownValues, shows } from '../plot/chart.js'
+import { palette } from '../plot/theme.js'
+import { axisScale, tickLabels } from '../plot/ticks.js'
 import { BrailleCanvas } from './canvas.js'
-import { formatNumber } from './number.js'
 
 /** One panel as lines that are all `width` characters wide; `height` counts the lines of the drawing area. */
 export function panelLines(panel: Panel, width: number, height: number, chalk: ChalkInstance): string[] {
-  const yScale = scaleOf(panel.y, valuesOf(panel, 1), Math.max(2, Math.floor(height / 3)), true)
+  const yScale = axisScale(panel.y, shownValues(panel, 'y'), Math.max(2, Math.floor(height / 3)), true)
   const yLabels = tickLabels(yScale.ticks, panel.y)
   const margin = Math.max(...yLabels.map(label => label.length)) + 1
   const columns = width - margin - 1
-  const xScale = scaleOf(panel.x, valuesOf(panel, 0), Math.max(2, Math.floor(columns / 12)), false)
+  const xScale = axisScale(panel.x, shownValues(panel, 'x'), Math.max(2, Math.floor(columns / 12)), false)
 
   const canvas = new BrailleCanvas(columns, height)
-  const across = (x: number) => Math.round(xScale.position(x) * (canvas.width - 1))
-  const down = (y: number) => Math.round((1 - yScale.position(y)) * (canvas.height - 1))
+  const alongX = placer(panel.x, xScale.domain)
+  const alongY = placer(panel.y, yScale.domain)
+  const across = (x: number) => Math.round(alongX(x) * (canvas.width - 1))
+  const down = (y: number) => Math.round((1 - alongY(y)) * (canvas.height - 1))
   drawPanel(panel, canvas, across, down)
 
   const paint = (text: string, color: string | undefined) =>
@@ -45,11 +46,13 @@ type Place = (value: number) => number
 
 function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Place): void {
   const colors = colorsOf(panel)
-  for (const mark of panel.marks ?? []) {
-    for (let y = 0; y < canvas.height; y += 3) canvas.dot(across(mark.x), y, tint(mark.main))
-  }
+  const tints = markColorsOf(panel).map(color => palette[color]!)
+  panel.marks?.forEach((mark, i) => {
+    if (mark.main) canvas.line(across(mark.x), 0, across(mark.x), canvas.height, tints[i], 3)
+  })
   panel.series.forEach((series, i) => {
     const color = series.style === 'faint' ? 'faint' : palette[colors[i]! % palette.length]!
+    const dots = series.style === 'points' || series.points.length === 1
     let previous: [number, number] | undefined
     for (const [x, y] of series.points) {
       if (!shows(panel.x, x) || !shows(panel.y, y)) {
@@ -57,52 +60,20 @@ function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Pla
         continue
       }
       const here: [number, number] = [across(x), down(y)]
-      if (series.style === 'points') canvas.glyph(...here, '●', color)
-      else canvas.line(...(previous ?? here), ...here, color)
+      canvas.line(...(previous ?? here), ...here, color, dots ? 4 : 1)
+      if (dots) canvas.glyph(...here, '●', color)
       previous = here
     }
   })
-  for (const mark of panel.marks ?? []) {
-    if (shows(panel.x, mark.x) && shows(panel.y, mark.y)) canvas.glyph(across(mark.x), down(mark.y), '◆', tint(mark.main))
-  }
+  panel.marks?.forEach((mark, i) => {
+    canvas.glyph(across(mark.x), down(mark.y), '◆', tints[i])
+  })
 }
 
-function tint(main = true): string {
-  return main ? markColor : 'faint'
-}
-
-function valuesOf(panel: Panel, side: 0 | 1): number[] {
-  const key = side === 0 ? 'x' : 'y'
-  const values = panel.series.flatMap(series => series.points.map(point => point[side]))
-  return [...values, ...(panel.marks ?? []).map(mark => mark[key])].filter(value => shows(panel[key], value))
-}
-
-/** Ticks, and where a value lies between the ends of the axis, from 0 to 1. `round` moves the ends out to round values. */
-function scaleOf(axis: Axis, values: number[], count: number, round: boolean): { ticks: number[]; position: Place } {
-  let [low, high] = extent(values)
-  if (low === high) {
-    const margin = axis.log ? 1 : Math.abs(low) * 0.05 || 1
-    ;[low, high] = axis.log ? [low / 2, high * 2] : [low - margin, high + margin]
-  }
-  const ticksOf = () => (axis.log ? logTicks(low, high, count) : linearTicks(low, high, count, axis.integer))
-  let ticks = ticksOf()
-  if (round && !axis.log && ticks.length > 1) {
-    const step = ticks[1]! - ticks[0]!
-    low = Math.floor(low / step + 1e-9) * step
-    high = Math.ceil(high / step - 1e-9) * step
-    ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => Number((low + i * step).toPrecision(12)))
-  }
+/** Where a value lies between the ends of the axis, from 0 to 1. */
+function placer(axis: Axis, [low, high]: [number, number]): Place {
   const along = axis.log ? Math.log : (value: number) => value
-  return { ticks, position: value => (along(value) - along(low)) / (along(high) - along(low)) }
-}
-
-/** Labels of one axis: with as many decimals as its step needs, or as short as each goes on a logarithmic one. */
-function tickLabels(ticks: number[], axis: Axis): string[] {
-  const [low, high] = extent(ticks.map(Math.abs))
-  const short = ticks.map(tick => formatNumber(tick))
-  if (axis.log || high >= 1e6 || (high < 1e-3 && low < high)) return short
-  const decimals = Math.max(...short.map(label => (label.split('.')[1] ?? '').length))
-  return ticks.map(tick => tick.toFixed(decimals))
+  return value => (along(value) - along(low)) / (along(high) - along(low))
 }
 
 /** The axis line with its ticks, and under it the labels that have room. */
@@ -135,7 +106,10 @@ function legend(panel: Panel, width: number, indent: string, paint: (text: strin
     const all = named.filter(entry => entry.name === name && !entry.faint)
     return { symbol: [...new Set(all.map(entry => entry.symbol))].join(''), text: name, color: all[0]?.color ?? 'faint' }
   })
-  for (const mark of panel.marks ?? []) entries.push({ symbol: '◆', text: mark.label, color: tint(mark.main) })
+  const tints = markColorsOf(panel)
+  panel.marks?.forEach((mark, i) => {
+    entries.push({ symbol: '◆', text: mark.label, color: palette[tints[i]!]! })
+  })
 
   const lines: string[] = []
   let line = indent
