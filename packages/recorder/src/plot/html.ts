@@ -24,22 +24,16 @@ ${body}
 `
 }
 
-/** A plot with its data: the drawing, and its Vega-Lite specification folded away below it. */
+/** A drawing, and below it its Vega-Lite specification to download; `name` is plain text. */
 export function htmlFigure(svg: string, spec: VegaLiteSpec, name: string): string {
   const json = JSON.stringify(spec)
-  const file = `${
-    name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'plot'
-  }.vl.json`
+  const base = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
   return `<figure>
 ${svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(name)}" `)}
-<details>
-<summary>Data (Vega-Lite)</summary>
-<p><a download="${file}" href="data:application/json;base64,${Buffer.from(json).toString('base64')}">Download ${file}</a></p>
-<pre>${escapeHtml(json)}</pre>
-</details>
+<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${Buffer.from(json).toString('base64')}">Data and drawing as Vega-Lite</a></figcaption>
 </figure>`
 }
 
@@ -57,9 +51,7 @@ th { font-weight: 600; border-bottom-color: #999 }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }
 figure { margin: 0 0 1.5rem }
 svg { display: block; max-width: 100%; height: auto }
-details { font-size: .8rem; color: #555 }
-summary { cursor: pointer }
-pre { max-height: 16rem; overflow: auto; padding: .75rem; background: #f6f6f6; white-space: pre-wrap; overflow-wrap: anywhere }
+figcaption { font-size: .8rem }
 a { color: #0072b2 }
-@media print { details { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } }
+@media print { figcaption { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } }
 `

@@ -12,11 +12,15 @@ function shortExponent(text: string): string {
   return `${Number(mantissa)}e${Number(exponent)}`
 }
 
-/** A figure of the epoch table: 6 decimals, or as many significant digits when the value is too small for them. */
+/**
+ * A figure of a table in at most 10 characters, sign aside: 6 decimals where they show at least 4 significant digits
+ * and fit, else as many as fit or an exponent. Null is empty.
+ */
 export function formatFigure(value: number | null): string {
   if (value === null) return ''
   const size = Math.abs(value)
-  return !Number.isFinite(value) || size === 0 || (size >= 1e-3 && size < 1e7) ? value.toFixed(6) : value.toExponential(4)
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) return value.toExponential(4)
+  return size < 1e3 ? value.toFixed(6) : value.toPrecision(8)
 }
 
 /** Seconds as `mm:ss`, from an hour on `h:mm:ss`. */

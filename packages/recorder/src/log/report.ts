@@ -1,0 +1,75 @@
+import { writeWhole } from '../files.js'
+import { escapeHtml, htmlFigure, htmlPage } from '../plot/html.js'
+import type { Plot } from '../plot/plot.js'
+import { formatFigure } from '../render/number.js'
+
+export interface ReportOptions {
+  title: string
+  /** Plain text; a blank line begins a new paragraph. */
+  intro?: string
+  sections: ReportSection[]
+}
+
+export interface ReportSection {
+  title: string
+  /** Plain text; a blank line begins a new paragraph. */
+  text?: string
+  /** One object a row, such as `history.epochs`. The columns are those of all rows, in the order of their first use. */
+  table?: Record<string, string | number | null>[]
+  plots?: Plot[]
+}
+
+/** A finished report, to read or to write to a file. */
+export interface Report {
+  /** The page, which loads nothing from elsewhere. */
+  readonly html: string
+  /** Writes the page; makes missing folders, and replaces a file whole or not at all. */
+  save(path: string): Promise<void>
+}
+
+/**
+ * One HTML page with texts, tables and plots, complete in itself: drawings inline, their data to download, no script
+ * and no network. It prints well and fits a narrow screen. Whatever it is given is shown as text, never as HTML.
+ *
+ * @example
+ * const page = await report({
+ *   title: 'MNIST',
+ *   sections: [{ title: 'Losses', table: history.epochs, plots: [learn.recorder.plot_losses()] }],
+ * })
+ * await page.save('runs/report.html')
+ */
+export async function report({ title, intro, sections }: ReportOptions): Promise<Report> {
+  const parts = await Promise.all(sections.map(htmlSection))
+  const html = htmlPage(title, [`<h1>${escapeHtml(title)}</h1>`, paragraphs(intro), ...parts].filter(Boolean).join('\n'))
+  return { html, save: path => writeWhole(path, html) }
+}
+
+async function htmlSection({ title, text, table, plots = [] }: ReportSection): Promise<string> {
+  const figures = await Promise.all(plots.map(async plot => htmlFigure(await plot.svg(), plot.spec, plot.title)))
+  const body = [`<h2>${escapeHtml(title)}</h2>`, paragraphs(text), table?.length ? htmlTable(table) : '', ...figures]
+  return `<section>\n${body.filter(Boolean).join('\n')}\n</section>`
+}
+
+function paragraphs(text = ''): string {
+  const parts = text.split(/\n\s*\n/).filter(part => part.trim())
+  return parts.map(part => `<p>${escapeHtml(part.trim())}</p>`).join('\n')
+}
+
+function htmlTable(rows: Record<string, string | number | null>[]): string {
+  const columns = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const line = (cells: string[], tag: string) => `<tr>${cells.map(cell => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+  const body = rows.map(row =>
+    line(
+      columns.map(name => cellText(row[name] ?? null)),
+      'td',
+    ),
+  )
+  return `<div class="scroll"><table>
+<thead>${line(columns, 'th')}</thead>
+<tbody>${body.join('\n')}</tbody>
+</table></div>`
+}
+
+function cellText(value: string | number | null): string {
+  return typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : formatFigure(value)
+}
