@@ -9,12 +9,15 @@
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { compiledKernels, compiledVariant } from './compiled/index.js'
 import { composedKernels } from './composed/index.js'
 import { registerTrainingKernels } from './kernels.js'
 
 // The backend looks for its .wasm beside the script that was started, which is right only inside its own folder.
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep)
 registerTrainingKernels(composedKernels)
+if (compiledVariant()) registerTrainingKernels(compiledKernels)
 
+export { type CompiledVariant, compiledFailure, compiledVariant } from './compiled/index.js'
 export * from './kernels.js'
-export { composedKernels }
+export { compiledKernels, composedKernels }

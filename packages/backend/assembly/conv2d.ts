@@ -1,0 +1,435 @@
+import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, ROWS } from './micro'
+import { copyFours, packPanels, packSix } from './pack'
+
+/**
+ * A convolution is a matrix product whose left matrix has one row per output pixel, holding the input patch under it. The rows are
+ * gathered block by block into packed panels and never exist as a whole.
+ *
+ * The geometry arrives as 32-bit integers at `shape`. `gather` uses one geometry for the forward pass and for the input gradient,
+ * which is a convolution of the output gradient with the filter turned round, one for each phase of the stride.
+ */
+
+// The input: [images, height, width, channels].
+function images(shape: usize): i32 {
+  return load<i32>(shape)
+}
+function height(shape: usize): i32 {
+  return load<i32>(shape, 4)
+}
+function width(shape: usize): i32 {
+  return load<i32>(shape, 8)
+}
+function channels(shape: usize): i32 {
+  return load<i32>(shape, 12)
+}
+// The grid of output pixels.
+function outHeight(shape: usize): i32 {
+  return load<i32>(shape, 16)
+}
+function outWidth(shape: usize): i32 {
+  return load<i32>(shape, 20)
+}
+function outChannels(shape: usize): i32 {
+  return load<i32>(shape, 24)
+}
+function kernelHeight(shape: usize): i32 {
+  return load<i32>(shape, 28)
+}
+function kernelWidth(shape: usize): i32 {
+  return load<i32>(shape, 32)
+}
+function strideHeight(shape: usize): i32 {
+  return load<i32>(shape, 36)
+}
+function strideWidth(shape: usize): i32 {
+  return load<i32>(shape, 40)
+}
+// Zeros above and to the left; a negative number skips rows or columns.
+function padTop(shape: usize): i32 {
+  return load<i32>(shape, 44)
+}
+function padLeft(shape: usize): i32 {
+  return load<i32>(shape, 48)
+}
+function dilationHeight(shape: usize): i32 {
+  return load<i32>(shape, 52)
+}
+function dilationWidth(shape: usize): i32 {
+  return load<i32>(shape, 56)
+}
+
+/** Rows and columns of the input that the grid reads, zeros included. */
+function readHeight(shape: usize): i32 {
+  return (outHeight(shape) - 1) * strideHeight(shape) + (kernelHeight(shape) - 1) * dilationHeight(shape) + 1
+}
+function readWidth(shape: usize): i32 {
+  return (outWidth(shape) - 1) * strideWidth(shape) + (kernelWidth(shape) - 1) * dilationWidth(shape) + 1
+}
+
+/** Whether every patch lies within the input, which can then be read in place. */
+function within(shape: usize): bool {
+  return (
+    padTop(shape) <= 0 &&
+    padLeft(shape) <= 0 &&
+    readHeight(shape) - padTop(shape) <= height(shape) &&
+    readWidth(shape) - padLeft(shape) <= width(shape)
+  )
+}
+
+/** Pixels to gather before multiplying: enough to amortize the weights, few enough for the second-level cache. */
+function pixelBlock(depth: i32): i32 {
+  const pixels = 98304 / max(depth, 1)
+  return min(max(pixels - (pixels % ROWS), 48), 384)
+}
+
+/** Images handled at once: small images share a block. */
+function imageBlock(shape: usize): i32 {
+  return min(max(192 / max(outHeight(shape) * outWidth(shape), 1), 1), max(images(shape), 1))
+}
+
+function paddedBytes(shape: usize): i32 {
+  if (within(shape)) return 0
+  return 4 * max(readHeight(shape), 0) * max(readWidth(shape), 0) * channels(shape) * imageBlock(shape) + 64
+}
+
+/** Lays `count` images down with their border of zeros. */
+function padImages(shape: usize, source: usize, count: i32, out: usize): void {
+  const rows = readHeight(shape),
+    columns = readWidth(shape),
+    h = height(shape),
+    w = width(shape)
+  const pixelBytes = 4 * <usize>channels(shape)
+  const top = padTop(shape),
+    left = max(padLeft(shape), 0),
+    skip = max(-padLeft(shape), 0)
+  const copied = max(min(columns - left, w - skip), 0)
+  const right = columns - left - copied
+  for (let image = 0; image < count; image++, source += <usize>(h * w) * pixelBytes) {
+    for (let row = 0; row < rows; row++) {
+      const from = row - top
+      if (from < 0 || from >= h || copied === 0) {
+        memory.fill(out, 0, <usize>columns * pixelBytes)
+        out += <usize>columns * pixelBytes
+        continue
+      }
+      if (left > 0) memory.fill(out, 0, <usize>left * pixelBytes)
+      out += <usize>left * pixelBytes
+      memory.copy(out, source + <usize>(from * w + skip) * pixelBytes, <usize>copied * pixelBytes)
+      out += <usize>copied * pixelBytes
+      if (right > 0) memory.fill(out, 0, <usize>right * pixelBytes)
+      out += <usize>right * pixelBytes
+    }
+  }
+}
+
+export function gatherScratchBytes(shape: usize): i32 {
+  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
+  const pixels = pixelBlock(depth)
+  return paddedBytes(shape) + 4 * (pixels + ROWS) + 4 * pixels * depth + 8 * wholePanels(outChannels(shape)) + 512
+}
+
+/** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels of 8 columns. */
+export function packFilter(filter: usize, depth: i32, n: i32, out: usize): void {
+  for (let k = 0; k < depth; k += DEPTH_BLOCK) {
+    const block = min(DEPTH_BLOCK, depth - k)
+    packPanels(filter + 4 * <usize>k * n, 4 * <usize>n, false, block, n, out)
+    out += 4 * <usize>block * wholePanels(n)
+  }
+}
+
+/**
+ * Turns a filter [kernelHeight, kernelWidth, inputs, outputs] round for one phase of the input gradient, as a [taps, inputs] matrix
+ * whose rows run over the taps of that phase, last to first, and the outputs within each: what `packFilter` then packs.
+ */
+export function turnFilter(
+  filter: usize,
+  kernelH: i32,
+  kernelW: i32,
+  inputs: i32,
+  outputs: i32,
+  phaseH: i32,
+  phaseW: i32,
+  strideH: i32,
+  strideW: i32,
+  out: usize,
+): void {
+  const lastH = phaseH + ((kernelH - 1 - phaseH) / strideH) * strideH,
+    lastW = phaseW + ((kernelW - 1 - phaseW) / strideW) * strideW
+  for (let kh = lastH; kh >= 0; kh -= strideH) {
+    for (let kw = lastW; kw >= 0; kw -= strideW) {
+      const tap = filter + 4 * <usize>((kh * kernelW + kw) * inputs) * outputs
+      for (let o = 0; o < outputs; o++) {
+        let from = tap + 4 * <usize>o
+        for (let i = 0; i < inputs; i++, out += 4, from += 4 * <usize>outputs) store<f32>(out, load<f32>(from))
+      }
+    }
+  }
+}
+
+/**
+ * out[pixel] = activation(patch(pixel) filter + bias) over the grid. Pixel (image, row, column) is written at
+ * out + image * imageStep + row * rowStep + column * columnStep (bytes). `filter` is packed; `bias` may be 0.
+ */
+export function gather(
+  shape: usize,
+  source: usize,
+  filter: usize,
+  out: usize,
+  imageStep: usize,
+  rowStep: usize,
+  columnStep: usize,
+  bias: usize,
+  activation: i32,
+  scratch: usize,
+): void {
+  const n = outChannels(shape),
+    gridH = outHeight(shape),
+    gridW = outWidth(shape)
+  const pieces = dilationWidth(shape) > 1 ? kernelWidth(shape) : 1
+  const pieceLength = (kernelWidth(shape) * channels(shape)) / pieces
+  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
+  const block = pixelBlock(depth),
+    together = imageBlock(shape),
+    inPlace = within(shape)
+  const lineBytes = 4 * <usize>(inPlace ? width(shape) : readWidth(shape)) * channels(shape)
+  const sourceImageBytes = 4 * <usize>(height(shape) * width(shape)) * channels(shape)
+  const readImageBytes = inPlace ? sourceImageBytes : <usize>readHeight(shape) * lineBytes
+  const stepColumn = 4 * <usize>(strideWidth(shape) * channels(shape)),
+    stepRow = <usize>strideHeight(shape) * lineBytes
+  const pieceStep = 4 * <usize>(dilationWidth(shape) * channels(shape)),
+    tapRowStep = <usize>dilationHeight(shape) * lineBytes
+
+  const nowhere = scratch
+  const paddedBias = nowhere + 4 * <usize>wholePanels(n)
+  const rows = paddedBias + 4 * <usize>wholePanels(n)
+  const padded = (rows + 4 * <usize>(block + ROWS) + 15) & ~15
+  const packed = (padded + paddedBytes(shape) + 63) & ~63
+  if (bias) padWithZeros(paddedBias, bias, n)
+
+  for (let image = 0; image < images(shape); image += together) {
+    const count = min(together, images(shape) - image)
+    let base = source + <usize>image * sourceImageBytes
+    if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
+    else {
+      padImages(shape, base, count, padded)
+      base = padded
+    }
+    const pixels = count * gridH * gridW
+    // Where the next pixel's patch begins, and where its result goes.
+    let column = 0,
+      row = 0
+    let patch = base,
+      line = base,
+      picture = base
+    let target = out + <usize>image * imageStep,
+      targetLine = target,
+      targetPicture = target
+    for (let m0 = 0; m0 < pixels; m0 += block) {
+      const m1 = min(block, pixels - m0)
+      let panel = packed
+      for (let m = 0; m < m1; m += ROWS) {
+        let p0 = patch,
+          p1 = patch,
+          p2 = patch,
+          p3 = patch,
+          p4 = patch,
+          p5 = patch
+        const here = min(ROWS, m1 - m)
+        for (let r = 0; r < ROWS; r++) {
+          const entry = rows + 4 * <usize>(m + r)
+          if (r >= here) {
+            store<u32>(entry, <u32>nowhere)
+            continue
+          }
+          store<u32>(entry, <u32>target)
+          if (r === 1) p1 = patch
+          else if (r === 2) p2 = patch
+          else if (r === 3) p3 = patch
+          else if (r === 4) p4 = patch
+          else if (r === 5) p5 = patch
+          if (++column < gridW) {
+            patch += stepColumn
+            target += columnStep
+            continue
+          }
+          column = 0
+          if (++row < gridH) {
+            line += stepRow
+            targetLine += rowStep
+          } else {
+            row = 0
+            picture += readImageBytes
+            targetPicture += imageStep
+            line = picture
+            targetLine = targetPicture
+          }
+          patch = line
+          target = targetLine
+        }
+        let offset: usize = 0
+        for (let kh = 0; kh < kernelHeight(shape); kh++, offset += tapRowStep) {
+          let at = offset
+          for (let piece = 0; piece < pieces; piece++, at += pieceStep) {
+            panel = packSix(p0 + at, p1 + at, p2 + at, p3 + at, p4 + at, p5 + at, pieceLength, panel)
+          }
+        }
+      }
+      multiplyBlock(m1, depth, n, packed, filter, rows, bias ? paddedBias : 0, activation)
+    }
+  }
+}
+
+function multiplyBlock(
+  pixels: i32,
+  depth: i32,
+  n: i32,
+  packed: usize,
+  filter: usize,
+  rows: usize,
+  bias: usize,
+  activation: i32,
+): void {
+  let k = 0
+  do {
+    const block = min(DEPTH_BLOCK, depth - k)
+    const last = k + block >= depth
+    const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
+    for (let j = 0; j < n; j += COLUMNS) {
+      const panel = filter + 4 * <usize>j * block
+      for (let m = 0; m < pixels; m += ROWS) {
+        micro(
+          block,
+          packed + 4 * <usize>m * depth + 24 * <usize>k,
+          24,
+          panel,
+          32,
+          rows + 4 * <usize>m,
+          4 * <usize>j,
+          min(COLUMNS, n - j),
+          start,
+          bias,
+          last ? activation : LINEAR,
+        )
+      }
+    }
+    filter += 4 * <usize>block * wholePanels(n)
+    k += DEPTH_BLOCK
+  } while (k < depth)
+}
+
+/** Bytes from one gathered row to the next: an odd number of cache lines, so that a column of them spreads over the whole cache. */
+function gatheredRowBytes(depth: i32): i32 {
+  const lines = (4 * depth + 12 + 63) >> 6
+  return (lines | 1) << 6
+}
+
+/** Pixels summed at once by `filterGradient`. */
+function sumBlock(depth: i32): i32 {
+  return min(max(262144 / gatheredRowBytes(depth), 64), 256)
+}
+
+export function filterGradientScratchBytes(shape: usize): i32 {
+  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
+  const block = sumBlock(depth),
+    n = outChannels(shape)
+  return (
+    paddedBytes(shape) +
+    block * gatheredRowBytes(depth) +
+    4 * block * wholePanels(n) +
+    4 * wholePanels(n) +
+    4 * (depth + 2 * ROWS) +
+    512
+  )
+}
+
+/**
+ * out[kernelHeight, kernelWidth, channels, outChannels] = sum over pixels of patch^T gradient: the filter gradient.
+ * Summed in blocks of at most 256 pixels.
+ */
+export function filterGradient(shape: usize, source: usize, gradient: usize, out: usize, scratch: usize): void {
+  const n = outChannels(shape),
+    gridH = outHeight(shape),
+    gridW = outWidth(shape)
+  const pieces = dilationWidth(shape) > 1 ? kernelWidth(shape) : 1
+  const pieceLength = (kernelWidth(shape) * channels(shape)) / pieces
+  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
+  const block = sumBlock(depth),
+    together = imageBlock(shape),
+    inPlace = within(shape)
+  const lineBytes = 4 * <usize>(inPlace ? width(shape) : readWidth(shape)) * channels(shape)
+  const sourceImageBytes = 4 * <usize>(height(shape) * width(shape)) * channels(shape)
+  const readImageBytes = inPlace ? sourceImageBytes : <usize>readHeight(shape) * lineBytes
+  const stepColumn = 4 * <usize>(strideWidth(shape) * channels(shape)),
+    stepRow = <usize>strideHeight(shape) * lineBytes
+  const pieceStep = 4 * <usize>(dilationWidth(shape) * channels(shape)),
+    tapRowStep = <usize>dilationHeight(shape) * lineBytes
+  const rowBytes = <usize>gatheredRowBytes(depth)
+
+  const nowhere = scratch
+  const rows = nowhere + 4 * <usize>wholePanels(n)
+  const padded = (rows + 4 * <usize>(depth + ROWS) + 15) & ~15
+  const gathered = (padded + paddedBytes(shape) + 63) & ~63
+  const packed = gathered + <usize>block * rowBytes
+  for (let i = 0; i < depth + ROWS; i++) store<u32>(rows + 4 * <usize>i, <u32>(i < depth ? out + 4 * <usize>i * n : nowhere))
+
+  memory.fill(out, 0, 4 * <usize>depth * n)
+  for (let image = 0; image < images(shape); image += together) {
+    const count = min(together, images(shape) - image)
+    let base = source + <usize>image * sourceImageBytes
+    if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
+    else {
+      padImages(shape, base, count, padded)
+      base = padded
+    }
+    const pixels = count * gridH * gridW
+    let column = 0,
+      row = 0
+    let patch = base,
+      line = base,
+      picture = base
+    for (let m0 = 0; m0 < pixels; m0 += block) {
+      const m1 = min(block, pixels - m0)
+      let to = gathered
+      for (let m = 0; m < m1; m++, to += rowBytes) {
+        let piece = to,
+          offset = patch
+        for (let kh = 0; kh < kernelHeight(shape); kh++, offset += tapRowStep) {
+          let at = offset
+          for (let p = 0; p < pieces; p++, at += pieceStep, piece += 4 * <usize>pieceLength) copyFours(piece, at, pieceLength)
+        }
+        if (++column < gridW) {
+          patch += stepColumn
+          continue
+        }
+        column = 0
+        if (++row < gridH) line += stepRow
+        else {
+          row = 0
+          picture += readImageBytes
+          line = picture
+        }
+        patch = line
+      }
+      packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
+      gradient += 4 * <usize>m1 * n
+      for (let i = 0; i < depth; i += ROWS) {
+        for (let j = 0; j < n; j += COLUMNS) {
+          micro(
+            m1,
+            gathered + 4 * <usize>i,
+            rowBytes,
+            packed + 4 * <usize>j * m1,
+            32,
+            rows + 4 * <usize>i,
+            4 * <usize>j,
+            min(COLUMNS, n - j),
+            FROM_OUTPUT,
+            0,
+            LINEAR,
+          )
+        }
+      }
+    }
+  }
+}

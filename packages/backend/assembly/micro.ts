@@ -1,0 +1,153 @@
+import { atMost, madd, relu, zero } from './simd'
+
+/** Rows and columns of the register tile. Twelve accumulators, two columns vectors and one broadcast: 15 of the 16 registers. */
+export const ROWS: i32 = 6
+export const COLUMNS: i32 = 8
+
+/** What the accumulators start from. */
+export const FROM_ZERO: i32 = 0
+export const FROM_OUTPUT: i32 = 1
+export const FROM_BIAS: i32 = 2
+
+/** What is applied to the sums before they are stored. */
+export const LINEAR: i32 = 0
+export const RELU: i32 = 1
+export const RELU6: i32 = 2
+
+/** Where a tile that is narrower than 8 columns is laid down before it is copied out. Set once by `setTile`. */
+let tile: usize = 0
+
+/** Gives the kernels 256 bytes of their own. */
+export function setTile(address: usize): void {
+  tile = address
+}
+
+function finish(x: v128, activation: i32): v128 {
+  if (activation === LINEAR) return x
+  const positive = relu(x)
+  return activation === RELU ? positive : atMost(positive, 6)
+}
+
+function activate(x: f32, activation: i32): f32 {
+  return f32x4.extract_lane(finish(f32x4.splat(x), activation), 0)
+}
+
+function storeRow(row: usize, left: v128, right: v128, activation: i32): void {
+  v128.store(row, finish(left, activation))
+  v128.store(row, finish(right, activation), 16)
+}
+
+/**
+ * One register tile of a matrix product: out[6, 8] = start + a[depth, 6]^T b[depth, 8].
+ *
+ * `a` and `b` advance by `aStep` and `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the six output rows;
+ * `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does not
+ * exist points at scratch memory as long as a row.
+ */
+export function micro(
+  depth: i32,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  rows: usize,
+  column: usize,
+  width: i32,
+  start: i32,
+  bias: usize,
+  activation: i32,
+): void {
+  let c00 = zero(),
+    c01 = zero(),
+    c10 = zero(),
+    c11 = zero(),
+    c20 = zero(),
+    c21 = zero()
+  let c30 = zero(),
+    c31 = zero(),
+    c40 = zero(),
+    c41 = zero(),
+    c50 = zero(),
+    c51 = zero()
+  const whole = width === COLUMNS
+  if (start === FROM_OUTPUT && whole) {
+    let r: usize = <usize>load<u32>(rows) + column
+    c00 = v128.load(r)
+    c01 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 4) + column
+    c10 = v128.load(r)
+    c11 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 8) + column
+    c20 = v128.load(r)
+    c21 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 12) + column
+    c30 = v128.load(r)
+    c31 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 16) + column
+    c40 = v128.load(r)
+    c41 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 20) + column
+    c50 = v128.load(r)
+    c51 = v128.load(r, 16)
+  } else if (start === FROM_BIAS) {
+    c00 = v128.load(bias + column)
+    c01 = v128.load(bias + column, 16)
+    c10 = c00
+    c11 = c01
+    c20 = c00
+    c21 = c01
+    c30 = c00
+    c31 = c01
+    c40 = c00
+    c41 = c01
+    c50 = c00
+    c51 = c01
+  }
+  for (; depth > 0; depth--) {
+    const b0 = v128.load(b),
+      b1 = v128.load(b, 16)
+    let x = v128.load32_splat(a)
+    c00 = madd(x, b0, c00)
+    c01 = madd(x, b1, c01)
+    x = v128.load32_splat(a, 4)
+    c10 = madd(x, b0, c10)
+    c11 = madd(x, b1, c11)
+    x = v128.load32_splat(a, 8)
+    c20 = madd(x, b0, c20)
+    c21 = madd(x, b1, c21)
+    x = v128.load32_splat(a, 12)
+    c30 = madd(x, b0, c30)
+    c31 = madd(x, b1, c31)
+    x = v128.load32_splat(a, 16)
+    c40 = madd(x, b0, c40)
+    c41 = madd(x, b1, c41)
+    x = v128.load32_splat(a, 20)
+    c50 = madd(x, b0, c50)
+    c51 = madd(x, b1, c51)
+    a += aStep
+    b += bStep
+  }
+  if (whole) {
+    storeRow(<usize>load<u32>(rows) + column, c00, c01, activation)
+    storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, activation)
+    storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, activation)
+    storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, activation)
+    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, activation)
+    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, activation)
+    return
+  }
+  storeRow(tile, c00, c01, LINEAR)
+  storeRow(tile + 32, c10, c11, LINEAR)
+  storeRow(tile + 64, c20, c21, LINEAR)
+  storeRow(tile + 96, c30, c31, LINEAR)
+  storeRow(tile + 128, c40, c41, LINEAR)
+  storeRow(tile + 160, c50, c51, LINEAR)
+  for (let i = 0; i < ROWS; i++) {
+    let target = <usize>load<u32>(rows + 4 * i) + column
+    let source = tile + 32 * i
+    for (let j = 0; j < width; j++, source += 4, target += 4) {
+      const sum = start === FROM_OUTPUT ? load<f32>(source) + load<f32>(target) : load<f32>(source)
+      store<f32>(target, activate(sum, activation))
+    }
+  }
+}

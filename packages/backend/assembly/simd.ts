@@ -1,0 +1,32 @@
+/**
+ * What every kernel here stands on. All of them work on the linear memory of TensorFlow.js's own wasm backend, which this module
+ * imports. It may therefore hold no static data (no strings, no array literals): a data segment would land on that heap.
+ *
+ * Addresses and byte counts are `usize`, counts of elements `i32`. Sizes are in elements unless a name ends in `Bytes`.
+ */
+
+/** a * b + c, in one rounding where the machine allows it: the only place where the two builds differ. */
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
+  return f32x4.add(f32x4.mul(a, b), c)
+}
+
+export function zero(): v128 {
+  return f32x4.splat(0)
+}
+
+/** The larger of x and 0, where NaN stays NaN (`pmax` returns its first operand unless the second is larger). */
+export function relu(x: v128): v128 {
+  return f32x4.pmax(x, f32x4.splat(0))
+}
+
+/** The smaller of x and a bound, where NaN stays NaN. */
+export function atMost(x: v128, bound: f32): v128 {
+  return f32x4.pmin(x, f32x4.splat(bound))
+}
+
+/** Adds the four lanes, in pairs. */
+export function lanesSum(x: v128): f32 {
+  const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)
+}

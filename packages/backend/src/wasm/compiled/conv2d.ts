@@ -1,0 +1,153 @@
+import {
+  backend_util,
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  FusedConv2D,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
+import { conv2DBackpropFilter } from '../composed/conv2d-backprop-filter.js'
+import { conv2DBackpropInput } from '../composed/conv2d-backprop-input.js'
+import type { ConvolutionAttrs } from '../composed/geometry.js'
+import type { KernelArgs } from '../kernels.js'
+import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
+import { compiledKernel } from './kernel.js'
+import type { Machine } from './machine.js'
+
+type Shape4 = [number, number, number, number]
+type Info = backend_util.Conv2DInfo
+
+/** The forward convolution's geometry, or undefined for a data format that is not served. */
+function geometry(inShape: number[], filterShape: number[], attrs: ConvolutionAttrs): Info | undefined {
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode, dilations = 1 } = attrs
+  if (dataFormat !== 'NHWC') return undefined
+  return backend_util.computeConv2DInfo(inShape as Shape4, filterShape as Shape4, strides, dilations, pad, dimRoundingMode, false)
+}
+
+/** The forward geometry in the order in which `assembly/conv2d.ts` reads it. */
+function forwardShape(g: Info): number[] {
+  return [
+    ...[g.batchSize, g.inHeight, g.inWidth, g.inChannels],
+    ...[g.outHeight, g.outWidth, g.outChannels],
+    ...[g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth],
+    ...[g.padInfo.top, g.padInfo.left, g.dilationHeight, g.dilationWidth],
+  ]
+}
+
+const wholePanels = (n: number) => Math.ceil(n / 8) * 8
+const dense = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32')
+
+type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
+
+function convolve(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<ForwardInputs, ConvolutionAttrs & ActivationAttrs>,
+): TensorInfo | undefined {
+  const { x, filter, bias, preluActivationWeights } = inputs
+  const g = geometry(x.shape, filter.shape, attrs)
+  if (!g || !dense(x, filter) || !servesActivation(attrs)) return undefined
+  if (bias && (!dense(bias) || util.sizeFromShape(bias.shape) !== g.outChannels)) return undefined
+  const out = backend.makeOutput(g.outShape, 'float32')
+  const { run } = machine
+  const shape = machine.integers(forwardShape(g))
+  const depth = g.filterHeight * g.filterWidth * g.inChannels
+  const n = g.outChannels
+  const filterBytes = 4 * depth * wholePanels(n)
+  const packed = machine.scratch(filterBytes + run.gatherScratchBytes(shape))
+  run.packFilter(machine.address(filter), depth, n, packed)
+  const pixelBytes = 4 * n
+  const [imageStep, rowStep] = [g.outHeight * g.outWidth * pixelBytes, g.outWidth * pixelBytes]
+  const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
+  run.gather(shape, source, packed, target, imageStep, rowStep, pixelBytes, start, storedActivation(attrs), packed + filterBytes)
+  return laterActivation(backend, out, attrs, preluActivationWeights)
+}
+
+/** Along one axis: the taps of the filter that reach the input positions first, first + stride, ... and how they lie in the gradient. */
+function phase(first: number, size: number, stride: number, kernel: number, pad: number) {
+  const firstTap = (first + pad) % stride
+  const taps = firstTap < kernel ? Math.ceil((kernel - firstTap) / stride) : 0
+  return { first, firstTap, taps, count: Math.ceil((size - first) / stride), pad: taps - 1 - Math.floor((first + pad) / stride) }
+}
+
+const phases = (size: number, stride: number, kernel: number, pad: number) =>
+  Array.from({ length: Math.min(stride, size) }, (_, first) => phase(first, size, stride, kernel, pad))
+
+type InputGradientAttrs = ConvolutionAttrs & { inputShape: number[] }
+
+/**
+ * The gradient of the input, without scattering: input pixels that share their phase of the stride see the same taps, and for
+ * them the gradient is an ordinary convolution of dy with those taps turned round.
+ */
+function inputGradient(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; filter: TensorInfo }, InputGradientAttrs>,
+): TensorInfo | undefined {
+  const { dy, filter } = inputs
+  const g = geometry(attrs.inputShape, filter.shape, attrs)
+  if (!g || g.dilationHeight > 1 || g.dilationWidth > 1 || !dense(dy, filter)) return undefined
+  const out = backend.makeOutput(attrs.inputShape, 'float32')
+  const { run } = machine
+  const [source, weights, target] = [machine.address(dy), machine.address(filter), machine.address(out)]
+  const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = g
+  const pixelBytes = 4 * inChannels
+  const lineBytes = g.inWidth * pixelBytes
+  for (const v of phases(g.inHeight, strideHeight, filterHeight, g.padInfo.top)) {
+    for (const h of phases(g.inWidth, strideWidth, filterWidth, g.padInfo.left)) {
+      const shape = machine.integers([
+        ...[g.batchSize, g.outHeight, g.outWidth, outChannels],
+        ...[v.count, h.count, inChannels],
+        ...[v.taps, h.taps, 1, 1],
+        ...[v.pad, h.pad, 1, 1],
+      ])
+      const depth = v.taps * h.taps * outChannels
+      const turnedBytes = 4 * depth * inChannels
+      const filterBytes = 4 * depth * wholePanels(inChannels)
+      const turned = machine.scratch(turnedBytes + filterBytes + run.gatherScratchBytes(shape) + 64)
+      const packed = Math.ceil((turned + turnedBytes) / 64) * 64
+      if (depth > 0) {
+        const [tapsV, tapsH] = [v.firstTap, h.firstTap]
+        run.turnFilter(
+          weights,
+          filterHeight,
+          filterWidth,
+          inChannels,
+          outChannels,
+          tapsV,
+          tapsH,
+          strideHeight,
+          strideWidth,
+          turned,
+        )
+        run.packFilter(turned, depth, inChannels, packed)
+      }
+      const corner = target + v.first * lineBytes + h.first * pixelBytes
+      const steps = [g.inHeight * lineBytes, strideHeight * lineBytes, strideWidth * pixelBytes] as const
+      run.gather(shape, source, packed, corner, ...steps, 0, 0, packed + filterBytes)
+    }
+  }
+  return out
+}
+
+type FilterGradientAttrs = ConvolutionAttrs & { filterShape: number[] }
+
+function filterGradient(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<{ x: TensorInfo; dy: TensorInfo }, FilterGradientAttrs>,
+): TensorInfo | undefined {
+  const { x, dy } = inputs
+  const g = geometry(x.shape, attrs.filterShape, attrs)
+  if (!g || !dense(x, dy)) return undefined
+  const out = backend.makeOutput(attrs.filterShape, 'float32')
+  const shape = machine.integers(forwardShape(g))
+  const scratch = machine.scratch(machine.run.filterGradientScratchBytes(shape))
+  machine.run.filterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
+  return out
+}
+
+export const conv2DKernels = [
+  compiledKernel(Conv2D, convolve),
+  compiledKernel(FusedConv2D, convolve),
+  compiledKernel(Conv2DBackpropInput, inputGradient, conv2DBackpropInput),
+  compiledKernel(Conv2DBackpropFilter, filterGradient, conv2DBackpropFilter),
+]

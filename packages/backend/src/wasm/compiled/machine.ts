@@ -1,0 +1,125 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { loadCompiledModule } from './module.js'
+import { Instance, Memory } from './web-assembly.js'
+
+type Address = number
+
+/** What `assembly/index.ts` exports. Addresses are bytes into the backend's memory; flags are 0 or 1. */
+export interface Functions {
+  setTile(address: Address): void
+  gemmScratchBytes(n: number): number
+  gemm(
+    a: Address,
+    transposeA: number,
+    b: Address,
+    transposeB: number,
+    out: Address,
+    m: number,
+    n: number,
+    k: number,
+    bias: Address,
+    activation: number,
+    scratch: Address,
+  ): void
+  packFilter(filter: Address, depth: number, n: number, out: Address): void
+  turnFilter(
+    filter: Address,
+    kernelHeight: number,
+    kernelWidth: number,
+    inputs: number,
+    outputs: number,
+    phaseHeight: number,
+    phaseWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    out: Address,
+  ): void
+  gatherScratchBytes(shape: Address): number
+  gather(
+    shape: Address,
+    source: Address,
+    filter: Address,
+    out: Address,
+    imageStep: number,
+    rowStep: number,
+    columnStep: number,
+    bias: Address,
+    activation: number,
+    scratch: Address,
+  ): void
+  filterGradientScratchBytes(shape: Address): number
+  filterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
+}
+
+/** The compiled kernels, living in one backend's memory. */
+export interface Machine {
+  readonly run: Functions
+  /** Where a tensor's data lies. Valid until it is disposed; memory that grows does not move it. */
+  address(tensor: TensorInfo): Address
+  /** At least this many bytes, aligned to a cache line; the same region each time, so valid only until the next call. */
+  scratch(bytes: number): Address
+  /** Lays up to 32 integers down for a kernel to read; valid until the next call. */
+  integers(values: readonly number[]): Address
+}
+
+/** What Emscripten gives the backend, beyond its declared type. The buffer changes when the memory grows. */
+interface Heap {
+  readonly asm?: { readonly memory?: unknown }
+  readonly HEAPU8: Uint8Array
+  _malloc(bytes: number): number
+  _free(address: number): void
+}
+
+const TILE_BYTES = 256
+const INTEGER_BYTES = 128
+const LINE = 64
+
+const machines = new WeakMap<BackendWasm, Machine | null>()
+
+/** The compiled kernels for this backend, or null when they cannot live in its memory (the threaded build keeps its to itself). */
+export function machineFor(backend: BackendWasm): Machine | null {
+  let machine = machines.get(backend)
+  if (machine === undefined) {
+    machine = createMachine(backend)
+    machines.set(backend, machine)
+  }
+  return machine
+}
+
+function createMachine(backend: BackendWasm): Machine | null {
+  const wasm = backend.wasm as unknown as Heap
+  const memory = wasm.asm?.memory
+  const compiled = loadCompiledModule()
+  if (!compiled || !(memory instanceof Memory)) return null
+  const { exports } = new Instance(compiled.module, { env: { memory } })
+  const run = exports as unknown as Functions
+
+  const allocate = (bytes: number) => {
+    const address = wasm._malloc(bytes + LINE) >>> 0
+    if (address === 0) throw new Error(`The wasm backend has no ${bytes} bytes left for the scratch memory of a kernel.`)
+    return address
+  }
+  const aligned = (address: Address) => Math.ceil(address / LINE) * LINE
+  const own = aligned(allocate(TILE_BYTES + INTEGER_BYTES))
+  run.setTile(own)
+
+  let region = 0
+  let regionBytes = 0
+  return {
+    run,
+    address: tensor => backend.getMemoryOffset(tensor.dataId as object),
+    scratch(bytes) {
+      if (bytes > regionBytes) {
+        if (region) wasm._free(region)
+        regionBytes = Math.ceil(bytes * 1.25)
+        region = allocate(regionBytes)
+      }
+      return aligned(region)
+    },
+    integers(values) {
+      new Int32Array(wasm.HEAPU8.buffer, own + TILE_BYTES, values.length).set(values)
+      return own + TILE_BYTES
+    },
+  }
+}
