@@ -1,0 +1,61 @@
+import type { Tensors } from '@onecycle/callbacks'
+import type { DataBunch } from '@onecycle/data'
+import { isLayersModel, type Model } from './model/trainable-model.js'
+import type { Parameter } from './optimizer/index.js'
+
+/** @throws RangeError when the data's samples or classes do not fit the model. */
+export function checkFits(data: DataBunch, model: Model): void {
+  if (!isLayersModel(model)) return
+  const given = shapes(data.inputShape)
+  checkShapes(
+    model,
+    given.map(shape => [null, ...shape]),
+  )
+  const units = model.outputs.length === 1 ? model.outputs[0]!.shape.at(-1) : undefined
+  if (data.c !== undefined && units && data.c > Math.max(2, units)) {
+    throw new RangeError(
+      `The data has ${data.c} classes (labels 0 to ${data.c - 1}), but the model's last layer has ${units} ${units === 1 ? 'unit' : 'units'}. ` +
+        `Give the last layer ${data.c} units, or check the labels.`,
+    )
+  }
+}
+
+/** @throws RangeError when tensors with a batch axis do not fit the model's inputs. */
+export function checkInput(model: Model, x: Tensors): void {
+  if (isLayersModel(model)) checkShapes(model, Array.isArray(x) ? x.map(tensor => tensor.shape) : [x.shape])
+}
+
+/** @throws Error when a weight has been disposed, and so cannot be trained or used. */
+export function checkUsable(parameters: readonly Parameter[], what: string): void {
+  if (parameters.length === 0) throw new TypeError(`${what} needs a model with trainable weights, but this one has none.`)
+  const gone = parameters.find(({ variable }) => variable.isDisposed)
+  if (gone) {
+    throw new Error(
+      `${what} was called on a model that has been disposed (its weight ${gone.name} is gone). Make a new model and a new Learner.`,
+    )
+  }
+}
+
+type Shape = readonly (number | null)[]
+
+function checkShapes(model: { readonly inputs: readonly { shape: Shape }[] }, given: readonly Shape[]): void {
+  const expected = model.inputs.map(input => input.shape)
+  const fits = expected.length === given.length && expected.every((shape, i) => alike(shape, given[i]!))
+  if (fits) return
+  throw new RangeError(
+    `The model takes ${expected.map(show).join(' and ')}, but the data gives ${given.map(show).join(' and ')} ` +
+      '(the first axis is the batch). Change inputShape of the first layer, or the shape of the samples.',
+  )
+}
+
+function alike(expected: Shape, given: Shape): boolean {
+  return expected.length === given.length && expected.every((size, i) => size === null || given[i] === null || size === given[i])
+}
+
+function shapes(shape: readonly number[] | readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return Array.isArray(shape[0]) ? (shape as number[][]) : [shape as number[]]
+}
+
+function show(shape: Shape): string {
+  return `[${shape.map(size => size ?? 'batch').join(', ')}]`
+}

@@ -1,0 +1,35 @@
+import { type Callback, CancelFit, type TrainingState } from '@onecycle/callbacks'
+
+/** The loss of a training batch became NaN or infinite. The weights are those from before that batch. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+  readonly epoch: number
+  readonly batch: number
+  readonly lr: number
+  readonly loss: number
+
+  constructor(learn: TrainingState) {
+    const lr = learn.opt.get('lr').at(-1)!
+    super(
+      `The loss became ${learn.lossValue} at batch ${learn.iter} of epoch ${learn.epoch} (learning rate ${lr.toPrecision(3)}). ` +
+        'The weights are those from before that batch. Try a learning rate 10 times smaller (lr_find() suggests one), ' +
+        'check the inputs and targets for NaN, or clip the gradients.',
+    )
+    this.epoch = learn.epoch
+    this.batch = learn.iter
+    this.lr = lr
+    this.loss = learn.lossValue
+  }
+}
+
+/** Ends a fit with a {@link DivergedError} before a step that would spoil the weights. Runs after everyone else. */
+export class DivergenceGuard implements Callback {
+  readonly name = 'DivergenceGuard'
+  readonly order = 100
+
+  before_step(learn: TrainingState): void {
+    if (Number.isFinite(learn.lossValue)) return
+    if (learn.lr_finding) throw new CancelFit('diverged')
+    throw new DivergedError(learn)
+  }
+}

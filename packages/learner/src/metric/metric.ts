@@ -1,0 +1,55 @@
+import type { Tensors } from '@onecycle/callbacks'
+import type { Scalar } from '@tensorflow/tfjs-core'
+
+/**
+ * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
+ * The function's name is the column in the epoch table.
+ */
+export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute']
+
+/** A figure that no mean over batches gives (an F1 score, a root mean square): gathers over the pass, then answers. */
+export interface Metric {
+  /** The column in the epoch table. */
+  readonly name: string
+  /** Begins a new pass. */
+  reset(): void
+  /** Takes one batch in. Must not keep or dispose the tensors. */
+  accumulate(pred: Tensors, target: Tensors): void | Promise<void>
+  /** The figure over all batches since `reset`; NaN when there were none. */
+  readonly value: number
+}
+
+/** Mean over samples of what a {@link MetricFunction} or a loss gives for a batch. */
+export class AverageMetric implements Metric {
+  readonly name: string
+  readonly #compute: MetricFunction
+  #total = 0
+  #samples = 0
+
+  constructor(compute: MetricFunction, name = compute.name) {
+    this.name = name
+    this.#compute = compute
+  }
+
+  reset(): void {
+    this.#total = 0
+    this.#samples = 0
+  }
+
+  async accumulate(pred: Tensors, target: Tensors): Promise<void> {
+    const scalar = this.#compute(pred, target)
+    const [value] = await scalar.data()
+    scalar.dispose()
+    this.add(value!, (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1)
+  }
+
+  /** Takes in a batch whose value is known. */
+  add(value: number, samples: number): void {
+    this.#total += value * samples
+    this.#samples += samples
+  }
+
+  get value(): number {
+    return this.#samples === 0 ? Number.NaN : this.#total / this.#samples
+  }
+}

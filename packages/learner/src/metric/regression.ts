@@ -1,0 +1,21 @@
+import type { Tensors } from '@onecycle/callbacks'
+import { mse } from '../loss/regression.js'
+import { AverageMetric, type Metric } from './metric.js'
+
+/** Root mean squared error over all elements of a pass: the root of the mean, not the mean of roots. */
+export class RootMeanSquaredError implements Metric {
+  readonly name = 'rmse'
+  readonly #squares = new AverageMetric(mse)
+
+  reset(): void {
+    this.#squares.reset()
+  }
+
+  accumulate(pred: Tensors, target: Tensors): Promise<void> {
+    return this.#squares.accumulate(pred, target)
+  }
+
+  get value(): number {
+    return Math.sqrt(this.#squares.value)
+  }
+}
