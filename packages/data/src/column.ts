@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { requireShape, requireWhole, sizeOf } from './check.js'
+import { copiesArrays } from './staging.js'
 
 export type TypedArray =
   | Float32Array
@@ -42,6 +43,7 @@ export class Column {
   readonly dtype: 'float32' | 'int32'
   readonly #scale: number
   readonly #channels: number
+  #staging: Float32Array | Int32Array | undefined
 
   constructor(data: TypedArray, options: ColumnOptions = {}) {
     const { shape = [], scale = 1, channels = 1, dtype = data instanceof Int32Array ? 'int32' : 'float32' } = options
@@ -69,10 +71,18 @@ export class Column {
   /** The samples of these indices as a new tensor [indices.length, ...shape]. */
   gather(indices: Int32Array): Tensor {
     const size = sizeOf(this.shape)
-    const values = this.dtype === 'int32' ? new Int32Array(indices.length * size) : new Float32Array(indices.length * size)
+    const values = this.#space(indices.length * size)
     if (this.#scale === 1 && this.#channels === 1) this.#copy(indices, values, size)
     else this.#expand(indices, values, size / this.#channels)
     return tensor(values, [indices.length, ...this.shape], this.dtype)
+  }
+
+  /** An array to fill: the same again where the backend copies it, which spares the garbage collector. */
+  #space(length: number): Float32Array | Int32Array {
+    const allocate = () => (this.dtype === 'int32' ? new Int32Array(length) : new Float32Array(length))
+    if (!copiesArrays()) return allocate()
+    if (!this.#staging || this.#staging.length < length) this.#staging = allocate()
+    return this.#staging.length === length ? this.#staging : this.#staging.subarray(0, length)
   }
 
   #copy(indices: Int32Array, values: Float32Array | Int32Array, size: number): void {
@@ -92,7 +102,13 @@ export class Column {
       const end = (index + 1) * size
       for (let from = index * size; from < end; from++) {
         const value = data[from]! * scale
-        for (let channel = 0; channel < channels; channel++) values[to++] = value
+        values[to] = value
+        // Written out for colour images, because an inner loop takes twice as long.
+        if (channels === 3) {
+          values[to + 1] = value
+          values[to + 2] = value
+        } else for (let channel = 1; channel < channels; channel++) values[to + channel] = value
+        to += channels
       }
     }
   }

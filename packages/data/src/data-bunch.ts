@@ -178,7 +178,7 @@ export class DataBunch {
    */
   static async from_tfdata({ train, valid, bs, length, valid_length, classes }: TfDataBunchOptions): Promise<DataBunch> {
     const open = (source: TfDataSource, length?: number) =>
-      new TfDataStream(source, { bs, labels: classes !== undefined, ...(length !== undefined && { length }) })
+      new TfDataStream(source, { bs, ...(classes && { c: classes.length }), ...(length !== undefined && { length }) })
     const train_dl = open(train, length)
     const valid_dl = valid && open(valid, valid_length)
     const batches = train_dl[Symbol.asyncIterator]()

@@ -17,8 +17,7 @@ export interface DataLoaderOptions {
 }
 
 /**
- * Batches of a data set, gathered from typed arrays when they are asked for. Each batch has memory of its own, because
- * most backends keep a reference to the array that a tensor was made from.
+ * Batches of a data set, gathered when they are asked for, a fresh one each time.
  *
  * @throws RangeError when `bs` is not a positive whole number, or when one pass would hold no batch.
  * @throws TypeError when both a sampler and `shuffle` or `seed` are given.

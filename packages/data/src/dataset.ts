@@ -1,6 +1,7 @@
 import type { Batch } from './batch.js'
-import { requireWhole, show } from './check.js'
+import { requireWhole } from './check.js'
 import type { Column } from './column.js'
+import { checkLabels, checkValues } from './target.js'
 
 /** Samples by index, and how a batch of them becomes tensors. */
 export interface Dataset {
@@ -61,7 +62,7 @@ export class ArrayDataset implements Dataset {
     this.inputShape = Array.isArray(x) ? x.map(input => input.shape) : x.shape
     this.targetShape = y.shape
     this.target = y.dtype === 'int32' && y.shape.length === 0 ? 'class' : 'value'
-    this.c = this.target === 'class' ? checkLabels(y, c, name) : checkValues(y, name)
+    this.c = this.target === 'class' ? checkLabels(y.data, c, name) : checkValues(y.data, name)
     this.#inputs = x
     this.#targets = y
   }
@@ -100,34 +101,4 @@ export class Subset implements Dataset {
   batch(indices: Int32Array): Batch {
     return this.#dataset.batch(indices.map(index => this.#indices[index]!))
   }
-}
-
-function checkLabels({ data }: Column, c: number | undefined, name: string): number {
-  if (c !== undefined) requireWhole('c', c, 1)
-  const limit = c ?? Number.MAX_SAFE_INTEGER
-  let highest = 0
-  for (const [i, label] of data.entries()) {
-    if (!(Number.isInteger(label) && label >= 0 && label < limit)) throw wrongLabel(i, label, c, name)
-    if (label > highest) highest = label
-  }
-  return c ?? highest + 1
-}
-
-function wrongLabel(i: number, label: number, c: number | undefined, name: string): RangeError {
-  const expected = c === undefined ? 'a whole number from 0' : `a whole number from 0 to ${c - 1}`
-  const advice = Number.isInteger(label)
-    ? label < 0
-      ? 'Number the classes from 0.'
-      : 'Correct the label, or name all classes.'
-    : 'To predict values, not classes, pass y as a Float32Array or set target to "value".'
-  return new RangeError(`y[${i}] of ${name} is ${label}; a class label is ${expected}. ${advice}`)
-}
-
-function checkValues({ data, shape }: Column, name: string): undefined {
-  const wrong = data.findIndex((value: number) => !Number.isFinite(value))
-  if (wrong === -1) return
-  throw new RangeError(
-    `y of ${name} holds ${show(data[wrong])} at position ${wrong} (targets have shape [${shape}]); expected finite numbers. ` +
-      'Leave such samples out, or fill them in.',
-  )
 }

@@ -1,6 +1,8 @@
-import { cast, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream, LoaderState, Tensors } from '../batch.js'
 import { requireWhole, show } from '../check.js'
+import type { TypedArray } from '../column.js'
+import { checkLabels } from '../target.js'
 
 /** A batch as `tf.data` and `model.fitDataset` have it: inputs and targets with the batch as first axis. */
 export interface TfBatch {
@@ -18,8 +20,8 @@ export interface TfDataOptions {
   bs: number
   /** Batches in a pass. Default the source's size; must be given where it has none. */
   length?: number
-  /** Turns the targets into int32 class labels; `tf.data` makes floats of numbers. Default false. */
-  labels?: boolean
+  /** Number of classes: says that the targets are labels, which `tf.data` gives as floats. Each batch of them is checked. */
+  c?: number
 }
 
 /**
@@ -27,8 +29,8 @@ export interface TfDataOptions {
  * each sample becomes a tensor first; use it for data that does not fit in memory. Its random order belongs to the
  * source: {@link restore} skips the batches that had been handed out, and cannot bring an earlier order back.
  *
- * @throws RangeError when the number of batches is neither given nor known, or the source ends before it; TypeError when an
- * element is not `{ xs, ys }`.
+ * @throws RangeError when the number of batches is neither given nor known, the source ends before it, or a label is no class;
+ * TypeError when an element is not `{ xs, ys }`.
  */
 export class TfDataStream implements BatchStream {
   readonly batchSize: number
@@ -36,11 +38,11 @@ export class TfDataStream implements BatchStream {
   /** At most this many: the last batch may be smaller. */
   readonly samples: number
   readonly #source: TfDataSource
-  readonly #labels: boolean
+  readonly #c: number | undefined
   #resumeAt = 0
   #pass: { position: number } | undefined
 
-  constructor(source: TfDataSource, { bs, length, labels = false }: TfDataOptions) {
+  constructor(source: TfDataSource, { bs, length, c }: TfDataOptions) {
     requireWhole('bs', bs, 1)
     if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
       throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)
@@ -54,7 +56,7 @@ export class TfDataStream implements BatchStream {
     this.length = size
     this.samples = size * bs
     this.#source = source
-    this.#labels = labels
+    this.#c = c
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
@@ -70,7 +72,7 @@ export class TfDataStream implements BatchStream {
           throw new RangeError(
             `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
           )
-        const batch = toBatch(value as TfBatch, this.#labels)
+        const batch = await toBatch(value as TfBatch, this.#c)
         if (pass.position++ < skip) dispose([batch.xs, batch.ys].flat())
         else yield batch
       }
@@ -95,14 +97,16 @@ export class TfDataStream implements BatchStream {
   }
 }
 
-function toBatch(element: TfBatch, labels: boolean): Batch {
+async function toBatch(element: TfBatch, c: number | undefined): Promise<Batch> {
   const { xs, ys } = element ?? {}
   const inputs: Tensors = xs instanceof Tensor ? xs : Object.values(xs ?? {})
   if (!(ys instanceof Tensor) || [inputs].flat().length === 0 || [inputs].flat().some(input => !(input instanceof Tensor))) {
     throw new TypeError(`The source gave ${show(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
   }
-  if (!labels || ys.dtype === 'int32') return { xs: inputs, ys, size: ys.shape[0]! }
-  const asLabels = tidy(() => cast(ys, 'int32'))
+  const size = ys.shape[0]!
+  if (c === undefined) return { xs: inputs, ys, size }
+  checkLabels((await ys.data()) as TypedArray, c, 'a batch of the source')
+  const labels = cast(ys, 'int32')
   ys.dispose()
-  return { xs: inputs, ys: asLabels, size: ys.shape[0]! }
+  return { xs: inputs, ys: labels, size }
 }
