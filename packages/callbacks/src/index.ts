@@ -12,4 +12,5 @@ export {
 } from './cancel.js'
 export { batchEvents, type EventName, events, recordedEvents, type Section } from './events.js'
 export * from './schedule/index.js'
+export * from './tracker/index.js'
 export type { EndReason, HyperParameters, Tensors, TrainingState } from './training-state.js'

@@ -1,11 +1,15 @@
 import { checkNumber, show } from './check.js'
 import { position, type Schedule } from './schedule.js'
 
-/** `end` at position 0 of the way back, `start` at 1: the half cosine that fastai 1 and 2 share. */
-export const cosine = (start: number, end: number, q: number) => end + ((start - end) / 2) * (Math.cos(Math.PI * q) + 1)
+/** Half a cosine from `start` to `end`, exact at both. */
+export function cosine(start: number, end: number, q: number): number {
+  return q === 0 ? start : end + ((start - end) / 2) * (Math.cos(Math.PI * q) + 1)
+}
 
-/** The straight line from `start` to `end`. */
-export const linear = (start: number, end: number, q: number) => start + q * (end - start)
+/** The straight line from `start` to `end`, exact at both. */
+export function linear(start: number, end: number, q: number): number {
+  return q === 1 ? end : start + q * (end - start)
+}
 
 const ends = (name: string, start: number, end: number) => {
   checkNumber(`${name}'s start`, start)
@@ -46,6 +50,16 @@ export function SchedPoly(start: number, end: number, power: number): Schedule {
   ends('SchedPoly', start, end)
   checkNumber("SchedPoly's power", power, { above: 0 })
   return (step, steps) => start + (end - start) * position(step, steps) ** power
+}
+
+/**
+ * fastai 1's (and 0.7's) polynomial: `end + (start - end) * (1 - position) ** degree`, steep first where `SchedPoly` is
+ * steep last.
+ */
+export function annealing_poly(start: number, end: number, degree: number): Schedule {
+  ends('annealing_poly', start, end)
+  checkNumber("annealing_poly's degree", degree, { above: 0 })
+  return (step, steps) => end + (start - end) * (1 - position(step, steps)) ** degree
 }
 
 /** Rounding of a sum of shares in single precision; far less than one batch of a run of a million. */

@@ -1,0 +1,62 @@
+import { combined_cos, cosine } from './annealers.js'
+import { checkKeys, checkMoms, checkNumber } from './check.js'
+import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
+
+export interface FlatCosOptions {
+  /** The flat part's rate. */
+  lr: number
+  /** The run ends at `lr / div_final`. Default 1e5. */
+  div_final?: number
+  /** Share of the batches at the flat rate. Default 0.75. */
+  pct_start?: number
+}
+
+/**
+ * Flat, then a cosine down. Source: fastai 2's `fit_flat_cos`.
+ *
+ * @example
+ * const { lr } = flat_cos({ lr: 1e-3 })
+ */
+export function flat_cos(options: FlatCosOptions): { lr: Schedule } {
+  checkKeys('flat_cos', options, ['lr', 'div_final', 'pct_start'])
+  const lr = checkNumber('lr', options.lr, { above: 0 })
+  const div_final = checkNumber('div_final', options.div_final ?? 1e5, { above: 0 })
+  const pct_start = checkNumber('pct_start', options.pct_start ?? 0.75, { min: 0, max: 1 })
+  return { lr: combined_cos(pct_start, lr, lr, lr / div_final) }
+}
+
+export interface FitFcOptions {
+  /** The flat part's rate. Default 3e-3. */
+  lr?: number
+  /** Momentum of the flat part and of the cosine. Default [0.95, 0.85]. */
+  moms?: number | readonly number[]
+  /** Share of the batches at the flat rate. Default 0.72. */
+  start_pct?: number
+}
+
+/**
+ * Flat for `floor(steps * start_pct)` batches, at least one, then a cosine to 0. Momentum switches one batch after the
+ * flat part. Source: fastai 1's `fit_fc`.
+ *
+ * @example
+ * const { lr, mom } = fit_fc({ lr: 1e-3 })
+ */
+export function fit_fc(options: FitFcOptions = {}): LrAndMom {
+  checkKeys('fit_fc', options, ['lr', 'moms', 'start_pct'])
+  const lr = checkNumber('lr', options.lr ?? 3e-3, { above: 0 })
+  const [first, second] = checkMoms('moms', options.moms ?? [0.95, 0.85], 2) as [number, number]
+  const start_pct = checkNumber('start_pct', options.start_pct ?? 0.72, { min: 0, max: 1 })
+  const parts = (step: number, steps: number) => {
+    checkStep(step, steps)
+    const whole = Math.floor(steps * start_pct)
+    const flat = Math.max(1, whole)
+    return { isFlat: step <= flat, q: Math.min(1, (step - flat) / Math.max(1, steps - whole)) }
+  }
+  return {
+    lr: (step, steps) => {
+      const { isFlat, q } = parts(step, steps)
+      return isFlat ? lr : cosine(lr, 0, q)
+    },
+    mom: (step, steps) => (parts(step, steps).isFlat ? first : second),
+  }
+}

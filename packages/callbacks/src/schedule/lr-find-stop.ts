@@ -1,0 +1,48 @@
+import { checkChoice, checkKeys, checkNumber } from './check.js'
+
+export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
+
+export interface LrFindStopOptions {
+  /** Whose rule. Default `fastai1`. */
+  form?: (typeof lrFindForms)[number]
+  /** Batches at most. Default: no limit. */
+  num_it?: number
+  /** Whether to stop when the loss diverges. Default true. */
+  stop_div?: boolean
+}
+
+/**
+ * When a learning-rate finder stops. Returns a function that is given the smoothed loss of one batch after the other, and
+ * says whether that batch was the last. All rules stop when the loss exceeds four times the best one so far:
+ * - `fastai1`: also at NaN, and after `num_it` batches.
+ * - `fastai2`: also after `num_it` batches, at least 6; never at NaN.
+ * - `fastai07`: also at NaN; the best loss counts from the twelfth batch, so nothing diverges before the thirteenth. The batch that
+ *   stops is not recorded, and with `num_it` it is one more than those.
+ *
+ * @example
+ * const stop = lr_find_stop({ num_it: 100 })
+ * if (stop(smoothLoss)) throw new CancelFit()
+ */
+export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) => boolean {
+  checkKeys('lr_find_stop', options, ['form', 'num_it', 'stop_div'])
+  const form = checkChoice('form', options.form ?? 'fastai1', lrFindForms)
+  const { num_it = Number.POSITIVE_INFINITY, stop_div = true } = options
+  if (num_it !== Number.POSITIVE_INFINITY) checkNumber('num_it', num_it, { min: 1 })
+  let best = Number.POSITIVE_INFINITY
+  let batch = -1
+
+  if (form === 'fastai07')
+    return smooth => {
+      batch++
+      if (batch >= num_it || (stop_div && (Number.isNaN(smooth) || smooth > 4 * best))) return true
+      if (smooth < best && batch > 10) best = smooth
+      return false
+    }
+  const limit = form === 'fastai2' ? Math.max(6, num_it) : num_it
+  return smooth => {
+    batch++
+    if ((form === 'fastai1' && batch === 0) || smooth < best) best = smooth
+    const diverged = smooth > 4 * best || (form === 'fastai1' && Number.isNaN(smooth))
+    return batch + 1 >= limit || (stop_div && diverged)
+  }
+}

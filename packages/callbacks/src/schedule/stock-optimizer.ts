@@ -1,0 +1,109 @@
+import { keep, type Optimizer, type Scalar, scalar } from '@tensorflow/tfjs-core'
+import type { HyperParameters } from '../training-state.js'
+
+/** What tfjs's `model.fit` accepts as a callback: a plain object with some of these methods. */
+export interface KerasCallback {
+  onTrainBegin?: (logs?: Record<string, number>) => void
+  onTrainEnd?: (logs?: Record<string, number>) => void
+  onBatchBegin?: (batch: number, logs?: Record<string, number>) => void
+  onBatchEnd?: (batch: number, logs?: Record<string, number>) => void
+}
+
+/** The fields of tfjs's optimizers, which TypeScript hides though they are how a rate is read. */
+interface Fields {
+  learningRate: number
+  setLearningRate(value: number): void
+  momentum: number
+  m: Scalar
+  beta1: number
+  beta2: number
+  decay: number
+  rho: number
+}
+
+interface Access {
+  get: (opt: Fields) => number
+  set: (opt: Fields, value: number) => void
+}
+
+const field = (name: 'learningRate' | 'momentum' | 'beta1' | 'beta2' | 'decay' | 'rho'): Access => ({
+  get: opt => opt[name],
+  set: (opt, value) => {
+    opt[name] = value
+  },
+})
+
+/** SGD multiplies by a tensor made from the rate: the field alone changes nothing. */
+const sgdRate: Access = { get: opt => opt.learningRate, set: (opt, value) => opt.setLearningRate(value) }
+
+/** Momentum is read from the tensor `m`, which `setMomentum` leaves as it was. */
+const momentum: Access = {
+  get: opt => opt.momentum,
+  set: (opt, value) => {
+    if (opt.momentum === value) return
+    opt.m.dispose()
+    opt.m = keep(scalar(value))
+    opt.momentum = value
+  },
+}
+
+const access: Record<string, Record<string, Access>> = {
+  SGD: { lr: sgdRate },
+  Momentum: { lr: sgdRate, mom: momentum },
+  RMSProp: { lr: field('learningRate'), mom: field('momentum'), sqr_mom: field('decay') },
+  Adam: { lr: field('learningRate'), mom: field('beta1'), sqr_mom: field('beta2') },
+  Adamax: { lr: field('learningRate'), mom: field('beta1'), sqr_mom: field('beta2') },
+  Adagrad: { lr: field('learningRate') },
+  Adadelta: { lr: field('learningRate'), sqr_mom: field('rho') },
+}
+
+/**
+ * The hyper-parameters of one of tfjs's own optimizers, all variables in one layer group. `mom` is momentum or Adam's beta1,
+ * `sqr_mom` is beta2, RMSProp's decay or Adadelta's rho. Works where tfjs's own setters do nothing (momentum).
+ * @throws Error for an optimizer that is not tfjs's, and for a hyper-parameter that the optimizer cannot change.
+ *
+ * @example
+ * const opt = new StockOptimizer(tf.train.momentum(0.1, 0.9))
+ * opt.set('mom', 0.85)
+ */
+export class StockOptimizer implements HyperParameters {
+  readonly groups = 1
+  readonly names: readonly string[]
+  readonly #opt: Fields
+  readonly #kind: string
+  readonly #access: Record<string, Access>
+
+  constructor(optimizer: Optimizer | undefined) {
+    if (!optimizer) throw new Error('The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
+    this.#kind = optimizer.getClassName()
+    const known = access[this.#kind]
+    if (!known)
+      throw new Error(
+        `${this.#kind} is not an optimizer of TensorFlow.js, so it is not known how to change its learning rate. ` +
+          `Known are: ${Object.keys(access).join(', ')}.`,
+      )
+    this.#opt = optimizer as unknown as Fields
+    this.#access = known
+    this.names = Object.keys(known)
+  }
+
+  get(name: string): readonly number[] {
+    return [this.#accessOf(name).get(this.#opt)]
+  }
+
+  set(name: string, value: number | readonly number[]): void {
+    const values = typeof value === 'number' ? [value] : value
+    if (values.length !== 1)
+      throw new Error(`A stock ${this.#kind} optimizer has one layer group, but was given ${values.length} values for ${name}.`)
+    this.#accessOf(name).set(this.#opt, values[0]!)
+  }
+
+  #accessOf(name: string): Access {
+    const found = this.#access[name]
+    if (found) return found
+    throw new Error(
+      `A stock ${this.#kind} optimizer has no ${name} to change, only ${this.names.join(', ')}. ` +
+        `Leave ${name} out, or use an optimizer that has it.`,
+    )
+  }
+}

@@ -1,0 +1,105 @@
+/** A learning rate read off a finder's curve, and the index of the point that it was read at. */
+export interface Suggestion {
+  lr: number
+  index: number
+}
+
+/** Reads a rate off a trimmed curve of smoothed losses; null when there are too few points to say anything. */
+export type Suggest = (lrs: readonly number[], losses: readonly number[]) => Suggestion | null
+
+const single = (values: readonly number[]) => Array.from(values, Math.fround)
+
+/**
+ * Half way down the longest valley: the longest decreasing subsequence of losses, a third and a sixth of its
+ * length from its start. Source: fastai 2's `valley`, its default.
+ */
+export const valley: Suggest = (lrs, losses) => {
+  const n = losses.length
+  if (n < 1) return null
+  const loss = single(losses)
+  const lengths = Array<number>(n).fill(1)
+  let end = 0
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < i; j++) if (loss[i]! < loss[j]!) lengths[i] = Math.max(lengths[i]!, lengths[j]! + 1)
+    if (lengths[i]! > lengths[end]!) end = i
+  }
+  const start = end === 0 ? 0 : end - lengths[end]!
+  const section = (end - start) / 3
+  return at(lrs, Math.max(0, start + Math.floor(section) + Math.floor(section / 2)))
+}
+
+/**
+ * Slides an interval of 15 points from the right until the slopes at its two ends agree within 0.005: the left end.
+ * Null below 16 points. Source: fastai 2's `slide`.
+ */
+export const slide: Suggest = (lrs, losses) => {
+  if (losses.length < 16) return null
+  const slopes = gradient(single(losses), Math.fround)
+  let right = losses.length - 1
+  let left = right - 15
+  let index = left
+  while (left >= 0 && Math.fround(Math.abs(Math.fround(slopes[right]! - slopes[left]!))) > 0.005) {
+    index = left
+    right--
+    left--
+  }
+  return at(lrs, index)
+}
+
+/** A tenth of the rate with the lowest loss. Source: fastai 2's `minimum`. */
+export const minimum: Suggest = (lrs, losses) => {
+  if (losses.length < 1) return null
+  const index = argmin(single(losses))
+  return { lr: lrs[index]! / 10, index }
+}
+
+/** The rate at which the loss falls fastest per factor of the rate. Source: fastai 2's `steep`. */
+export const steep: Suggest = (lrs, losses) => {
+  if (losses.length < 2) return null
+  const loss = single(losses)
+  const log = lrs.map(lr => Math.fround(Math.log(Math.fround(lr))))
+  const slopes = loss.slice(1).map((next, i) => Math.fround(Math.fround(next - loss[i]!) / Math.fround(log[i + 1]! - log[i]!)))
+  return at(lrs, argmin(slopes))
+}
+
+/** The rate at which the loss falls fastest per batch; a NaN counts as the steepest. Source: fastai 1's `plot(suggestion=True)`. */
+export const steepest_gradient: Suggest = (lrs, losses) => (losses.length < 2 ? null : at(lrs, argmin(gradient(losses))))
+
+/** All suggestions by name. */
+export const suggestFunctions = { valley, slide, minimum, steep, steepest_gradient } satisfies Record<string, Suggest>
+
+/** The name of one of the suggestions. */
+export type SuggestName = keyof typeof suggestFunctions
+
+/**
+ * The part of a finder's curve that fastai 2's suggestions look at: without the first tenth of `num_it` and the last five points,
+ * up to the first NaN. Indices of suggestions count from `offset`.
+ */
+export function trim_curve(
+  lrs: readonly number[],
+  losses: readonly number[],
+  num_it: number,
+): { lrs: number[]; losses: number[]; offset: number } {
+  const offset = Math.floor(num_it / 10)
+  const kept = losses.slice(offset, -5)
+  const nan = kept.findIndex(Number.isNaN)
+  const count = nan < 0 ? kept.length : nan
+  return { lrs: lrs.slice(offset, offset + count), losses: kept.slice(0, count), offset }
+}
+
+const at = (lrs: readonly number[], index: number): Suggestion => ({ lr: lrs[index]!, index })
+
+/** Index of the first NaN, or else of the first smallest value. */
+function argmin(values: readonly number[]): number {
+  const nan = values.findIndex(Number.isNaN)
+  return nan >= 0 ? nan : values.indexOf(Math.min(...values))
+}
+
+/** Central differences, one-sided at both ends; unit spacing. */
+function gradient(values: readonly number[], round = (x: number) => x): number[] {
+  const last = values.length - 1
+  return values.map((_, i) => {
+    const [from, to] = [Math.max(0, i - 1), Math.min(last, i + 1)]
+    return round(round(values[to]! - values[from]!) / (to - from))
+  })
+}

@@ -1,0 +1,68 @@
+import type { TrainingState } from '../training-state.js'
+
+export interface MonitorOptions {
+  /** What is watched: `valid_loss` (default), `train_loss`, or the name of a metric. */
+  monitor?: string
+  /** Whether less or greater is better. Default `less` when the name contains loss or error, else `greater`. */
+  comp?: 'less' | 'greater'
+  /** An improvement is a change by more than this. Default 0. */
+  min_delta?: number
+  /** Whether a new fit forgets the best value of the last one. Default true. */
+  reset_on_fit?: boolean
+}
+
+/** Where a tracker says what it did; `console.log` by default. */
+export type Log = (message: string) => void
+
+/**
+ * Watches one figure of the epochs and knows its best value. An epoch that lacks the figure (its validation was skipped)
+ * counts neither way. Source: fastai 2's `TrackerCallback`.
+ */
+export class Monitor {
+  readonly monitor: string
+  /** The best value so far; infinitely bad before the first. */
+  best: number
+  readonly #sign: 1 | -1
+  readonly #min_delta: number
+  readonly #reset: boolean
+
+  /** @throws RangeError when `min_delta` is negative or not a number. */
+  constructor({ monitor = 'valid_loss', comp, min_delta = 0, reset_on_fit = true }: MonitorOptions) {
+    if (!(min_delta >= 0 && min_delta < Number.POSITIVE_INFINITY))
+      throw new RangeError(`min_delta must be a number of at least 0, but it is ${min_delta}.`)
+    this.monitor = monitor
+    this.#sign = (comp ?? (/loss|error/.test(monitor) ? 'less' : 'greater')) === 'less' ? -1 : 1
+    this.#min_delta = min_delta
+    this.#reset = reset_on_fit
+    this.best = this.#worst
+  }
+
+  /** @throws Error when no figure of that name will be there. */
+  begin(learn: TrainingState): void {
+    const known = ['train_loss', 'valid_loss', ...learn.metricNames]
+    if (!known.includes(this.monitor))
+      throw new Error(
+        `There is no ${this.monitor} to monitor. This fit has ${known.join(', ')}; metrics are given to the Learner.`,
+      )
+    if (this.#reset) this.best = this.#worst
+  }
+
+  /** Takes this epoch's value; says whether it is the best so far, or undefined when there is none. */
+  improved(learn: TrainingState): boolean | undefined {
+    const value = learn.values[this.monitor]
+    if (value === undefined) return undefined
+    const improved = this.#sign * value - this.#min_delta > this.#sign * this.best
+    if (improved) this.best = value
+    return improved
+  }
+
+  get #worst(): number {
+    return this.#sign * Number.NEGATIVE_INFINITY
+  }
+}
+
+/** @throws RangeError when `patience` is not a whole number of at least `least`. */
+export function checkPatience(patience: number, least: number): number {
+  if (Number.isSafeInteger(patience) && patience >= least) return patience
+  throw new RangeError(`patience counts epochs and must be a whole number of at least ${least}, but it is ${patience}.`)
+}

@@ -1,0 +1,51 @@
+import type { Callback } from '../callback.js'
+import { CancelEpoch, CancelFit } from '../cancel.js'
+import type { TrainingState } from '../training-state.js'
+import type { Log } from './monitor.js'
+
+export interface TerminateOnNaNOptions {
+  /**
+   * `fastai2` (default) ends the fit at once at a NaN or infinite loss; `fastai1` at a NaN only, and after the epoch's
+   * end was told to the callbacks, without validation.
+   */
+  form?: 'fastai1' | 'fastai2'
+  log?: Log
+}
+
+/**
+ * Ends the fit when the training loss is no longer a number; the fit's reason is then 'diverged'. Runs before the Recorder, which
+ * does not see the batch. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
+ *
+ * @example
+ * await learn.fit(10, 1, { callbacks: [new TerminateOnNaN()] })
+ */
+export class TerminateOnNaN implements Callback {
+  readonly name = 'TerminateOnNaN'
+  readonly order = -9
+  readonly run_valid = false
+  readonly #form: 'fastai1' | 'fastai2'
+  readonly #log: Log
+  #stopping = false
+
+  constructor({ form = 'fastai2', log = console.log }: TerminateOnNaNOptions = {}) {
+    this.#form = form
+    this.#log = log
+  }
+
+  before_fit(): void {
+    this.#stopping = false
+  }
+
+  after_batch(learn: TrainingState): void {
+    const loss = learn.lossValue
+    if (this.#form === 'fastai1' ? !Number.isNaN(loss) : Number.isFinite(loss)) return
+    this.#log(`Epoch/Batch (${learn.epoch}/${learn.iter}): Invalid loss, terminating training.`)
+    if (this.#form === 'fastai2') throw new CancelFit('diverged')
+    this.#stopping = true
+    throw new CancelEpoch()
+  }
+
+  after_epoch(): void {
+    if (this.#stopping) throw new CancelFit('diverged')
+  }
+}
