@@ -1,0 +1,31 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { BatchMatMul, type TensorInfo, Transpose, util } from '@tensorflow/tfjs-core'
+import { type KernelArgs, stockKernel, trainingKernel } from '../kernels.js'
+
+type Inputs = { a: TensorInfo; b: TensorInfo }
+type Attrs = { transposeA: boolean; transposeB: boolean }
+
+/**
+ * Matrix product of which one side is transposed, as every gradient of a dense layer is: the stock kernel takes a scalar loop
+ * for it, so the side is transposed first and the fast product taken. Batches of matrices stay with the stock kernel.
+ */
+export function batchMatMul({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo {
+  const { a, b } = inputs
+  const { transposeA, transposeB } = attrs
+  const single = [a, b].every(({ shape, dtype }) => dtype === 'float32' && util.sizeFromShape(shape.slice(0, -2)) === 1)
+  if (!single || !(transposeA || transposeB)) return stockKernel(backend, BatchMatMul, { a, b }, attrs)
+  const left = transposeA ? transposed(backend, a) : a
+  const right = transposeB ? transposed(backend, b) : b
+  const product = stockKernel(backend, BatchMatMul, { a: left, b: right }, { transposeA: false, transposeB: false })
+  if (transposeA) backend.disposeData(left.dataId)
+  if (transposeB) backend.disposeData(right.dataId)
+  return product
+}
+
+function transposed(backend: BackendWasm, x: TensorInfo): TensorInfo {
+  const rank = x.shape.length
+  const perm = [...Array.from({ length: rank - 2 }, (_, axis) => axis), rank - 1, rank - 2]
+  return stockKernel(backend, Transpose, { x }, { perm })
+}
+
+export const batchMatMulKernel = trainingKernel(BatchMatMul, 'composed', batchMatMul)
