@@ -97,7 +97,7 @@ describe('DataLoader', () => {
   test('a pass left early is over: the next one is new, and so is its state', () => {
     const options = { bs: 2, shuffle: true, seed: 5 }
     const whole = new DataLoader(numbers(20), options)
-    const second = (pass(whole), pass(whole))
+    const [, second] = [pass(whole), pass(whole)]
     const loader = new DataLoader(numbers(20), options)
     for (const batch of loader) {
       read(batch)

@@ -7,7 +7,7 @@ export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
 /** What can become a {@link Column}. */
 export type Values = TypedArray | NestedNumbers | Column
 
-/** One input, or several: by name (in the order given), or as a list together with a list of shapes. */
+/** One input, or several: by name (in the order given), as a list together with a list of shapes, or as a list of columns. */
 export type Inputs = Values | Readonly<Record<string, Values>> | readonly Values[]
 
 /** Sample shapes, in the form that {@link Inputs} has. */
@@ -22,12 +22,13 @@ export function inputColumns(
   shape: Shapes | undefined,
   options: Pick<ColumnOptions, 'scale'> = {},
 ): Column | Column[] {
-  const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape })
+  const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape }, [1])
   if (Array.isArray(x) && isListOfShapes(shape)) {
     if (x.length !== shape.length)
       throw new RangeError(`x lists ${x.length} inputs, but shape lists ${shape.length}; expected one shape for each.`)
     return x.map((values, i) => one(values, shape[i]))
   }
+  if (Array.isArray(x) && x[0] instanceof Column) return x.map(column => one(column, undefined))
   if (isSingle(x)) {
     if (shape !== undefined) requireShape('shape', shape)
     return one(x, shape as readonly number[] | undefined)
@@ -48,27 +49,28 @@ export function inputColumns(
  * The column of the targets: class labels as int32, values as float32. Integer arrays and plain lists of numbers are
  * taken for labels, float arrays and nested lists for values, unless `target` says otherwise.
  */
-export function targetColumn(y: Values, target?: 'class' | 'value', shape: readonly number[] = []): Column {
+export function targetColumn(y: Values, target?: 'class' | 'value', shape?: readonly number[]): Column {
   if (y instanceof Column) return y
   const isValue = Array.isArray(y)
-    ? Array.isArray(y[0]) || shape.length > 0
+    ? Array.isArray(y[0]) || shape !== undefined
     : y instanceof Float32Array || y instanceof Float64Array
-  if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' })
+  if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' }, [])
   // Float64 holds what was given, exactly, for the check of the labels to see.
-  return toColumn('y', Array.isArray(y) ? Float64Array.from(y as number[]) : y, { shape, dtype: 'int32' })
+  return toColumn('y', Array.isArray(y) ? Float64Array.from(y as number[]) : y, { shape, dtype: 'int32' }, [])
 }
 
 type Options = { shape: readonly number[] | undefined; scale?: number; dtype?: 'float32' | 'int32' }
 
-function toColumn(name: string, values: Values, { shape, ...options }: Options): Column {
+/** `flat` is the shape of a sample in a flat array, when it is not given. */
+function toColumn(name: string, values: Values, { shape, ...options }: Options, flat: readonly number[]): Column {
   if (values instanceof Column) return values
-  if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? [1] })
+  if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? flat })
   if (!Array.isArray(values)) throw new TypeError(`${name} is ${show(values)}; expected a typed array or a list of numbers.`)
   const sides = sidesOf(values)
-  const flat = new Float32Array(sizeOf(sides))
-  fill(flat, 0, values, sides, name)
+  const numbers = new Float32Array(sizeOf(sides))
+  fill(numbers, 0, values, sides, name)
   const own = sides.slice(1)
-  return new Column(flat, { ...options, shape: shape ?? (own.length > 0 ? own : [1]) })
+  return new Column(numbers, { ...options, shape: shape ?? (own.length > 0 ? own : flat) })
 }
 
 function sidesOf(values: NestedNumbers): number[] {

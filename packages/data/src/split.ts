@@ -11,7 +11,7 @@ import { Random } from './random.js'
  */
 export function randomSplit(n: number, valid_pct: number, seed = 0): [train: Int32Array, valid: Int32Array] {
   requireWhole('n', n, 1)
-  if (!(valid_pct > 0 && valid_pct < 1)) {
+  if (!(typeof valid_pct === 'number' && valid_pct > 0 && valid_pct < 1)) {
     throw new RangeError(`valid_pct is ${show(valid_pct)}; expected a part above 0 and below 1, such as 0.2.`)
   }
   const count = Math.floor(n * valid_pct)

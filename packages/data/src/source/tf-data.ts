@@ -105,7 +105,12 @@ async function toBatch(element: TfBatch, c: number | undefined): Promise<Batch> 
   }
   const size = ys.shape[0]!
   if (c === undefined) return { xs: inputs, ys, size }
-  checkLabels((await ys.data()) as TypedArray, c, 'a batch of the source')
+  try {
+    checkLabels((await ys.data()) as TypedArray, c, 'a batch of the source')
+  } catch (error) {
+    dispose([inputs, ys].flat())
+    throw error
+  }
   const labels = cast(ys, 'int32')
   ys.dispose()
   return { xs: inputs, ys: labels, size }

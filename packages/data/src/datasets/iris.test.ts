@@ -1,0 +1,35 @@
+import '@tensorflow/tfjs-backend-cpu'
+import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core'
+import { expect, test } from 'vitest'
+import type { Dataset } from '../dataset.js'
+import { iris } from './iris.js'
+
+function read(dataset: Dataset) {
+  const { xs, ys } = dataset.batch(Int32Array.from({ length: dataset.length }, (_, i) => i))
+  const values = { rows: (xs as Tensor).arraySync() as number[][], labels: Array.from((ys as Tensor).dataSync()) }
+  dispose([xs, ys].flat())
+  return values
+}
+
+test('150 flowers of three species, standardized by those of the training set', async () => {
+  const before = memory().numTensors
+  const data = await iris({ seed: 1 })
+  expect([data.inputShape, data.c, data.classes]).toEqual([[4], 3, ['setosa', 'versicolor', 'virginica']])
+  expect([data.train_dl.samples, data.valid_dl?.samples, data.train_dl.batchSize]).toEqual([120, 30, 16])
+  const [train, valid] = [read(data.train_ds!), read(data.valid_ds!)]
+  for (const label of [0, 1, 2]) expect([...train.labels, ...valid.labels].filter(other => other === label)).toHaveLength(50)
+  for (const feature of [0, 1, 2, 3]) {
+    const values = train.rows.map(row => row[feature]!)
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    expect(mean).toBeCloseTo(0, 5)
+    expect(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length).toBeCloseTo(1, 5)
+  }
+  expect(Math.abs(valid.rows.reduce((sum, row) => sum + row[0]!, 0) / valid.rows.length)).toBeGreaterThan(1e-3)
+  expect(memory().numTensors).toBe(before)
+})
+
+test('the seed decides who validates', async () => {
+  const labels = async (seed: number) => read((await iris({ seed })).valid_ds!).labels
+  expect(await labels(1)).toEqual(await labels(1))
+  expect(await labels(1)).not.toEqual(await labels(2))
+})
