@@ -1,7 +1,7 @@
 export { type EpochRow, emptyHistory, type History, type LrFindRecord } from './history.js'
 export { tableHeader, tableRow } from './log/epoch-table.js'
 export { ProgressBar, type ProgressOptions, type ProgressStream } from './log/progress.js'
-export { type Report, type ReportOptions, type ReportSection, report } from './log/report.js'
+export { Report, type ReportOptions, type ReportSection, report } from './log/report.js'
 export type { Axis, Chart, Mark, Panel, Series, SeriesStyle } from './plot/chart.js'
 export { compare_losses, compare_metrics, compare_schedules, type Runs } from './plot/compare.js'
 export type { LossesOptions } from './plot/losses.js'

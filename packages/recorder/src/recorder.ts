@@ -33,7 +33,10 @@ export class Recorder implements Callback {
   #batchesBefore = 0
   readonly #unchanged = new Map<string, number>()
 
-  /** The current or last fit. A new fit begins a new object, so one that was kept stays as it is. */
+  /**
+   * The current or last fit. A new fit begins a new object, so one that was kept stays as it is. `lr_find` trains in
+   * pretence only and leaves it alone: its own record is {@link lrFind}.
+   */
   get history(): History {
     return this.#history
   }
@@ -44,9 +47,10 @@ export class Recorder implements Callback {
   }
 
   before_fit(learn: TrainingState): void {
+    this.#running = !learn.lr_finding
+    if (learn.lr_finding) return
     this.#history = emptyHistory(learn.metricNames)
     this.#smooth = new SmoothenValue()
-    this.#running = true
     this.#lossKnown = false
   }
 

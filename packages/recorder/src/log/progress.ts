@@ -30,7 +30,7 @@ const redraw = 100
 /**
  * Shows how a fit is getting on. A terminal gets a bar that is drawn over, with the batch, the smoothed loss, the rate
  * and the time left in this pass; anything else gets a line now and then. Every epoch adds a line to the table that
- * fastai prints. However the fit ends, the bar is taken away first.
+ * fastai prints; `lr_find` has no table. However the fit ends, the bar is taken away first.
  *
  * @example
  * new Learner(data, model, { callbacks: [new ProgressBar({ stream: process.stderr })] })
@@ -103,7 +103,7 @@ export class ProgressBar implements Callback {
 
   after_epoch(learn: TrainingState): void {
     this.#clear()
-    if (!this.#running || !this.#table || this.#epoch.idle) return
+    if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
     if (!this.#headerShown) this.#line(tableHeader(learn.metricNames))
     this.#headerShown = true
     this.#line(tableRow(this.#epoch.row(learn), learn.metricNames))
@@ -111,7 +111,8 @@ export class ProgressBar implements Callback {
 
   after_fit(learn: TrainingState): void {
     this.#clear()
-    if (this.#running && this.#table && learn.reason && learn.reason !== 'completed')
+    const cutShort = learn.reason !== undefined && learn.reason !== 'completed'
+    if (this.#running && this.#table && cutShort && !learn.lr_finding)
       this.#line(`${learn.reason} in epoch ${learn.epoch}, at batch ${learn.iter + 1} of ${learn.n_iter}`)
     this.#running = false
   }
@@ -120,13 +121,13 @@ export class ProgressBar implements Callback {
     const done = learn.iter + 1
     const seconds = (now - this.#passBegan) / 1000
     return {
-      epoch: `epoch ${learn.epoch + 1}/${learn.n_epoch}`,
+      epoch: learn.lr_finding ? 'lr_find' : `epoch ${learn.epoch + 1}/${learn.n_epoch}`,
       pass: learn.training ? 'train' : 'valid',
       done,
       total: learn.n_iter,
       loss: Number.isNaN(this.#smooth.value) ? '' : `loss ${formatNumber(this.#smooth.value)}`,
       rate: `${formatNumber(done / seconds, 3)} it/s`,
-      left: `${formatTime(((learn.n_iter - done) * seconds) / done)} left`,
+      left: Number.isFinite(learn.n_iter) ? `${formatTime(((learn.n_iter - done) * seconds) / done)} left` : '',
     }
   }
 
@@ -162,6 +163,6 @@ function barLine(status: Status, width: number): string {
   const after = ['', count, loss, rate, left].filter((text, i) => text || i === 0).join('  ')
   const room = Math.min(40, width - before.length - after.length)
   if (room < 5) return plainLine(status).slice(0, Math.max(0, width))
-  const filled = Math.round((room * done) / total)
+  const filled = Number.isFinite(total) ? Math.min(room, Math.round((room * done) / total)) : 0
   return `${before}${'━'.repeat(filled)}${'─'.repeat(room - filled)}${after}`
 }

@@ -19,29 +19,39 @@ export interface ReportSection {
   plots?: Plot[]
 }
 
-/** A finished report, to read or to write to a file. */
-export interface Report {
-  /** The page, which loads nothing from elsewhere. */
-  readonly html: string
-  /** Writes the page; makes missing folders, and replaces a file whole or not at all. */
-  save(path: string): Promise<void>
-}
-
 /**
  * One HTML page with texts, tables and plots, complete in itself: drawings inline, their data to download, no script
  * and no network. It prints well and fits a narrow screen. Whatever it is given is shown as text, never as HTML.
  *
  * @example
- * const page = await report({
+ * await report({
  *   title: 'MNIST',
  *   sections: [{ title: 'Losses', table: history.epochs, plots: [learn.recorder.plot_losses()] }],
- * })
- * await page.save('runs/report.html')
+ * }).save('runs/report.html')
  */
-export async function report({ title, intro, sections }: ReportOptions): Promise<Report> {
-  const parts = await Promise.all(sections.map(htmlSection))
-  const html = htmlPage(title, [`<h1>${escapeHtml(title)}</h1>`, paragraphs(intro), ...parts].filter(Boolean).join('\n'))
-  return { html, save: path => writeWhole(path, html) }
+export function report(options: ReportOptions): Report {
+  return new Report(options)
+}
+
+/** What {@link report} makes. */
+export class Report {
+  readonly #options: ReportOptions
+
+  constructor(options: ReportOptions) {
+    this.#options = options
+  }
+
+  /** The page, which loads nothing from elsewhere. */
+  async html(): Promise<string> {
+    const { title, intro, sections } = this.#options
+    const parts = await Promise.all(sections.map(htmlSection))
+    return htmlPage(title, [`<h1>${escapeHtml(title)}</h1>`, paragraphs(intro), ...parts].filter(Boolean).join('\n'))
+  }
+
+  /** Writes the page; makes missing folders, and replaces a file whole or not at all. */
+  async save(path: string): Promise<void> {
+    await writeWhole(path, await this.html())
+  }
 }
 
 async function htmlSection({ title, text, table, plots = [] }: ReportSection): Promise<string> {

@@ -37,12 +37,13 @@ export interface AxisScale {
 
 /**
  * The scale of an axis for these values, at about `count` ticks. `round` moves the ends of a linear axis out to ticks;
- * a single value gets room on both sides.
+ * values that are all but equal get room on both sides.
  */
 export function axisScale(axis: Axis, values: Iterable<number>, count: number, round: boolean): AxisScale {
   let [low, high] = extent(values)
-  if (low === high) {
-    const room = axis.integer ? 1 : Math.abs(low) * 0.05 || 1
+  const size = Math.max(Math.abs(low), Math.abs(high))
+  if (high - low <= 1e-9 * Math.max(size, 1e-290)) {
+    const room = axis.integer || size < 1e-290 ? 1 : size * 0.05
     ;[low, high] = axis.log ? [low / 2, high * 2] : [low - room, high + room]
   }
   if (axis.log) return { domain: [low, high], ticks: logTicks(low, high, count) }

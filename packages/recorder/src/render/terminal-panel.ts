@@ -10,7 +10,7 @@ export function panelLines(panel: Panel, width: number, height: number, chalk: C
   const yLabels = tickLabels(yScale.ticks, panel.y)
   const margin = Math.max(...yLabels.map(label => label.length)) + 1
   const columns = width - margin - 1
-  const xScale = axisScale(panel.x, shownValues(panel, 'x'), Math.max(2, Math.floor(columns / 12)), false)
+  const xScale = axisScale(panel.x, shownValues(panel, 'x'), Math.max(2, Math.floor(columns / (panel.x.log ? 8 : 12))), false)
 
   const canvas = new BrailleCanvas(columns, height)
   const alongX = placer(panel.x, xScale.domain)
@@ -134,6 +134,6 @@ function centred(text: string, width: number): string {
 }
 
 /** Cut or filled up to exactly `width` characters. */
-function fit(text: string, width: number): string {
+export function fit(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 }

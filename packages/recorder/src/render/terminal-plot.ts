@@ -1,6 +1,6 @@
 import { Chalk, supportsColor } from 'chalk'
 import type { Chart } from '../plot/chart.js'
-import { panelLines } from './terminal-panel.js'
+import { fit, panelLines } from './terminal-panel.js'
 
 export interface DrawOptions {
   /** Characters in a line. Default: the terminal's, at most 100, or 80 without a terminal. */
@@ -26,8 +26,8 @@ export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   const panelWidth = Math.max(24, Math.floor((width - 2 * (columns - 1)) / columns))
   const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), chalk))
   const lines: string[] = []
-  if (chart.title) lines.push(chalk.bold(chart.title))
-  if (chart.subtitle) lines.push(chalk.dim(chart.subtitle))
+  if (chart.title) lines.push(chalk.bold(fit(chart.title, width)))
+  if (chart.subtitle) lines.push(chalk.dim(fit(chart.subtitle, width)))
   for (let i = 0; i < panels.length; i += columns) {
     if (i > 0) lines.push('')
     lines.push(...beside(panels.slice(i, i + columns), ' '.repeat(panelWidth)))

@@ -1,0 +1,150 @@
+import { type Callback, CancelFit } from '@onecycle/callbacks'
+import { describe, expect, test, vi } from 'vitest'
+import { Recorder } from '../recorder.js'
+import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
+import { tableHeader, tableRow } from './epoch-table.js'
+import { ProgressBar, type ProgressOptions } from './progress.js'
+
+/** What a fit writes, and what is on the screen afterwards. */
+function watch(fit: FakeFitOptions, options: ProgressOptions = {}, tty?: number, ...others: Callback[]) {
+  const writes: string[] = []
+  const stream = { write: (text: string) => writes.push(text), ...(tty && { isTTY: true, columns: tty }) }
+  let error: unknown
+  try {
+    new FakeFit([new Recorder(), new ProgressBar({ stream, ...options }), ...others], fit).run()
+  } catch (thrown) {
+    error = thrown
+  }
+  return { writes, screen: screenOf(writes.join('')), error }
+}
+
+/** Plays carriage returns and erasures as a terminal does. */
+function screenOf(output: string): string[] {
+  const lines = output.split('\n').map(line => {
+    let cells = ''
+    for (const part of line.split('\r')) {
+      const [text = '', ...rest] = part.split('\x1b[K')
+      cells = rest.length ? text : text + cells.slice(text.length)
+    }
+    return cells
+  })
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines
+}
+
+/** Makes every batch take so many milliseconds. */
+function slow(ms: number): Callback {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  return { order: 1, after_pred: () => void vi.advanceTimersByTime(ms) }
+}
+
+describe('the table', () => {
+  test('has one aligned row an epoch under its header', () => {
+    const { screen } = watch({ epochs: 3, metrics: ['accuracy', 'a_long_metric_name'] })
+    expect(screen).toHaveLength(4)
+    expect(screen[0]!.split(/ +/)).toEqual(['epoch', 'train_loss', 'valid_loss', 'accuracy', 'a_long_metric_name', 'time'])
+    for (const [i, row] of screen.slice(1).entries()) {
+      expect(row).toMatch(/^\d +\d\.\d{6} +\d\.\d{6} +\d\.\d{6} +\d\.\d{6} +00:00$/)
+      for (const name of ['valid_loss', 'accuracy', 'a_long_metric_name', 'time'])
+        expect(row.slice(screen[0]!.indexOf(name) - 1, screen[0]!.indexOf(name) + 1)).toMatch(/^ \d$/)
+      expect(row.startsWith(String(i))).toBe(true)
+    }
+  })
+
+  test('keeps its columns for small, large, negative and missing figures, and loses no small one', () => {
+    const header = tableHeader(['m'])
+    const row = (m: number | null) => tableRow({ epoch: 12, train_loss: 1.25e-5, valid_loss: null, m, time: 3671 }, ['m'])
+    for (const m of [0, 1e-9, -1e-9, 0.000999, 999.9999999, -1234567.891, 1e12, Number.NaN, null, Number.NEGATIVE_INFINITY]) {
+      expect(row(m).indexOf('1:01:11'), String(m)).toBe(header.indexOf('time'))
+      expect(row(m)).toContain('1.2500e-5')
+    }
+    expect(row(1e-9)).toContain('1.0000e-9')
+    expect(row(0.001)).toContain('0.001000')
+  })
+
+  test('can be left out', () => {
+    expect(watch({}, { table: false }).writes).toEqual([])
+  })
+})
+
+test('quiet writes nothing', () => {
+  expect(watch({}, { quiet: true }, 80).writes).toEqual([])
+})
+
+describe('on a terminal', () => {
+  test('a bar is drawn over about ten times a second, and gone at the end', () => {
+    const { writes, screen } = watch({ epochs: 2, batches: 100, validBatches: 10 }, {}, 80, slow(20))
+    vi.useRealTimers()
+    const bars = writes.filter(text => text.startsWith('\repoch'))
+    expect(bars.length).toBeGreaterThanOrEqual(36)
+    expect(bars.length).toBeLessThanOrEqual(46)
+    for (const bar of bars) expect(bar.replace('\r', '').replace('\x1b[K', '').length).toBeLessThan(80)
+    expect(bars[8]).toMatch(/epoch 1\/2 {2}train {2}━+─+ +41\/100 {2}loss 0\.\d+ {2}50 it\/s {2}00:01 left/)
+    expect(bars.some(bar => /epoch 2\/2 {2}valid .*\/10 /.test(bar))).toBe(true)
+    expect(screen).toHaveLength(3)
+    expect(screen.join('')).not.toMatch(/[━─]/)
+  })
+
+  test.each([10, 25, 40])('%s columns are enough', columns => {
+    const { writes } = watch({ batches: 30 }, {}, columns, slow(200))
+    vi.useRealTimers()
+    const drawn = writes.filter(text => text.startsWith('\repoch'))
+    expect(drawn.length).toBeGreaterThan(30)
+    for (const text of drawn) expect(text.length - '\r\x1b[K'.length).toBeLessThan(columns)
+  })
+
+  test('nothing is left half drawn when a fit dies or is cancelled', () => {
+    const at = (thrown: Error): Callback => ({
+      order: 70,
+      after_batch: learn => {
+        if (learn.train_iter === 7) throw thrown
+      },
+    })
+    const died = watch({}, {}, 80, at(new Error('boom')))
+    expect(died.error).toMatchObject({ message: 'boom' })
+    expect(died.screen.at(-1)).toBe('failed in epoch 1, at batch 3 of 5')
+    expect(died.screen).toHaveLength(3)
+    expect(watch({}, {}, 80, at(new CancelFit())).screen.at(-1)).toBe('stopped in epoch 1, at batch 3 of 5')
+    expect(watch({}, { table: false }, 80, at(new CancelFit())).screen).toEqual([])
+  })
+})
+
+test('lr_find shows a bar and leaves nothing behind', () => {
+  const writes: string[] = []
+  const fit = new FakeFit([new ProgressBar({ stream: { write: text => writes.push(text), isTTY: true, columns: 80 } })])
+  fit.lr_finding = true
+  fit.run()
+  expect(writes[0]).toMatch(/lr_find {2}train/)
+  expect(screenOf(writes.join(''))).toEqual([])
+})
+
+describe('without a terminal', () => {
+  test('a line now and then, plain', () => {
+    const { writes, screen } = watch({ epochs: 1, batches: 100 }, { every: 1 }, undefined, slow(100))
+    vi.useRealTimers()
+    for (const mark of ['\r', '\x1b', '━']) expect(writes.join('')).not.toContain(mark)
+    const lines = screen.filter(line => line.startsWith('epoch 1/1'))
+    expect(lines).toHaveLength(10)
+    expect(lines[4]).toMatch(/^epoch 1\/1 {2}train {2}50\/100 {2}loss 0\.\d+ {2}10 it\/s {2}00:05 left$/)
+    expect(screen).toHaveLength(12)
+  })
+
+  test('a quick fit gives its table only', () => {
+    expect(watch({}).screen).toHaveLength(3)
+  })
+})
+
+test('every must be above zero', () => {
+  expect(() => new ProgressBar({ every: 0 })).toThrow(/every is 0/)
+})
+
+test('it costs next to nothing a batch', () => {
+  const bar = new ProgressBar({ stream: { write: () => {}, isTTY: true, columns: 80 } })
+  const fit = new FakeFit([], { epochs: 1 })
+  bar.before_fit()
+  bar.before_epoch()
+  bar.before_train()
+  fit.n_iter = 200_000
+  const began = performance.now()
+  for (fit.iter = 0; fit.iter < fit.n_iter; fit.iter++) bar.after_batch(fit)
+  expect((performance.now() - began) / fit.n_iter).toBeLessThan(0.01)
+})

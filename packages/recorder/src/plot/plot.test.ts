@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Resvg } from '@resvg/resvg-js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LrFindRecord } from '../history.js'
+import { Recorder } from '../recorder.js'
+import { externalReferences } from '../testing/external-references.js'
+import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
+import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
+import type { Plot } from './plot.js'
+
+const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
+const losses = lrs.map(lr => 2 - 1.5 / (1 + 0.01 / lr) + lr ** 2)
+const lrFind: LrFindRecord = {
+  lrs,
+  losses,
+  smooth_losses: losses,
+  suggestions: { valley: { lr: 5.2e-3, loss: 1.5 }, steep: { lr: 2e-3, loss: 1.8 }, slide: null },
+  suggestion: 'valley',
+  start_lr: 1e-7,
+  end_lr: 10,
+  num_it: 100,
+}
+
+function recorded(options: FakeFitOptions = {}): Recorder {
+  const recorder = new Recorder()
+  new FakeFit([recorder], options).run()
+  recorder.lrFind = lrFind
+  return recorder
+}
+
+const recorder = recorded({ batches: 40, metrics: ['accuracy', 'f1'] })
+const runs = { constant: recorder.history, '1cycle': recorded({ batches: 30 }).history }
+const plots: Record<string, { plot: Plot; labels: string[] }> = {
+  plot: { plot: recorder.plot(), labels: ['Learning rate finder', 'Learning rate', 'valley: 0.0052', 'steep: 0.002', '1e-5'] },
+  plot_lr: { plot: recorder.plot_lr(), labels: ['Learning Rate', 'Batches'] },
+  'plot_lr with momentum': { plot: recorder.plot_lr({ showMoms: true }), labels: ['Learning Rate', 'Momentum'] },
+  plot_losses: { plot: recorder.plot_losses(), labels: ['Losses', 'training', 'validation', 'Batches', 'Loss'] },
+  plot_metrics: { plot: recorder.plot_metrics(), labels: ['accuracy', 'f1', 'Batches'] },
+  compare_losses: { plot: compare_losses(runs), labels: ['constant', '1cycle', 'Losses'] },
+  compare_metrics: { plot: compare_metrics(runs), labels: ['constant', '1cycle', 'accuracy', 'f1'] },
+  compare_schedules: { plot: compare_schedules(runs), labels: ['constant', '1cycle', 'Learning Rate', 'Momentum'] },
+}
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plot-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.each(Object.entries(plots))('%s', (_, { plot, labels }) => {
+  test('compiles without a warning, and its drawing has every label', async () => {
+    const warnings: unknown[] = []
+    const original = console.warn
+    console.warn = (...all) => warnings.push(all)
+    const svg = await plot.svg().finally(() => {
+      console.warn = original
+    })
+    expect(warnings).toEqual([])
+    expect(svg).toMatch(/^<svg/)
+    for (const label of labels) expect(svg).toContain(`>${label}</text>`)
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  test('is drawn for the terminal within its width', () => {
+    for (const width of [30, 60, 100, 160]) {
+      const drawing = plot.draw({ width, color: false })
+      expect(Math.max(...drawing.split('\n').map(line => line.length))).toBeLessThanOrEqual(width)
+      expect(drawing).toMatch(/[\u2801-\u28ff●]/)
+      for (const wrong of ['NaN', 'undefined', '\x1b']) expect(drawing).not.toContain(wrong)
+    }
+    for (const label of labels.filter(label => label.length > 4 && label !== 'training'))
+      expect(plot.draw({ width: 100 })).toContain(label)
+  })
+
+  test('is a page that loads nothing', async () => {
+    const html = await plot.html()
+    expect(externalReferences(html)).toEqual([])
+    expect(html).toContain('<svg')
+  })
+})
+
+test('learning rate and momentum are two panels side by side', () => {
+  const { concat, columns } = recorder.plot_lr({ showMoms: true }).spec as unknown as {
+    concat: { title: string }[]
+    columns: number
+  }
+  expect(concat.map(panel => panel.title)).toEqual(['Learning Rate', 'Momentum'])
+  expect(columns).toBe(2)
+  const top = recorder.plot_lr({ showMoms: true }).draw({ width: 100, color: false }).split('\n')[0]!
+  expect(top).toMatch(/Learning Rate +Momentum/)
+})
+
+test('the finder trims as fastai 1 does, on a logarithmic axis', () => {
+  const panel = recorder.plot().chart.panels[0]!
+  expect(panel.x.log).toBe(true)
+  expect(panel.series[0]!.points).toHaveLength(85)
+  expect(panel.series[0]!.points[0]![0]).toBe(lrs[10])
+  expect(recorder.plot({ skipStart: 0, skipEnd: 0 }).chart.panels[0]!.series[0]!.points).toHaveLength(100)
+  expect(panel.marks).toEqual([
+    { label: 'valley: 0.0052', x: 5.2e-3, y: 1.5, main: true },
+    { label: 'steep: 0.002', x: 2e-3, y: 1.8, main: false },
+  ])
+})
+
+test('a search that stopped early is still plotted', () => {
+  const short = new Recorder()
+  short.lrFind = { ...lrFind, lrs: lrs.slice(0, 4), smooth_losses: losses.slice(0, 4) }
+  expect(short.plot().chart.panels[0]!.series[0]!.points).toHaveLength(3)
+})
+
+test('validation points stand where their epochs ended', () => {
+  const valid = recorder.plot_losses().chart.panels[0]!.series.find(series => series.name === 'validation')!
+  expect(valid.points).toEqual([
+    [40, 0.5],
+    [80, 0.25],
+  ])
+  const raw = recorder.plot_losses({ smooth: false, skipStart: 10, skipEnd: 5 }).chart.panels[0]!.series[0]!
+  expect(raw.points).toHaveLength(65)
+  expect(raw.points[0]).toEqual([11, 1 / 11])
+})
+
+test('one batch, no validation: still a plot', async () => {
+  const plot = recorded({ epochs: 1, batches: 1, validBatches: 0 }).plot_losses()
+  expect(await plot.svg()).toContain('Losses')
+  expect(plot.draw({ color: false })).toContain('●')
+})
+
+test('NaN and infinite losses make a gap, and nothing else', async () => {
+  const bad = recorded({
+    epochs: 1,
+    batches: 60,
+    loss: k => (k === 20 ? Number.NaN : k === 40 ? Number.POSITIVE_INFINITY : 1 + k / 60),
+  })
+  const plot = bad.plot_losses({ smooth: false })
+  expect(await plot.svg()).not.toMatch(/NaN|Infinity/)
+  expect(JSON.stringify(plot.spec)).toContain('{"x":21,"y":null}')
+  expect(plot.draw({ color: false })).toContain('2.0')
+})
+
+test('a run without one finite loss has no plot', () => {
+  expect(() => recorded({ loss: () => Number.NaN, validBatches: 0 }).plot_losses()).toThrow(/finite/)
+})
+
+test('a long fit is thinned, but keeps its spikes', async () => {
+  const long = recorded({ epochs: 1, batches: 50_000, loss: k => (k === 33_333 ? 9 : 1) })
+  const spec = JSON.stringify(long.plot_losses().spec)
+  expect(spec.length).toBeLessThan(300_000)
+  expect(spec).toContain('{"x":33334,"y":9}')
+})
+
+test('comparing nothing is refused', () => {
+  expect(() => compare_losses({})).toThrow(/no run/)
+  expect(() => compare_metrics({ a: recorded({ metrics: [] }).history })).toThrow(/metrics: \[accuracy\]/)
+})
+
+test('layer groups have a curve each', () => {
+  const groups = recorded({ hypers: k => ({ lr: [k, k * 10] }) })
+  expect(groups.plot_lr().chart.panels[0]!.series.map(series => series.name)).toEqual(['group 0', 'group 1'])
+})
+
+describe('PNG', () => {
+  test('has the size asked for, and its text is really drawn', async () => {
+    const plot = recorder.plot_losses()
+    const [svg, one, two] = await Promise.all([plot.svg(), plot.png({ scale: 1 }), plot.png()])
+    expect([...two.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+    const [width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number)
+    expect(sizeOf(one)).toEqual([Math.round(width!), Math.round(height!)])
+    expect(sizeOf(two)).toEqual([Math.round(width! * 2), Math.round(height! * 2)])
+    const labelless = darkPixels(new Resvg(svg, { font: { loadSystemFonts: false } }).render().pixels)
+    const image = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><image width="${width}" height="${height}" href="data:image/png;base64,${Buffer.from(one).toString('base64')}"/></svg>`
+    expect(darkPixels(new Resvg(image).render().pixels)).toBeGreaterThan(labelless + 500)
+  })
+
+  test.each([0, -1, Number.NaN, 100])('a scale of %s is refused', async scale => {
+    await expect(recorder.plot_losses().png({ scale })).rejects.toThrow(/scale is/)
+  })
+})
+
+describe('save', () => {
+  test.each([
+    ['a.svg', '<svg'],
+    ['deep/er/b.json', '{'],
+    ['c.html', '<!doctype html>'],
+    ['D.PNG', '\x89PNG'],
+  ])('writes %s, and leaves no temporary file', async (name, start) => {
+    const path = join(folder, name)
+    await recorder.plot_losses().save(path)
+    expect((await readFile(path, 'latin1')).startsWith(start)).toBe(true)
+    expect((await readdir(join(path, '..'))).filter(file => file.includes('.tmp'))).toEqual([])
+  })
+
+  test('the JSON is the specification', async () => {
+    const path = join(folder, 'spec.json')
+    await recorder.plot_lr().save(path)
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(recorder.plot_lr().spec)))
+  })
+
+  test.each(['plot.gif', 'plot', 'plot.'])('refuses %s', async name => {
+    await expect(recorder.plot_lr().save(join(folder, name))).rejects.toThrow(/\.svg, \.png, \.html, \.json/)
+  })
+
+  test('a failure leaves neither a torn file nor a temporary one', async () => {
+    await mkdir(join(folder, 'failing', 'taken.svg'), { recursive: true })
+    await expect(recorder.plot_lr().save(join(folder, 'failing', 'taken.svg'))).rejects.toThrow()
+    expect(await readdir(join(folder, 'failing'))).toEqual(['taken.svg'])
+  })
+})
+
+test('a notebook gets the drawing and a text', async () => {
+  const bundle = await (recorder.plot_lr() as unknown as Record<symbol, () => Promise<Record<string, string>>>)[
+    Symbol.for('Jupyter.display')
+  ]!()
+  expect(bundle['image/svg+xml']).toMatch(/^<svg/)
+  expect(bundle['text/plain']).toContain('Learning Rate')
+})
+
+test('show draws in the terminal, and without one nothing is written', () => {
+  const written: string[] = []
+  const original = process.stdout.write
+  process.stdout.write = ((text: string) => written.push(text)) as never
+  try {
+    recorder.plot_losses({ show: true })
+    recorder.plot_losses({ show: false })
+  } finally {
+    process.stdout.write = original
+  }
+  expect(written).toHaveLength(1)
+  expect(written[0]).toContain('validation')
+})
+
+function sizeOf(png: Uint8Array): number[] {
+  const view = new DataView(png.buffer, png.byteOffset)
+  return [view.getUint32(16), view.getUint32(20)]
+}
+
+function darkPixels(rgba: Uint8Array): number {
+  let dark = 0
+  for (let i = 0; i < rgba.length; i += 4) if (rgba[i]! + rgba[i + 1]! + rgba[i + 2]! < 330) dark++
+  return dark
+}
