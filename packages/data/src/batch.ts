@@ -46,4 +46,6 @@ export interface BatchStream {
    * handed out), and the passes after it are those that followed.
    */
   restore(state: LoaderState): void
+  /** Begins the orders that a new seed decides, with the next pass. A stream whose source decides the order has no such method. */
+  reseed?(seed: number): void
 }

@@ -74,6 +74,12 @@ export class DataLoader implements BatchStream {
     }
   }
 
+  reseed(seed: number): void {
+    this.#sampler.reseed(seed)
+    this.#resumeAt = 0
+    this.#pass = undefined
+  }
+
   state(): LoaderState {
     const { batchSize, samples } = this
     const { sampler, position } = this.#pass ?? { sampler: this.#sampler.state(), position: this.#resumeAt }

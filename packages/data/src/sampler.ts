@@ -10,6 +10,8 @@ export interface Sampler {
   /** What the coming passes depend on. JSON-serializable. */
   state(): unknown
   restore(state: unknown): void
+  /** Makes the coming passes those of a sampler new made with this seed. */
+  reseed(seed: number): void
 }
 
 /** Visits 0 to length - 1 in order, every time. */
@@ -32,6 +34,9 @@ export class SequentialSampler implements Sampler {
   restore(state: unknown): void {
     if (state !== null) throw new TypeError(`${show(state)} is not the state of a SequentialSampler: expected null.`)
   }
+
+  /** There is but one order. */
+  reseed(): void {}
 }
 
 /**
@@ -43,12 +48,16 @@ export class SequentialSampler implements Sampler {
  */
 export class RandomSampler implements Sampler {
   readonly length: number
-  readonly #random: Random
+  readonly #random = new Random()
 
   constructor(length: number, seed = 0) {
     requireWhole('length', length, 1)
     this.length = length
-    this.#random = new Random(seed).fork('sampler')
+    this.reseed(seed)
+  }
+
+  reseed(seed: number): void {
+    this.#random.restore(new Random(seed).fork('sampler').state())
   }
 
   pass(): Int32Array {
