@@ -47,6 +47,14 @@ describe('DataLoader', () => {
     dispose([xs, ys])
   })
 
+  test('reseeded, it gives the orders of a loader made with that seed', () => {
+    const loader = new DataLoader(numbers(20), { bs: 4, shuffle: true, seed: 1 })
+    pass(loader)
+    loader.reseed(2)
+    const other = new DataLoader(numbers(20), { bs: 4, shuffle: true, seed: 2 })
+    expect([pass(loader), pass(loader)]).toEqual([pass(other), pass(other)])
+  })
+
   test('shuffled, every pass holds every sample, and length batches', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 10 }), fc.nat(1000), (n, bs, seed) => {

@@ -7,24 +7,33 @@ import {
   CancelSignal,
   type EndReason,
   type EventName,
+  group_rates,
+  type Rates,
   type Section,
   type Tensors,
   type TrainingState,
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
-import { type History, type LrFindRecord, Recorder } from '@onecycle/recorder'
+import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, keep, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergedError, DivergenceGuard } from './diverged.js'
-import { checkEpochs, type FitOptions, fitArguments, type OneCycleFitOptions, oneCycleScheduler } from './fit.js'
+import {
+  checkEpochs,
+  type FitOptions,
+  fitArguments,
+  fitPlan,
+  type OneCycleFitOptions,
+  oneCycleScheduler,
+  type TrainOptions,
+} from './fit.js'
 import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
-import { type LearningRate, layerRates } from './layer-rates.js'
 import { inferLoss } from './loss/infer-loss.js'
 import type { LossFunction } from './loss/loss-function.js'
-import { LRFinder, type LrFindOptions } from './lr-find.js'
+import { LRFinder, type LrFindOptions, type LrFindResult } from './lr-find.js'
 import { AverageMetric, type Metric, type MetricFunction } from './metric/metric.js'
 import { parametersOf } from './model/parameters.js'
 import { summarize } from './model/summary.js'
@@ -46,8 +55,8 @@ export interface LearnerOptions {
   callbacks?: readonly Callback<Learner>[]
   /** Decides the order of the training batches, in place of the data's own seed. */
   seed?: number
-  /** Whether a fit shows a progress bar and the epoch table. Default true. */
-  progress?: boolean
+  /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
+  progress?: boolean | ProgressOptions
 }
 
 /**
@@ -122,7 +131,8 @@ export class Learner implements TrainingState {
     this.#figures = [this.#validLoss, ...this.metrics]
     this.groups = [parametersOf(model)]
     this.opt = optimizer(this.groups, { wd, wd_bn_bias })
-    this.bus = new Bus<Learner>([this.recorder, new DivergenceGuard(), ...callbacks])
+    if (options.seed !== undefined) reseed(data.train_dl, options.seed)
+    this.bus = new Bus<Learner>([this.recorder, new DivergenceGuard(), ...progressBar(progress), ...callbacks])
     this.bus.fire('after_create', this)
   }
 
@@ -147,12 +157,13 @@ export class Learner implements TrainingState {
    * @example
    * await learn.fit(1e-2, 3)
    */
-  async fit(first: LearningRate, second?: LearningRate, options: FitOptions = {}): Promise<History> {
-    const { epochs, lr } = fitArguments(first, second)
-    const rates = layerRates(lr, this.opt.groups)
-    return this.#exclusively('fit', async () => {
+  async fit(first: Rates, second?: Rates, options: FitOptions = {}): Promise<History> {
+    const { n, lr } = fitArguments(first, second)
+    const rates = group_rates(lr, this.opt.groups)
+    const { epochs, callbacks } = fitPlan(rates, n, options, this.n_train_iter)
+    return this.#exclusively('fit', () => {
       this.opt.set('lr', rates)
-      return this.#run(epochs, options)
+      return this.#run(epochs, options, callbacks)
     })
   }
 
@@ -166,12 +177,10 @@ export class Learner implements TrainingState {
    * @example
    * await learn.fit_one_cycle(2, 5e-2)
    */
-  async fit_one_cycle(n: number, lr_max: LearningRate = 3e-3, options: OneCycleFitOptions = {}): Promise<History> {
+  async fit_one_cycle(n: number, lr_max: Rates = 3e-3, options: OneCycleFitOptions = {}): Promise<History> {
     checkEpochs(n)
-    const scheduler = oneCycleScheduler(layerRates(lr_max, this.opt.groups), options)
-    return this.#exclusively('fit_one_cycle', () =>
-      this.#run(n, { ...options, callbacks: [scheduler, ...(options.callbacks ?? [])] }),
-    )
+    const scheduler = oneCycleScheduler(group_rates(lr_max, this.opt.groups), options)
+    return this.#exclusively('fit_one_cycle', () => this.#run(n, options, [scheduler]))
   }
 
   /**
@@ -182,29 +191,27 @@ export class Learner implements TrainingState {
    * @example
    * const { suggestion } = await learn.lr_find()
    */
-  async lr_find(options: LrFindOptions = {}): Promise<LrFindRecord> {
+  async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
     const finder = new LRFinder(options)
     return this.#exclusively('lr_find', async () => {
       const before = await capture(this)
       this.lr_finding = true
-      this.bus.remove(this.recorder)
       try {
-        const epochs = Math.ceil(finder.num_it / this.n_train_iter)
-        await this.#run(epochs, { ...options, callbacks: [finder, ...(options.callbacks ?? [])] })
+        await this.#run(Math.ceil(finder.num_it / this.n_train_iter), options, [finder])
       } finally {
         this.lr_finding = false
-        this.bus.add(this.recorder)
         restore(this, before)
       }
-      this.recorder.lrFind = finder.record()
-      return this.recorder.lrFind
+      this.recorder.lrFind = finder.result
+      return finder.result
     })
   }
 
   // ------------------------------------------------------------------------------------------------ the loop, from the outside in
 
-  async #run(n_epoch: number, options: FitOptions): Promise<History> {
-    const { callbacks = [], wd, signal } = options
+  async #run(n_epoch: number, options: TrainOptions, ownCallbacks: readonly Callback<Learner>[] = []): Promise<History> {
+    const { wd, signal } = options
+    const callbacks = [...ownCallbacks, ...(options.callbacks ?? [])]
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     this.#interrupted = false
@@ -228,7 +235,10 @@ export class Learner implements TrainingState {
     const errors: unknown[] = []
     try {
       await this.#fire('before_fit')
-      for (this.epoch = 0; this.epoch < n_epoch; this.epoch++) await this.#section('epoch', () => this.#epoch())
+      for (let epoch = 0; epoch < n_epoch; epoch++) {
+        this.epoch = epoch
+        await this.#section('epoch', () => this.#epoch())
+      }
       this.reason = 'completed'
     } catch (signal) {
       if (signal instanceof CancelFit) {
@@ -266,13 +276,13 @@ export class Learner implements TrainingState {
   }
 
   async #batches(dl: BatchStream): Promise<void> {
-    this.iter = 0
+    let next = 0
     this.n_iter = dl.length
     for await (const batch of dl as AsyncIterable<Batch>) {
+      this.iter = next++
       await this.#batch(batch)
       if (this.#interrupted) throw new CancelFit('interrupted')
       await this.#letOthersRun()
-      this.iter++
     }
   }
 
@@ -297,20 +307,21 @@ export class Learner implements TrainingState {
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
   async #backward(): Promise<void> {
     let reached = false
+    let cancelled = false
     try {
-      this.grads = differentiate(() => {
+      const gradients = differentiate(() => {
         this.#forward()
         reached = true
         this.#fire('before_backward')
-        return this.loss
+        return this.#own(this.loss)
       }, this.groups.flat())
-      this.#own(this.grads)
-      this.lossValue = (await this.loss.data())[0]!
+      this.grads = this.#own(gradients)
     } catch (signal) {
       if (!(signal instanceof CancelBackward && reached)) throw signal
-      this.lossValue = (await this.loss.data())[0]!
-      await this.#fire('after_cancel_backward')
+      cancelled = true
     }
+    this.lossValue = (await this.loss.data())[0]!
+    if (cancelled) await this.#fire('after_cancel_backward')
     await this.#fire('after_backward')
   }
 
@@ -475,6 +486,18 @@ export class Learner implements TrainingState {
   dispose(): void {
     this.opt.dispose()
   }
+}
+
+function reseed(dl: BatchStream, seed: number): void {
+  if (!dl.reseed)
+    throw new TypeError(
+      'seed was given, but the source of the training data decides its order by itself. Seed the source instead.',
+    )
+  dl.reseed(seed)
+}
+
+function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {
+  return progress ? [new ProgressBar(progress === true ? {} : progress)] : []
 }
 
 function single(what: string, tensors: Tensors): Tensor {

@@ -69,8 +69,8 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
     if (start + to > bytes.length) {
       throw new Error(`${name} ends at byte ${start + to}, but the file has ${bytes.length}: it is truncated`)
     }
-    // A copy, because the values need not begin at a multiple of 4 bytes.
-    tensors[name] = { shape, values: new Float32Array(bytes.slice(start + from, start + to).buffer) }
+    // A copy, because the values need not begin at a multiple of 4 bytes (nor does a Buffer's own slice copy).
+    tensors[name] = { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer) }
   }
   return { tensors, metadata: metadata as Record<string, string> }
 }
