@@ -93,11 +93,11 @@ export class CyclicLR implements Callback {
   }
 
   before_fit(learn: TrainingState): void {
-    this.#begin(learn.opt)
+    if (!learn.lr_finding) this.#begin(learn.opt)
   }
 
   after_batch(learn: TrainingState): void {
-    this.#advance(learn.opt, { loss: learn.lossValue, ...this.#logs?.(learn) })
+    if (!learn.lr_finding) this.#advance(learn.opt, { loss: learn.lossValue, ...this.#logs?.(learn) })
   }
 
   /**

@@ -16,7 +16,7 @@ export type Log = (message: string) => void
 
 /**
  * Watches one figure of the epochs and knows its best value. An epoch that lacks the figure (its validation was skipped)
- * counts neither way. Source: fastai 2's `TrackerCallback`.
+ * counts neither way, and the mock training of `lr_find` not at all. Source: fastai 2's `TrackerCallback`.
  */
 export class Monitor {
   readonly monitor: string
@@ -39,6 +39,7 @@ export class Monitor {
 
   /** @throws Error when no figure of that name will be there. */
   begin(learn: TrainingState): void {
+    if (learn.lr_finding) return
     const known = ['train_loss', 'valid_loss', ...learn.metricNames]
     if (!known.includes(this.monitor))
       throw new Error(
@@ -49,6 +50,7 @@ export class Monitor {
 
   /** Takes this epoch's value; says whether it is the best so far, or undefined when there is none. */
   improved(learn: TrainingState): boolean | undefined {
+    if (learn.lr_finding) return undefined
     const value = learn.values[this.monitor]
     if (value === undefined) return undefined
     const improved = this.#sign * value - this.#min_delta > this.#sign * this.best

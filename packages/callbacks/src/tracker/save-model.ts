@@ -58,12 +58,14 @@ export class SaveModel implements Callback {
 
   before_fit(learn: TrainingState): void {
     this.#began = false
+    if (learn.lr_finding) return
     this.#saved = false
     if (!this.#every) this.monitor.begin(learn)
     this.#began = true
   }
 
   async after_epoch(learn: TrainingState): Promise<void> {
+    if (!this.#began) return
     if (this.#every) {
       if (learn.epoch % this.#every === 0) await this.#save(`${this.#fname}_${learn.epoch}`)
     } else if (this.monitor.improved(learn)) {

@@ -37,6 +37,7 @@ export class TerminateOnNaN implements Callback {
   }
 
   after_batch(learn: TrainingState): void {
+    if (learn.lr_finding) return
     const loss = learn.lossValue
     if (this.#form === 'fastai1' ? !Number.isNaN(loss) : Number.isFinite(loss)) return
     this.#log(`Epoch/Batch (${learn.epoch}/${learn.iter}): Invalid loss, terminating training.`)

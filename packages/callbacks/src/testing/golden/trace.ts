@@ -1,0 +1,27 @@
+import type { FakeOptimizer, FakeTrace } from '../fake-learner.js'
+import type { Check } from './compare.js'
+import type { Fixture } from './fixture.js'
+
+/** Compares a run's learning rate and momentum at every step, per group where recorded, and what the optimizer keeps. */
+export function traceChecks(trace: Fixture, run: FakeTrace, opt: FakeOptimizer): Check[] {
+  const last = (name: string) => run.hypers.map(values => values[name]!.at(-1))
+  const groups = (name: string) => run.hypers.map(values => values[name])
+  const checks: Check[] = [{ what: 'lr', expected: trace['lr'], actual: last('lr') }]
+  if (trace['mom']) checks.push({ what: 'mom', expected: trace['mom'], actual: last('mom') })
+  for (const name of ['lr', 'mom'])
+    if (trace[`${name}_groups`]) checks.push({ what: `${name}_groups`, expected: trace[`${name}_groups`], actual: groups(name) })
+  for (const [name, values] of Object.entries(trace['after_fit'] ?? {}))
+    checks.push({ what: `after_fit ${name}`, expected: [values].flat(), actual: opt.get(name).slice(-[values].flat().length) })
+  return checks
+}
+
+/** Where the original throws, this project does, with a message of its own. */
+export function raises(action: () => unknown): Check {
+  let message = ''
+  try {
+    action()
+  } catch (error) {
+    message = (error as Error).message
+  }
+  return { what: 'an error that explains', expected: true, actual: message.length > 20 }
+}
