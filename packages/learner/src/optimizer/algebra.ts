@@ -17,6 +17,8 @@ export interface Algebra<T> {
   scale(a: T, factor: number): T
   /** a + term */
   shift(a: T, term: number): T
+  /** s * a + t * b */
+  combine(a: T, s: number, b: T, t: number): T
   sqrt(a: T): T
   square(a: T): T
   abs(a: T): T

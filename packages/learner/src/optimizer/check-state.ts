@@ -1,24 +1,23 @@
 import { util } from '@tensorflow/tfjs-core'
 import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
-import type { Groups } from './parameter.js'
+import type { Parameter } from './parameter.js'
 import type { Rule } from './rule.js'
 
 /** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
-export function checkState(state: OptimizerState, rule: Rule, groups: Groups): void {
+export function checkState(state: OptimizerState, rule: Rule, groups: number, parameters: ReadonlyMap<string, Parameter>): void {
   if (state.rule !== rule.name)
     throw new Error(
       `The state was saved by the optimizer ${state.rule}, this one is ${rule.name}: build the same optimizer, or start afresh.`,
     )
   for (const name of Object.keys(rule.hyper)) {
     const values = state.hyper[name]
-    if (values?.length !== groups.length)
+    if (values?.length !== groups)
       throw new Error(
-        `The state has ${values?.length ?? 'no'} values of ${name}, this optimizer has ${groups.length} layer groups: split the model as it was.`,
+        `The state has ${values?.length ?? 'no'} values of ${name}, this optimizer has ${groups} layer groups: split the model as it was.`,
       )
     for (const value of values) checkHyper(name, value)
   }
-  const parameters = new Map(groups.flat().map(parameter => [parameter.name, parameter]))
   const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))
   const numbers = rule.transforms.flatMap(transform => Object.keys(transform.numbers ?? {}))
   for (const [name, saved] of Object.entries(state.parameters)) {

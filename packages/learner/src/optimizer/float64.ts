@@ -11,6 +11,7 @@ export const float64: Algebra<Float64Array> = {
   minimum: (a, b) => zip(a, b, Math.min),
   scale: (a, factor) => a.map(x => x * factor),
   shift: (a, term) => a.map(x => x + term),
+  combine: (a, s, b, t) => zip(a, b, (x, y) => s * x + t * y),
   sqrt: a => a.map(Math.sqrt),
   square: a => a.map(x => x * x),
   abs: a => a.map(Math.abs),

@@ -42,7 +42,7 @@ function localRate(clip: boolean): Transform {
     update(on, step) {
       const { trust_coeff, wd, eps } = step.hyper as { trust_coeff: number; wd: number; eps: number }
       const size = on.norm(step.parameter)
-      const divisor = on.shift(on.add(on.norm(step.gradient), on.scale(size, wd)), eps)
+      const divisor = on.shift(on.combine(on.norm(step.gradient), 1, size, wd), eps)
       const ratio = on.scale(on.div(size, divisor), trust_coeff)
       const one = on.shift(on.zerosLike(ratio), 1)
       return { ...step, ratio: clip ? on.minimum(ratio, one) : ratio }

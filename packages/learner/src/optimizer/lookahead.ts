@@ -38,7 +38,7 @@ function meet(k: number, alpha: number): Transform {
     update(on, step) {
       if (step.steps % k !== 0) return step
       const slow = step.slots['slow']!
-      const met = on.add(slow, on.scale(on.sub(step.parameter, slow), alpha))
+      const met = on.combine(slow, 1 - alpha, step.parameter, alpha)
       return withSlots(step, { slow: met }, { parameter: met })
     },
   }

@@ -61,7 +61,7 @@ export abstract class Optimizer implements HyperParameters {
   abstract regroup(groups: Groups): void
 
   /** Forgets what was learned from past gradients; hyper-parameters stay. */
-  abstract clear(): void
+  abstract clear(): void | Promise<void>
 
   /** Frees what the optimizer holds. The parameters are not touched. */
   abstract dispose(): void

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'
+import { checkGradients } from './check-gradients.js'
 import { checkHyper } from './check-hyper.js'
 import { checkState } from './check-state.js'
 import { fusedUpdate } from './fused.js'
 import { Optimizer, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
-import { checkGroups, type Groups } from './parameter.js'
+import { checkGroups, type Groups, type Parameter } from './parameter.js'
 import { applyRule, type Hyper, initialState, type ParameterState, type Rule } from './rule.js'
 import { tensorAlgebra } from './tensor-algebra.js'
 
@@ -18,6 +19,9 @@ export interface RuleFactory {
 /** The factory of optimizers that follow `rule`. Throws RangeError when one of its hyper-parameters is out of range. */
 export function ruleFactory(rule: Rule): RuleFactory {
   for (const [name, value] of Object.entries(rule.hyper)) checkHyper(name, value)
+  const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))
+  const twice = slots.find((slot, i) => slots.indexOf(slot) < i)
+  if (twice) throw new Error(`Two transforms of ${rule.name} keep a slot ${twice}: they would overwrite each other.`)
   return Object.assign((groups: Groups, options?: OptimizerOptions) => new RuleOptimizer(rule, groups, options), { rule })
 }
 
@@ -28,6 +32,8 @@ class RuleOptimizer extends Optimizer {
   readonly #decayAll: boolean
   #groups: Groups = []
   #hyper: Hyper[] = []
+  // Parameters that have left the groups keep their state, and are saved with it.
+  readonly #known = new Map<string, Parameter>()
   #states = new Map<string, ParameterState<tf.Tensor>>()
   #disposed = false
 
@@ -36,8 +42,8 @@ class RuleOptimizer extends Optimizer {
     this.#rule = rule
     this.#decayAll = wd_bn_bias
     this.names = Object.keys(rule.hyper)
-    this.#groups = checkGroups(groups)
-    this.#hyper = groups.map(() => rule.hyper)
+    this.#hyper = [rule.hyper]
+    this.regroup(groups)
     if (wd !== undefined) this.set('wd', wd)
   }
 
@@ -98,7 +104,7 @@ class RuleOptimizer extends Optimizer {
   }
 
   load(state: OptimizerState): void {
-    checkState(state, this.#rule, this.#groups)
+    checkState(state, this.#rule, this.groups, this.#known)
     this.clear()
     for (const name of this.names) this.assign(name, state.hyper[name]!)
     for (const [name, { steps, numbers, slots }] of Object.entries(state.parameters)) {
@@ -115,6 +121,7 @@ class RuleOptimizer extends Optimizer {
     const last = this.#hyper.at(-1)!
     this.#hyper = groups.map(parameters => hyperOf.get(parameters[0]?.name ?? '') ?? last)
     this.#groups = groups
+    for (const parameter of groups.flat()) this.#known.set(parameter.name, parameter)
   }
 
   clear(): void {
@@ -130,21 +137,6 @@ class RuleOptimizer extends Optimizer {
 
 function noMomentum(name: string): string {
   return name === 'mom' ? 'To schedule momentum, build the optimizer with some: mom: 0.9.' : ''
-}
-
-function checkGradients(groups: Groups, grads: Readonly<Record<string, tf.Tensor>>): void {
-  const parameters = new Map(groups.flat().map(parameter => [parameter.name, parameter]))
-  for (const [name, gradient] of Object.entries(grads)) {
-    const parameter = parameters.get(name)
-    if (!parameter) {
-      const known = [...parameters.keys()].join(', ')
-      throw new RangeError(`There is a gradient for ${name}, which is no parameter of this optimizer. They are: ${known}.`)
-    }
-    if (!tf.util.arraysEqual(gradient.shape, parameter.variable.shape))
-      throw new RangeError(
-        `The gradient of ${name} has shape [${gradient.shape}], its parameter [${parameter.variable.shape}]: they must be equal.`,
-      )
-  }
 }
 
 function replaceSlots(old: ParameterState<tf.Tensor>['slots'], next: ParameterState<tf.Tensor>['slots']) {

@@ -21,5 +21,5 @@ export const averageSquare: Transform = {
 
 /** `memory * mean + (1 - memory) * value` */
 export function lerp<T>(on: Algebra<T>, mean: T, value: T, memory: number): T {
-  return on.add(on.scale(mean, memory), on.scale(value, 1 - memory))
+  return on.combine(mean, memory, value, 1 - memory)
 }

@@ -16,7 +16,7 @@ export const l2Decay: Transform = {
   update(on, step) {
     const { wd } = step.hyper as { wd: number }
     if (!step.decays || wd === 0) return step
-    return { ...step, gradient: on.add(step.gradient, on.scale(step.parameter, wd)) }
+    return { ...step, gradient: on.combine(step.gradient, 1, step.parameter, wd) }
   },
 }
 

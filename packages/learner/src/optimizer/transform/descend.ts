@@ -5,6 +5,6 @@ export const descend: Transform = {
   name: 'descend',
   update(on, step) {
     const direction = step.ratio === undefined ? step.gradient : on.mul(step.gradient, step.ratio)
-    return { ...step, parameter: on.sub(step.parameter, on.scale(direction, step.rate)) }
+    return { ...step, parameter: on.combine(step.parameter, 1, direction, -step.rate) }
   },
 }

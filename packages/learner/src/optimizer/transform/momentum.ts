@@ -13,9 +13,8 @@ export function momentum({ dampening = 0, nesterov = false } = {}): Transform {
     update(on, step) {
       const { mom } = step.hyper as { mom: number }
       const { gradient } = step
-      const share = step.steps === 1 || dampening === 0 ? gradient : on.scale(gradient, 1 - dampening)
-      const avg = on.add(on.scale(step.slots['avg']!, mom), share)
-      return withSlots(step, { avg }, { gradient: nesterov ? on.add(gradient, on.scale(avg, mom)) : avg })
+      const avg = on.combine(step.slots['avg']!, mom, gradient, step.steps === 1 ? 1 : 1 - dampening)
+      return withSlots(step, { avg }, { gradient: nesterov ? on.combine(gradient, 1, avg, mom) : avg })
     },
   }
 }
