@@ -1,0 +1,100 @@
+import { DataBunch, datasets, Subset } from '@onecycle/data'
+import { accuracy, Learner, simple_cnn } from '@onecycle/learner'
+import { compare_losses, compare_metrics, type History, type LrFindRecord, type Plot } from '@onecycle/recorder'
+import { Interrupted } from '../failure.js'
+
+export interface ExperimentOptions {
+  /** Decides the initial weights and the order of the batches. Default 1. */
+  seed?: number
+  /** Epochs of each run. Default 2. */
+  epochs?: number
+  /** The high learning rate; the low one is a tenth of it. Default 5e-2. */
+  lr?: number
+  /** Only the first so many of the 12,396 training images. Default all of them. */
+  samples?: number
+  /** Show a bar and the epoch table of each run, and in a terminal draw the search and the losses. Default true. */
+  progress?: boolean
+  /** Told what begins. */
+  announce?: (what: string) => void
+}
+
+/** One training run of the experiment. */
+export interface Run {
+  /** The call, as one would write it. */
+  name: string
+  history: History
+  seconds: number
+}
+
+export interface Experiment {
+  lrFind: LrFindRecord
+  /** A high constant rate, a low constant rate, and the 1cycle policy. */
+  runs: Run[]
+  /** By file name. */
+  plots: Record<'lr_find' | 'lr' | 'losses' | 'metrics', Plot>
+}
+
+/**
+ * The classic experiment of fastai's first lessons: 3s against 7s of MNIST. A search for the learning rate, then three runs
+ * from the same weights on the same batches: at two constant rates, and with the 1cycle policy.
+ *
+ * @throws Interrupted after Ctrl-C.
+ */
+export async function mnistSample(options: ExperimentOptions = {}): Promise<Experiment> {
+  const { seed = 1, epochs = 2, lr = 5e-2, samples, progress = true, announce = () => {} } = options
+  const data = await load(seed, samples)
+  const fresh = () => new Learner(data, simple_cnn([3, 16, 16, 2], { seed }), { metrics: [accuracy], seed, progress })
+
+  announce('lr_find()')
+  const finder = fresh()
+  const lrFind = await finder.lr_find()
+  refuseInterrupted(finder)
+  const show = progress && Boolean(process.stdout.isTTY)
+  const lr_find = finder.recorder.plot({ show })
+
+  const runs: Run[] = []
+  async function run(name: string, fit: (learn: Learner) => Promise<History>): Promise<Learner> {
+    announce(name)
+    const learn = fresh()
+    const began = performance.now()
+    const history = await fit(learn)
+    runs.push({ name, history, seconds: (performance.now() - began) / 1000 })
+    refuseInterrupted(learn)
+    return learn
+  }
+  await run(`fit(${epochs}, ${rate(lr)})`, learn => learn.fit(epochs, lr))
+  await run(`fit(${epochs}, ${rate(lr / 10)})`, learn => learn.fit(epochs, lr / 10))
+  const cycle = await run(`fit_one_cycle(${epochs}, ${rate(lr)})`, learn => learn.fit_one_cycle(epochs, lr))
+
+  const histories = Object.fromEntries(runs.map(({ name, history }) => [name, history]))
+  const schedule = cycle.recorder.plot_lr({ showMoms: true, show: false })
+  const losses = compare_losses(histories, { show })
+  const metrics = compare_metrics(histories, { show: false })
+  return { lrFind, runs, plots: { lr_find, lr: schedule, losses, metrics } }
+}
+
+/** What a run ended with. */
+export function result({ name, history, seconds }: Run) {
+  const { train_loss, valid_loss, accuracy } = history.epochs.at(-1)!
+  return { name, train_loss: train_loss!, valid_loss: valid_loss!, accuracy: accuracy!, seconds }
+}
+
+/** A rate as people write it: 5e-2, not 0.05. */
+export function rate(lr: number): string {
+  const [mantissa, exponent] = lr.toExponential().split('e') as [string, string]
+  return `${Number(Number(mantissa).toPrecision(3))}e${Number(exponent)}`
+}
+
+async function load(seed: number, samples?: number): Promise<DataBunch> {
+  const data = await datasets.mnist_sample({ seed })
+  if (samples === undefined) return data
+  const few = new Subset(
+    data.train_ds!,
+    Int32Array.from({ length: samples }, (_, i) => i),
+  )
+  return DataBunch.from_datasets(few, data.valid_ds, { classes: data.classes!, seed })
+}
+
+function refuseInterrupted({ reason }: Learner): void {
+  if (reason === 'interrupted') throw new Interrupted('Interrupted: the run ended after the current batch.')
+}

@@ -1,0 +1,30 @@
+import { chalkStderr } from 'chalk'
+
+/** Ctrl-C ended a command. */
+export class Interrupted extends Error {}
+
+/**
+ * Tells a failure on standard error, in one red line, or with its stack, and gives the exit code to end with: 130 after
+ * Ctrl-C, as the shell has it, else 1.
+ */
+export function fail(error: unknown, debug: boolean): number {
+  if (error instanceof Interrupted) {
+    console.error(chalkStderr.yellow(error.message))
+    return 130
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  console.error(chalkStderr.red(`error: ${oneLine(message)}`))
+  if (debug && error instanceof Error) console.error(chalkStderr.dim(stackOf(error)))
+  else console.error(chalkStderr.dim('Run it with --debug to see the stack, or with --help for the options.'))
+  return 1
+}
+
+/** The message on a single line, so that it can be found and copied. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ')
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
+  return `${error.stack}${cause}`
+}

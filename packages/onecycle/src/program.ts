@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module'
+import chalk, { chalkStderr } from 'chalk'
+import { Command, CommanderError } from 'commander'
+import { fail, oneLine } from './failure.js'
+import { positiveNumber, wholeNumber } from './options.js'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+/**
+ * Runs the command line and gives the exit code. What a command needs is loaded when it runs, so that help comes at once.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = commandLine()
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return 0
+  } catch (error) {
+    return error instanceof CommanderError ? error.exitCode : fail(error, Boolean(program.opts().debug))
+  }
+}
+
+function commandLine(): Command {
+  const program = new Command('onecycle')
+    .description('A fastai-style Learner for TensorFlow.js: lr_find, fit_one_cycle, and pictures of everything.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--debug', 'show the stack of an error')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .showHelpAfterError(chalkStderr.dim('Run it with --help for what there is.'))
+    .configureOutput({ outputError: (text, write) => write(`${chalkStderr.red(oneLine(text))}\n`) })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle doctor', 'which backends work here, and what the others need'],
+        ['onecycle demo', 'trains on 3s against 7s of MNIST, with all the plots'],
+        ['onecycle demo --epochs 1 --backend wasm', 'a shorter one, on this backend'],
+      ),
+    )
+
+  program
+    .command('doctor')
+    .description('say which TensorFlow.js backends work here, and why the others do not')
+    .option('--json', 'print it as JSON')
+    .addHelpText('after', examples(['onecycle doctor'], ['onecycle doctor --json']))
+    .action(async options => (await import('./commands/doctor.js')).doctor(options))
+
+  program
+    .command('demo')
+    .description('train on 3s against 7s of MNIST: lr_find, two constant rates and the 1cycle policy compared')
+    .option('--out <folder>', 'where the plots and report.html go', 'runs/mnist-sample')
+    .option('--seed <n>', 'decides the initial weights and the order of the batches', wholeNumber(0), 1)
+    .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 2)
+    .option('--lr <rate>', 'the high learning rate; the low one is a tenth of it', positiveNumber, 5e-2)
+    .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))
+    .option('--backend <name>', 'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
+    .option('--no-progress', 'show neither bars nor epoch tables')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle demo --seed 7 --out runs/seed-7', 'other weights, other batches'],
+        ['onecycle demo --epochs 1 --samples 2000', 'a quick look'],
+      ),
+    )
+    .action(async options => (await import('./commands/demo.js')).demo(options))
+
+  return program
+}
+
+function examples(...lines: readonly [command: string, what?: string][]): string {
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return `\nExamples:\n${lines.map(([command, what = '']) => `  ${command.padEnd(width)}  ${chalk.dim(what)}`.trimEnd()).join('\n')}`
+}
