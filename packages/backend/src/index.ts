@@ -1,1 +1,3 @@
-export {}
+export { type BackendName, backendNames } from './candidate.js'
+export { type BackendDiagnosis, type Diagnosis, describe, diagnose, type WasmDiagnosis } from './doctor.js'
+export { type BackendReport, type UseBackendOptions, useBackend } from './use-backend.js'

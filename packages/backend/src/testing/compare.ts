@@ -2,8 +2,18 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 // tfjs-core has no gradients of its own: tfjs-layers brings them, as the umbrella package does.
 import '@tensorflow/tfjs-layers'
-import '../wasm/index.js'
 import { expect } from 'vitest'
+import { compiledKernels, composedKernels, registerTrainingKernels, restoreStockKernels } from '../wasm/index.js'
+
+/** Both sets of training kernels must pass the same tests. */
+export const kernelSets = ['composed', 'compiled'] as const
+
+/** Has the wasm backend run the composed kernels only, or the compiled ones over them, as a program normally does. */
+export function useKernels(set: (typeof kernelSets)[number]): void {
+  restoreStockKernels()
+  registerTrainingKernels(composedKernels)
+  if (set === 'compiled') registerTrainingKernels(compiledKernels)
+}
 
 /** Numbers in [-1, 1), the same on every run. */
 export function numbers(count: number, seed = 1): Float32Array {
@@ -31,7 +41,7 @@ async function run(backend: string, inputs: readonly Input[], program: Program) 
   const before = { tensors: tf.memory().numTensors, dataIds: tf.engine().backend.numDataIds() }
   const results = tf.tidy(() => {
     const tensors = inputs.map(({ values, shape, dtype }) => tf.tensor(Array.from(values), shape, dtype))
-    return [program(...tensors)].flat().map(tensor => ({ shape: tensor.shape, values: tensor.dataSync() }))
+    return [program(...tensors)].flat().map(tensor => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) }))
   })
   expect({ tensors: tf.memory().numTensors, dataIds: tf.engine().backend.numDataIds() }, `${backend} leaks`).toEqual(before)
   return results

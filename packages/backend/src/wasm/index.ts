@@ -19,5 +19,6 @@ registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerTrainingKernels(compiledKernels)
 
 export { type CompiledVariant, compiledFailure, compiledVariant } from './compiled/index.js'
+export * from './features.js'
 export * from './kernels.js'
 export { compiledKernels, composedKernels }

@@ -1,4 +1,19 @@
 import type { TrainingKernel } from '../kernels.js'
+import { batchMatMulKernel } from './batch-mat-mul.js'
+import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
+import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
+import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
+import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
+import { identityKernel } from './identity.js'
+import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
 
 /** The complete set: what the wasm backend lacks, and the stock kernels that a composition beats. */
-export const composedKernels: readonly TrainingKernel[] = []
+export const composedKernels: readonly TrainingKernel[] = [
+  conv2DBackpropFilterKernel,
+  depthwiseConv2dNativeBackpropFilterKernel,
+  depthwiseConv2dNativeBackpropInputKernel,
+  unsortedSegmentSumKernel,
+  conv2DBackpropInputKernel,
+  batchMatMulKernel,
+  identityKernel,
+]

@@ -1,0 +1,43 @@
+import { engine, findBackendFactory, type KernelBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core'
+
+/** The backends, best first. */
+export const backendNames = ['node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const
+
+export type BackendName = (typeof backendNames)[number]
+
+/** One way to run TensorFlow.js. Describing it loads nothing. */
+export interface Candidate {
+  readonly name: BackendName
+  /** The name under which TensorFlow.js knows it. */
+  readonly tfjsName: string
+  /** The npm packages it needs; the first one's version counts as the backend's. */
+  readonly packages: readonly string[]
+  /** What one should know before or after installing it. */
+  readonly notes: readonly string[]
+  /** Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start. */
+  start(): Promise<string>
+}
+
+/**
+ * Starts a registered TensorFlow.js backend. `tf.setBackend` alone would report a failed start as `false`, with the reason on the
+ * console only; here the reason is thrown.
+ */
+export async function startRegistered(tfjsName: string): Promise<KernelBackend> {
+  const { registry } = engine()
+  const factory = findBackendFactory(tfjsName)
+  if (!registry[tfjsName] && factory) {
+    const priority = engine().registryFactory[tfjsName]?.priority
+    const instance = await factory()
+    removeBackend(tfjsName)
+    registerBackend(tfjsName, () => instance, priority)
+  }
+  if (!(await setBackend(tfjsName))) throw new Error(`TensorFlow.js could not set the backend '${tfjsName}'.`)
+  return registry[tfjsName]!
+}
+
+/** The first line of what was thrown: native loaders throw errors, strings and plain objects. */
+export function reasonOf(error: unknown): string {
+  const text =
+    error instanceof Error || (error && typeof error === 'object' && 'message' in error) ? String(error.message) : String(error)
+  return text.trim().split('\n')[0] ?? ''
+}

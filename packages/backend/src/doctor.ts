@@ -1,0 +1,122 @@
+import { getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { type BackendName, type Candidate, reasonOf } from './candidate.js'
+import { findPackage } from './packages.js'
+import { candidates, missingPackages } from './use-backend.js'
+import type { KernelOrigin } from './wasm/kernels.js'
+
+export interface BackendDiagnosis {
+  readonly name: BackendName
+  readonly usable: boolean
+  /** Of its npm package; absent when that is not installed. */
+  readonly version?: string
+  /** What there is to say of a usable one. */
+  readonly detail?: string
+  /** Why it is not usable. */
+  readonly reason?: string
+  /** The command that installs what is missing. */
+  readonly install?: string
+  readonly notes: readonly string[]
+}
+
+export interface WasmDiagnosis {
+  readonly simd: boolean
+  readonly relaxedSimd: boolean
+  readonly threads: number
+  /** The kernels that this library gave the backend, and where each comes from. */
+  readonly kernels: readonly { readonly name: string; readonly origin: KernelOrigin }[]
+}
+
+export interface Diagnosis {
+  readonly node: string
+  readonly platform: string
+  /** Versions of the TensorFlow.js packages found, by name. */
+  readonly tfjs: Readonly<Record<string, string>>
+  /** Best first. */
+  readonly backends: readonly BackendDiagnosis[]
+  readonly wasm: WasmDiagnosis
+  /** What `useBackend()` would take. */
+  readonly best: BackendName | undefined
+}
+
+/**
+ * Looks at every backend: is it installed, does it start, and what would it need. Starts each installed one in turn, then puts
+ * back the backend that was set before.
+ *
+ * @example
+ * console.log(describe(await diagnose()))
+ */
+export async function diagnose(): Promise<Diagnosis> {
+  const before = getBackend()
+  const backends: BackendDiagnosis[] = []
+  for (const candidate of candidates) backends.push(await examine(candidate))
+  const wasm = await examineWasm()
+  const names = [...new Set(['core', 'layers', ...['backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu']])]
+  const found = names.map(name => findPackage(`@tensorflow/tfjs-${name}`)).filter(each => each !== undefined)
+  if (before) await setBackend(before)
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    tfjs: Object.fromEntries(found.map(({ name, version }) => [name, version])),
+    backends,
+    wasm,
+    best: backends.find(backend => backend.usable)?.name,
+  }
+}
+
+async function examine(candidate: Candidate): Promise<BackendDiagnosis> {
+  const { name, notes, packages } = candidate
+  const version = findPackage(packages[0]!)?.version
+  const missing = missingPackages(candidate)
+  if (missing.length > 0) {
+    return {
+      name,
+      usable: false,
+      reason: 'not installed',
+      install: `npm install ${missing.join(' ')}`,
+      notes,
+      ...(version && { version }),
+    }
+  }
+  const known = { name, notes, version: version! }
+  try {
+    return { ...known, usable: true, detail: await candidate.start() }
+  } catch (error) {
+    return { ...known, usable: false, reason: reasonOf(error) }
+  }
+}
+
+async function examineWasm(): Promise<WasmDiagnosis> {
+  const { relaxedSimd, simd, threads, trainingKernels } = await import('./wasm/index.js')
+  const kernels = trainingKernels().map(({ kernelName, origin }) => ({ name: kernelName, origin }))
+  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threads(), kernels }
+}
+
+/** A diagnosis as plain text, for a terminal or a bug report. */
+export function describe(diagnosis: Diagnosis): string {
+  const { node, platform, tfjs, backends, wasm, best } = diagnosis
+  const yes = (value: boolean) => (value ? 'yes' : 'no')
+  const byOrigin = (origin: KernelOrigin) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)
+  const kernelLines = (['compiled', 'composed'] as const)
+    .map(origin => ({ origin, names: byOrigin(origin) }))
+    .filter(({ names }) => names.length > 0)
+    .map(({ origin, names }) => `  ${origin} kernels: ${names.join(', ')}`)
+  return [
+    `Node ${node} on ${platform}`,
+    `TensorFlow.js: ${Object.entries(tfjs)
+      .map(([name, version]) => `${name.replace('@tensorflow/tfjs-', '')} ${version}`)
+      .join(', ')}`,
+    '',
+    'Backends, best first:',
+    ...backends.flatMap(backend => describeBackend(backend, backend.name === best)),
+    '',
+    'wasm:',
+    `  SIMD: ${yes(wasm.simd)}, relaxed SIMD: ${yes(wasm.relaxedSimd)}, threads: ${wasm.threads}`,
+    ...kernelLines,
+  ].join('\n')
+}
+
+function describeBackend({ name, usable, version, detail, reason, install, notes }: BackendDiagnosis, best: boolean): string[] {
+  const state = usable ? `usable (${detail})${best ? ', the default here' : ''}` : reason
+  const line = `  ${name.padEnd(9)}${version ? `${version} ` : ''}${state}`
+  return [line, ...(install ? [`           install: ${install}`] : []), ...notes.map(note => `           note: ${note}`)]
+}

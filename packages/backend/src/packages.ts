@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** An npm package on this machine. */
+export interface InstalledPackage {
+  readonly name: string
+  readonly version: string
+  readonly directory: string
+}
+
+/** Where a program's optional packages may lie: beside this library, or in the project it is run in (for a library installed elsewhere). */
+function roots(): string[] {
+  return [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]
+}
+
+/** Looks for a package as Node would, without loading it. */
+export function findPackage(name: string): InstalledPackage | undefined {
+  for (const root of roots()) {
+    for (const modules of createRequire(root).resolve.paths(name) ?? []) {
+      const directory = join(modules, name)
+      const manifest = join(directory, 'package.json')
+      if (!existsSync(manifest)) continue
+      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }
+      return { name, version: version ?? 'unknown', directory }
+    }
+  }
+  return undefined
+}
+
+/**
+ * Imports an optional package. Its name is not written in an import, so that building and type-checking do not need it.
+ *
+ * @throws Error when it is not installed, or whatever its loading throws.
+ */
+export async function importPackage(name: string): Promise<Record<string, unknown>> {
+  const found = findPackage(name)
+  if (!found) throw new Error(`${name} is not installed`)
+  // From inside its own directory a package finds itself by path, whatever this library can see.
+  const entry = createRequire(join(found.directory, 'package.json')).resolve(found.directory)
+  return (await import(pathToFileURL(entry).href)) as Record<string, unknown>
+}
