@@ -78,7 +78,7 @@ describe('on a terminal', () => {
     expect(bars.length).toBeGreaterThanOrEqual(36)
     expect(bars.length).toBeLessThanOrEqual(46)
     for (const bar of bars) expect(bar.replace('\r', '').replace('\x1b[K', '').length).toBeLessThan(80)
-    expect(bars[8]).toMatch(/epoch 1\/2 {2}train {2}━+─+ +41\/100 {2}loss 0\.\d+ {2}50 it\/s {2}00:01 left/)
+    expect(bars[8]).toMatch(/epoch 1\/2 {2}train {2}━+─+ +41\/100 {2}loss 0\.\d{6} +50 it\/s {2}00:01 left/)
     expect(bars.some(bar => /epoch 2\/2 {2}valid .*\/10 /.test(bar))).toBe(true)
     expect(screen).toHaveLength(3)
     expect(screen.join('')).not.toMatch(/[━─]/)
@@ -124,7 +124,7 @@ describe('without a terminal', () => {
     for (const mark of ['\r', '\x1b', '━']) expect(writes.join('')).not.toContain(mark)
     const lines = screen.filter(line => line.startsWith('epoch 1/1'))
     expect(lines).toHaveLength(10)
-    expect(lines[4]).toMatch(/^epoch 1\/1 {2}train {2}50\/100 {2}loss 0\.\d+ {2}10 it\/s {2}00:05 left$/)
+    expect(lines[4]).toMatch(/^epoch 1\/1 {2}train {2}50\/100 {2}loss 0\.\d{6} +10 it\/s {2}00:05 left$/)
     expect(screen).toHaveLength(12)
   })
 

@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { EpochWatch } from '../epoch-watch.js'
-import { formatNumber, formatTime } from '../render/number.js'
+import { formatFigure, formatNumber, formatTime } from '../render/number.js'
 import { SmoothenValue } from '../smoothing.js'
 import { tableHeader, tableRow } from './epoch-table.js'
 
@@ -125,8 +125,8 @@ export class ProgressBar implements Callback {
       pass: learn.training ? 'train' : 'valid',
       done,
       total: learn.n_iter,
-      loss: Number.isNaN(this.#smooth.value) ? '' : `loss ${formatNumber(this.#smooth.value)}`,
-      rate: `${formatNumber(done / seconds, 3)} it/s`,
+      loss: Number.isNaN(this.#smooth.value) ? '' : `loss ${formatFigure(this.#smooth.value)}`,
+      rate: `${formatNumber(done / seconds, 3).padStart(4)} it/s`,
       left: Number.isFinite(learn.n_iter) ? `${formatTime(((learn.n_iter - done) * seconds) / done)} left` : '',
     }
   }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { compare_losses } from '../plot/compare.js'
 import { Recorder } from '../recorder.js'
 import { externalReferences } from '../testing/external-references.js'
 import { FakeFit } from '../testing/fake-fit.js'
@@ -46,6 +47,12 @@ test('the check for references to elsewhere finds them', () => {
     expect(externalReferences(bad), bad).not.toEqual([])
   for (const good of ['<svg xmlns="http://www.w3.org/2000/svg">', '<a href="data:text/plain,a">', '<a href="#top">'])
     expect(externalReferences(good), good).toEqual([])
+})
+
+test('names inside a drawing are text as well', async () => {
+  const svg = await compare_losses({ [nasty]: recorder.history, b: recorder.history }).svg()
+  expect(svg).not.toContain('<script')
+  expect(svg).toContain('&lt;script')
 })
 
 test('a table has the columns of all its rows, blanks where a row has none', () => {

@@ -50,7 +50,7 @@ th, td { padding: .4rem .9rem; text-align: right; border-bottom: 1px solid #e4e4
 th { font-weight: 600; border-bottom-color: #999 }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }
 figure { margin: 0 0 1.5rem; overflow-x: auto }
-svg { display: block; max-width: 100%; min-width: 34rem; height: auto }
+svg { display: block; max-width: 100%; min-width: 26rem; height: auto }
 figcaption { font-size: .8rem }
 a { color: #0072b2 }
 @media print { figcaption { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } svg { min-width: 0 } }

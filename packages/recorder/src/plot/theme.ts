@@ -1,5 +1,10 @@
-/** The look of every plot: Okabe and Ito's palette, which colour-blind readers can tell apart, on white. */
-export const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f5539', '#444444']
+/** Okabe and Ito's colours, which colour-blind readers can tell apart. */
+const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f5539', '#444444']
+
+/** The colour of that index, from the start again when they run out. */
+export function colorAt(index: number): string {
+  return palette[index % palette.length]!
+}
 
 /** DejaVu ships with us for PNG; a browser without it takes the next. */
 export const font = 'DejaVu Sans, Verdana, Segoe UI, sans-serif'

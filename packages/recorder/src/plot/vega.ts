@@ -1,5 +1,5 @@
 import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownValues, shows, thin } from './chart.js'
-import { config, palette, panelSize } from './theme.js'
+import { colorAt, config, panelSize } from './theme.js'
 import { axisScale, tickLabels } from './ticks.js'
 
 /** A Vega-Lite 6 specification: JSON that any Vega-Lite renderer shows. */
@@ -13,7 +13,7 @@ type Json = Record<string, unknown>
 /** The chart in Vega-Lite, data included. */
 export function vegaLite(chart: Chart): VegaLiteSpec {
   const columns = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
-  const color = colorEncoding(chart)
+  const color = colorEncoding(chart, columns)
   const panels = chart.panels.map(panel => ({
     ...(panel.title && { title: panel.title }),
     ...panelSize(columns),
@@ -29,7 +29,7 @@ export function vegaLite(chart: Chart): VegaLiteSpec {
 }
 
 /** One colour scale for all panels, and a legend where a panel has several things to tell apart. */
-function colorEncoding(chart: Chart): Json {
+function colorEncoding(chart: Chart, columns: number): Json {
   const colors = new Map<string, string>()
   const legend = new Set<string>()
   for (const panel of chart.panels) {
@@ -37,7 +37,7 @@ function colorEncoding(chart: Chart): Json {
     const labels = panel.marks?.map(mark => mark.label) ?? []
     const indexes = [...colorsOf(panel), ...markColorsOf(panel)]
     ;[...names, ...labels].forEach((name, i) => {
-      colors.set(name, palette[indexes[i]! % palette.length]!)
+      colors.set(name, colorAt(indexes[i]!))
     })
     for (const several of [new Set(names), new Set(labels)]) {
       if (several.size > 1) for (const name of several) legend.add(name)
@@ -46,8 +46,21 @@ function colorEncoding(chart: Chart): Json {
   const dots = chart.panels.some(panel => panel.marks?.length)
   return {
     scale: { domain: [...colors.keys()], range: [...colors.values()] },
-    legend: legend.size ? { values: [...legend], symbolType: dots ? 'circle' : 'stroke' } : null,
+    legend: legend.size
+      ? {
+          values: [...legend],
+          columns: legendColumns([...legend], columns * panelSize(columns).width),
+          symbolType: dots ? 'circle' : 'stroke',
+        }
+      : null,
   }
+}
+
+/** As many side by side as fit in a width, at the room that Vega allows for a label: all in one row, or a grid. */
+function legendColumns(names: string[], width: number): number {
+  const widths = names.map(name => name.length * 9.6 + 36)
+  const all = widths.reduce((sum, one) => sum + one, 0)
+  return all <= width ? names.length : Math.max(1, Math.floor(width / Math.max(...widths)))
 }
 
 function panelLayers(panel: Panel, color: Json): Json[] {

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk'
 import { type Axis, colorsOf, markColorsOf, type Panel, shownValues, shows } from '../plot/chart.js'
-import { palette } from '../plot/theme.js'
+import { colorAt } from '../plot/theme.js'
 import { axisScale, tickLabels } from '../plot/ticks.js'
 import { BrailleCanvas } from './canvas.js'
 
@@ -46,12 +46,12 @@ type Place = (value: number) => number
 
 function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Place): void {
   const colors = colorsOf(panel)
-  const tints = markColorsOf(panel).map(color => palette[color]!)
+  const tints = markColorsOf(panel).map(colorAt)
   panel.marks?.forEach((mark, i) => {
     if (mark.main) canvas.line(across(mark.x), 0, across(mark.x), canvas.height, tints[i], 3)
   })
   panel.series.forEach((series, i) => {
-    const color = series.style === 'faint' ? 'faint' : palette[colors[i]! % palette.length]!
+    const color = series.style === 'faint' ? 'faint' : colorAt(colors[i]!)
     const dots = series.style === 'points' || series.points.length === 1
     let previous: [number, number] | undefined
     for (const [x, y] of series.points) {
@@ -98,7 +98,7 @@ function legend(panel: Panel, width: number, indent: string, paint: (text: strin
   const named = panel.series.map((series, i) => ({
     name: series.name,
     symbol: series.style === 'points' ? '●' : '━',
-    color: palette[colors[i]! % palette.length]!,
+    color: colorAt(colors[i]!),
     faint: series.style === 'faint',
   }))
   const names = [...new Set(named.map(({ name }) => name))]
@@ -106,9 +106,9 @@ function legend(panel: Panel, width: number, indent: string, paint: (text: strin
     const all = named.filter(entry => entry.name === name && !entry.faint)
     return { symbol: [...new Set(all.map(entry => entry.symbol))].join(''), text: name, color: all[0]?.color ?? 'faint' }
   })
-  const tints = markColorsOf(panel)
+  const tints = markColorsOf(panel).map(colorAt)
   panel.marks?.forEach((mark, i) => {
-    entries.push({ symbol: '◆', text: mark.label, color: palette[tints[i]!]! })
+    entries.push({ symbol: '◆', text: mark.label, color: tints[i]! })
   })
 
   const lines: string[] = []
