@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu'
+import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { float64 } from './float64.js'
 import { tensorAlgebra } from './tensor-algebra.js'
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await useBackend({ prefer: 'cpu', log: false })
 })
 
 const operations: Record<string, <T>(on: Algebra<T>, a: T, b: T, number: number) => T> = {

@@ -14,7 +14,7 @@ export interface LarcOptions extends CommonOptions {
 
 /**
  * Layer-wise adaptive rate control: each parameter steps at the rate `lr * trust_coeff * |p| / (|g| + wd * |p| + eps)`,
- * and at `lr` at most.
+ * and at `lr` at most. As in the original, a parameter that is all zeros, such as a fresh bias, never moves.
  *
  * Source: Ginsburg et al., 2018; fastai 2's `Larc`.
  *

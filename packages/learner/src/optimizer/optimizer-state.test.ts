@@ -1,4 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu'
+import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { adam, type Optimizer, type OptimizerState, sgd } from './index.js'
 import { disposeParameters, everyRule, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await useBackend({ prefer: 'cpu', log: false })
 })
 
 /** Through a text and back, as a checkpoint does it. */

@@ -16,7 +16,15 @@ export interface RuleFactory {
   readonly rule: Rule
 }
 
-/** The factory of optimizers that follow `rule`. Throws RangeError when one of its hyper-parameters is out of range. */
+/**
+ * The factory of optimizers that follow a rule of your own. A rule is written once, against {@link Algebra}, and is the same
+ * on tensors and on float64 arrays.
+ *
+ * @throws RangeError when one of its hyper-parameters is out of range; Error when two transforms share the name of a slot.
+ * @example
+ * const sign: Transform = { name: 'sign', update: (on, step) => ({ ...step, gradient: on.div(step.gradient, on.abs(step.gradient)) }) }
+ * const signSgd = ruleFactory({ name: 'sign sgd', hyper: { lr: 1e-3, wd: 0 }, transforms: [sign, descend] })
+ */
 export function ruleFactory(rule: Rule): RuleFactory {
   for (const [name, value] of Object.entries(rule.hyper)) checkHyper(name, value)
   const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { checkGradients } from './check-gradients.js'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
-import type { OptimizerState, SavedParameter } from './optimizer-state.js'
+import type { OptimizerState } from './optimizer-state.js'
 import { checkGroups, type Groups, type Parameter } from './parameter.js'
+import { checkSaved, loadWeights, type NamedTensor, saveWeights } from './stock-state.js'
 
 // The field of each class that really takes effect at the next step, by hyper-parameter.
 const fields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -77,52 +78,18 @@ class StockOptimizer extends Optimizer {
   }
 
   async state(): Promise<OptimizerState> {
-    const [iterations, ...weights] = await this.#weights()
     const hyper = Object.fromEntries(this.names.map(name => [name, [...this.get(name)]]))
-    const steps = (await iterations!.tensor.data())[0]!
-    iterations!.tensor.dispose()
-    const parameters: [string, SavedParameter][] = []
-    const slots = weights.length / this.#parameters.length
-    for (const [i, { name }] of this.#parameters.entries()) {
-      if (slots === 0 && steps === 0) break
-      const own = Array.from({ length: slots }, (_, slot) => weights[slot * this.#parameters.length + i]!)
-      const saved = own.map(async weight => {
-        const values = (await weight.tensor.data<'float32'>()).slice()
-        return [weight.name.slice(weight.name.lastIndexOf('/') + 1), { shape: [...weight.tensor.shape], values }] as const
-      })
-      parameters.push([name, { steps, numbers: {}, slots: Object.fromEntries(await Promise.all(saved)) }])
-    }
-    return { rule: this.rule, hyper, parameters: Object.fromEntries(parameters) }
+    const parameters = await saveWeights(this.#parameters, await this.#weights())
+    return { rule: this.rule, hyper, parameters }
   }
 
   async load(state: OptimizerState): Promise<void> {
-    const names = this.#parameters.map(parameter => parameter.name)
-    const saved = names.map(name => state.parameters[name])
-    const count = Object.keys(state.parameters).length
-    if (state.rule !== this.rule)
-      throw new Error(
-        `The state was saved by the optimizer ${state.rule}, this one is ${this.rule}: build the same optimizer, or start afresh.`,
-      )
-    if (count > 0 && (count !== names.length || saved.includes(undefined)))
-      throw new Error(
-        `The state is of the parameters ${Object.keys(state.parameters).join(', ')}, this model has: ${names.join(', ')}.`,
-      )
-    for (const [i, { name, variable }] of this.#parameters.entries())
-      for (const { shape } of Object.values(saved[i]?.slots ?? {}))
-        if (!tf.util.arraysEqual([...shape], variable.shape))
-          throw new Error(`The state of ${name} has shape [${shape}], the parameter [${variable.shape}]: it is of another model.`)
-    for (const name of this.names) this.set(name, state.hyper[name] ?? [])
-
+    checkSaved(state, this.rule, this.names, this.#parameters)
     const old = await this.#weights()
-    const weights = Object.keys(saved[0]?.slots ?? {}).flatMap(slot =>
-      saved.map((parameter, i) => {
-        const { values, shape } = parameter!.slots[slot]!
-        return { name: `${this.#parameters[i]!.variable.name}/${slot}`, tensor: tf.tensor(values.slice(), [...shape], 'float32') }
-      }),
-    )
-    const all = [{ name: 'iter', tensor: tf.scalar(saved[0]?.steps ?? 0, 'int32') as tf.Tensor }, ...weights]
-    await this.#optimizer.setWeights(all)
-    tf.dispose([...old, ...all].map(({ tensor }) => tensor))
+    for (const name of this.names) this.set(name, state.hyper[name]!)
+    const weights = loadWeights(this.#parameters, state.parameters)
+    await this.#optimizer.setWeights(weights)
+    tf.dispose([...old, ...weights].map(({ tensor }) => tensor))
   }
 
   regroup(groups: Groups): void {
@@ -148,7 +115,7 @@ class StockOptimizer extends Optimizer {
     return classes.includes(this.#optimizer.getClassName())
   }
 
-  async #weights(): Promise<{ name: string; tensor: tf.Tensor }[]> {
+  async #weights(): Promise<NamedTensor[]> {
     if (this.#isA('Adamax')) throw new Error('tf.train.adamax cannot save or load its state: use adamax() of this package.')
     return this.#optimizer.getWeights()
   }

@@ -1,11 +1,11 @@
-import '@tensorflow/tfjs-backend-cpu'
+import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adam, type OptimizerFactory, sgd, stock } from './index.js'
 import { disposeParameters, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await useBackend({ prefer: 'cpu', log: false })
 })
 
 // TensorFlow.js keeps the moments of its optimizers by position in the list of gradients: once a layer is frozen, those

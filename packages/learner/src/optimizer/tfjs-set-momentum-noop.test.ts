@@ -1,11 +1,11 @@
-import '@tensorflow/tfjs-backend-cpu'
+import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type OptimizerFactory, sgd, stock } from './index.js'
 import { disposeParameters, everyRule, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await useBackend({ prefer: 'cpu', log: false })
 })
 
 /** The parameter's values after three steps, the last one with another momentum. */
