@@ -118,6 +118,7 @@ describe('in float64 arithmetic', () => {
 describe.each(['cpu', 'wasm'])('on tensors of the backend %s', backend => {
   beforeAll(async () => {
     await useBackend({ prefer: backend, log: false })
+    expect(tf.getBackend()).toBe(backend)
   })
 
   it.each(traces)('%s', file => {

@@ -2,7 +2,7 @@ import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { adam, larc, lookahead, type Parameter, setFusedUpdate, sgd } from './index.js'
+import { adam, descend, larc, lookahead, type Parameter, ruleFactory, setFusedUpdate, sgd, type Transform } from './index.js'
 import { disposeParameters, everyRule, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
@@ -177,6 +177,20 @@ describe('gradients', () => {
     expect(() => optimizer.step({})).toThrow('was disposed')
     tf.disposeVariables()
     before = tf.memory().numTensors
+  })
+})
+
+describe('a rule of the user', () => {
+  it('runs like the others, from transforms of theirs and ours', () => {
+    const sign: Transform = {
+      name: 'sign',
+      update: (on, step) => ({ ...step, gradient: on.div(step.gradient, on.abs(step.gradient)) }),
+    }
+    const factory = ruleFactory({ name: 'sign sgd', hyper: { lr: 0.5, wd: 0 }, transforms: [sign, descend] })
+    const w = parameter('w', [1, 2])
+    stepWith(factory([[w]]), { w: [-3, 0.1] })
+    expect([...valuesOf(w)]).toEqual([1.5, 1.5])
+    disposeParameters([w])
   })
 })
 
