@@ -88,10 +88,11 @@ export function combine_scheds(pcts: readonly number[], scheds: readonly Schedul
 
   const limits = [0]
   for (const pct of pcts) limits.push(Math.fround(limits.at(-1)! + Math.fround(pct)))
+  const last = limits.indexOf(limits.at(-1)!) - 1
   return (step, steps) => {
     const at = position(step, steps)
     let piece = 0
-    while (piece < pcts.length - 1 && limits[piece + 1]! <= at + rounding) piece++
+    while (piece < last && limits[piece + 1]! <= at + rounding) piece++
     const width = Math.fround(limits[piece + 1]! - limits[piece]!)
     const q = Math.fround(Math.fround(Math.fround(at) - limits[piece]!) / width)
     return scheds[piece]!(Math.min(1, Math.max(0, q)), 1)

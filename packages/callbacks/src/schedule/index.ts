@@ -12,6 +12,15 @@ export { type OneCycleForm, type OneCycleOptions, one_cycle, oneCycleForms, oneC
 export { ParamScheduler, type ParamSchedulerOptions } from './param-scheduler.js'
 export { general_sched, opt_sched, type Phase, type PhaseSchedules } from './phases.js'
 export { type LrAndMom, type PerGroup, per_group, type Schedule } from './schedule.js'
+export {
+  type FitLength,
+  type NamedSchedule,
+  type ScheduleOption,
+  type ScheduleTable,
+  type ScheduleValues,
+  schedule_table,
+  schedules,
+} from './schedules.js'
 export { type SgdrOptions, sgdr } from './sgdr.js'
 export { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 export {
@@ -26,6 +35,6 @@ export {
   trim_curve,
   valley,
 } from './suggest.js'
-export * as torch from './torch.js'
+export * as torch from './torch/index.js'
 export { type LrAndMaybeMom, type UseClrOptions, use_clr } from './use-clr.js'
 export { type UseClrBetaOptions, use_clr_beta } from './use-clr-beta.js'

@@ -23,7 +23,7 @@ export interface UseClrBetaOptions {
 export function use_clr_beta({ lr, use_clr_beta: values, cycle }: UseClrBetaOptions): LrAndMaybeMom {
   checkNumber('lr', lr, { above: 0 })
   if (values.length < 2 || values.length > 4)
-    throw new RangeError(`use_clr_beta takes [div, pct] or [div, pct, mom_max, mom_min], but it is ${show([...values])}.`)
+    throw new RangeError(`use_clr_beta takes [div, pct] or [div, pct, mom_max, mom_min], but it is ${show(values)}.`)
   const [div, pct, mom_max, mom_min] = values
   checkNumber("use_clr_beta's div", div, { above: 0 })
   checkNumber("use_clr_beta's pct", pct, { min: 0, below: 100 })

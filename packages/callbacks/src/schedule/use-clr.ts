@@ -28,7 +28,7 @@ export interface UseClrOptions {
 export function use_clr({ lr, use_clr: values, cycle }: UseClrOptions): LrAndMaybeMom {
   checkNumber('lr', lr, { above: 0 })
   if (values.length !== 2 && values.length !== 4)
-    throw new RangeError(`use_clr takes [div, cut_div] or [div, cut_div, mom_max, mom_min], but it is ${show([...values])}.`)
+    throw new RangeError(`use_clr takes [div, cut_div] or [div, cut_div, mom_max, mom_min], but it is ${show(values)}.`)
   const [div, cut_div, mom_max, mom_min] = values
   checkNumber("use_clr's div", div, { above: 0 })
   checkNumber("use_clr's cut_div", cut_div, { min: 1 })

@@ -1,0 +1,50 @@
+import { cosine } from '../annealers.js'
+import { checkCount, checkKeys, checkNumber } from '../check.js'
+import { cycleAt } from '../cos-anneal.js'
+import { checkStep, type Schedule } from '../schedule.js'
+
+/**
+ * PyTorch's `CosineAnnealingLR`: from `lr` to `eta_min` in `T_max` batches, and back up.
+ *
+ * @example
+ * const lr = torch.CosineAnnealingLR({ lr: 0.1, T_max: 20 })
+ */
+export function CosineAnnealingLR({ lr, T_max, eta_min = 0 }: { lr: number; T_max: number; eta_min?: number }): Schedule {
+  checkNumber('lr', lr, { above: 0 })
+  checkNumber('eta_min', eta_min, { min: 0 })
+  checkCount('T_max', T_max)
+  return (step, steps) => {
+    checkStep(step, steps)
+    return cosine(lr, eta_min, step / T_max)
+  }
+}
+
+export interface WarmRestartsOptions {
+  /** The rate at which every cycle starts. */
+  lr: number
+  /** Batches of the first cycle. */
+  T_0: number
+  /** Each cycle is this many times as long as the one before. Default 1. */
+  T_mult?: number
+  /** Default 0. */
+  eta_min?: number
+}
+
+/**
+ * PyTorch's `CosineAnnealingWarmRestarts`, `step()` after each batch.
+ *
+ * @example
+ * const lr = torch.CosineAnnealingWarmRestarts({ lr: 0.1, T_0: 10, T_mult: 2 })
+ */
+export function CosineAnnealingWarmRestarts(options: WarmRestartsOptions): Schedule {
+  checkKeys('CosineAnnealingWarmRestarts', options, ['lr', 'T_0', 'T_mult', 'eta_min'])
+  const lr = checkNumber('lr', options.lr, { above: 0 })
+  const eta_min = checkNumber('eta_min', options.eta_min ?? 0, { min: 0 })
+  const first = checkCount('T_0', options.T_0)
+  const mult = checkCount('T_mult', options.T_mult ?? 1)
+  return (step, steps) => {
+    checkStep(step, steps)
+    const { at, n } = cycleAt(step, first, mult)
+    return cosine(lr, eta_min, at / n)
+  }
+}

@@ -1,0 +1,67 @@
+import { checkKeys, checkMoms, checkNumber } from '../check.js'
+import { type ScaleOptions, scaling } from '../cyclic-scale.js'
+import { checkStep, type Schedule } from '../schedule.js'
+import type { LrAndMaybeMom } from '../use-clr.js'
+
+export interface TorchCyclicLROptions extends ScaleOptions {
+  base_lr: number
+  max_lr: number
+  /** Batches on the way up. Default 2000. */
+  step_size_up?: number
+  /** Batches on the way down. Default `step_size_up`. */
+  step_size_down?: number
+  /** Whether momentum is scheduled too. Default true. */
+  cycle_momentum?: boolean
+  /** Default 0.8. */
+  base_momentum?: number
+  /** Default 0.9. */
+  max_momentum?: number
+}
+
+const cyclicKeys = [
+  'base_lr',
+  'max_lr',
+  'step_size_up',
+  'step_size_down',
+  'cycle_momentum',
+  'base_momentum',
+  'max_momentum',
+  'mode',
+  'gamma',
+  'scale_fn',
+  'scale_mode',
+]
+
+/**
+ * PyTorch's `CyclicLR`: Keras CLR with a way down of its own length, and with momentum mirrored. Source: PyTorch 1.13.
+ *
+ * @example
+ * const { lr } = torch.CyclicLR({ base_lr: 1e-3, max_lr: 6e-3, step_size_up: 5, step_size_down: 12 })
+ */
+export function CyclicLR(options: TorchCyclicLROptions): LrAndMaybeMom {
+  checkKeys('CyclicLR', options, cyclicKeys)
+  const base_lr = checkNumber('base_lr', options.base_lr, { min: 0 })
+  const max_lr = checkNumber('max_lr', options.max_lr, { min: 0 })
+  const [base_mom, max_mom] = checkMoms(
+    'base_momentum and max_momentum',
+    [options.base_momentum ?? 0.8, options.max_momentum ?? 0.9],
+    2,
+  ) as [number, number]
+  const up = checkNumber('step_size_up', options.step_size_up ?? 2000, { above: 0 })
+  const total = up + checkNumber('step_size_down', options.step_size_down ?? up, { above: 0 })
+  const scale = scaling(options)
+  const height = (step: number) => {
+    const cycle = Math.floor(1 + step / total)
+    const x = 1 + step / total - cycle
+    const ratio = up / total
+    return (x <= ratio ? x / ratio : (x - 1) / (ratio - 1)) * scale(cycle, step)
+  }
+  const between =
+    (low: number, high: number): Schedule =>
+    (step, steps) => {
+      checkStep(step, steps)
+      return low + (high - low) * height(step)
+    }
+  const lr = between(base_lr, max_lr)
+  return options.cycle_momentum === false ? { lr } : { lr, mom: between(max_mom, base_mom) }
+}
