@@ -18,7 +18,17 @@ setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-ba
 registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerTrainingKernels(compiledKernels)
 
-export { type CompiledVariant, compiledFailure, compiledVariant } from './compiled/index.js'
+export {
+  accelerateBatchNorm,
+  type CompiledVariant,
+  compiledFailure,
+  compiledVariant,
+  type FusedStep,
+  type FusedUpdate,
+  fusedAdam,
+  fusedSgd,
+  fusedUpdates,
+} from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'
 export { compiledKernels, composedKernels }

@@ -1,8 +1,23 @@
 import type { TrainingKernel } from '../kernels.js'
+import { batchNormKernels } from './batch-norm.js'
 import { conv2DKernels } from './conv2d.js'
+import { elementwiseKernels } from './elementwise.js'
 import { matMulKernels } from './mat-mul.js'
+import { poolKernels } from './pool.js'
+import { reduceKernels } from './reduce.js'
+import { stridedCopyKernels } from './strided-copy.js'
 
+export { accelerateBatchNorm } from './batch-norm-layer.js'
 export { type CompiledVariant, compiledFailure, compiledVariant } from './module.js'
+export { type FusedStep, type FusedUpdate, fusedAdam, fusedSgd, fusedUpdates } from './optimizer.js'
 
 /** The kernels written in AssemblyScript. Where one does not serve a case, its composed or stock counterpart does. */
-export const compiledKernels: readonly TrainingKernel[] = [...matMulKernels, ...conv2DKernels]
+export const compiledKernels: readonly TrainingKernel[] = [
+  ...matMulKernels,
+  ...conv2DKernels,
+  ...elementwiseKernels,
+  ...reduceKernels,
+  ...stridedCopyKernels,
+  ...poolKernels,
+  ...batchNormKernels,
+]

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { installGradients } from './gradients.js'
 import { loadCompiledModule } from './module.js'
 import { Instance, Memory } from './web-assembly.js'
 
@@ -50,6 +51,72 @@ export interface Functions {
   ): void
   filterGradientScratchBytes(shape: Address): number
   filterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
+  sumScratchBytes(inner: number): number
+  sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
+  relu(x: Address, out: Address, n: number): void
+  reluGradient(dy: Address, y: Address, out: Address, n: number): void
+  sigmoidGradient(dy: Address, y: Address, out: Address, n: number): void
+  tanhGradient(dy: Address, y: Address, out: Address, n: number): void
+  squareGradient(dy: Address, x: Address, out: Address, n: number): void
+  addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
+  stridedCopy(shape: Address, rank: number, source: Address, out: Address): Address
+  maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void
+  averagePoolGradient(shape: Address, dy: Address, dx: Address): void
+  batchNormScratchBytes(channels: number): number
+  moments(x: Address, rows: number, channels: number, mean: Address, variance: Address, scratch: Address): void
+  normalize(
+    x: Address,
+    rows: number,
+    channels: number,
+    mean: Address,
+    variance: Address,
+    scale: Address,
+    offset: Address,
+    epsilon: number,
+    y: Address,
+    scratch: Address,
+  ): void
+  batchNormGradient(
+    dy: Address,
+    x: Address,
+    rows: number,
+    channels: number,
+    mean: Address,
+    variance: Address,
+    scale: Address,
+    epsilon: number,
+    dx: Address,
+    dScale: Address,
+    dOffset: Address,
+    dMean: Address,
+    dVariance: Address,
+    scratch: Address,
+  ): void
+  sgdStep(
+    parameter: Address,
+    gradient: Address,
+    average: Address,
+    n: number,
+    momentum: number,
+    rate: number,
+    keep: number,
+    l2: number,
+  ): void
+  adamStep(
+    parameter: Address,
+    gradient: Address,
+    average: Address,
+    square: Address,
+    n: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    epsilon: number,
+    rate: number,
+    keep: number,
+    l2: number,
+  ): void
 }
 
 /** The compiled kernels, living in one backend's memory. */
@@ -59,7 +126,7 @@ export interface Machine {
   address(tensor: TensorInfo): Address
   /** At least this many bytes, aligned to a cache line; the same region each time, so valid only until the next call. */
   scratch(bytes: number): Address
-  /** Lays up to 32 integers down for a kernel to read; valid until the next call. */
+  /** Lays up to 64 integers down for a kernel to read; valid until the next call. */
   integers(values: readonly number[]): Address
 }
 
@@ -72,7 +139,7 @@ interface Heap {
 }
 
 const TILE_BYTES = 256
-const INTEGER_BYTES = 128
+const INTEGER_BYTES = 256
 const LINE = 64
 
 const machines = new WeakMap<BackendWasm, Machine | null>()
@@ -103,6 +170,7 @@ function createMachine(backend: BackendWasm): Machine | null {
   const aligned = (address: Address) => Math.ceil(address / LINE) * LINE
   const own = aligned(allocate(TILE_BYTES + INTEGER_BYTES))
   run.setTile(own)
+  installGradients()
 
   let region = 0
   let regionBytes = 0

@@ -1,0 +1,240 @@
+import { addToTotals } from './reduce'
+import { madd } from './simd'
+
+/**
+ * Batch normalization of x[rows, channels] over its rows. Statistics come from blocks of 128 rows: each block's mean first, then its
+ * squares about that mean while it is still in the cache, joined in float64. x is read once for them.
+ */
+const BLOCK: i32 = 128
+
+export function batchNormScratchBytes(channels: i32): i32 {
+  return 8 * 2 * channels + 4 * 4 * (channels + 4) + 64
+}
+
+/** mean and variance (of the population) of each channel. */
+export function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usize, scratch: usize): void {
+  // Running float64 means and sums of squares about them.
+  const means = scratch
+  const squares = scratch + 8 * <usize>channels
+  memory.fill(scratch, 0, 16 * <usize>channels)
+  const rowBytes: usize = 4 * channels
+  for (let first = 0; first < rows; first += BLOCK, x += BLOCK * rowBytes) {
+    const block = min(BLOCK, rows - first)
+    const share: f64 = 1 / <f64>block
+    const all = <f64>(first + block)
+    let c = 0
+    for (; c + 8 <= channels; c += 8) {
+      let a = f32x4.splat(0)
+      let b = a
+      let from = x + 4 * <usize>c
+      for (let i = 0; i < block; i++, from += rowBytes) {
+        a = f32x4.add(a, v128.load(from))
+        b = f32x4.add(b, v128.load(from, 16))
+      }
+      a = f32x4.mul(a, f32x4.splat(<f32>share))
+      b = f32x4.mul(b, f32x4.splat(<f32>share))
+      let u = f32x4.splat(0)
+      let v = u
+      // What rounding left of the block's mean, so that it does not enter the squares.
+      let s = u
+      let t = u
+      from = x + 4 * <usize>c
+      for (let i = 0; i < block; i++, from += rowBytes) {
+        const p = f32x4.sub(v128.load(from), a)
+        const q = f32x4.sub(v128.load(from, 16), b)
+        s = f32x4.add(s, p)
+        t = f32x4.add(t, q)
+        u = madd(p, p, u)
+        v = madd(q, q, v)
+      }
+      join(means, squares, c, a, s, u, first, block, all)
+      join(means, squares, c + 4, b, t, v, first, block, all)
+    }
+    for (; c < channels; c++) {
+      let a: f32 = 0
+      let from = x + 4 * <usize>c
+      for (let i = 0; i < block; i++, from += rowBytes) a += load<f32>(from)
+      a = a * <f32>share
+      let s: f32 = 0
+      let u: f32 = 0
+      from = x + 4 * <usize>c
+      for (let i = 0; i < block; i++, from += rowBytes) {
+        const p = load<f32>(from) - a
+        s += p
+        u += p * p
+      }
+      joinOne(means, squares, c, a, s, u, first, block, all)
+    }
+  }
+  for (let c = 0; c < channels; c++) {
+    store<f32>(mean + 4 * c, <f32>load<f64>(means + 8 * c))
+    store<f32>(variance + 4 * c, <f32>(load<f64>(squares + 8 * c) / <f64>rows))
+  }
+}
+
+function join(means: usize, squares: usize, c: i32, a: v128, s: v128, u: v128, before: i32, block: i32, all: f64): void {
+  joinOne(means, squares, c, f32x4.extract_lane(a, 0), f32x4.extract_lane(s, 0), f32x4.extract_lane(u, 0), before, block, all)
+  joinOne(means, squares, c + 1, f32x4.extract_lane(a, 1), f32x4.extract_lane(s, 1), f32x4.extract_lane(u, 1), before, block, all)
+  joinOne(means, squares, c + 2, f32x4.extract_lane(a, 2), f32x4.extract_lane(s, 2), f32x4.extract_lane(u, 2), before, block, all)
+  joinOne(means, squares, c + 3, f32x4.extract_lane(a, 3), f32x4.extract_lane(s, 3), f32x4.extract_lane(u, 3), before, block, all)
+}
+
+/** Joins a block with what came before it (Chan, Golub and LeVeque 1979): `a` about its mean, `s` what is left of it, `u` its squares. */
+function joinOne(means: usize, squares: usize, c: i32, a: f32, s: f32, u: f32, before: i32, block: i32, all: f64): void {
+  const rest = <f64>s / <f64>block
+  const blockMean = <f64>a + rest
+  const blockSquares = <f64>u - <f64>s * rest
+  const difference = blockMean - load<f64>(means + 8 * c)
+  store<f64>(means + 8 * c, load<f64>(means + 8 * c) + (difference * <f64>block) / all)
+  const between = (difference * difference * <f64>before * <f64>block) / all
+  store<f64>(squares + 8 * c, load<f64>(squares + 8 * c) + blockSquares + between)
+}
+
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). */
+export function normalize(
+  x: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  variance: usize,
+  scale: usize,
+  offset: usize,
+  epsilon: f32,
+  y: usize,
+  scratch: usize,
+): void {
+  const factors = scratch
+  for (let c = 0; c < channels; c++) {
+    const root = <f32>1 / sqrt(load<f32>(variance + 4 * c) + epsilon)
+    store<f32>(factors + 4 * c, scale ? root * load<f32>(scale + 4 * c) : root)
+  }
+  for (let i = 0; i < rows; i++) {
+    let c: usize = 0
+    const rowBytes: usize = 4 * channels
+    for (; c + 16 <= rowBytes; c += 16) {
+      const centered = f32x4.sub(v128.load(x + c), v128.load(mean + c))
+      const shift = offset ? v128.load(offset + c) : f32x4.splat(0)
+      v128.store(y + c, madd(centered, v128.load(factors + c), shift))
+    }
+    for (; c < rowBytes; c += 4) {
+      const shift: f32 = offset ? load<f32>(offset + c) : 0
+      store<f32>(y + c, (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(factors + c) + shift)
+    }
+    x += rowBytes
+    y += rowBytes
+  }
+}
+
+/** dyTotals = sum over rows of dy, products = sum of dy (x - mean): float64 per channel. */
+function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, mean: usize, dyTotals: usize, products: usize): void {
+  memory.fill(dyTotals, 0, 8 * <usize>channels)
+  memory.fill(products, 0, 8 * <usize>channels)
+  const rowBytes: usize = 4 * channels
+  for (let first = 0; first < rows; first += BLOCK, x += BLOCK * rowBytes, dy += BLOCK * rowBytes) {
+    const block = min(BLOCK, rows - first)
+    let c = 0
+    for (; c + 8 <= channels; c += 8) {
+      const m = v128.load(mean + 4 * c)
+      const n = v128.load(mean + 4 * c, 16)
+      let a = f32x4.splat(0)
+      let b = a
+      let u = a
+      let v = a
+      let at = 4 * <usize>c
+      for (let i = 0; i < block; i++, at += rowBytes) {
+        const d = v128.load(dy + at)
+        const e = v128.load(dy + at, 16)
+        a = f32x4.add(a, d)
+        b = f32x4.add(b, e)
+        u = madd(d, f32x4.sub(v128.load(x + at), m), u)
+        v = madd(e, f32x4.sub(v128.load(x + at, 16), n), v)
+      }
+      addToTotals(dyTotals + 8 * c, a)
+      addToTotals(dyTotals + 8 * c + 32, b)
+      addToTotals(products + 8 * c, u)
+      addToTotals(products + 8 * c + 32, v)
+    }
+    for (; c < channels; c++) {
+      const m = load<f32>(mean + 4 * c)
+      let a: f32 = 0
+      let u: f32 = 0
+      let at = 4 * <usize>c
+      for (let i = 0; i < block; i++, at += rowBytes) {
+        const d = load<f32>(dy + at)
+        a += d
+        u += d * (load<f32>(x + at) - m)
+      }
+      store<f64>(dyTotals + 8 * c, load<f64>(dyTotals + 8 * c) + <f64>a)
+      store<f64>(products + 8 * c, load<f64>(products + 8 * c) + <f64>u)
+    }
+  }
+}
+
+/**
+ * Gradients of batch normalization. In training the statistics depend on x, and dx holds that part too; `dMean` and `dVariance` are
+ * then 0. With given statistics they receive the gradients of those. scale may be 0 (absent).
+ */
+export function batchNormGradient(
+  dy: usize,
+  x: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  variance: usize,
+  scale: usize,
+  epsilon: f32,
+  dx: usize,
+  dScale: usize,
+  dOffset: usize,
+  dMean: usize,
+  dVariance: usize,
+  scratch: usize,
+): void {
+  const dyTotals = scratch
+  const products = scratch + 8 * <usize>channels
+  const factors = products + 8 * <usize>channels
+  const shifts = factors + 4 * <usize>channels
+  const slopes = shifts + 4 * <usize>channels
+  const training = dMean === 0
+  gradientTotals(dy, x, rows, channels, mean, dyTotals, products)
+  for (let c = 0; c < channels; c++) {
+    const total = load<f64>(dyTotals + 8 * c)
+    const product = load<f64>(products + 8 * c)
+    const inverse: f64 = 1 / (<f64>load<f32>(variance + 4 * c) + <f64>epsilon)
+    const root = sqrt(inverse)
+    const factor = scale ? root * <f64>load<f32>(scale + 4 * c) : root
+    store<f32>(factors + 4 * c, <f32>factor)
+    store<f32>(dOffset + 4 * c, <f32>total)
+    store<f32>(dScale + 4 * c, <f32>(product * root))
+    if (training) {
+      store<f32>(shifts + 4 * c, <f32>(total / <f64>rows))
+      store<f32>(slopes + 4 * c, <f32>((product * inverse) / <f64>rows))
+    } else {
+      store<f32>(dMean + 4 * c, <f32>(-total * factor))
+      store<f32>(dVariance + 4 * c, <f32>(-0.5 * product * factor * inverse))
+    }
+  }
+  const rowBytes: usize = 4 * channels
+  for (let i = 0; i < rows; i++) {
+    let c: usize = 0
+    for (; c + 16 <= rowBytes; c += 16) {
+      let d = v128.load(dy + c)
+      if (training) {
+        const centered = f32x4.sub(v128.load(x + c), v128.load(mean + c))
+        d = f32x4.sub(f32x4.sub(d, v128.load(shifts + c)), f32x4.mul(centered, v128.load(slopes + c)))
+      }
+      v128.store(dx + c, f32x4.mul(d, v128.load(factors + c)))
+    }
+    for (; c < rowBytes; c += 4) {
+      let d = load<f32>(dy + c)
+      if (training) {
+        const centered = load<f32>(x + c) - load<f32>(mean + c)
+        d = d - load<f32>(shifts + c) - centered * load<f32>(slopes + c)
+      }
+      store<f32>(dx + c, d * load<f32>(factors + c))
+    }
+    x += rowBytes
+    dy += rowBytes
+    dx += rowBytes
+  }
+}

@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { batchNormKernelNames, gradientKernelNames } from './kernel-names.js'
+
+let installed = false
+
+/**
+ * Replaces gradients that TensorFlow.js composes of many kernels by ones that run a single kernel of ours where it is registered,
+ * and TensorFlow.js's own gradient elsewhere: gradients belong to the program, not to a backend.
+ *
+ * Called when the first kernel runs rather than when this module loads: tfjs-layers brings the gradients that are replaced,
+ * and may be imported later.
+ */
+export function installGradients(): void {
+  if (installed) return
+  installed = true
+  replace(tf.Relu, { outputsToSave: [true] }, gradientKernelNames.relu, (dy, y) => tf.mul(dy, tf.step(y)))
+  replace(tf.Sigmoid, { outputsToSave: [true] }, gradientKernelNames.sigmoid, (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))))
+  replace(tf.Tanh, { outputsToSave: [true] }, gradientKernelNames.tanh, (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))))
+  replace(tf.Square, { inputsToSave: ['x'] }, gradientKernelNames.square, (dy, x) => tf.mul(dy, tf.mul(tf.cast(x, 'float32'), 2)))
+  tf.registerGradient({
+    kernelName: tf.Sum,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => spread(dy as tf.Tensor, x!, attrs, 1),
+  })
+  tf.registerGradient({
+    kernelName: tf.Mean,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => {
+      const y = dy as tf.Tensor
+      return spread(y, x!, attrs, y.size / x!.size)
+    },
+  })
+  installBatchNormGradients()
+}
+
+type Compose = (dy: tf.Tensor, saved: tf.Tensor) => tf.Tensor
+
+/** The gradient of a function of one tensor, whose input or output is saved. */
+function replace(kernelName: string, save: Partial<tf.GradConfig>, ours: string, composed: Compose): void {
+  const run = (dy: tf.Tensor, saved: tf.Tensor): tf.Tensor =>
+    hasKernel(ours) && saved.dtype === 'float32'
+      ? tf.engine().runKernel(ours, { dy, saved } as unknown as tf.NamedTensorMap)
+      : composed(dy, saved)
+  tf.registerGradient({ kernelName, ...save, gradFunc: (dy, [saved]) => ({ x: () => run(dy as tf.Tensor, saved!) }) })
+  // The gradient of the gradient, for those who differentiate twice: that of the composition.
+  tf.registerGradient({
+    kernelName: ours,
+    inputsToSave: ['dy', 'saved'],
+    gradFunc: (ddy, [dy, saved]) => {
+      const [byDy, bySaved] = tf.grads(composed as (...x: tf.Tensor[]) => tf.Tensor)([dy!, saved!], ddy as tf.Tensor) as [
+        tf.Tensor,
+        tf.Tensor,
+      ]
+      return { dy: () => byDy, saved: () => bySaved }
+    },
+  })
+}
+
+/** The gradient of a sum: dy, times a factor, over every element that was summed. */
+function spread(dy: tf.Tensor, x: tf.Tensor, attrs: tf.NamedAttrMap, factor: number): { x: () => tf.Tensor } {
+  const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x.shape)
+  const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+  const reps = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1))
+  return { x: () => tf.tile(tf.reshape(factor === 1 ? dy : tf.mul(dy, factor), kept), reps) }
+}
+
+function hasKernel(name: string): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined
+}
+
+type Tensors = Record<string, tf.Tensor>
+
+function runMany(kernelName: string, inputs: Record<string, tf.Tensor | undefined>, epsilon: number): tf.Tensor[] {
+  const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor)) as Tensors
+  return tf.engine().runKernel(kernelName, present, { epsilon })
+}
+
+function installBatchNormGradients(): void {
+  tf.registerGradient({
+    kernelName: batchNormKernelNames.training,
+    inputsToSave: ['x', 'gamma'],
+    outputsToSave: [false, true, true],
+    gradFunc: (dys, saved, attrs) => {
+      const [x, scale, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+      const dy = (dys as tf.Tensor[])[0]!
+      const [dx, dScale, dOffset] = runMany(
+        batchNormKernelNames.trainingGradient,
+        { dy, x, mean, variance, scale },
+        attrs['epsilon'] as number,
+      )
+      return { x: () => dx!, gamma: () => dScale!, beta: () => dOffset! }
+    },
+  })
+  const composed = tf.getGradient(tf.FusedBatchNorm)
+  if (!composed) return
+  tf.registerGradient({
+    ...composed,
+    gradFunc: (dy, saved, attrs) => {
+      const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?]
+      const channels = x.shape.at(-1)!
+      const perChannel = [mean, variance, scale].every(p => !p || (p.rank === 1 && p.shape[0] === channels))
+      if (!perChannel || !hasKernel(batchNormKernelNames.gradient)) return composed.gradFunc(dy, saved, attrs)
+      const inputs = { dy: dy as tf.Tensor, x, mean, variance, scale }
+      const [dx, dScale, dOffset, dMean, dVariance] = runMany(
+        batchNormKernelNames.gradient,
+        inputs,
+        attrs['varianceEpsilon'] as number,
+      )
+      return { x: () => dx!, scale: () => dScale!, offset: () => dOffset!, mean: () => dMean!, variance: () => dVariance! }
+    },
+  })
+}
