@@ -5,6 +5,7 @@ import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
 import { identityKernel } from './identity.js'
+import { maxPoolGradKernel } from './max-pool-grad.js'
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
 
 /** The complete set: what the wasm backend lacks, and the stock kernels that a composition beats. */
@@ -14,6 +15,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   depthwiseConv2dNativeBackpropInputKernel,
   unsortedSegmentSumKernel,
   conv2DBackpropInputKernel,
+  maxPoolGradKernel,
   batchMatMulKernel,
   identityKernel,
 ]

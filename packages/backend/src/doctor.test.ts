@@ -1,0 +1,29 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
+import { backendNames, describe as describeDiagnosis, diagnose } from './index.js'
+
+describe('doctor', () => {
+  it('examines every backend and leaves the one in use', async () => {
+    await import('@tensorflow/tfjs-backend-cpu')
+    await tf.setBackend('cpu')
+    const diagnosis = await diagnose()
+    expect(tf.getBackend()).toBe('cpu')
+    expect(diagnosis.node).toBe(process.version)
+    expect(diagnosis.tfjs).toMatchObject({ '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' })
+    expect(diagnosis.backends.map(({ name }) => name)).toEqual([...backendNames])
+    expect(diagnosis.best).toBe('wasm')
+    expect(diagnosis.wasm).toMatchObject({ simd: true, threads: 1 })
+    expect(diagnosis.wasm.kernels.map(({ name }) => name)).toContain('Conv2DBackpropFilter')
+    expect(diagnosis.wasm.kernels.map(({ name }) => name)).toContain('UnsortedSegmentSum')
+
+    const gpu = diagnosis.backends[0]!
+    expect(gpu).toMatchObject({ usable: false, reason: 'not installed', install: 'npm install @tensorflow/tfjs-node-gpu@4.22.0' })
+    expect(gpu.notes.join(' ')).toMatch(/CUDA 11\.2 and cuDNN 8\.1/)
+
+    const text = describeDiagnosis(diagnosis)
+    for (const name of backendNames) expect(text).toContain(`  ${name}`)
+    expect(text).toMatch(/wasm +4\.22\.0 usable .*the default here/)
+    expect(text).toMatch(/util\.isNullOrUndefined/)
+    expect(text).toMatch(/npm install @tensorflow\/tfjs-node@4\.22\.0/)
+  })
+})

@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { useBackend } from './use-backend.js'
+
+const home = process.cwd()
+const project = mkdtempSync(join(tmpdir(), 'onecycle-backend-'))
+const quiet = { log: false } as const
+
+class FakeBackend extends tf.KernelBackend {
+  isUsingGpuDevice = false
+  override dispose(): void {}
+}
+
+/** Puts a package of one module into the project that this test runs in. */
+function install(name: string, source: string): void {
+  const directory = join(project, 'node_modules', name)
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name, version: '4.22.0', main: 'index.js' }))
+  writeFileSync(join(directory, 'index.js'), source)
+}
+
+beforeAll(() => {
+  process.chdir(project)
+  Object.assign(globalThis, { startFakeBackend: () => tf.registerBackend('tensorflow', () => new FakeBackend(), 3) })
+})
+afterEach(() => vi.unstubAllEnvs())
+afterAll(() => {
+  process.chdir(home)
+  rmSync(project, { recursive: true })
+})
+
+describe('useBackend', () => {
+  it('takes wasm where only npm packages of TensorFlow.js are installed, and says why nothing better', async () => {
+    const lines: string[] = []
+    const report = await useBackend({ log: line => lines.push(line) })
+    expect(report).toMatchObject({ name: 'wasm', tfjsName: 'wasm', version: '4.22.0', forced: false })
+    expect(tf.getBackend()).toBe('wasm')
+    expect(report.passedOver.map(({ name }) => name)).toEqual(['node-gpu', 'node', 'webgpu'])
+    expect(lines).toEqual([report.line])
+    expect(report.line).toMatch(/^onecycle: backend wasm \(SIMD, \w+ training kernels\); not installed: node-gpu, node, webgpu$/)
+  })
+
+  it('says nothing and starts nothing the second time', async () => {
+    const lines: string[] = []
+    const log = (line: string) => lines.push(line)
+    const first = await useBackend({ log })
+    expect(await useBackend({ prefer: 'wasm', log })).toBe(first)
+    expect(lines).toEqual([])
+  })
+
+  it('serves calls made at the same time in turn', async () => {
+    const [first, cpu, second] = await Promise.all([
+      useBackend(quiet),
+      useBackend({ prefer: 'cpu', ...quiet }),
+      useBackend(quiet),
+    ])
+    expect([first.name, cpu.name, second.name]).toEqual(['wasm', 'cpu', 'cpu'])
+    expect(tf.getBackend()).toBe('cpu')
+  })
+
+  it('starts again when the program has set another backend meanwhile', async () => {
+    await useBackend({ prefer: 'wasm', ...quiet })
+    await tf.setBackend('cpu')
+    expect((await useBackend(quiet)).name).toBe('wasm')
+    expect(tf.getBackend()).toBe('wasm')
+  })
+
+  it('can be forced by the environment, and the option outranks it', async () => {
+    vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
+    expect(await useBackend(quiet)).toMatchObject({ name: 'cpu', forced: true, line: expect.stringContaining('as asked for') })
+    expect((await useBackend({ prefer: 'wasm', ...quiet })).name).toBe('wasm')
+  })
+
+  it('refuses an unknown name and lists the known ones', async () => {
+    await expect(useBackend({ prefer: 'cuda' })).rejects.toThrow(
+      "Unknown backend 'cuda' (prefer): expected one of node-gpu, node, webgpu, wasm, cpu.",
+    )
+    vi.stubEnv('ONECYCLE_BACKEND', 'gpu')
+    await expect(useBackend()).rejects.toThrow("Unknown backend 'gpu' (ONECYCLE_BACKEND)")
+  })
+
+  it('says what to install for a backend that is absent', async () => {
+    await expect(useBackend({ prefer: 'node-gpu' })).rejects.toThrow('npm install @tensorflow/tfjs-node-gpu@4.22.0')
+    await expect(useBackend({ prefer: 'webgpu' })).rejects.toThrow('npm install @tensorflow/tfjs-backend-webgpu@4.22.0 webgpu')
+  })
+
+  it('fails with the cause when a forced backend is installed but does not start', async () => {
+    install('@tensorflow/tfjs-backend-webgpu', '')
+    install('webgpu', "throw new Error('libvulkan.so.1 not found\\nand more')")
+    await expect(useBackend({ prefer: 'webgpu', ...quiet })).rejects.toMatchObject({
+      message: "Backend 'webgpu' is installed but does not start: libvulkan.so.1 not found",
+      cause: expect.objectContaining({ message: expect.stringContaining('and more') }),
+    })
+  })
+})
+
+describe('native backends', () => {
+  it('passes over a CUDA build without a device and takes the next best, with the reason', async () => {
+    install('@tensorflow/tfjs-node-gpu', 'startFakeBackend()')
+    install('@tensorflow/tfjs-node', 'startFakeBackend()')
+    await tf.setBackend('cpu')
+    const report = await useBackend(quiet)
+    expect(report).toMatchObject({ name: 'node', tfjsName: 'tensorflow', detail: 'native CPU' })
+    expect(report.line).toMatch(/no CUDA device found/)
+  })
+})

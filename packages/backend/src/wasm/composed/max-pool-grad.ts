@@ -1,0 +1,57 @@
+import { backend_util, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
+import { type KernelArgs, trainingKernel } from '../kernels.js'
+
+type Inputs = { dy: TensorInfo; input: TensorInfo }
+type PoolInfoArgs = Parameters<typeof backend_util.computePool2DInfo>
+type Attrs = {
+  filterSize: PoolInfoArgs[1]
+  strides: PoolInfoArgs[2]
+  pad: PoolInfoArgs[4]
+  dimRoundingMode?: PoolInfoArgs[5]
+}
+
+/**
+ * Gradient of max pooling: each output's gradient goes to the first of its window's largest inputs, as on the other backends.
+ * The stock kernel gives it to every one of them, and windows of equal values are common: a batch norm behind a relu makes them.
+ */
+export function maxPoolGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo {
+  const { dy, input } = inputs
+  const { filterSize, strides, pad, dimRoundingMode } = attrs
+  const g = backend_util.computePool2DInfo(input.shape as PoolInfoArgs[0], filterSize, strides, 1, pad, dimRoundingMode)
+  const dx = backend.makeOutput(input.shape, 'float32')
+  const [target, values, grads] = [dx, input, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ]
+  target.fill(0)
+  const channels = g.inChannels
+  let at = 0
+  for (let n = 0; n < g.batchSize; n++) {
+    for (let row = 0; row < g.outHeight; row++) {
+      const top = row * g.strideHeight - g.padInfo.top
+      const bottom = Math.min(top + g.filterHeight, g.inHeight)
+      for (let column = 0; column < g.outWidth; column++) {
+        const left = column * g.strideWidth - g.padInfo.left
+        const right = Math.min(left + g.filterWidth, g.inWidth)
+        for (let c = 0; c < channels; c++, at++) {
+          let largest = Number.NEGATIVE_INFINITY
+          let position = -1
+          for (let y = Math.max(0, top); y < bottom; y++) {
+            for (let x = Math.max(0, left); x < right; x++) {
+              const candidate = ((n * g.inHeight + y) * g.inWidth + x) * channels + c
+              if (values[candidate]! > largest) {
+                largest = values[candidate]!
+                position = candidate
+              }
+            }
+          }
+          if (position >= 0) target[position]! += grads[at]!
+        }
+      }
+    }
+  }
+  return dx
+}
+
+export const maxPoolGradKernel = trainingKernel(MaxPoolGrad, 'composed', maxPoolGrad)
