@@ -6,6 +6,7 @@ import { fit07 } from './fit07.js'
 import { fit_fc, flat_cos } from './flat-cos.js'
 import { lr_range, lrRangeForms } from './lr-range.js'
 import { one_cycle, oneCycleForms } from './one-cycle.js'
+import type { Schedule } from './schedule.js'
 import { sgdr } from './sgdr.js'
 import * as torch from './torch/index.js'
 import type { LrAndMaybeMom } from './use-clr.js'
@@ -61,16 +62,12 @@ const renamed = ({ lr, ...values }: ScheduleValues, name: string) =>
 
 const annealer = (
   description: string,
-  make: (start: number, end: number, power: number) => LrAndMaybeMom['lr'],
-  power = false,
+  make: (start: number, end: number, power: number) => Schedule,
+  options: NamedSchedule['options'] = {},
 ): NamedSchedule => ({
   description,
-  options: {
-    lr: number('the rate at the start'),
-    end: number('the rate after the last batch', 0),
-    ...(power && { power: number('the exponent', 2) }),
-  },
-  make: ({ lr, end, power }) => ({ lr: make(lr as number, (end as number) ?? 0, (power as number) ?? 2) }),
+  options: { lr: number('the rate at the start'), end: number('the rate after the last batch', 0), ...options },
+  make: ({ lr, end = 0, power = 2 }) => ({ lr: make(lr as number, end as number, power as number) }),
 })
 
 const cycles07 = (values: ScheduleValues, { epochs, batches }: FitLength) => {
@@ -146,8 +143,8 @@ export const schedules: Readonly<Record<string, NamedSchedule>> = {
   constant: { description: 'always the same', options: { lr }, make: ({ lr }) => ({ lr: SchedNo(lr as number) }) },
   linear: annealer('a straight line', SchedLin),
   cosine: annealer('half a cosine', SchedCos),
-  exponential: annealer('equal factors per batch; end must not be 0', SchedExp),
-  polynomial: annealer('a power of the position', SchedPoly, true),
+  exponential: annealer('equal factors per batch', SchedExp, { end: number('the rate after the last batch, not 0') }),
+  polynomial: annealer('a power of the position', SchedPoly, { power: number('the exponent', 2) }),
   torch_one_cycle: {
     description: "PyTorch's OneCycleLR",
     options: {
@@ -197,6 +194,6 @@ export function schedule_table(name: string, values: ScheduleValues, fit: FitLen
   const batches = checkCount('batches', fit.batches)
   const made = named.make(values, { epochs: checkCount('epochs', fit.epochs), batches })
   const steps = (made.epochs ?? fit.epochs) * batches
-  const all = (schedule: LrAndMaybeMom['lr']) => Array.from({ length: steps }, (_, step) => schedule(step, steps))
+  const all = (schedule: Schedule) => Array.from({ length: steps }, (_, step) => schedule(step, steps))
   return { steps, lr: all(made.lr), ...(made.mom && { mom: all(made.mom) }) }
 }

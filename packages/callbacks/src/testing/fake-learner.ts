@@ -44,6 +44,8 @@ export interface FakeFit {
   /** Validation loss of an epoch; without it there is no validation. */
   valid_loss?: (epoch: number) => number
   metrics?: Record<string, (epoch: number) => number>
+  /** Whether to pretend to be lr_find. */
+  lr_finding?: boolean
 }
 
 /** What happened in a fake fit: the hyper-parameters in force while each batch was stepped, and the epochs whose end was told. */
@@ -77,7 +79,7 @@ class FakeLearner implements TrainingState {
   error: unknown
   grads = {}
   readonly bs = 1
-  readonly lr_finding = false
+  readonly lr_finding: boolean
   readonly #options: FakeFit
   readonly #bus: Bus
 
@@ -87,6 +89,7 @@ class FakeLearner implements TrainingState {
     this.n_epoch = options.n_epoch
     this.n_train_iter = options.n_batches
     this.opt = options.opt
+    this.lr_finding = options.lr_finding ?? false
     this.metricNames = Object.keys(options.metrics ?? {})
   }
 
