@@ -1,29 +1,43 @@
 import {
   type Callback,
+  type FineTuneOptions,
   type Fit07Options,
+  type FlatCosOptions,
   fit07,
+  flat_cos,
   type OneCycleOptions,
   one_cycle,
   oneCycleKeep,
   ParamScheduler,
   type Rates,
+  type SgdrOptions,
+  sgdr,
 } from '@onecycle/callbacks'
 import type { Learner } from './learner.js'
+import type { RunOptions } from './training-loop.js'
 
 /** What every way to train takes. */
-export interface TrainOptions {
+export interface TrainOptions extends RunOptions {
   /** Heard in this fit only. */
   callbacks?: readonly Callback<Learner>[]
-  /** Weight decay from this fit on: one value, or one per layer group. */
-  wd?: number | readonly number[]
-  /** Aborting it ends the fit after the current batch, as Ctrl-C does. */
-  signal?: AbortSignal
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */
 export type FitOptions = TrainOptions & Omit<Fit07Options, 'lrs' | 'n_cycle'>
+export type OneCycleFitOptions = TrainOptions &
+  Omit<OneCycleOptions, 'lr_max'> & {
+    /** Epochs that the cycle spans, when this fit is one part of it. Default: the epochs of this fit. */
+    tot_epochs?: number
+  }
+export type FlatCosFitOptions = TrainOptions & Omit<FlatCosOptions, 'lr'>
+export type SgdrFitOptions = TrainOptions & Omit<SgdrOptions, 'lr_max' | 'n_cycles' | 'cycle_len'>
+export type FineTuneFitOptions = TrainOptions & Omit<FineTuneOptions, 'epochs' | 'base_lr'>
 
-export type OneCycleFitOptions = TrainOptions & Omit<OneCycleOptions, 'lr_max'>
+/** A fit that knows its length and its schedule. */
+export interface FitPlan {
+  readonly epochs: number
+  readonly callbacks: readonly Callback[]
+}
 
 const defaultRate = 3e-3
 
@@ -41,29 +55,61 @@ export function fitArguments(first: Rates, second: Rates | undefined): { n: numb
   )
 }
 
-/** How long a `fit` lasts and, where the options ask for cycles, what schedules it. */
-export function fitPlan(
-  lrs: readonly number[],
-  n: number,
-  options: FitOptions,
+/** A constant rate, or fastai 0.7's cycles. */
+export function planFit(lrs: readonly number[], n: number, options: FitOptions, batches: number): FitPlan {
+  const { epochs, lr, mom } = fit07({ ...schedulePart(options), lrs, n_cycle: n }, batches)
+  if (!options.cycle_len) return { epochs, callbacks: [] }
+  return plan(epochs, mom ? { lr, mom } : { lr }, options, batches, 'next')
+}
+
+export function planOneCycle(epochs: number, rates: readonly number[], options: OneCycleFitOptions, batches: number): FitPlan {
+  checkEpochs(epochs)
+  const { tot_epochs = epochs, ...form } = schedulePart(options)
+  checkEpochs(tot_epochs, 'tot_epochs')
+  const cycles = rates.map(lr_max => one_cycle({ ...form, lr_max }))
+  const schedules = { lr: cycles.map(({ lr }) => lr), mom: cycles[0]!.mom }
+  return { ...plan(tot_epochs, schedules, options, batches, oneCycleKeep[form.form ?? 'fastai1']), epochs }
+}
+
+export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions, batches: number): FitPlan {
+  checkEpochs(epochs)
+  const form = schedulePart(options)
+  return plan(epochs, { lr: rates.map(lr => flat_cos({ ...form, lr }).lr) }, options, batches, 'last')
+}
+
+export function planSgdr(
+  n_cycles: number,
+  cycle_len: number,
+  rates: readonly number[],
+  options: SgdrFitOptions,
   batches: number,
-): { epochs: number; callbacks: Callback[] } {
-  const { callbacks: _callbacks, wd: _wd, signal: _signal, ...cycles } = options
-  const { epochs, lr, mom } = fit07({ ...cycles, lrs, n_cycle: n }, batches)
-  return { epochs, callbacks: cycles.cycle_len ? [new ParamScheduler(mom ? { lr, mom } : { lr }, { keep: 'next' })] : [] }
+): FitPlan {
+  const form = schedulePart(options)
+  const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
+  return plan(plans[0]!.epochs, { lr: plans.map(({ lr }) => lr) }, options, batches, 'last')
 }
 
-/** What schedules a 1cycle fit, with one peak rate per layer group. */
-export function oneCycleScheduler(lr_max: readonly number[], options: OneCycleFitOptions): ParamScheduler {
-  const { callbacks: _callbacks, wd: _wd, signal: _signal, ...cycle } = options
-  const cycles = lr_max.map(peak => one_cycle({ ...cycle, lr_max: peak }))
-  const keep = oneCycleKeep[cycle.form ?? 'fastai1']
-  return new ParamScheduler({ lr: cycles.map(({ lr }) => lr), mom: cycles[0]!.mom }, { keep })
+/** The options without those that every way to train takes. */
+export function schedulePart<T extends TrainOptions>(options: T) {
+  const { callbacks: _callbacks, wd: _wd, start_epoch: _start_epoch, signal: _signal, ...schedule } = options
+  return schedule
 }
 
-/** @throws RangeError when n is not a positive whole number. */
-export function checkEpochs(n: number): void {
-  if (!isCount(n)) throw new RangeError(`The number of epochs must be a positive whole number, but is ${show(n)}.`)
+type Schedules = ConstructorParameters<typeof ParamScheduler>[0]
+
+function plan(
+  epochs: number,
+  schedules: Schedules,
+  { start_epoch = 0 }: TrainOptions,
+  batches: number,
+  keep: 'last' | 'next',
+): FitPlan {
+  const position = { steps: epochs * batches, start: start_epoch * batches }
+  return { epochs, callbacks: [new ParamScheduler(schedules, { ...position, keep })] }
+}
+
+function checkEpochs(n: number, name = 'The number of epochs'): void {
+  if (!isCount(n)) throw new RangeError(`${name} must be a positive whole number, but is ${show(n)}.`)
 }
 
 function isCount(value: unknown): value is number {

@@ -1,6 +1,13 @@
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
-export type { FitOptions, OneCycleFitOptions, TrainOptions } from './fit.js'
+export type {
+  FineTuneFitOptions,
+  FitOptions,
+  FlatCosFitOptions,
+  OneCycleFitOptions,
+  SgdrFitOptions,
+  TrainOptions,
+} from './fit.js'
 export { Learner, type LearnerOptions } from './learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
@@ -12,6 +19,8 @@ export { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './metric/
 export { AverageMetric, type Metric, type MetricFunction } from './metric/metric.js'
 export { RootMeanSquaredError } from './metric/regression.js'
 export { ConvLayer, type ConvLayerOptions } from './model/conv-layer.js'
+export type { LayerGroups } from './model/layer-groups.js'
 export { type SimpleCnnOptions, simple_cnn } from './model/simple-cnn.js'
 export type { Model, TrainableModel } from './model/trainable-model.js'
 export * from './optimizer/index.js'
+export { TrainingLoop } from './training-loop.js'

@@ -137,8 +137,10 @@ describe('no public call leaks a tensor', () => {
   it('whatever happens', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'onecycle-'))
     const learn = tinyLearner({ metrics: [accuracy] })
-    const file = await learn.save(join(folder, 'a'))
     const x = tf.zeros([3, 2])
+    // The first step makes the optimizer's memory, which is the Learner's until it is disposed.
+    await learn.fit(1e-2, 1)
+    const file = await learn.save(join(folder, 'a'))
     const before = tensors()
     const calls: Record<string, () => Promise<unknown> | unknown> = {
       fit: () => learn.fit(1e-2, 1),
@@ -192,6 +194,16 @@ describe('no public call leaks a tensor', () => {
       expect(tensors(), name).toBe(before)
     }
   })
+})
+
+it('gives back everything it made when it is disposed', async () => {
+  const model = mlp()
+  const before = tensors()
+  const learn = new Learner(points(), model, { progress: false })
+  await learn.fit(1e-2, 1)
+  learn.dispose()
+  expect(tensors()).toBe(before)
+  await expect(learn.fit(1e-2, 1)).rejects.toThrow(/disposed/)
 })
 
 describe('lr_find', () => {
@@ -416,11 +428,7 @@ describe('bad input', () => {
   })
 
   it('takes fit(lr, n) and fit(epochs, lr) alike', async () => {
-    for (const args of [
-      [1e-2, 3],
-      [3, 1e-2],
-    ] as const) {
-      const history = await tinyLearner().fit(...args)
+    for (const history of [await tinyLearner().fit(1e-2, 3), await tinyLearner().fit(3, 1e-2)]) {
       expect([history.epochs.length, history.lrs[0]]).toEqual([3, 1e-2])
     }
     expect((await tinyLearner().fit(2)).lrs[0]).toBe(3e-3)

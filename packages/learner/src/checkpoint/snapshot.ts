@@ -35,7 +35,7 @@ export async function capture({ model, opt, data }: Parts): Promise<Required<Sna
  *
  * @throws Error when its weights are not the model's; nothing is changed then.
  */
-export function restore({ model, opt, data }: Parts, snapshot: Snapshot): void {
+export async function restore({ model, opt, data }: Parts, snapshot: Snapshot): Promise<void> {
   const weights = weightsOf(model)
   const wrong = mismatch(
     weights.map(({ name, variable }) => `${name} [${variable.shape}]`),
@@ -43,7 +43,7 @@ export function restore({ model, opt, data }: Parts, snapshot: Snapshot): void {
   )
   if (wrong)
     throw new Error(`The saved weights are of another model: ${wrong}. Load them into the architecture they were saved from.`)
-  if (snapshot.optimizer) opt.load(snapshot.optimizer)
+  if (snapshot.optimizer) await opt.load(snapshot.optimizer)
   if (snapshot.loader) data.train_dl.restore(snapshot.loader)
   for (const { name, variable } of weights) {
     const { values, shape } = snapshot.weights[name]!

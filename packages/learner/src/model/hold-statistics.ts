@@ -1,0 +1,48 @@
+import type { Variable } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { Parameter } from '../optimizer/index.js'
+import { isLayersModel, type Model, variableOf } from './trainable-model.js'
+
+type Layer = LayersModel['layers'][number]
+
+/** The own `call` of layers that are being held. */
+const held = new WeakMap<Layer, Layer['call']>()
+
+/**
+ * Lets the batch-norm layers that own one of these parameters use and keep their running statistics while the rest of the
+ * model trains, and lets all others train again. tfjs has no such mode: a batch norm that is not trainable still moves its
+ * statistics.
+ */
+export function holdStatistics(model: Model, parameters: readonly Parameter[]): void {
+  if (!isLayersModel(model)) return
+  const holding = new Set(parameters.map(({ variable }) => variable))
+  for (const layer of leaves(model)) {
+    if (layer.getClassName() !== 'BatchNormalization') continue
+    if (owns(layer, holding)) hold(layer)
+    else release(layer)
+  }
+}
+
+function hold(layer: Layer): void {
+  if (held.has(layer)) return
+  const call = layer.call
+  held.set(layer, call)
+  layer.call = (inputs, options) => call.call(layer, inputs, { ...options, training: false })
+}
+
+function release(layer: Layer): void {
+  const call = held.get(layer)
+  if (!call) return
+  layer.call = call
+  held.delete(layer)
+}
+
+function owns(layer: Layer, variables: ReadonlySet<Variable>): boolean {
+  return layer.weights.some(weight => variables.has(variableOf(weight)))
+}
+
+function leaves(model: LayersModel): Layer[] {
+  return model.layers.flatMap(layer =>
+    (layer as Partial<LayersModel>).layers ? leaves(layer as unknown as LayersModel) : [layer],
+  )
+}

@@ -1,0 +1,57 @@
+import type { Parameter } from '../optimizer/index.js'
+import { parametersOf } from './parameters.js'
+import { isLayersModel, type Model } from './trainable-model.js'
+
+/**
+ * How a model's parameters are divided: the layers (by name or position) that begin a new group, or a function that
+ * returns the groups. Source: fastai 1's `split`, fastai 2's `splitter`.
+ */
+export type LayerGroups = readonly (string | number)[] | ((parameters: readonly Parameter[]) => readonly (readonly Parameter[])[])
+
+/**
+ * The parameters of a model by layer group, first layers first; one group when nothing is said.
+ *
+ * @throws RangeError when a layer does not exist, layers are out of order, or a group has no parameters.
+ * @example
+ * new Learner(data, model, { layer_groups: ['head'] })   // two groups: before the layer called head, and from it on
+ */
+export function layerGroups(model: Model, division: LayerGroups = []): Parameter[][] {
+  const parameters = parametersOf(model)
+  const groups = typeof division === 'function' ? division(parameters).map(group => [...group]) : cut(model, parameters, division)
+  const empty = groups.findIndex(group => group.length === 0)
+  if (empty >= 0 && groups.length > 1)
+    throw new RangeError(`layer_groups: group ${empty} of ${groups.length} has no trainable parameters.`)
+  const given = groups.flat().length
+  if (given !== parameters.length || new Set(groups.flat()).size !== parameters.length) {
+    throw new RangeError(
+      `layer_groups: the groups hold ${given} parameters, the model has ${parameters.length}: each must be in one group.`,
+    )
+  }
+  return groups
+}
+
+function cut(model: Model, parameters: readonly Parameter[], starts: readonly (string | number)[]): Parameter[][] {
+  if (starts.length === 0) return [[...parameters]]
+  const positions = [0, ...starts.map(start => layerPosition(model, start)), Number.POSITIVE_INFINITY]
+  const unordered = positions.findIndex((position, i) => i > 0 && position <= positions[i - 1]!)
+  if (unordered > 0)
+    throw new RangeError(`layer_groups: ${JSON.stringify(starts)} must name layers after the first, in the model's order.`)
+  return positions
+    .slice(1)
+    .map((end, i) => parameters.filter(({ name }) => isBetween(Number.parseInt(name, 10), positions[i]!, end)))
+}
+
+function layerPosition(model: Model, layer: string | number): number {
+  if (!isLayersModel(model))
+    throw new RangeError('layer_groups names layers, but the model is not a LayersModel: give a function instead.')
+  const names = model.layers.map(({ name }) => name)
+  const position = typeof layer === 'string' ? names.indexOf(layer) : layer
+  if (position in names) return position
+  throw new RangeError(
+    `layer_groups: there is no layer ${JSON.stringify(layer)}. The layers are 0 to ${names.length - 1}: ${names.join(', ')}.`,
+  )
+}
+
+function isBetween(value: number, start: number, end: number): boolean {
+  return value >= start && value < end
+}

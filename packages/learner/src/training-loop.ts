@@ -1,0 +1,276 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  Bus,
+  type Callback,
+  CancelBackward,
+  CancelFit,
+  CancelSignal,
+  type EndReason,
+  type EventName,
+  type Section,
+  type Tensors,
+  type TrainingState,
+} from '@onecycle/callbacks'
+import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
+import { dispose, keep, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core'
+import { DivergedError } from './diverged.js'
+import { differentiate } from './gradients.js'
+import { onInterrupt } from './interrupt.js'
+import type { LossFunction } from './loss/loss-function.js'
+import { AverageMetric, type Metric } from './metric/metric.js'
+import type { Model } from './model/trainable-model.js'
+import type { Optimizer, Parameter } from './optimizer/index.js'
+
+export interface LoopParts {
+  data: DataBunch
+  model: Model
+  loss_func: LossFunction
+  metrics: readonly Metric[]
+  opt: Optimizer
+}
+
+export interface RunOptions {
+  /** Weight decay from this fit on: one value, or one per layer group. */
+  wd?: number | readonly number[]
+  /** Epochs that are already done: the fit goes on with this one, and its schedules as if it had not been interrupted. Default 0. */
+  start_epoch?: number
+  /** Aborting it ends the fit after the current batch, as Ctrl-C does. */
+  signal?: AbortSignal
+}
+
+/**
+ * The training loop. It reads from top to bottom in the order in which things happen: a fit is epochs, an epoch is a
+ * training pass and a validation pass, a pass is batches, and a batch is prediction, loss, gradients and step. Each part
+ * fires its events, through which callbacks see and change everything; names and order are fastai 2's.
+ *
+ * The Learner is this loop with the ways to ask for training on top.
+ */
+export abstract class TrainingLoop implements TrainingState {
+  readonly data: DataBunch
+  readonly model: Model
+  readonly loss_func: LossFunction
+  readonly metrics: readonly Metric[]
+  readonly opt: Optimizer
+  readonly bus = new Bus<this>()
+
+  n_epoch = 0
+  epoch = 0
+  n_iter = 0
+  iter = 0
+  train_iter = 0
+  pct_train = 0
+  training = false
+  lr_finding = false
+  xb!: Tensors
+  yb!: Tensors
+  bs = 0
+  pred!: Tensors
+  loss!: Scalar
+  lossValue = Number.NaN
+  grads: Record<string, Tensor> = {}
+  values: Record<string, number> = {}
+  reason: EndReason | undefined
+  error: unknown
+
+  readonly #validLoss: AverageMetric
+  readonly #figures: readonly Metric[]
+  /** What the current batch has made and must dispose. */
+  #owned: (Tensors | Record<string, Tensor>)[] = []
+  #interrupted = false
+  #lastTurn = 0
+
+  constructor({ data, model, loss_func, metrics, opt }: LoopParts) {
+    this.data = data
+    this.model = model
+    this.loss_func = loss_func
+    this.metrics = metrics
+    this.opt = opt
+    this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
+    this.#figures = [this.#validLoss, ...metrics]
+  }
+
+  /** The parameters that the loss is differentiated by, and that are stepped. */
+  abstract get trained(): readonly Parameter[]
+
+  get n_train_iter(): number {
+    return this.data.train_dl.length
+  }
+
+  get metricNames(): readonly string[] {
+    return this.metrics.map(metric => metric.name)
+  }
+
+  /** A whole fit, with callbacks that hear this one only. */
+  protected async run(n_epoch: number, callbacks: readonly Callback<this>[], options: RunOptions): Promise<void> {
+    const { wd, start_epoch = 0, signal } = options
+    if (!(Number.isInteger(start_epoch) && start_epoch >= 0 && start_epoch < n_epoch)) {
+      throw new RangeError(
+        `start_epoch must be a whole number from 0 to ${n_epoch - 1}, less than the ${n_epoch} epochs, but is ${start_epoch}.`,
+      )
+    }
+    if (wd !== undefined) this.opt.set('wd', wd)
+    const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
+    this.#interrupted = false
+    const stopListening = onInterrupt(() => {
+      this.#interrupted = true
+    }, signal)
+    try {
+      this.bus.add(...callbacks)
+      await this.#fit(n_epoch, start_epoch)
+    } finally {
+      stopListening()
+      this.bus.remove(...callbacks)
+      for (const [callback, run] of gates) if ((callback.run ?? true) !== run) callback.run = run
+    }
+  }
+
+  async #fit(n_epoch: number, start_epoch: number): Promise<void> {
+    Object.assign(this, { n_epoch, epoch: start_epoch, iter: 0, train_iter: 0, pct_train: 0, values: {}, lossValue: Number.NaN })
+    this.reason = this.error = undefined
+    const errors: unknown[] = []
+    try {
+      await this.#fire('before_fit')
+      for (let epoch = start_epoch; epoch < n_epoch; epoch++) {
+        this.epoch = epoch
+        await this.#section('epoch', () => this.#epoch())
+      }
+      this.reason = 'completed'
+    } catch (signal) {
+      if (signal instanceof CancelFit) {
+        this.reason = signal.reason
+        await this.bus.fireToAll('after_cancel_fit', this).catch(error => errors.push(error))
+      } else errors.push(signal)
+    }
+    if (errors.length > 0) {
+      this.error = errors[0]
+      this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
+    }
+    await this.bus.fireToAll('after_fit', this).catch(error => errors.push(error))
+    if (errors.length > 0) throw errors[0]
+  }
+
+  async #epoch(): Promise<void> {
+    this.values = {}
+    await this.#train(this.data.train_dl)
+    if (this.data.valid_dl && !this.lr_finding) await this.validation(this.data.valid_dl)
+  }
+
+  async #train(dl: BatchStream): Promise<void> {
+    this.training = true
+    this.pct_train = this.epoch / this.n_epoch
+    await this.#section('train', () => this.#batches(dl))
+  }
+
+  protected async validation(dl: BatchStream): Promise<void> {
+    this.training = false
+    await this.#section('validate', async () => {
+      for (const figure of this.#figures) figure.reset()
+      await this.#batches(dl)
+      for (const figure of this.#figures) this.values[figure.name] = figure.value
+    })
+  }
+
+  async #batches(dl: BatchStream): Promise<void> {
+    let next = 0
+    this.n_iter = dl.length
+    for await (const batch of dl as AsyncIterable<Batch>) {
+      this.iter = next++
+      await this.#batch(batch)
+      if (this.#interrupted) throw new CancelFit('interrupted')
+      await this.letOthersRun()
+    }
+  }
+
+  async #batch({ xs, ys, size }: Batch): Promise<void> {
+    this.xb = xs
+    this.yb = ys
+    this.bs = size
+    this.#owned = [xs, ys]
+    try {
+      await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
+    } finally {
+      dispose([this.#owned, this.xb, this.yb, this.grads] as TensorContainer)
+      this.grads = {}
+    }
+  }
+
+  async #trainBatch(): Promise<void> {
+    await this.#backward()
+    await this.#section('step', () => this.opt.step(this.grads))
+  }
+
+  /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
+  async #backward(): Promise<void> {
+    let reached = false
+    let cancelled = false
+    try {
+      const gradients = differentiate(() => {
+        this.#forward()
+        reached = true
+        this.#fire('before_backward')
+        return this.#own(this.loss)
+      }, this.trained)
+      this.grads = this.#own(gradients)
+    } catch (signal) {
+      if (!(signal instanceof CancelBackward && reached)) throw signal
+      cancelled = true
+    }
+    this.lossValue = (await this.loss.data())[0]!
+    if (cancelled) await this.#fire('after_cancel_backward')
+    await this.#fire('after_backward')
+  }
+
+  async #validBatch(): Promise<void> {
+    tidy(() => this.#forward())
+    this.lossValue = (await this.loss.data())[0]!
+    this.#validLoss.add(this.lossValue, this.bs)
+    for (const metric of this.metrics) await metric.accumulate(this.pred, this.yb)
+  }
+
+  #forward(): void {
+    this.pred = this.#own(this.model.apply(this.xb as Tensor, { training: this.training }) as Tensors)
+    this.#fire('after_pred')
+    this.#own(this.pred)
+    this.loss = this.#own(this.loss_func(this.pred, this.yb))
+    this.#fire('after_loss')
+    this.#own(this.loss)
+  }
+
+  /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, and then fires `after_X`. */
+  async #section(section: Section, body: () => void | Promise<void>): Promise<void> {
+    try {
+      const pending = this.#fire(`before_${section}`)
+      if (pending) await pending
+      await body()
+    } catch (signal) {
+      if (!(signal instanceof CancelSignal && signal.section === section)) throw signal
+      await this.#fire(`after_cancel_${section}`)
+    }
+    if (section === 'batch' && this.training) this.#advance()
+    const pending = this.#fire(`after_${section}`)
+    if (pending) await pending
+  }
+
+  #advance(): void {
+    this.train_iter++
+    this.pct_train += 1 / (this.n_iter * this.n_epoch)
+  }
+
+  #fire(event: EventName): void | Promise<void> {
+    return this.bus.fire(event, this)
+  }
+
+  /** Keeps tensors from being tidied away; the batch disposes them when it is over. */
+  #own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
+    this.#owned.push(tensors)
+    for (const tensor of tensors instanceof Tensor ? [tensors] : Object.values(tensors)) keep(tensor)
+    return tensors
+  }
+
+  /** Lets signals, timers and other work in after 30 ms: awaiting what is already there does not. */
+  protected async letOthersRun(): Promise<void> {
+    if (performance.now() - this.#lastTurn < 30) return
+    await nextTurn()
+    this.#lastTurn = performance.now()
+  }
+}
