@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { claims, compareTrace, systems } from '../testing/golden/index.js'
+
+const packages = fileURLToPath(new URL('../../../', import.meta.url))
 
 const table: Record<string, { traces: number; compared: number; numbers: number; error: number }> = {}
 
@@ -11,6 +15,11 @@ describe.each(systems)('%s', system => {
 
   it('has no trace that nothing compares', () => {
     expect(all.filter(({ compare, elsewhere }) => !compare && !elsewhere).map(({ name }) => name)).toEqual([])
+  })
+
+  it('leaves to other packages only what they have a test for', () => {
+    const missing = all.filter(({ elsewhere }) => elsewhere && !existsSync(`${packages}${elsewhere}`))
+    expect(missing).toEqual([])
   })
 
   it.each(here)('$name', async ({ name }) => {

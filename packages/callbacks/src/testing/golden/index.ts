@@ -27,11 +27,11 @@ export const precisions: Record<System, Precision> = {
   torch: exact,
 }
 
-/** Traces that are not about schedules or trackers, by the beginning of their names, and the test that compares them. */
+/** Traces of what another package does, by the beginning of their names, and the test there. */
 export const elsewhere: Partial<Record<System, Record<string, string>>> = {
-  fastai_v1: { smooth_: 'packages/recorder/src/smoothing.test.ts' },
-  fastai_v2: { smooth_: 'packages/recorder/src/smoothing.test.ts' },
-  fastai_07: { smooth_: 'packages/recorder/src/smoothing.test.ts', event_order: 'packages/learner/src/event-order.test.ts' },
+  fastai_v1: { smooth_: 'recorder/src/smoothing.test.ts' },
+  fastai_v2: { smooth_: 'recorder/src/smoothing.test.ts' },
+  fastai_07: { smooth_: 'recorder/src/smoothing.test.ts', event_order: 'learner/src/learner-events.test.ts' },
 }
 
 /** The longest beginning of the file's name that something stands under. */
