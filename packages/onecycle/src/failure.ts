@@ -24,7 +24,9 @@ export function oneLine(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ')
 }
 
+/** Where it was thrown, and what caused it. */
 function stackOf(error: Error): string {
-  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : ''
-  return `${error.stack}${cause}`
+  const calls = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line))
+  const cause = error.cause instanceof Error ? [`caused by ${error.cause.message}`, stackOf(error.cause)] : []
+  return [...calls, ...cause].join('\n')
 }

@@ -2,18 +2,25 @@ import { InvalidArgumentError } from 'commander'
 
 /** Parses a whole number from `least` on. */
 export function wholeNumber(least: number): (text: string) => number {
-  return text => {
-    const value = Number(text)
-    if (!text.trim() || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`Expected a whole number from ${least} on, such as ${Math.max(least, 2)}.`)
-    return value
-  }
+  return text => parse(text, value => Number.isSafeInteger(value) && value >= least, `a whole number from ${least} on`)
 }
 
 /** Parses a learning rate. */
 export function positiveNumber(text: string): number {
-  const value = Number(text)
-  if (!text.trim() || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('Expected a positive number, such as 5e-2.')
+  return parse(text, value => Number.isFinite(value) && value > 0, 'a positive number, such as 5e-2')
+}
+
+export function finiteNumber(text: string): number {
+  return parse(text, Number.isFinite, 'a number')
+}
+
+/** Parses one of several numbers, or several at once: `0.95 0.85` and `0.95,0.85` are the same. */
+export function eachNumber(text: string, before?: readonly number[]): readonly number[] {
+  return [...(before ?? []), ...text.split(',').map(finiteNumber)]
+}
+
+function parse(text: string, fits: (value: number) => boolean, expected: string): number {
+  const value = text.trim() ? Number(text) : Number.NaN
+  if (!fits(value)) throw new InvalidArgumentError(`Expected ${expected}.`)
   return value
 }

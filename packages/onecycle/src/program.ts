@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
-import chalk, { chalkStderr } from 'chalk'
+import { chalkStderr } from 'chalk'
 import { Command, CommanderError } from 'commander'
+import { examples } from './examples.js'
 import { fail, oneLine } from './failure.js'
 import { positiveNumber, wholeNumber } from './options.js'
 
@@ -12,6 +13,10 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 export async function run(args: readonly string[]): Promise<number> {
   const program = commandLine()
   try {
+    const schedule = program.command('schedule').description('draw a learning rate schedule by name, or print its values')
+    // Its commands come from the schedules there are, which the other commands need not load.
+    if (args.find(arg => !arg.startsWith('-')) === schedule.name())
+      (await import('./commands/schedule.js')).addSchedules(schedule)
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
@@ -65,9 +70,4 @@ function commandLine(): Command {
     .action(async options => (await import('./commands/demo.js')).demo(options))
 
   return program
-}
-
-function examples(...lines: readonly [command: string, what?: string][]): string {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return `\nExamples:\n${lines.map(([command, what = '']) => `  ${command.padEnd(width)}  ${chalk.dim(what)}`.trimEnd()).join('\n')}`
 }

@@ -20,28 +20,35 @@ function page({ node, platform, tfjs, backends, wasm, best }: Diagnosis): string
     `${chalk.bold('wasm')}  SIMD ${mark(wasm.simd)}  relaxed SIMD ${mark(wasm.relaxedSimd)}`,
     ...['compiled', 'composed'].flatMap(origin => {
       const names = kernels(origin)
-      return names.length ? [wrap(`  ${names.length} ${origin} training kernels: `, names)] : []
+      return names.length
+        ? [`  ${names.length} ${origin} training kernels`, ...wrap(names.join(', '), '    ').map(line => chalk.dim(line))]
+        : []
     }),
   ].join('\n')
 }
 
 function row({ name, usable, version = '', detail, reason, install, notes }: BackendDiagnosis, best: boolean): string[] {
   const state = usable ? `${detail}${best ? chalk.green(' ← used by default') : ''}` : chalk.yellow(reason)
-  const more = [...(install ? [`${chalk.cyan(install)}`] : []), ...notes.map(note => chalk.dim(note))]
-  return [`  ${mark(usable)} ${name.padEnd(9)} ${version.padEnd(7)} ${state}`, ...more.map(line => `${' '.repeat(14)}${line}`)]
+  const indent = ' '.repeat(14)
+  return [
+    `  ${mark(usable)} ${name.padEnd(9)} ${version.padEnd(version && 7)} ${state}`,
+    ...(install ? [indent + chalk.cyan(install)] : []),
+    ...notes.flatMap(note => wrap(note, indent)).map(line => chalk.dim(line)),
+  ]
 }
 
 function mark(good: boolean): string {
   return good ? chalk.green('✔') : chalk.red('✘')
 }
 
-/** The names after the heading, in lines of at most 100 characters, those after the first indented. */
-function wrap(heading: string, names: readonly string[]): string {
-  const lines = [heading]
-  for (const [i, name] of names.entries()) {
-    const text = i < names.length - 1 ? `${name}, ` : name
-    if (lines.at(-1)!.length + text.length > 100) lines.push('    ')
-    lines[lines.length - 1] += text
+/** Text in lines that fit the terminal, or 100 characters where there is none; each begins with `indent`. */
+function wrap(text: string, indent: string): string[] {
+  const width = Math.max(40, Math.min(process.stdout.columns || 100, 120)) - indent.length
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!
+    if (last && last.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word
   }
-  return lines.map(line => line.trimEnd()).join('\n')
+  return lines.map(line => indent + line)
 }
