@@ -13,6 +13,7 @@ import {
 } from '@onecycle/callbacks'
 import { memory } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import golden1 from '../fixtures/events_v1.json' with { type: 'json' }
 import golden from '../fixtures/events_v2.json' with { type: 'json' }
 import type { Learner } from './learner.js'
 import { tinyLearner, useCpu } from './testing/tiny.js'
@@ -104,4 +105,25 @@ describe('the loop fires fastai 2’s events', () => {
     const others = Object.keys(golden.scenarios).filter(title => !title.startsWith('Cancel'))
     expect(others).toEqual(['ValueError in after_loss'])
   })
+})
+
+/** fastai 1's names of the moments that both versions have. */
+const fastai1Names: Partial<Record<EventName, string>> = {
+  before_fit: 'train_begin',
+  before_epoch: 'epoch_begin',
+  before_batch: 'batch_begin',
+  after_pred: 'loss_begin',
+  before_backward: 'backward_begin',
+  after_backward: 'backward_end',
+  after_step: 'step_end',
+  after_batch: 'batch_end',
+  after_epoch: 'epoch_end',
+  after_fit: 'train_end',
+}
+
+it('the moments that fastai 1 has too come in its order', async () => {
+  const { heard, callback } = listener()
+  await tinyLearner({ callbacks: [callback] }).fit(1e-2, 2)
+  const ours = heard.flatMap(({ event }) => fastai1Names[event] ?? [])
+  expect(ours).toEqual(golden1.order.map(name => name.replace(/\(.*/, '')))
 })

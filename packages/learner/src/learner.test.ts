@@ -284,6 +284,7 @@ describe('how a fit ends', () => {
     expect(history).toMatchObject({ reason: 'interrupted' })
     expect(history.losses).toHaveLength(2)
     expect(process.listenerCount('SIGINT')).toBe(listeners)
+    await expect(learn.validate()).resolves.toHaveProperty('valid_loss')
   })
 
   it('by an abort signal', async () => {

@@ -110,7 +110,6 @@ export abstract class TrainingLoop implements TrainingState {
     }
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
-    this.#interrupted = false
     const stopListening = onInterrupt(() => {
       this.#interrupted = true
     }, signal)
@@ -119,13 +118,18 @@ export abstract class TrainingLoop implements TrainingState {
       await this.#fit(n_epoch, start_epoch)
     } finally {
       stopListening()
+      this.#interrupted = false
       this.bus.remove(...callbacks)
       for (const [callback, run] of gates) if ((callback.run ?? true) !== run) callback.run = run
     }
   }
 
   async #fit(n_epoch: number, start_epoch: number): Promise<void> {
-    Object.assign(this, { n_epoch, epoch: start_epoch, iter: 0, train_iter: 0, pct_train: 0, values: {}, lossValue: Number.NaN })
+    this.n_epoch = n_epoch
+    this.epoch = start_epoch
+    this.iter = this.train_iter = this.pct_train = 0
+    this.values = {}
+    this.lossValue = Number.NaN
     this.reason = this.error = undefined
     const errors: unknown[] = []
     try {
