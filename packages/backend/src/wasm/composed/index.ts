@@ -6,6 +6,8 @@ import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-na
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
 import { identityKernel } from './identity.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
+import { sliceKernel } from './slice.js'
+import { tileKernel } from './tile.js'
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
 
 /** The complete set: what the wasm backend lacks, and the stock kernels that a composition beats. */
@@ -18,4 +20,6 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPoolGradKernel,
   batchMatMulKernel,
   identityKernel,
+  sliceKernel,
+  tileKernel,
 ]

@@ -18,11 +18,21 @@ const tied = (shape: number[]): Input => {
   return { shape, values: Array.from(values, value => Math.max(0, Math.round(2 * value))) }
 }
 
+/** Behind a batch norm or a leaky relu a window may hold no positive value at all. */
+const negative = (shape: number[]): Input => {
+  const { values } = input(shape, 1)
+  return { shape, values: Array.from(values, value => value - 1.5) }
+}
+
 describe.each(kernelSets)('gradient of maxPool, %s kernels', set => {
   beforeAll(() => useKernels(set))
 
   it.each(cases)('%s', async (_, shape, size, strides, pad) => {
     await expectSameGradients([input(shape, 1)], x => tf.maxPool(x as tf.Tensor4D, size, strides, pad))
+  })
+
+  it.each(cases)('%s, of negative values', async (_, shape, size, strides, pad) => {
+    await expectSameGradients([negative(shape)], x => tf.maxPool(x as tf.Tensor4D, size, strides, pad))
   })
 
   it.each(cases)('%s, with equal values', async (_, shape, size, strides, pad) => {

@@ -12,7 +12,8 @@ type Attrs = {
 
 /**
  * Gradient of max pooling: each output's gradient goes to the first of its window's largest inputs, as on the other backends.
- * The stock kernel gives it to every one of them, and windows of equal values are common: a batch norm behind a relu makes them.
+ * The stock kernel starts its search from the smallest positive float, so it loses the gradient of every window without a positive
+ * value, as there are behind a batch norm, and prefers the last of equal values. It also takes 3 times as long.
  */
 export function maxPoolGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo {
   const { dy, input } = inputs
