@@ -19,7 +19,7 @@ const comparisons: Record<System, Comparisons> = {
 const exact: Precision = { tolerance: 1e-10, relativeTo: 'value' }
 
 /** fastai 2 rounds positions to single precision. */
-export const precisions: Record<System, Precision> = {
+const precisions: Record<System, Precision> = {
   fastai_v1: exact,
   fastai_07: exact,
   fastai_v2: { tolerance: 1e-6, relativeTo: 'peak' },
@@ -28,7 +28,7 @@ export const precisions: Record<System, Precision> = {
 }
 
 /** Traces of what another package does, by the beginning of their names, and the test there. */
-export const elsewhere: Partial<Record<System, Record<string, string>>> = {
+const elsewhere: Partial<Record<System, Record<string, string>>> = {
   fastai_v1: { smooth_: 'recorder/src/smoothing.test.ts' },
   fastai_v2: { smooth_: 'recorder/src/smoothing.test.ts' },
   fastai_07: { smooth_: 'recorder/src/smoothing.test.ts', event_order: 'learner/src/learner-events.test.ts' },
