@@ -13,6 +13,7 @@ import {
 } from '@onecycle/callbacks'
 import { memory } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import golden07 from '../../callbacks/fixtures/fastai_07/event_order.json' with { type: 'json' }
 import golden1 from '../fixtures/events_v1.json' with { type: 'json' }
 import golden from '../fixtures/events_v2.json' with { type: 'json' }
 import type { Learner } from './learner.js'
@@ -126,4 +127,12 @@ it('the moments that fastai 1 has too come in its order', async () => {
   await tinyLearner({ callbacks: [callback] }).fit(1e-2, 2)
   const ours = heard.flatMap(({ event }) => fastai1Names[event] ?? [])
   expect(ours).toEqual(golden1.order.map(name => name.replace(/\(.*/, '')))
+})
+
+it('the moments that fastai 0.7 has too come in its order', async () => {
+  const { heard, callback } = listener()
+  await tinyLearner({ callbacks: [{ ...callback, run_valid: false }] }).fit(1e-2, 2)
+  const known = new Set(golden07.order)
+  const ours = heard.flatMap(({ event }) => fastai1Names[event] ?? []).map(name => name.replace('epoch_begin', ''))
+  expect(ours.filter(name => known.has(name))).toEqual(golden07.order.filter(name => !name.startsWith('phase')))
 })

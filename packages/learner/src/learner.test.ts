@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Callback } from '@onecycle/callbacks'
+import { type Callback, TerminateOnNaN } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
@@ -274,6 +274,20 @@ describe('how a fit ends', () => {
     expect(learn.reason).toBe('diverged')
     expect(learn.recorder.history).toMatchObject({ reason: 'diverged' })
     expect(weights(learn).filter(([name]) => !String(name).includes('moving'))).toEqual(good)
+  })
+
+  it('quietly, when TerminateOnNaN was asked to watch', async () => {
+    const learn = tinyLearner()
+    const spoil = atBatch(
+      1,
+      l => {
+        l.loss = tf.mul(l.loss, Number.NaN)
+      },
+      'after_loss',
+    )
+    const history = await learn.fit(1e-2, 3, { callbacks: [spoil, new TerminateOnNaN({ log: () => {} })] })
+    expect(history).toMatchObject({ reason: 'diverged', losses: { length: 2 } })
+    for (const [name, values] of weights(learn)) expect((values as number[]).every(Number.isFinite), String(name)).toBe(true)
   })
 
   it('by Ctrl-C: after the current batch, with its history', async () => {

@@ -13,8 +13,8 @@ export interface TerminateOnNaNOptions {
 }
 
 /**
- * Ends the fit when the training loss is no longer a number; the fit's reason is then 'diverged'. Runs before the Recorder, which
- * does not see the batch. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
+ * Ends the fit quietly when the training loss is no longer a number, before the step that would spoil the weights; the fit's
+ * reason is then 'diverged'. Without it a Learner throws. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
  *
  * @example
  * await learn.fit(10, 1, { callbacks: [new TerminateOnNaN()] })
@@ -36,7 +36,7 @@ export class TerminateOnNaN implements Callback {
     this.#stopping = false
   }
 
-  after_batch(learn: TrainingState): void {
+  before_step(learn: TrainingState): void {
     if (learn.lr_finding) return
     const loss = learn.lossValue
     if (this.#form === 'fastai1' ? !Number.isNaN(loss) : Number.isFinite(loss)) return
