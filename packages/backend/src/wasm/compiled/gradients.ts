@@ -13,10 +13,31 @@ let installed = false
 export function installGradients(): void {
   if (installed) return
   installed = true
-  replace(tf.Relu, { outputsToSave: [true] }, gradientKernelNames.relu, (dy, y) => tf.mul(dy, tf.step(y)))
-  replace(tf.Sigmoid, { outputsToSave: [true] }, gradientKernelNames.sigmoid, (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))))
-  replace(tf.Tanh, { outputsToSave: [true] }, gradientKernelNames.tanh, (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))))
-  replace(tf.Square, { inputsToSave: ['x'] }, gradientKernelNames.square, (dy, x) => tf.mul(dy, tf.mul(tf.cast(x, 'float32'), 2)))
+  const { mul, sub, cast, step, square, zerosLike } = tf
+  replace(
+    { kernelName: tf.Relu, inputsToSave: ['x'] },
+    gradientKernelNames.relu,
+    (dy, x) => mul(dy, cast(step(x), 'float32')),
+    dy => zerosLike(dy),
+  )
+  replace(
+    { kernelName: tf.Sigmoid, outputsToSave: [true] },
+    gradientKernelNames.sigmoid,
+    (dy, y) => mul(dy, mul(y, sub(1, y))),
+    (dy, y) => mul(dy, sub(1, mul(2, y))),
+  )
+  replace(
+    { kernelName: tf.Tanh, outputsToSave: [true] },
+    gradientKernelNames.tanh,
+    (dy, y) => mul(dy, sub(1, square(y))),
+    (dy, y) => mul(dy, mul(-2, y)),
+  )
+  replace(
+    { kernelName: tf.Square, inputsToSave: ['x'] },
+    gradientKernelNames.square,
+    (dy, x) => mul(dy, mul(cast(x, 'float32'), 2)),
+    dy => mul(dy, 2),
+  )
   tf.registerGradient({
     kernelName: tf.Sum,
     inputsToSave: ['x'],
@@ -35,24 +56,26 @@ export function installGradients(): void {
 
 type Compose = (dy: tf.Tensor, saved: tf.Tensor) => tf.Tensor
 
-/** The gradient of a function of one tensor, whose input or output is saved. */
-function replace(kernelName: string, save: Partial<tf.GradConfig>, ours: string, composed: Compose): void {
+/**
+ * The gradient of a function of one tensor, whose input or output is saved.
+ *
+ * @param ours our kernel for it
+ * @param composed the same by TensorFlow.js's own kernels
+ * @param curve how the gradient changes with what was saved: what differentiating a second time needs
+ */
+function replace(saving: Omit<tf.GradConfig, 'gradFunc'>, ours: string, composed: Compose, curve: Compose): void {
   const run = (dy: tf.Tensor, saved: tf.Tensor): tf.Tensor =>
     hasKernel(ours) && saved.dtype === 'float32'
       ? tf.engine().runKernel(ours, { dy, saved } as unknown as tf.NamedTensorMap)
       : composed(dy, saved)
-  tf.registerGradient({ kernelName, ...save, gradFunc: (dy, [saved]) => ({ x: () => run(dy as tf.Tensor, saved!) }) })
-  // The gradient of the gradient, for those who differentiate twice: that of the composition.
+  tf.registerGradient({ ...saving, gradFunc: (dy, [saved]) => ({ x: () => run(dy as tf.Tensor, saved!) }) })
   tf.registerGradient({
     kernelName: ours,
     inputsToSave: ['dy', 'saved'],
-    gradFunc: (ddy, [dy, saved]) => {
-      const [byDy, bySaved] = tf.grads(composed as (...x: tf.Tensor[]) => tf.Tensor)([dy!, saved!], ddy as tf.Tensor) as [
-        tf.Tensor,
-        tf.Tensor,
-      ]
-      return { dy: () => byDy, saved: () => bySaved }
-    },
+    gradFunc: (second, [dy, saved]) => ({
+      dy: () => run(second as tf.Tensor, saved!),
+      saved: () => tf.mul(second as tf.Tensor, curve(dy!, saved!)),
+    }),
   })
 }
 

@@ -10,6 +10,9 @@ export interface CompiledModule {
   readonly module: object
 }
 
+/** Where the builds lie. Sources and build sit equally deep in the package, so this address holds from both. */
+export const buildFolder = new URL('../../../dist/wasm/', import.meta.url)
+
 const files: Record<CompiledVariant, string> = { 'relaxed-simd': 'relaxed.wasm', simd: 'plain.wasm' }
 
 let loaded: CompiledModule | undefined
@@ -31,8 +34,7 @@ export function loadCompiledModule(): CompiledModule | undefined {
   const reasons: string[] = []
   for (const variant of ['relaxed-simd', 'simd'] as const) {
     try {
-      // Sources and build sit equally deep in the package, so this address holds from both.
-      const bytes = readFileSync(new URL(`../../../dist/wasm/${files[variant]}`, import.meta.url))
+      const bytes = readFileSync(new URL(files[variant], buildFolder))
       loaded = { variant, module: new Module(bytes) }
       return loaded
     } catch (error) {

@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { expectSameAsCpu, expectSameGradients, input, useKernels } from '../../testing/compare.js'
+import { expectGradientsOf, type Reference } from '../../testing/numerical.js'
+
+type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]]
+
+beforeAll(() => useKernels('compiled'))
+
+const conv =
+  (strides: [number, number], pad: Pad, dilations = 1) =>
+  (x: tf.Tensor, w: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad, 'NHWC', dilations)
+
+describe('compiled conv2d', () => {
+  it('has the values and gradients of cpu for any shape', async () => {
+    const size = fc.integer({ min: 1, max: 8 })
+    const side = fc.integer({ min: 1, max: 4 })
+    const edge = fc.integer({ min: 0, max: 3 })
+    const pads = fc.oneof(
+      fc.constantFrom<Pad>('same', 'valid', 0),
+      fc.tuple(edge, edge, edge, edge).map(
+        ([t, b, l, r]): Pad => [
+          [0, 0],
+          [t, b],
+          [l, r],
+          [0, 0],
+        ],
+      ),
+    )
+    const shape = fc.record({
+      n: side,
+      h: size,
+      w: size,
+      kh: side,
+      kw: side,
+      c: size,
+      o: fc.integer({ min: 1, max: 20 }),
+      sh: side,
+      sw: side,
+      pad: pads,
+    })
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ n, h, w, kh, kw, c, o, sh, sw, pad }) => {
+        fc.pre(pad === 'same' || (kh <= h && kw <= w))
+        const inputs = [input([n, h, w, c], 3), input([kh, kw, c, o], 4)]
+        await expectSameAsCpu(inputs, conv([sh, sw], pad) as (...x: tf.Tensor[]) => tf.Tensor)
+        await expectSameGradients(inputs, conv([sh, sw], pad) as (...x: tf.Tensor[]) => tf.Tensor)
+      }),
+      { numRuns: 60, seed: 8474 },
+    )
+  })
+
+  it('sums over many channels and pixels', async () => {
+    await expectSameGradients([input([3, 12, 12, 64], 1), input([3, 3, 64, 33], 2)], (x, w) => conv([1, 1], 'same')(x!, w!))
+  })
+
+  it('dilates forward', async () => {
+    await expectSameAsCpu([input([2, 9, 8, 3], 1), input([3, 2, 3, 9], 2)], (x, w) => conv([1, 1], 'same', 2)(x!, w!))
+  })
+
+  it.each(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'] as const)('adds a bias and applies %s', async activation => {
+    await expectSameAsCpu([input([2, 6, 5, 3], 1), input([3, 3, 3, 10], 2), input([10], 3)], (x, filter, bias) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides: 2,
+        pad: 'same',
+        bias: bias!,
+        activation,
+        leakyreluAlpha: 0.3,
+      }),
+    )
+  })
+
+  it('has the gradients of its definition in float64', async () => {
+    const [n, h, w, c, k, o, s] = [2, 5, 6, 3, 3, 9, 2]
+    const [oh, ow] = [3, 3]
+    const reference: Reference = (x, f) => {
+      const y = new Float64Array(n * oh * ow * o)
+      for (let i = 0; i < y.length; i++) {
+        const [out, column, row, image] = [
+          i % o,
+          Math.floor(i / o) % ow,
+          Math.floor(i / o / ow) % oh,
+          Math.floor(i / o / ow / oh),
+        ]
+        for (let kh = 0; kh < k; kh++) {
+          for (let kw = 0; kw < k; kw++) {
+            const [r, q] = [row * s + kh - 1, column * s + kw - 1]
+            if (r < 0 || r >= h || q < 0 || q >= w) continue
+            for (let j = 0; j < c; j++) y[i]! += x![((image * h + r) * w + q) * c + j]! * f![((kh * k + kw) * c + j) * o + out]!
+          }
+        }
+      }
+      return y
+    }
+    const program = (x: tf.Tensor, f: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, s, 1, 'NHWC', 1, 'floor')
+    await expectGradientsOf(
+      reference,
+      [
+        [n, h, w, c],
+        [k, k, c, o],
+      ],
+      program as (...x: tf.Tensor[]) => tf.Tensor,
+    )
+  })
+
+  it('takes an empty batch', async () => {
+    await tf.setBackend('wasm')
+    tf.tidy(() => {
+      const filter = tf.ones([3, 3, 2, 4]) as tf.Tensor4D
+      const x = tf.tensor4d([], [0, 5, 5, 2])
+      expect(tf.conv2d(x, filter, 1, 'same').shape).toEqual([0, 5, 5, 4])
+      const [dx, dw] = tf.grads((a: tf.Tensor, b: tf.Tensor) => conv([1, 1], 'same')(a, b))(
+        [x, filter],
+        tf.tensor4d([], [0, 5, 5, 4]),
+      )
+      expect(dx!.shape).toEqual([0, 5, 5, 2])
+      expect(dw!.dataSync().every(value => value === 0)).toBe(true)
+    })
+  })
+
+  it('passes NaN and infinity on, and no further than they reach', async () => {
+    await tf.setBackend('wasm')
+    tf.tidy(() => {
+      const values = new Float32Array(6 * 6).fill(1)
+      values[0] = Number.NaN
+      values[35] = Number.POSITIVE_INFINITY
+      const y = tf.conv2d(tf.tensor4d(values, [1, 6, 6, 1]), tf.ones([3, 3, 1, 7]), 1, 'valid').dataSync()
+      expect([...y.slice(0, 7)].every(Number.isNaN)).toBe(true)
+      expect([...y.slice(-7)].every(value => value === Number.POSITIVE_INFINITY)).toBe(true)
+      expect([...y.slice(7, 14)].every(value => value === 9)).toBe(true)
+    })
+  })
+})

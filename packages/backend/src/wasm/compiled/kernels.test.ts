@@ -1,0 +1,131 @@
+import * as tf from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { expectSameAsCpu, expectSameGradients, input, numbers, useKernels } from '../../testing/compare.js'
+
+beforeAll(() => useKernels('compiled'))
+
+describe('compiled sums and means', () => {
+  it('reduce any axes', async () => {
+    const shapes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.integer({ min: 1, max: 15 }), fc.boolean(), async (shape, mask, keepDims) => {
+        const axes = shape.map((_, axis) => axis).filter(axis => mask & (1 << axis))
+        await expectSameGradients([input(shape)], x => tf.sum(x!, axes, keepDims))
+        await expectSameAsCpu([input(shape)], x => [tf.sum(x!, axes, keepDims), tf.mean(x!, axes, keepDims)], 2e-6)
+      }),
+      { numRuns: 60, seed: 128 },
+    )
+  })
+
+  it.each([
+    ['all', [200, 130], [0, 1]],
+    ['columns', [26000, 7], [0]],
+    ['columns in vectors', [26000, 24], [0]],
+    ['rows', [7, 26000], [1]],
+  ])('do not drift: %s', async (_, shape, axes) => {
+    await tf.setBackend('wasm')
+    const values = numbers(tf.util.sizeFromShape(shape), 5).map(value => value + 1.3)
+    const [rows, columns] = shape as [number, number]
+    const sums = tf.tidy(() => tf.sum(tf.tensor(values, shape), axes).dataSync())
+    for (const [i, sum] of sums.entries()) {
+      let exact = 0
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++)
+          if (axes.length === 2 || i === (axes[0] === 0 ? c : r)) exact += values[r * columns + c]!
+      }
+      expect(Math.abs(sum / exact - 1)).toBeLessThan(1e-6)
+    }
+  })
+
+  it('of nothing are 0 and NaN', async () => {
+    await expectSameAsCpu([input([0, 3])], x => tf.sum(x!, 0))
+    await tf.setBackend('wasm')
+    expect(tf.tidy(() => tf.mean(tf.tensor2d([], [0, 2]), 0).dataSync()[0])).toBeNaN()
+  })
+})
+
+describe('compiled activations', () => {
+  const functions = { relu: tf.relu, sigmoid: tf.sigmoid, tanh: tf.tanh, square: tf.square }
+  it.each(Object.keys(functions) as (keyof typeof functions)[])('%s has the gradient of cpu for every length', async name => {
+    for (const size of [1, 2, 3, 4, 5, 30]) await expectSameGradients([input([size], 3)], x => functions[name](x!))
+  })
+
+  it('relu and its gradient keep NaN', async () => {
+    await tf.setBackend('wasm')
+    tf.tidy((): void => {
+      const x = tf.tensor1d([Number.NaN, -1, 2, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      expect([...tf.relu(x).dataSync()]).toEqual([Number.NaN, 0, 2, Number.POSITIVE_INFINITY, 0])
+      expect([
+        ...tf
+          .grad((y: tf.Tensor) => tf.relu(y))(x, tf.ones([5]))
+          .dataSync(),
+      ]).toEqual([Number.NaN, 0, 1, 1, 0])
+    })
+  })
+
+  it('those that TensorFlow.js can differentiate twice still can be', async () => {
+    for (const f of [tf.relu, tf.square]) {
+      await expectSameAsCpu([input([5])], x => tf.grad((y: tf.Tensor) => tf.grad((z: tf.Tensor) => f(z))(y))(x!))
+    }
+  })
+
+  it('a bias is added to every row', async () => {
+    for (const columns of [1, 4, 7])
+      await expectSameGradients([input([3, 5, columns]), input([columns], 2)], (x, b) => tf.add(x!, b!))
+  })
+})
+
+describe('compiled copies', () => {
+  it('slice', async () => {
+    await expectSameAsCpu([input([5, 7, 13])], x => [
+      tf.slice(x!, [1, 2, 3], [2, 3, 4]),
+      tf.slice(x!, [1, 0, 0], [2, 7, 13]),
+      tf.slice(x!, [4], [1]),
+      tf.slice(x!, [0, 0, 0], [0, 7, 13]),
+      tf.slice(x!, 2),
+    ])
+  })
+
+  it('slice with steps, forwards and backwards', async () => {
+    await expectSameAsCpu([input([5, 7, 13])], x => [
+      tf.stridedSlice(x!, [0, 6, 12], [5, 0, 0], [2, -2, -3]),
+      tf.stridedSlice(x!, [0, 1, 0], [5, 6, 13], [1, 2, 4]),
+      tf.stridedSlice(x!, [1, 1], [2, 2], [1, 1], 0, 0, 0, 0, 1),
+    ])
+  })
+
+  it('tile', async () => {
+    await expectSameGradients([input([2, 1, 3])], x => tf.tile(x!, [2, 4, 3]))
+    await expectSameAsCpu([{ shape: [2, 2], values: [1, 2, 3, 4], dtype: 'int32' }], x => tf.tile(x!, [1, 3]))
+  })
+})
+
+describe('compiled pooling', () => {
+  it('has the gradients of cpu for any window', async () => {
+    const side = fc.integer({ min: 1, max: 4 })
+    const size = fc.integer({ min: 4, max: 9 })
+    const shape = fc.record({
+      n: side,
+      h: size,
+      w: size,
+      c: size,
+      window: side,
+      stride: side,
+      pad: fc.constantFrom('same' as const, 'valid' as const),
+    })
+    await fc.assert(
+      fc.asyncProperty(shape, async ({ n, h, w, c, window, stride, pad }) => {
+        await expectSameGradients([input([n, h, w, c], 6)], x => tf.maxPool(x as tf.Tensor4D, window, stride, pad))
+        await expectSameGradients([input([n, h, w, c], 6)], x => tf.avgPool(x as tf.Tensor4D, window, stride, pad))
+      }),
+      { numRuns: 40, seed: 22 },
+    )
+  })
+
+  it('gives the gradient of equal values to the first', async () => {
+    await expectSameGradients([{ shape: [1, 4, 4, 5], values: new Float32Array(80).fill(0.5) }], x =>
+      tf.maxPool(x as tf.Tensor4D, 3, 1, 'same'),
+    )
+  })
+})

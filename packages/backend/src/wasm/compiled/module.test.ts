@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Functions } from './machine.js'
+import { buildFolder, compiledFailure, compiledVariant } from './module.js'
+import { Instance, Memory, Module } from './web-assembly.js'
+
+const builds = ['plain.wasm', 'relaxed.wasm'] as const
+const read = (file: string) => readFileSync(new URL(file, buildFolder))
+
+/** The numbers of a wasm file's sections. */
+function sections(bytes: Uint8Array): number[] {
+  const found: number[] = []
+  for (let at = 8; at < bytes.length; ) {
+    found.push(bytes[at++]!)
+    let size = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++]!
+      size |= (byte & 127) << shift
+      if (byte < 128) break
+    }
+    at += size
+  }
+  return found
+}
+
+describe('the compiled modules', () => {
+  it('are built, and not older than their sources', () => {
+    const assembly = new URL('../../../assembly/', import.meta.url)
+    const sources = readdirSync(assembly).filter(file => file.endsWith('.ts'))
+    const newest = Math.max(...sources.map(file => statSync(new URL(file, assembly)).mtimeMs))
+    for (const file of builds) {
+      const built = statSync(new URL(file, buildFolder)).mtimeMs
+      expect(built, `${file} is out of date: npm run build -w packages/backend`).toBeGreaterThanOrEqual(newest)
+    }
+  })
+
+  it('run with fused multiply-add here, without a flag given by the user', () => {
+    expect(compiledVariant()).toBe('relaxed-simd')
+    expect(compiledFailure()).toBe('')
+  })
+
+  it.each(builds)('%s brings no data, which would land on the heap of TensorFlow.js, and imports memory only', file => {
+    expect(sections(read(file))).not.toContain(11)
+    expect(() => new Instance(new Module(read(file)), { env: { memory: new Memory({ initial: 1 }) } })).not.toThrow()
+  })
+
+  it.each(builds)('%s multiplies matrices', file => {
+    const memory = new Memory({ initial: 64 })
+    const run = new Instance(new Module(read(file)), { env: { memory } }).exports as Functions
+    run.setTile(64)
+    const [m, n, k] = [13, 11, 401]
+    const [a, b, bias, out] = [1024, 262_144, 393_216, 458_752]
+    const at = (address: number, length: number) => new Float32Array(memory.buffer, address, length)
+    at(a, m * k).forEach((_, i, all) => {
+      all[i] = Math.sin(i)
+    })
+    at(b, k * n).forEach((_, i, all) => {
+      all[i] = Math.cos(3 * i)
+    })
+    at(bias, n).fill(0.5)
+    run.gemm(a, 0, b, 0, out, m, n, k, bias, 1, 524_288)
+    const product = Float64Array.from({ length: m * n }, (_, i) => {
+      let sum = 0.5
+      for (let j = 0; j < k; j++) sum += at(a, m * k)[Math.floor(i / n) * k + j]! * at(b, k * n)[j * n + (i % n)]!
+      return Math.max(sum, 0)
+    })
+    const largest = Math.max(...product)
+    at(out, m * n).forEach((value, i) => {
+      expect(Math.abs(value - product[i]!) / largest).toBeLessThan(2e-6)
+    })
+  })
+})

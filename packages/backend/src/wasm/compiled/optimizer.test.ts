@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { numbers, useKernels } from '../../testing/compare.js'
+import { fusedUpdates } from './optimizer.js'
+
+const hyper = { lr: 0.1, mom: 0.9, sqr_mom: 0.99, eps: 1e-5, wd: 0.1 }
+
+/** The same step in float64. */
+function reference(
+  rule: string,
+  steps: number,
+  p: number,
+  g: number,
+  slots: { avg: number; sqr_avg: number },
+  decays: boolean,
+): number {
+  const { lr, mom, sqr_mom, eps } = hyper
+  const wd = decays ? hyper.wd : 0
+  const gradient = rule.endsWith('l2') ? g + wd * p : g
+  const kept = rule.endsWith('l2') ? p : p * (1 - lr * wd)
+  if (rule.startsWith('adam')) {
+    slots.avg = mom * slots.avg + (1 - mom) * gradient
+    slots.sqr_avg = sqr_mom * slots.sqr_avg + (1 - sqr_mom) * gradient ** 2
+    return kept - (lr * (slots.avg / (1 - mom ** steps))) / (Math.sqrt(slots.sqr_avg / (1 - sqr_mom ** steps)) + eps)
+  }
+  slots.avg = rule.includes('momentum') ? mom * slots.avg + gradient : gradient
+  return kept - lr * slots.avg
+}
+
+beforeAll(() => useKernels('compiled'))
+beforeEach(() => tf.setBackend('wasm'))
+
+/** A variable shares the data of the tensor that it starts from. */
+const variable = (start: tf.Tensor) => {
+  const made = tf.variable(start)
+  start.dispose()
+  return made
+}
+
+const slotsOf = (rule: string, shape: number[]): Record<string, tf.Tensor> => ({
+  ...(rule.startsWith('sgd') && !rule.includes('momentum') ? {} : { avg: tf.zeros(shape) }),
+  ...(rule.startsWith('adam') ? { sqr_avg: tf.zeros(shape) } : {}),
+})
+
+describe.each(Object.keys(fusedUpdates))('the fused update of %s', rule => {
+  it.each([true, false])('makes the steps of its formula, decaying: %s', decays => {
+    const size = 11
+    const parameter = variable(tf.tensor1d(numbers(size, 1)))
+    const slots = slotsOf(rule, [size])
+    const expected = [...numbers(size, 1)]
+    const memory = expected.map(() => ({ avg: 0, sqr_avg: 0 }))
+    for (let steps = 1; steps <= 5; steps++) {
+      const gradient = tf.tensor1d(numbers(size, 10 + steps))
+      expect(fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays, steps })).toBe(true)
+      numbers(size, 10 + steps).forEach((g, i) => {
+        expected[i] = reference(rule, steps, expected[i]!, g, memory[i]!, decays)
+      })
+      gradient.dispose()
+    }
+    parameter.dataSync().forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5)
+    })
+    tf.dispose([parameter, slots])
+  })
+})
+
+describe('a fused update', () => {
+  const step = (parameter: tf.Variable, shape: number[]) => {
+    const [gradient, slots] = [tf.ones(shape), slotsOf('sgd momentum', shape)]
+    const done = fusedUpdates['sgd momentum']!({ parameter, gradient, slots, hyper, decays: false, steps: 1 })
+    tf.dispose([gradient, slots])
+    return done
+  }
+
+  it('is seen by stock kernels that pack weights', () => {
+    useKernels('composed')
+    const weights = variable(tf.ones([4, 4]))
+    const x = tf.ones([4, 4]) as tf.Tensor2D
+    const product = () => tf.tidy(() => tf.matMul(x, weights as unknown as tf.Tensor2D).dataSync()[0])
+    expect(product()).toBe(4)
+    expect(step(weights, [4, 4])).toBe(true)
+    expect(product()).toBeCloseTo(3.6, 5)
+    tf.dispose([weights, x])
+    useKernels('compiled')
+  })
+
+  it('leaves a parameter alone whose data a clone shares', () => {
+    const weights = variable(tf.ones([3]))
+    const snapshot = tf.clone(weights)
+    expect(step(weights, [3])).toBe(false)
+    expect([...weights.dataSync()]).toEqual([1, 1, 1])
+    tf.dispose([weights, snapshot])
+  })
+
+  it('is refused on another backend', async () => {
+    await tf.setBackend('cpu')
+    const weights = variable(tf.ones([3]))
+    expect(step(weights, [3])).toBe(false)
+    weights.dispose()
+  })
+})
