@@ -106,17 +106,18 @@ describe('a BatchNormalization layer', () => {
   })
 
   it('that normalizes another axis keeps its own way', async () => {
-    const gradientOf = async (backend: string) => {
+    const outputOf = async (backend: string) => {
       await tf.setBackend(backend)
       const layer = layers.batchNormalization({ axis: 1 })
       const x = tf.tensor3d(numbers(24, 1), [3, 4, 2])
-      const squared = (a: tf.Tensor) => tf.square(layer.apply(a, { training: true }) as tf.Tensor)
-      const gradient = tf.tidy(() => tf.grad(squared)(x).dataSync())
+      const y = layer.apply(x, { training: true }) as tf.Tensor
+      const output = y.dataSync()
+      y.dispose()
       x.dispose()
       layer.dispose()
-      return gradient
+      return output
     }
-    const [expected, actual] = [await gradientOf('cpu'), await gradientOf('wasm')]
+    const [expected, actual] = [await outputOf('cpu'), await outputOf('wasm')]
     expected.forEach((value, i) => {
       expect(Math.abs(value - actual[i]!)).toBeLessThan(1e-4)
     })
