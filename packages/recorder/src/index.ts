@@ -7,6 +7,7 @@ export { compare_losses, compare_metrics, compare_schedules, type Runs } from '.
 export type { LossesOptions } from './plot/losses.js'
 export type { LrFindOptions } from './plot/lr-find.js'
 export { Plot, type PngOptions, type ShowOptions } from './plot/plot.js'
+export { plot_schedule, type Schedules } from './plot/plot-schedule.js'
 export type { ScheduleOptions } from './plot/schedule.js'
 export type { VegaLiteSpec } from './plot/vega.js'
 export { Recorder } from './recorder.js'

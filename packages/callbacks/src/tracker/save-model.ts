@@ -4,8 +4,8 @@ import { type Log, Monitor, type MonitorOptions } from './monitor.js'
 
 /** Where models go; the Learner's `save` and `load` fit. */
 export interface ModelStore {
-  save(name: string, options: { with_opt: boolean }): void | Promise<void>
-  load(name: string, options: { with_opt: boolean }): void | Promise<void>
+  save(name: string, options: { with_opt: boolean }): unknown
+  load(name: string, options: { with_opt: boolean }): unknown
 }
 
 export interface SaveModelOptions extends MonitorOptions {
@@ -15,6 +15,8 @@ export interface SaveModelOptions extends MonitorOptions {
   every_epoch?: boolean | number
   /** Saves at the end of the fit, and does not reload the best. Default false. */
   at_end?: boolean
+  /** Whether the best model is reloaded when the fit ends. Default true; fastai 0.7 does not. */
+  reload?: boolean
   /** Whether the optimizer's state is saved and reloaded too. Default false. */
   with_opt?: boolean
   log?: Log
@@ -38,13 +40,22 @@ export class SaveModel implements Callback {
   readonly #every: number
   readonly #at_end: boolean
   readonly #with_opt: boolean
+  readonly #reload: boolean
   readonly #log: Log
   #began = false
   #saved = false
 
   /** @throws RangeError when `every_epoch` is not a whole number of at least 1. */
   constructor(store: ModelStore, options: SaveModelOptions = {}) {
-    const { fname = 'model', every_epoch = false, at_end = false, with_opt = false, log = console.log, ...monitor } = options
+    const {
+      fname = 'model',
+      every_epoch = false,
+      at_end = false,
+      with_opt = false,
+      reload = true,
+      log = console.log,
+      ...monitor
+    } = options
     if (typeof every_epoch === 'number' && !(Number.isSafeInteger(every_epoch) && every_epoch > 0))
       throw new RangeError(`every_epoch must be true, false or a whole number of at least 1, but it is ${every_epoch}.`)
     this.monitor = new Monitor(monitor)
@@ -53,6 +64,7 @@ export class SaveModel implements Callback {
     this.#every = Number(every_epoch)
     this.#at_end = at_end
     this.#with_opt = with_opt
+    this.#reload = reload
     this.#log = log
   }
 
@@ -78,7 +90,7 @@ export class SaveModel implements Callback {
   async after_fit(): Promise<void> {
     if (!this.#began) return
     if (this.#at_end) await this.#save(this.#fname)
-    else if (this.#saved) await this.#store.load(this.#fname, { with_opt: this.#with_opt })
+    else if (this.#saved && this.#reload) await this.#store.load(this.#fname, { with_opt: this.#with_opt })
   }
 
   async #save(name: string): Promise<void> {

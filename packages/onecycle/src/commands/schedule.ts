@@ -1,5 +1,5 @@
 import { type ScheduleOption, type ScheduleTable, type ScheduleValues, schedule_table, schedules } from '@onecycle/callbacks'
-import { type Panel, Plot } from '@onecycle/recorder'
+import { type Plot, plot_schedule } from '@onecycle/recorder'
 import { type Command, Option } from 'commander'
 import { examples } from '../examples.js'
 import { eachNumber, finiteNumber, wholeNumber } from '../options.js'
@@ -49,17 +49,7 @@ async function show(name: string, { epochs, batches, json, out, ...values }: Giv
 }
 
 function draw({ lr, mom }: ScheduleTable): Plot {
-  return new Plot({ panels: [panel('Learning Rate', lr), ...(mom ? [panel('Momentum', mom, 1)] : [])] })
-}
-
-function panel(title: string, values: readonly number[], color = 0): Panel {
-  const points = values.map((value, i): [number, number] => [i + 1, value])
-  return {
-    title,
-    x: { label: 'Batches', integer: true },
-    y: { label: '' },
-    series: [{ name: title, style: 'line', points, color }],
-  }
+  return plot_schedule({ lr, ...(mom && { mom }) }, { show: false })
 }
 
 function commandOption(key: string, { description, type, choices, default: value }: ScheduleOption): Option {

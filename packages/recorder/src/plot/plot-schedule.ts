@@ -1,0 +1,37 @@
+import type { Schedule } from '@onecycle/callbacks'
+import type { Panel } from './chart.js'
+import { Plot, type ShowOptions } from './plot.js'
+import { schedulePanel } from './schedule.js'
+
+/** Schedules by hyper-parameter, such as `one_cycle` returns them, or their values for every batch. */
+export type Schedules = Readonly<Record<string, Schedule | readonly number[]>>
+
+const titles: Readonly<Record<string, string>> = { lr: 'Learning Rate', mom: 'Momentum', wd: 'Weight Decay' }
+
+/**
+ * Draws schedules without training: one panel per hyper-parameter, side by side.
+ *
+ * @param schedules one schedule (drawn as the learning rate), or several by hyper-parameter
+ * @param options.steps batches of the fit that they are drawn for; not needed where all values are given
+ * @throws RangeError when steps is not a positive whole number.
+ *
+ * @example
+ * plot_schedule(one_cycle({ lr_max: 5e-2 }), { steps: 386 }).save('one-cycle.png')
+ */
+export function plot_schedule(schedules: Schedule | Schedules, options: { steps?: number } & ShowOptions = {}): Plot {
+  const named = typeof schedules === 'function' ? { lr: schedules } : schedules
+  const panels = Object.entries(named).map(([name, schedule], i): Panel => {
+    const values = typeof schedule === 'function' ? valuesOf(schedule, options.steps) : schedule
+    return schedulePanel(titles[name] ?? name, [{ name, values }], i)
+  })
+  return new Plot({ panels }).present(options)
+}
+
+function valuesOf(schedule: Schedule, steps: number | undefined): number[] {
+  if (!Number.isInteger(steps) || steps! < 1) {
+    throw new RangeError(
+      `plot_schedule got steps = ${steps}, and needs the number of batches to draw a schedule for, such as 386.`,
+    )
+  }
+  return Array.from({ length: steps! }, (_, step) => schedule(step, steps!))
+}
