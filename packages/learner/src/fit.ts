@@ -14,6 +14,7 @@ import {
   sgdr,
 } from '@onecycle/callbacks'
 import type { Learner } from './learner.js'
+import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 
 /** What every way to train takes. */
@@ -23,7 +24,12 @@ export interface TrainOptions extends RunOptions {
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */
-export type FitOptions = TrainOptions & Omit<Fit07Options, 'lrs' | 'n_cycle'>
+export type FitOptions = TrainOptions &
+  Omit<Fit07Options, 'lrs' | 'n_cycle'> &
+  SaveNames & {
+    /** fastai 0.7's name for `wd`. */
+    wds?: number | readonly number[]
+  }
 export type OneCycleFitOptions = TrainOptions &
   Omit<OneCycleOptions, 'lr_max'> & {
     /** Epochs that the cycle spans, when this fit is one part of it. Default: the epochs of this fit. */
@@ -36,7 +42,7 @@ export type FineTuneFitOptions = TrainOptions & Omit<FineTuneOptions, 'epochs' |
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
   readonly epochs: number
-  readonly callbacks: readonly Callback[]
+  readonly callbacks: readonly Callback<Learner>[]
 }
 
 const defaultRate = 3e-3
@@ -56,10 +62,17 @@ export function fitArguments(first: Rates, second: Rates | undefined): { n: numb
 }
 
 /** A constant rate, or fastai 0.7's cycles. */
-export function planFit(lrs: readonly number[], n: number, options: FitOptions, batches: number): FitPlan {
-  const { epochs, lr, mom } = fit07({ ...schedulePart(options), lrs, n_cycle: n }, batches)
-  if (!options.cycle_len) return { epochs, callbacks: [] }
-  return plan(epochs, mom ? { lr, mom } : { lr }, options, batches, 'next')
+export function planFit(learn: Learner, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
+  const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
+  const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
+  const save = savers(
+    learn,
+    { ...(best_save_name && { best_save_name }), ...(cycle_save_name && { cycle_save_name }) },
+    cycle_ends,
+  )
+  if (!options.cycle_len) return { epochs, callbacks: save }
+  const scheduled = plan(epochs, mom ? { lr, mom } : { lr }, options, learn.n_train_iter, 'next')
+  return { epochs, callbacks: [...scheduled.callbacks, ...save] }
 }
 
 export function planOneCycle(epochs: number, rates: readonly number[], options: OneCycleFitOptions, batches: number): FitPlan {

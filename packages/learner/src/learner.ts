@@ -116,8 +116,9 @@ export class Learner extends TrainingLoop {
   async fit(first: Rates, second?: Rates, options: FitOptions = {}): Promise<History> {
     const { n, lr } = fitArguments(first, second)
     const rates = group_rates(lr, this.groups.length)
-    const plan = planFit(rates, n, options, this.n_train_iter)
-    return this.#train('fit', plan, options, rates)
+    const { wds } = options
+    const plan = planFit(this, rates, n, options)
+    return this.#train('fit', plan, wds === undefined ? options : { ...options, wd: wds }, rates)
   }
 
   /**

@@ -13,6 +13,7 @@ import {
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { dispose, keep, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core'
+import { accelerate } from './accelerate.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
@@ -108,6 +109,7 @@ export abstract class TrainingLoop implements TrainingState {
         `start_epoch must be a whole number from 0 to ${n_epoch - 1}, less than the ${n_epoch} epochs, but is ${start_epoch}.`,
       )
     }
+    await accelerate()
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     const stopListening = onInterrupt(() => {

@@ -1,4 +1,4 @@
-import type { Schedule } from '@onecycle/callbacks'
+import type { LrAndMom, Schedule } from '@onecycle/callbacks'
 import type { Panel } from './chart.js'
 import { Plot, type ShowOptions } from './plot.js'
 import { schedulePanel } from './schedule.js'
@@ -18,8 +18,8 @@ const titles: Readonly<Record<string, string>> = { lr: 'Learning Rate', mom: 'Mo
  * @example
  * plot_schedule(one_cycle({ lr_max: 5e-2 }), { steps: 386 }).save('one-cycle.png')
  */
-export function plot_schedule(schedules: Schedule | Schedules, options: { steps?: number } & ShowOptions = {}): Plot {
-  const named = typeof schedules === 'function' ? { lr: schedules } : schedules
+export function plot_schedule(schedules: Schedule | LrAndMom | Schedules, options: { steps?: number } & ShowOptions = {}): Plot {
+  const named: Schedules = typeof schedules === 'function' ? { lr: schedules } : { ...schedules }
   const panels = Object.entries(named).map(([name, schedule], i): Panel => {
     const values = typeof schedule === 'function' ? valuesOf(schedule, options.steps) : schedule
     return schedulePanel(titles[name] ?? name, [{ name, values }], i)

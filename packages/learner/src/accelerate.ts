@@ -1,0 +1,17 @@
+import { getBackend } from '@tensorflow/tfjs-core'
+import { layers } from '@tensorflow/tfjs-layers'
+import { setFusedUpdate } from './optimizer/index.js'
+
+let done = false
+
+/**
+ * On the wasm backend: has optimizers step in place, and batch norm layers train through one kernel each way. What either does
+ * stays the same up to rounding. Called before a fit, when the backend is known, so that no other backend loads these kernels.
+ */
+export async function accelerate(): Promise<void> {
+  if (done || getBackend() !== 'wasm') return
+  done = true
+  const { accelerateBatchNorm, fusedUpdates } = await import('@onecycle/backend/wasm')
+  accelerateBatchNorm(layers)
+  for (const [rule, update] of Object.entries(fusedUpdates)) setFusedUpdate(rule, update)
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SaveModel } from '@onecycle/callbacks'
+import { beforeAll, expect, it } from 'vitest'
+import { accuracy } from './metric/classification.js'
+import { weightsOf } from './model/parameters.js'
+import { tinyLearner, useCpu } from './testing/tiny.js'
+
+beforeAll(useCpu)
+
+const folder = () => mkdtemp(join(tmpdir(), 'onecycle-'))
+
+it('saves at the end of every cycle', async () => {
+  const at = await folder()
+  const learn = tinyLearner()
+  await learn.fit(1e-2, 2, { cycle_len: 1, cycle_mult: 2, cycle_save_name: join(at, 'model') })
+  expect(await readdir(at)).toEqual(['model_cyc_0.safetensors', 'model_cyc_1.safetensors'])
+  const last = weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])
+  await learn.fit(1e-2, 1)
+  await learn.load(join(at, 'model_cyc_1'))
+  expect(weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])).toEqual(last)
+})
+
+it('saves the best by the first metric, and leaves the last in place', async () => {
+  const at = await folder()
+  const learn = tinyLearner({ metrics: [accuracy] })
+  const { metrics } = await learn.fit(3e-2, 6, { best_save_name: join(at, 'best') })
+  const best = Math.max(...(metrics['accuracy'] as number[]))
+  await learn.load(join(at, 'best'))
+  expect((await learn.validate())['accuracy']).toBeCloseTo(best, 6)
+})
+
+it('SaveModel reloads the best at the end of the fit', async () => {
+  const at = await folder()
+  const learn = tinyLearner()
+  const save = new SaveModel(learn, { fname: join(at, 'best'), log: () => {} })
+  const { val_losses } = await learn.fit(0.3, 8, { callbacks: [save] })
+  expect((await learn.validate())['valid_loss']).toBeCloseTo(Math.min(...(val_losses as number[])), 6)
+})
+
+it('takes weight decay by fastai 0.7’s name', async () => {
+  const learn = tinyLearner()
+  await learn.fit(1e-2, 1, { wds: 0.3 })
+  expect(learn.opt.get('wd')).toEqual([0.3])
+})
+
+it('refuses a name for cycles that there are not', async () => {
+  await expect(tinyLearner().fit(1e-2, 1, { cycle_save_name: 'x' })).rejects.toThrow(/give cycle_len/)
+})

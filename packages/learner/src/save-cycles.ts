@@ -1,0 +1,42 @@
+import { type Callback, SaveModel } from '@onecycle/callbacks'
+import type { Learner } from './learner.js'
+
+/** Where fastai 0.7's `fit` keeps weights. Names are paths as {@link Learner.save} takes them. */
+export interface SaveNames {
+  /** Saves the weights whenever the first metric is higher than ever, or without metrics the validation loss lower. */
+  best_save_name?: string
+  /** Saves the weights at the end of each cycle, as `NAME_cyc_0`, `NAME_cyc_1`, ... */
+  cycle_save_name?: string
+}
+
+/** The callbacks that save under these names, for cycles that end after so many batches of the fit. */
+export function savers(
+  learn: Learner,
+  { best_save_name, cycle_save_name }: SaveNames,
+  cycle_ends: readonly number[],
+): Callback<Learner>[] {
+  return [
+    ...(best_save_name === undefined ? [] : [saveBest(learn, best_save_name)]),
+    ...(cycle_save_name === undefined ? [] : [saveCycles(cycle_save_name, cycle_ends)]),
+  ]
+}
+
+function saveBest(learn: Learner, fname: string): Callback {
+  const [metric] = learn.metricNames
+  const watch =
+    metric === undefined ? ({ monitor: 'valid_loss', comp: 'less' } as const) : ({ monitor: metric, comp: 'greater' } as const)
+  return new SaveModel(learn, { fname, ...watch, reload: false, log: () => {} })
+}
+
+function saveCycles(name: string, cycle_ends: readonly number[]): Callback<Learner> {
+  if (cycle_ends.length === 0)
+    throw new RangeError(`cycle_save_name is ${JSON.stringify(name)}, but there are no cycles: give cycle_len.`)
+  return {
+    name: 'saveCycles',
+    order: 61,
+    async after_epoch(learn) {
+      const cycle = cycle_ends.indexOf(learn.train_iter)
+      if (cycle >= 0) await learn.save(`${name}_cyc_${cycle}`, { with_opt: false })
+    },
+  }
+}
