@@ -54,7 +54,7 @@ function commandLine(): Command {
     .command('demo')
     .description('train on 3s against 7s of MNIST: lr_find, two constant rates and the 1cycle policy compared')
     .option('--out <folder>', 'where the plots and report.html go', 'runs/mnist-sample')
-    .option('--seed <n>', 'decides the initial weights and the order of the batches', wholeNumber(0), 1)
+    .option('--seed <n>', 'decides the initial weights and the order of the batches', wholeNumber(0), 42)
     .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 2)
     .option('--lr <rate>', 'the high learning rate; the low one is a tenth of it', positiveNumber, 5e-2)
     .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))

@@ -31,7 +31,7 @@ function row({ name, usable, version = '', detail, reason, install, notes }: Bac
   const state = usable ? `${detail}${best ? chalk.green(' ← used by default') : ''}` : chalk.yellow(reason)
   const indent = ' '.repeat(14)
   return [
-    `  ${mark(usable)} ${name.padEnd(9)} ${version.padEnd(version && 7)} ${state}`,
+    `  ${mark(usable)} ${name.padEnd(9)} ${version.padEnd(version ? 7 : 0)} ${state}`,
     ...(install ? [indent + chalk.cyan(install)] : []),
     ...notes.flatMap(note => wrap(note, indent)).map(line => chalk.dim(line)),
   ]

@@ -4,7 +4,7 @@ import { compare_losses, compare_metrics, type History, type LrFindRecord, type 
 import { Interrupted } from '../failure.js'
 
 export interface ExperimentOptions {
-  /** Decides the initial weights and the order of the batches. Default 1. */
+  /** Decides the initial weights and the order of the batches. Default 42. */
   seed?: number
   /** Epochs of each run. Default 2. */
   epochs?: number
@@ -41,7 +41,7 @@ export interface Experiment {
  * @throws Interrupted after Ctrl-C.
  */
 export async function mnistSample(options: ExperimentOptions = {}): Promise<Experiment> {
-  const { seed = 1, epochs = 2, lr = 5e-2, samples, progress = true, announce = () => {} } = options
+  const { seed = 42, epochs = 2, lr = 5e-2, samples, progress = true, announce = () => {} } = options
   const data = await load(seed, samples)
   const fresh = () => new Learner(data, simple_cnn([3, 16, 16, 2], { seed }), { metrics: [accuracy], seed, progress })
 
