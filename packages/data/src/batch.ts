@@ -27,15 +27,16 @@ export interface LoaderState {
  * Batches of one pass over the data, as often as asked: what a Learner trains on. Each iteration is one pass. A stream
  * has one of the two iterators: typed arrays are read synchronously, `tf.data` sources are not.
  */
-export interface BatchStream {
+export type BatchStream = BatchSource & (Iterable<Batch> | AsyncIterable<Batch>)
+
+/** What a {@link BatchStream} knows of itself. */
+export interface BatchSource {
   /** Samples in a full batch. */
   readonly batchSize: number
   /** Batches in one pass; at least 1. */
   readonly length: number
   /** Samples in one pass over the data set, those that drop_last leaves out included. */
   readonly samples: number
-  [Symbol.iterator]?(): Iterator<Batch>
-  [Symbol.asyncIterator]?(): AsyncIterator<Batch>
   /**
    * Where the stream stands. Between passes: the state from which the next pass starts. During a pass: the state from
    * which it started, and how many of its batches have been handed out. A pass left early is over.

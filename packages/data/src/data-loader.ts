@@ -1,4 +1,4 @@
-import type { Batch, BatchStream, LoaderState } from './batch.js'
+import type { Batch, BatchSource, LoaderState } from './batch.js'
 import { requireWhole, show } from './check.js'
 import type { Dataset } from './dataset.js'
 import { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
@@ -29,7 +29,7 @@ export interface DataLoaderOptions {
  *   tf.dispose([xs, ys])
  * }
  */
-export class DataLoader implements BatchStream {
+export class DataLoader implements BatchSource, Iterable<Batch> {
   readonly dataset: Dataset
   readonly batchSize: number
   readonly length: number

@@ -1,4 +1,4 @@
-export type { Batch, BatchStream, LoaderState, Tensors } from './batch.js'
+export type { Batch, BatchSource, BatchStream, LoaderState, Tensors } from './batch.js'
 export { Column, type ColumnOptions, type TypedArray } from './column.js'
 export { type ArraysOptions, type BunchOptions, DataBunch, type TensorsOptions, type TfDataBunchOptions } from './data-bunch.js'
 export { DataLoader, type DataLoaderOptions } from './data-loader.js'

@@ -1,5 +1,5 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
-import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
+import type { BatchStream, DataBunch } from '@onecycle/data'
 import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
@@ -281,7 +281,7 @@ export class Learner extends TrainingLoop {
       const preds: Tensor[] = []
       const targets: Tensor[] = []
       try {
-        for await (const { xs, ys } of dl as AsyncIterable<Batch>) {
+        for await (const { xs, ys } of dl) {
           preds.push(single('predictions', this.predict(xs)))
           targets.push(single('targets', ys))
           dispose(xs)

@@ -179,7 +179,7 @@ export abstract class TrainingLoop implements TrainingState {
   async #batches(dl: BatchStream): Promise<void> {
     let next = 0
     this.n_iter = dl.length
-    for await (const batch of dl as AsyncIterable<Batch>) {
+    for await (const batch of dl) {
       this.iter = next++
       await this.#batch(batch)
       if (this.#interrupted) throw new CancelFit('interrupted')

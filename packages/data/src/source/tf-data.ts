@@ -1,5 +1,5 @@
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
-import type { Batch, BatchStream, LoaderState, Tensors } from '../batch.js'
+import type { Batch, BatchSource, LoaderState, Tensors } from '../batch.js'
 import { requireWhole, show } from '../check.js'
 import type { TypedArray } from '../column.js'
 import { checkLabels } from '../target.js'
@@ -32,7 +32,7 @@ export interface TfDataOptions {
  * @throws RangeError when the number of batches is neither given nor known, the source ends before it, or a label is no class;
  * TypeError when an element is not `{ xs, ys }`.
  */
-export class TfDataStream implements BatchStream {
+export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   readonly batchSize: number
   readonly length: number
   /** At most this many: the last batch may be smaller. */
