@@ -1,0 +1,132 @@
+// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS
+import { useBackend } from '@onecycle/backend'
+import { restoreStockKernels } from '@onecycle/backend/wasm'
+import { DataBunch } from '@onecycle/data'
+import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import * as tf from '@tensorflow/tfjs-core'
+import { type Workload, workloads } from './workloads.js'
+
+export interface Measured {
+  /** Milliseconds of each step, warm-up left out. */
+  readonly times: number[]
+  /** Bytes of the wasm heap at the end, which never shrinks. */
+  readonly heap: number
+  /** Part of the time spent outside kernels; only where asked for. */
+  readonly outside?: number
+}
+
+const BATCHES = 16
+
+/** Samples in which the classes differ: noise around a template for each. */
+function samples({ batch, input, classes }: Workload): { x: Float32Array; y: Int32Array } {
+  let state = 1
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 31 - 1
+  }
+  const size = input.reduce((a, b) => a * b, 1)
+  const templates = Array.from({ length: classes }, () => Float32Array.from({ length: size }, random))
+  const y = Int32Array.from({ length: BATCHES * batch }, (_, i) => (i * 7) % classes)
+  const x = new Float32Array(y.length * size)
+  y.forEach((label, i) => {
+    for (let j = 0; j < size; j++) x[i * size + j] = random() + 0.7 * templates[label]![j]!
+  })
+  return { x, y }
+}
+
+const factories = {
+  sgd: (lr: number) => sgd({ lr, mom: 0.9 }),
+  adam: (lr: number) => adam({ lr, sqr_mom: 0.999, eps: 1e-8, wd: 0 }),
+}
+
+/** Steps of the Learner's whole loop: loader, upload, both passes, optimizer, loss read back, callbacks. */
+async function ours(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
+  const { batch: bs, input, optimizer } = workload
+  const data = DataBunch.from_arrays({ ...samples(workload), shape: [...input], bs })
+  const learn = new Learner(data, workload.build(), {
+    loss: cross_entropy,
+    optimizer: factories[optimizer.kind](optimizer.lr),
+    progress: false,
+  })
+  const stop = new AbortController()
+  const end = performance.now() + 1000 * seconds
+  const clock = {
+    after_batch() {
+      onBatch()
+      if (performance.now() > end) stop.abort()
+    },
+  }
+  await learn.fit(optimizer.lr, 100_000, { callbacks: [clock], signal: stop.signal })
+}
+
+/** Steps of `model.fit` as TensorFlow.js has it. */
+async function stock(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
+  restoreStockKernels()
+  const { batch, input, optimizer, classes } = workload
+  const { x, y } = samples(workload)
+  const model = workload.build()
+  model.compile({
+    optimizer: optimizer.kind === 'sgd' ? tf.train.momentum(optimizer.lr, 0.9) : tf.train.adam(optimizer.lr),
+    loss: (labels, logits) => tf.losses.softmaxCrossEntropy(labels, logits),
+  })
+  const end = performance.now() + 1000 * seconds
+  const labels = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(y, 'int32'), classes), 'float32'))
+  const onBatchEnd = async () => {
+    onBatch()
+    if (performance.now() > end) model.stopTraining = true
+  }
+  await model.fit(tf.tensor(x, [y.length, ...input]), labels, {
+    batchSize: batch,
+    epochs: 100_000,
+    verbose: 0,
+    callbacks: { onBatchEnd },
+  })
+}
+
+/** Replaces every kernel by one that adds up the time spent in it. */
+function timeKernels(): () => number {
+  let total = 0
+  let depth = 0
+  for (const kernel of tf.getKernelsForBackend('wasm')) {
+    const run = kernel.kernelFunc
+    tf.unregisterKernel(kernel.kernelName, 'wasm')
+    const kernelFunc: tf.KernelFunc = args => {
+      const began = performance.now()
+      depth++
+      try {
+        return run(args)
+      } finally {
+        if (--depth === 0) total += performance.now() - began
+      }
+    }
+    const { kernelName, backendName, disposeFunc } = kernel
+    tf.registerKernel({ kernelName, backendName, kernelFunc, ...(disposeFunc && { disposeFunc }) })
+  }
+  return () => total
+}
+
+const [how, name, seconds, share] = process.argv.slice(2)
+const workload = workloads.find(candidate => candidate.name === name)
+if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(each => each.name).join(', ')}.`)
+await useBackend({ prefer: 'wasm', log: false })
+const inKernels = share ? timeKernels() : undefined
+const times: number[] = []
+const kernelTimes: number[] = []
+let last = performance.now()
+await (how === 'stock' ? stock : ours)(workload, Number(seconds), () => {
+  const now = performance.now()
+  times.push(now - last)
+  kernelTimes.push(inKernels?.() ?? 0)
+  last = now
+})
+const warm = Math.floor(times.length / 4)
+const measured: Measured = {
+  times: times.slice(warm),
+  heap: (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
+  ...(inKernels && {
+    outside: 1 - (kernelTimes.at(-1)! - kernelTimes[warm]!) / times.slice(warm + 1).reduce((sum, time) => sum + time, 0),
+  }),
+}
+console.log(JSON.stringify(measured))
+process.exit(0)
