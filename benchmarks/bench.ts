@@ -1,7 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { findTorch, nativePeak, script, torch } from './run.js'
+import { findTorch, nativePeak, script, torch } from './child.js'
 import type { Measured } from './step.js'
 import { type Workload, workloads } from './workloads.js'
 
@@ -27,29 +28,23 @@ interface Row {
   readonly outside?: number
 }
 
-const options = {
-  json: { type: 'string' },
-  seconds: { type: 'string', default: '3' },
-  rounds: { type: 'string', default: '2' },
-  only: { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const
+export interface StepOptions {
+  /** Of each program's turn. Default 3. */
+  readonly seconds?: number
+  /** Turns of each program. Default 2. */
+  readonly rounds?: number
+  /** Names of workloads; default all. */
+  readonly only?: readonly string[]
+}
 
-const usage = `npm run bench -- [--json FILE] [--seconds N] [--rounds N] [--only W1,W3]
-
-One training step of each workload: ours (the Learner on wasm), TensorFlow.js's own model.fit on wasm where it runs, and
-PyTorch with one and two threads where python3 can import torch. The programs take turns, ${options.rounds.default} rounds of ${options.seconds.default} seconds each.`
-
-/** @returns the exit code. */
-export async function main(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options })
-  if (values.help) {
-    console.log(usage)
-    return 0
-  }
-  const wanted = values.only?.split(',')
-  const chosen = workloads.filter(({ name }) => !wanted || wanted.includes(name))
-  if (chosen.length === 0) throw new RangeError(`--only ${values.only} names none of ${workloads.map(w => w.name).join(', ')}.`)
+/**
+ * One training step of each workload: ours (the Learner on wasm), TensorFlow.js's own model.fit on wasm where it runs, and
+ * PyTorch with one and two threads where python3 can import torch. The programs take turns, so that a slow moment of the machine
+ * hits all of them. Prints a table and returns what is in it.
+ */
+export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptions = {}) {
+  const chosen = workloads.filter(({ name }) => !only || only.includes(name))
+  if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
   const python = await findTorch()
   const machine = `${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node ${process.version}`
   const against = 'python' in python ? `PyTorch ${python.version}` : `no PyTorch (${python.missing})`
@@ -58,26 +53,40 @@ export async function main(args: string[]): Promise<number> {
   const rows: Row[] = []
   console.log(line('workload', 'onecycle', 'tfjs wasm', 'torch, 1 thread', 'torch, 2 threads', 'ratio', 'heap'))
   for (const workload of chosen) {
-    const row = await measure(
-      workload,
-      Number(values.seconds),
-      Number(values.rounds),
-      'python' in python ? python.python : undefined,
-    )
+    const row = await measure(workload, seconds, rounds, 'python' in python ? python.python : undefined)
     rows.push(row)
     const { name, ours, stock, torch1, torch2, ratio, heapMiB } = row
-    console.log(
-      line(name, show(ours), show(stock), show(torch1), show(torch2), ratio ? show(ratio) : '-', `${heapMiB.toFixed(0)} MiB`),
-    )
+    const heap = `${heapMiB.toFixed(0)} MiB`
+    console.log(line(name, show(ours), show(stock), show(torch1), show(torch2), ratio ? show(ratio) : '-', heap))
   }
-  for (const { name, stock } of rows) if (typeof stock === 'string') console.log(`\ntfjs wasm, ${name}: ${stock}`)
-  console.log('\nratio: onecycle / torch with one thread')
+  for (const { name, stock } of rows) if (typeof stock === 'string') console.log(`tfjs wasm fails on ${name}: ${stock}`)
+  console.log('ratio: onecycle / torch with one thread')
   for (const { name, outside } of rows) {
     if (outside !== undefined) console.log(`${name}: ${(100 * outside).toFixed(0)} % of a step outside kernels`)
   }
   const gemm = await multiply()
   console.log(gemm.text)
-  if (values.json) await save(values.json, { machine, against, rows, gemm })
+  return { machine, against, rows, gemm }
+}
+
+const usage = `npx tsx benchmarks/bench.ts [--json FILE] [--seconds 3] [--rounds 2] [--only W1,W3]`
+
+/** The same from the command line. Returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const
+  const options = { json: text, seconds: text, rounds: text, only: text, help: { type: 'boolean' } } as const
+  const { values } = parseArgs({ args: [...args], options })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  const { seconds, rounds, only, json } = values
+  const result = await trainingSteps({
+    ...(seconds && { seconds: Number(seconds) }),
+    ...(rounds && { rounds: Number(rounds) }),
+    ...(only && { only: only.split(',') }),
+  })
+  if (json) await save(json, result)
   return 0
 }
 
@@ -150,3 +159,5 @@ async function save(path: string, result: object): Promise<void> {
   await writeFile(`${path}.part`, `${JSON.stringify(result, null, 2)}\n`)
   await rename(`${path}.part`, path)
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2))

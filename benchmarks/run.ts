@@ -1,61 +1,26 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// Everything that npm run bench measures: npx tsx benchmarks/run.ts [--json FILE]
+import { writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { useBackend } from '@onecycle/backend'
+import { trainingSteps } from './bench.js'
+import { learnerOverhead, overheadTable } from './learner-overhead.js'
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
+const { values } = parseArgs({ options: { json: { type: 'string' } } })
+const backend = await useBackend()
 
-/** What a program printed. @throws Error with the last line of what it complained about. */
-export function output(command: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let out = ''
-    let errors = ''
-    child.stdout.on('data', chunk => {
-      out += chunk
-    })
-    child.stderr.on('data', chunk => {
-      errors += chunk
-    })
-    child.on('error', reject)
-    child.on('close', code => (code === 0 ? resolve(out.trim()) : reject(new Error(reasonIn(errors) || `exit code ${code}`))))
-  })
+console.log('\nThe Learner against a loop written by hand')
+const overhead = await learnerOverhead()
+console.log(overheadTable(overhead))
+
+console.log('\nTraining steps')
+const steps = await trainingSteps()
+
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  backend: `${backend.name} (${backend.detail})`,
 }
-
-function reasonIn(errors: string): string {
-  const lines = errors.trim().split('\n')
-  return (lines.findLast(line => /error/i.test(line) && line.length < 500) ?? lines.at(-1) ?? '').trim()
-}
-
-/** Runs one of the TypeScript files beside this one in a process of its own. */
-export const script = (file: string, ...args: string[]) => output(process.execPath, ['--import', 'tsx', here(file), ...args])
-
-/** The Python that has PyTorch, or why there is none. */
-export async function findTorch(): Promise<{ python: string; version: string } | { missing: string }> {
-  let missing = ''
-  for (const python of ['python3', '/usr/bin/python3']) {
-    try {
-      return { python, version: await output(python, ['-c', 'import torch; print(torch.__version__)']) }
-    } catch (error) {
-      missing ||= (error as Error).message
-    }
-  }
-  return { missing }
-}
-
-export const torch = (python: string, ...args: string[]) => output(python, [here('torch_bench.py'), ...args])
-
-/** The machine's peak of 128-bit fused multiply-adds in GFLOP/s, or why it cannot be measured. */
-export async function nativePeak(): Promise<number | string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fma-peak-'))
-  try {
-    const program = join(folder, 'fma-peak')
-    await output('cc', ['-O3', '-march=native', '-o', program, here('fma-peak.c')])
-    return Number(await output(program, []))
-  } catch (error) {
-    return (error as Error).message
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
+if (values.json)
+  await writeFile(values.json, `${JSON.stringify({ machine, learnerOverhead: overhead, trainingSteps: steps }, null, 2)}\n`)
