@@ -34,8 +34,8 @@ export function verdict({ lrFind, runs }: Experiment, job: { epochs: number; sam
       passes: cycle.accuracy >= best - 0.004,
     },
     {
-      what: `lr_find() suggested ${suggested?.toExponential(1) ?? 'nothing'}, between 1e-3 and 1 expected`,
-      passes: suggested !== undefined && suggested >= 1e-3 && suggested <= 1,
+      what: `lr_find() suggested ${suggested?.toExponential(1) ?? 'nothing'}, between 1e-4 and 1 expected`,
+      passes: suggested !== undefined && suggested >= 1e-4 && suggested <= 1,
     },
   ]
 }

@@ -1,0 +1,216 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { onecycle } from './run-program.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'onecycle cli '))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const esc = String.fromCharCode(27)
+const red = new RegExp(`^${esc}\\[31merror: [^\\n]*${esc}\\[39m$`, 'm')
+
+describe('help', () => {
+  test('shows commands and examples, and comes at once', async () => {
+    const times = []
+    for (let i = 0; i < 3; i++) {
+      const began = performance.now()
+      const { code, stdout } = await onecycle(['--help'])
+      times.push(performance.now() - began)
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/doctor[\s\S]*demo[\s\S]*schedule[\s\S]*Examples:\n {2}onecycle doctor/)
+    }
+    expect(Math.min(...times)).toBeLessThan(300)
+  })
+
+  test.each(['doctor', 'demo', 'schedule'])('%s --help has examples', async command => {
+    const { code, stdout } = await onecycle([command, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`Usage: onecycle ${command}[\\s\\S]*Examples:\\n {2}onecycle ${command}`))
+  })
+
+  test('--version is that of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+    expect(await onecycle(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+describe('errors are one red line with a hint, and exit code 1', () => {
+  test.each([
+    [['demoo'], "unknown command 'demoo'"],
+    [['demo', '--epochs', '0'], 'Expected a whole number from 1 on'],
+    [['demo', '--lr', 'fast'], 'Expected a positive number'],
+    [['demo', '--backend', 'nope'], "Unknown backend 'nope'"],
+    [['demo', '--backend', 'node'], 'npm install @tensorflow/tfjs-node'],
+    [['schedule', 'one_cycle'], "required option '--lr <value>'"],
+    [['schedule', 'one_cycle', '--lr', '-1'], 'must be a number above 0'],
+    [['schedule', 'constant', '--lr', '1', '--out', 'picture.gif'], 'Let it end in .svg, .png'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await onecycle(args, { env: { FORCE_COLOR: '1' } })
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(red)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain('--help')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('a backend forced by the environment is named as such', async () => {
+    const { code, stderr } = await onecycle(['demo'], { env: { ONECYCLE_BACKEND: 'abacus' } })
+    expect(code).toBe(1)
+    expect(stderr).toContain("Unknown backend 'abacus' (ONECYCLE_BACKEND)")
+  })
+
+  test('--debug shows the stack, before and after the command', async () => {
+    for (const args of [
+      ['--debug', 'demo', '--backend', 'nope'],
+      ['demo', '--backend', 'nope', '--debug'],
+    ]) {
+      const { code, stderr } = await onecycle(args)
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^error: Unknown backend.*\n {4}at /m)
+    }
+  })
+})
+
+describe('doctor', () => {
+  test('lists every backend, and what would install the absent ones', async () => {
+    const { code, stdout } = await onecycle(['doctor'])
+    expect(code).toBe(0)
+    for (const name of ['node-gpu', 'node', 'webgpu', 'wasm', 'cpu']) expect(stdout).toMatch(new RegExp(`[✔✘] ${name} `))
+    expect(stdout).toMatch(/✔ wasm +4\.22\.0/)
+    expect(stdout).toMatch(/compiled training kernels/)
+  })
+
+  test('--json is the diagnosis', async () => {
+    const { code, stdout } = await onecycle(['doctor', '--json'])
+    expect(code).toBe(0)
+    const diagnosis = JSON.parse(stdout)
+    expect(diagnosis.node).toBe(process.version)
+    expect(diagnosis.backends.map((backend: { name: string }) => backend.name)).toEqual([
+      'node-gpu',
+      'node',
+      'webgpu',
+      'wasm',
+      'cpu',
+    ])
+  })
+})
+
+describe('schedule', () => {
+  test('--json prints rate and momentum of every batch', async () => {
+    const { code, stdout } = await onecycle([
+      'schedule',
+      'one_cycle',
+      '--lr',
+      '5e-2',
+      '--epochs',
+      '2',
+      '--batches',
+      '193',
+      '--json',
+    ])
+    expect(code).toBe(0)
+    const { steps, lr, mom } = JSON.parse(stdout)
+    expect([steps, lr.length, mom.length]).toEqual([386, 386, 386])
+    expect(lr[0]).toBeCloseTo(0.05 / 25, 12)
+    expect(Math.max(...lr)).toBeLessThanOrEqual(0.05)
+    expect(Math.max(...lr)).toBeGreaterThan(0.0499)
+    expect([mom[0], Math.min(...mom)]).toEqual([0.95, expect.closeTo(0.85, 3)])
+  })
+
+  test('takes several numbers for one option, with spaces or commas', async () => {
+    const both = await Promise.all(
+      [['0.9', '0.8'], ['0.9,0.8']].map(moms => onecycle(['schedule', 'one_cycle', '--lr', '1', '--json', '--moms', ...moms])),
+    )
+    expect(both[0]!.stdout).toBe(both[1]!.stdout)
+    expect(JSON.parse(both[0]!.stdout).mom[0]).toBe(0.9)
+  })
+
+  test('draws in the terminal, and writes a picture', async () => {
+    const drawn = await onecycle(['schedule', 'cosine', '--lr', '1'])
+    expect(drawn.stdout).toMatch(/Learning Rate[\s\S]*[⠁-⣿][\s\S]*Batches/)
+    const out = join(folder, 'cosine.svg')
+    expect(await onecycle(['schedule', 'cosine', '--lr', '1', '--out', out])).toEqual({ code: 0, stdout: `${out}\n`, stderr: '' })
+    expect(await readFile(out, 'utf8')).toMatch(/^<svg /)
+  })
+})
+
+describe('demo', () => {
+  test('trains, compares, and leaves plots and a report behind', async () => {
+    const out = join(folder, 'demo')
+    const { code, stdout, stderr } = await onecycle(['demo', '--epochs', '1', '--samples', '2000', '--out', out])
+    expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
+    expect(code).toBe(0)
+    for (const call of ['lr_find()', 'fit(1, 5e-2)', 'fit(1, 5e-3)', 'fit_one_cycle(1, 5e-2)'])
+      expect(stdout).toContain(`\n${call}\n`)
+    expect(stdout.match(/^epoch {2}train_loss {3}valid_loss {3}accuracy/gm)).toHaveLength(3)
+    expect(stdout).toMatch(/^fit_one_cycle\(1, 5e-2\)( +\d\.\d{4}){3} +\d+\.\d/m)
+    expect(stdout.match(/ best$/gm)).toHaveLength(1)
+    const names = ['losses', 'lr', 'lr_find', 'metrics'].flatMap(name =>
+      ['json', 'png', 'svg'].map(format => `${name}.${format}`),
+    )
+    expect((await readdir(out)).sort()).toEqual([...names, 'report.html'].sort())
+    expect((await readFile(join(out, 'report.html'), 'utf8')).match(/<svg /g)).toHaveLength(4)
+  })
+
+  test('--no-progress leaves out the epoch tables', async () => {
+    const { code, stdout } = await onecycle([
+      'demo',
+      '--epochs',
+      '1',
+      '--samples',
+      '640',
+      '--no-progress',
+      '--out',
+      join(folder, 'quiet'),
+    ])
+    expect(code).toBe(0)
+    expect(stdout).not.toMatch(/^epoch/m)
+    expect(stdout).toMatch(/fit_one_cycle\(1, 5e-2\) /)
+  })
+
+  test('the same seed gives the same losses, bit for bit', async () => {
+    const pages = await Promise.all(
+      ['a', 'b'].map(async name => {
+        const out = join(folder, name)
+        await onecycle(['demo', '--epochs', '1', '--samples', '640', '--seed', '3', '--no-progress', '--out', out])
+        return readFile(join(out, 'losses.json'), 'utf8')
+      }),
+    )
+    expect(pages[0]).toBe(pages[1])
+  })
+
+  test('Ctrl-C ends it with exit code 130', async () => {
+    let told = false
+    const { code, stderr } = await onecycle(['demo', '--epochs', '50', '--out', join(folder, 'interrupted')], {
+      watch(stdout, kill) {
+        if (told || !stdout.includes('fit(50, 5e-2)')) return
+        told = true
+        setTimeout(() => kill('SIGINT'), 700)
+      },
+    })
+    expect(code).toBe(130)
+    expect(stderr).toContain('Interrupted')
+  })
+
+  test('a folder that cannot be made is an error', async () => {
+    const file = join(folder, 'a file')
+    await writeFile(file, '')
+    const { code, stderr } = await onecycle([
+      'demo',
+      '--epochs',
+      '1',
+      '--samples',
+      '640',
+      '--no-progress',
+      '--out',
+      join(file, 'inside'),
+    ])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^error: .*a file/m)
+  })
+})

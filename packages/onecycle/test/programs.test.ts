@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root, tsx } from './run-program.js'
+
+describe('every example and notebook reaches what it claims', () => {
+  test.each(['examples/mnist-sample.ts', 'examples/mnist.ts', 'examples/tabular-iris.ts', 'notebooks/01-one-cycle.ts'])(
+    '%s',
+    { timeout: 240_000 },
+    async file => {
+      const { code, stderr } = await tsx(join(root, file))
+      expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
+      expect(code).toBe(0)
+    },
+  )
+})
+
+describe('the README', () => {
+  test('its first program trains, as it stands and in at most twelve lines', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const program = /```ts\n([\s\S]*?)```/.exec(readme)![1]!
+    expect(program.trim().split('\n').length).toBeLessThanOrEqual(12)
+    const { code, stdout, stderr } = await runInRepository(
+      `${program}\nconsole.log(JSON.stringify(learn.recorder.history.epochs))`,
+    )
+    expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
+    expect(code).toBe(0)
+    const epochs = JSON.parse(stdout.trim().split('\n').at(-1)!)
+    expect(epochs.at(-1).accuracy).toBeGreaterThan(0.98)
+  })
+
+  test('shows no picture and links to no file that is not there', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(match => match[1]!)
+    expect(links.length).toBeGreaterThan(3)
+    for (const link of links)
+      await expect(
+        readFile(join(root, link)).then(
+          () => link,
+          error => error,
+        ),
+      ).resolves.toBe(link)
+  })
+})
+
+describe('importing onecycle', () => {
+  const backendAfter = (before: string) => `
+    import { getBackend, setBackend } from '@tensorflow/tfjs-core'
+    ${before}
+    console.log(getBackend())`
+
+  test('chooses a backend', async () => {
+    const { stdout, stderr } = await runInRepository(backendAfter("await import('onecycle')"))
+    expect(stdout).toBe('wasm\n')
+    expect(stderr).toMatch(/^onecycle: backend wasm/)
+  })
+
+  test('takes the one that the environment asks for', async () => {
+    const { stdout, stderr } = await runInRepository(backendAfter("await import('onecycle')"), { ONECYCLE_BACKEND: 'cpu' })
+    expect(stdout).toBe('cpu\n')
+    expect(stderr).toMatch(/^onecycle: backend cpu .*as asked for/)
+  })
+
+  test('leaves alone the one that the program has set, without a word', async () => {
+    const set = "await import('@tensorflow/tfjs-backend-cpu'); await setBackend('cpu'); await import('onecycle')"
+    const { stdout, stderr } = await runInRepository(backendAfter(set))
+    expect(stdout).toBe('cpu\n')
+    expect(stderr).not.toContain('onecycle:')
+  })
+
+  test('is what chooses: @onecycle/learner does not', async () => {
+    const { code, stdout, stderr } = await runInRepository(backendAfter("await import('@onecycle/learner')"))
+    expect([code, stdout, stderr]).toEqual([0, 'undefined\n', ''])
+  })
+})
+
+/** Runs a program from a file of its own inside the repository, where it finds the packages. */
+async function runInRepository(program: string, env: Record<string, string> = {}) {
+  await mkdir(join(root, 'runs'), { recursive: true })
+  const folder = await mkdtemp(join(root, 'runs/test-'))
+  try {
+    const file = join(folder, 'program.mts')
+    await writeFile(file, program)
+    return await tsx(file, { cwd: folder, env })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** The command line as it is installed. */
+export const cli = join(root, 'packages/onecycle/dist/cli.js')
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export interface RunOptions {
+  cwd?: string
+  env?: Record<string, string>
+  /** Sees the standard output so far whenever it grows, and may stop the program. */
+  watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
+}
+
+/** Runs `node ...args` without a terminal, and waits for its end. */
+export function runNode(args: readonly string[], { cwd = root, env = {}, watch }: RunOptions = {}): Promise<Ended> {
+  if (!existsSync(cli)) throw new Error(`${cli} is not there: these tests run what is built. Run first: npm run build`)
+  const { FORCE_COLOR: _, ONECYCLE_BACKEND: __, ...inherited } = process.env
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } })
+    const ended: Ended = { code: null, stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      ended.stdout += text
+      watch?.(ended.stdout, signal => child.kill(signal))
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      ended.stderr += text
+    })
+    child.on('error', reject)
+    child.on('close', code => resolve({ ...ended, code }))
+  })
+}
+
+export function onecycle(args: readonly string[], options?: RunOptions): Promise<Ended> {
+  return runNode([cli, ...args], options)
+}
+
+/** Runs a TypeScript program as `npx tsx` does. */
+export function tsx(file: string, options?: RunOptions): Promise<Ended> {
+  return runNode([createRequire(import.meta.url).resolve('tsx/cli'), file], options)
+}
