@@ -112,6 +112,15 @@ describe('training', () => {
     expect(history.losses).toHaveLength(4)
   })
 
+  it('accepts an optimizer of tf.train, and says what it cannot do', async () => {
+    const learn = tinyLearner({ optimizer: tf.train.momentum(0.1, 0.9) })
+    const history = await learn.fit_one_cycle(20, 5e-2)
+    expect(history.moms[0]).toBeCloseTo(0.95, 6)
+    expect(history.smooth_losses.at(-1)).toBeLessThan(history.losses[0]! / 2)
+    expect(() => tinyLearner({ optimizer: tf.train.adam(), wd: 0.1 })).toThrow(/no weight decay/)
+    await expect(tinyLearner({ optimizer: tf.train.sgd(0.1) }).fit_one_cycle(1, 1e-2)).rejects.toThrow(/no such hyper-parameter/)
+  })
+
   it('leaves normalization and biases undecayed unless asked', async () => {
     const decayed = async (wd_bn_bias: boolean) => {
       const learn = tinyLearner({ optimizer: sgd({ mom: 0 }), wd: 0.5, wd_bn_bias })

@@ -1,7 +1,7 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
 import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
-import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
@@ -29,7 +29,7 @@ import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
-import { adam, type OptimizerFactory, type Parameter } from './optimizer/index.js'
+import { adam, type OptimizerFactory, type Parameter, stock } from './optimizer/index.js'
 import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
@@ -37,8 +37,11 @@ export interface LearnerOptions {
   loss?: LossFunction
   /** Figures for each validation pass: functions of (pred, target), averaged over samples, or {@link Metric} objects. */
   metrics?: readonly (MetricFunction | Metric)[]
-  /** Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). */
-  optimizer?: OptimizerFactory
+  /**
+   * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). One of `tf.train` is
+   * accepted too, with the limits that {@link stock} states.
+   */
+  optimizer?: OptimizerFactory | StockOptimizer
   /** Weight decay, one value or one per layer group. Default: the optimizer's own, 1e-2 for the default one. */
   wd?: number | readonly number[]
   /** Whether biases and normalization parameters decay too (fastai 1: true, fastai 2: false). Default false. */
@@ -85,7 +88,7 @@ export class Learner extends TrainingLoop {
       model,
       loss_func: options.loss ?? inferLoss(model, data.target),
       metrics: (options.metrics ?? []).map(metric => (typeof metric === 'function' ? new AverageMetric(metric) : metric)),
-      opt: optimizer(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
+      opt: factoryOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
     })
     this.groups = groups
     this.#train_bn = train_bn
@@ -346,6 +349,10 @@ export class Learner extends TrainingLoop {
       this.#busy = undefined
     }
   }
+}
+
+function factoryOf(optimizer: OptimizerFactory | StockOptimizer): OptimizerFactory {
+  return typeof optimizer === 'function' ? optimizer : stock(optimizer)
 }
 
 function reseed(dl: BatchStream, seed: number): void {

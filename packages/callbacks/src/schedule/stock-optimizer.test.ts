@@ -42,7 +42,7 @@ describe.each(Object.entries(stock))('%s', (_, make) => {
       opt.set(name, 0.25)
       expect(opt.get(name)).toEqual([0.25])
     }
-    expect(() => opt.set('eps', 1)).toThrow(/has no eps to change, only lr/)
+    expect(() => opt.set('wd', 1)).toThrow(/has no wd to change, only lr/)
     expect(() => opt.set('lr', [1, 2])).toThrow('one layer group, but was given 2')
   })
 

@@ -18,7 +18,7 @@ interface Fields {
   beta1: number
   beta2: number
   decay: number
-  rho: number
+  epsilon: number
 }
 
 interface Access {
@@ -26,7 +26,7 @@ interface Access {
   set: (opt: Fields, value: number) => void
 }
 
-const field = (name: 'learningRate' | 'momentum' | 'beta1' | 'beta2' | 'decay' | 'rho'): Access => ({
+const field = (name: 'learningRate' | 'momentum' | 'beta1' | 'beta2' | 'decay' | 'epsilon'): Access => ({
   get: opt => opt[name],
   set: (opt, value) => {
     opt[name] = value
@@ -47,19 +47,22 @@ const momentum: Access = {
   },
 }
 
+const adaptive = { lr: field('learningRate'), mom: field('beta1'), sqr_mom: field('beta2'), eps: field('epsilon') }
+
 const access: Record<string, Record<string, Access>> = {
   SGD: { lr: sgdRate },
   Momentum: { lr: sgdRate, mom: momentum },
-  RMSProp: { lr: field('learningRate'), mom: field('momentum'), sqr_mom: field('decay') },
-  Adam: { lr: field('learningRate'), mom: field('beta1'), sqr_mom: field('beta2') },
-  Adamax: { lr: field('learningRate'), mom: field('beta1'), sqr_mom: field('beta2') },
+  RMSProp: { lr: field('learningRate'), mom: field('momentum'), sqr_mom: field('decay'), eps: field('epsilon') },
+  Adam: adaptive,
+  Adamax: adaptive,
   Adagrad: { lr: field('learningRate') },
-  Adadelta: { lr: field('learningRate'), sqr_mom: field('rho') },
+  // Its two running means are fed alike and cancel out: rho and epsilon change nothing.
+  Adadelta: { lr: field('learningRate') },
 }
 
 /**
  * The hyper-parameters of one of tfjs's own optimizers, all variables in one layer group. `mom` is momentum or Adam's beta1,
- * `sqr_mom` is beta2, RMSProp's decay or Adadelta's rho. Works where tfjs's own setters do nothing (momentum).
+ * `sqr_mom` is beta2 or RMSProp's decay. Works where tfjs's own setters do nothing (momentum).
  * @throws Error for an optimizer that is not tfjs's, and for a hyper-parameter that the optimizer cannot change.
  *
  * @example

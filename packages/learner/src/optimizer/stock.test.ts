@@ -106,6 +106,6 @@ describe('stock', () => {
         return 'Foreign'
       }
     }
-    expect(() => stock(new Foreign(0.1))).toThrow('of tf.train, not Foreign')
+    expect(() => stock(new Foreign(0.1))).toThrow('Foreign is not an optimizer of TensorFlow.js')
   })
 })
