@@ -1,4 +1,4 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
 import { binary_cross_entropy, probability_binary_cross_entropy } from './binary-cross-entropy.js'
 import { cross_entropy, probability_cross_entropy } from './cross-entropy.js'
@@ -13,20 +13,27 @@ export type TargetKind = 'class' | 'value'
  *
  * | targets | last layer | loss |
  * |---|---|---|
- * | classes | softmax | cross-entropy of probabilities |
+ * | classes | several units, softmax | cross-entropy of probabilities |
  * | classes | several units, no sigmoid | cross-entropy of logits |
  * | two classes | one unit with sigmoid / without activation | binary cross-entropy of probabilities / of logits |
  * | values | softmax | cross-entropy of probabilities (soft labels) |
- * | values | no squashing activation | mean squared error |
+ * | values | neither softmax nor sigmoid | mean squared error |
  *
+ * The last layer is the one that decides what the output stands for: an Activation layer, or what stands before layers
+ * that only reshape, drop out or average.
+ *
+ * @param target whether the targets are class labels or values, as {@link DataBunch.target} says
  * @throws TypeError with the reason where that leaves more than one choice.
+ * @example
+ * inferLoss(sequential({ layers: [layers.dense({ units: 3, inputShape: [4] })] }), 'class').name   // 'cross_entropy'
  */
 export function inferLoss(model: Model, target: TargetKind | undefined): LossFunction {
   if (!isLayersModel(model)) throw undecided('the model is not a LayersModel, so what its output stands for is not known')
   if (model.outputs.length > 1) throw undecided(`the model has ${model.outputs.length} outputs`)
   if (target === undefined) throw undecided('the data source does not say whether its targets are classes or values')
-  const activation = lastActivation(model)
-  const units = model.outputs[0]!.shape.at(-1)
+  const output = model.outputs[0]!
+  const units = output.shape.at(-1)
+  const activation = activationBehind(output)
   const squashes = /sigmoid/i.test(activation)
   if (target === 'value') {
     if (activation === 'softmax') return probability_cross_entropy
@@ -35,7 +42,7 @@ export function inferLoss(model: Model, target: TargetKind | undefined): LossFun
     return mse
   }
   if (units === 1) {
-    if (squashes) return probability_binary_cross_entropy
+    if (activation === 'sigmoid') return probability_binary_cross_entropy
     if (activation === 'linear') return binary_cross_entropy
     throw undecided(`one unit with activation ${activation} is neither a logit nor a probability`)
   }
@@ -49,11 +56,28 @@ function undecided(reason: string): TypeError {
   )
 }
 
-// A bare Activation layer, or one that only reshapes, stands behind the layer that decides.
-function lastActivation(model: LayersModel): string {
-  const layer = model.layers.at(-1)!
-  const inner = (layer as Partial<LayersModel>).layers
-  if (inner) return lastActivation(layer as unknown as LayersModel)
+type Layer = LayersModel['layers'][number]
+
+/** Layers behind which logits are still logits and probabilities still probabilities. */
+const transparent = new Set([
+  'Flatten',
+  'Reshape',
+  'Permute',
+  'Dropout',
+  'AveragePooling1D',
+  'AveragePooling2D',
+  'GlobalAveragePooling1D',
+  'GlobalAveragePooling2D',
+])
+
+function activationBehind({ sourceLayer, inputs }: SymbolicTensor): string {
+  const { outputs, layer: wrapped } = sourceLayer as Partial<LayersModel> & { layer?: Layer }
+  if (outputs) return activationBehind(outputs[0]!)
+  if (transparent.has(sourceLayer.getClassName()) && inputs[0]) return activationBehind(inputs[0])
+  return activationOf(wrapped ?? sourceLayer)
+}
+
+function activationOf(layer: Layer): string {
   if (layer.getClassName() === 'Softmax') return 'softmax'
   const { activation } = layer.getConfig() as { activation?: unknown }
   return typeof activation === 'string' ? activation : 'linear'

@@ -1,30 +1,39 @@
 import type { Tensors } from '@onecycle/callbacks'
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
+import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
  * Measures predictions against targets: the mean over the batch, as a differentiable scalar.
  *
  * Any function of that shape will do. With `activation`, `predict` and `get_preds` know how to turn the model's output
  * into what it stands for (logits into probabilities, say).
+ *
+ * @example
+ * const huber: LossFunction = (pred, target) => tf.losses.huberLoss(target as tf.Tensor, pred as tf.Tensor)
  */
 export type LossFunction = {
   // Written as a method so that a loss over single tensors is accepted where several would be possible.
   compute(pred: Tensors, target: Tensors): Scalar
 }['compute'] & { readonly activation?: (pred: Tensor) => Tensor }
 
-/** Names a function as its messages and tables show it. */
+/** A loss over one tensor of predictions and one of targets, under the name that messages and tables show. */
 export function lossFunction(
   name: string,
-  compute: (pred: Tensor, target: Tensor) => Scalar,
+  compute: (pred: Tensor, target: Tensor) => Tensor,
   activation?: (pred: Tensor) => Tensor,
 ): LossFunction {
-  Object.defineProperty(compute, 'name', { value: name })
-  return Object.assign(compute, activation && { activation }) as LossFunction
+  const loss = (pred: Tensors, target: Tensors) => {
+    if (Array.isArray(pred) || Array.isArray(target)) {
+      throw new TypeError(
+        `${name} compares one tensor of predictions with one of targets, but got ${count(pred)} and ${count(target)}. ` +
+          'A model with several outputs needs a loss of your own that adds up theirs: loss: ([a, b], [ya, yb]) => tf.add(...).',
+      )
+    }
+    return tidy(() => compute(pred, target)) as Scalar
+  }
+  Object.defineProperty(loss, 'name', { value: name })
+  return Object.assign(loss, activation && { activation })
 }
 
-export function shapeMismatch(loss: string, pred: Tensor, target: Tensor, expected: string): Error {
-  return new RangeError(
-    `${loss} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects ${expected}. ` +
-      "Check that the model's last layer has as many units as the data has classes or target values.",
-  )
+function count(tensors: Tensors): number {
+  return Array.isArray(tensors) ? tensors.length : 1
 }

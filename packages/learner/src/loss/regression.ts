@@ -1,23 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { lossFunction, shapeMismatch } from './loss-function.js'
-
-const expected = 'equally many predictions and targets per sample'
+import { lossFunction } from './loss-function.js'
+import { asPredictions } from './targets.js'
 
 /**
- * Mean squared error over every element. `pred` and `target` are [batch, ...] with equally many values.
+ * Mean squared error over every element: `mean((pred - target)²)`.
  *
- * @throws RangeError when the shapes do not fit (no broadcasting: [n, 1] against [n] is compared element by element).
+ * `pred` and `target` are [batch, ...] of one shape; axes of size 1 do not count, so [batch] fits [batch, 1].
+ * Source: PyTorch's `nn.MSELoss`, but nothing is broadcast.
+ *
+ * @throws RangeError when the shapes do not fit.
+ * @example
+ * mse(tf.tensor2d([[1], [2]]), tf.tensor1d([0, 4])).dataSync()   // [2.5]
  */
-export const mse = lossFunction('mse', (pred, target) =>
-  tf.tidy(() => tf.mean(tf.square(difference('mse', pred, target))) as tf.Scalar),
-)
+export const mse = lossFunction('mse', (pred, target) => tf.mean(tf.square(tf.sub(pred, asPredictions('mse', pred, target)))))
 
-/** Mean absolute error over every element; shapes as {@link mse}. */
-export const mae = lossFunction('mae', (pred, target) =>
-  tf.tidy(() => tf.mean(tf.abs(difference('mae', pred, target))) as tf.Scalar),
-)
-
-function difference(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  if (pred.size !== target.size || pred.shape[0] !== target.shape[0]) throw shapeMismatch(loss, pred, target, expected)
-  return tf.sub(pred, tf.reshape(tf.cast(target, 'float32'), pred.shape))
-}
+/**
+ * Mean absolute error over every element: `mean(|pred - target|)`. Shapes and errors as {@link mse}.
+ * Source: PyTorch's `nn.L1Loss`.
+ *
+ * @example
+ * mae(tf.tensor2d([[1], [2]]), tf.tensor1d([0, 4])).dataSync()   // [1.5]
+ */
+export const mae = lossFunction('mae', (pred, target) => tf.mean(tf.abs(tf.sub(pred, asPredictions('mae', pred, target)))))

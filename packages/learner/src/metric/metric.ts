@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import type { Scalar } from '@tensorflow/tfjs-core'
+import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
@@ -7,7 +7,17 @@ import type { Scalar } from '@tensorflow/tfjs-core'
  */
 export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute']
 
-/** A figure that no mean over batches gives (an F1 score, a root mean square): gathers over the pass, then answers. */
+/**
+ * A figure that no mean over batches gives (an F1 score, a root mean square): gathers over the pass, then answers.
+ *
+ * @example
+ * class LargestLogit implements Metric {
+ *   readonly name = 'largest_logit'
+ *   value = Number.NaN
+ *   reset() { this.value = Number.NEGATIVE_INFINITY }
+ *   accumulate(pred: Tensors) { this.value = Math.max(this.value, ...(pred as tf.Tensor).dataSync()) }
+ * }
+ */
 export interface Metric {
   /** The column in the epoch table. */
   readonly name: string
@@ -26,7 +36,13 @@ export class AverageMetric implements Metric {
   #total = 0
   #samples = 0
 
+  /**
+   * @param name default the function's own
+   * @throws TypeError when there is no name.
+   */
   constructor(compute: MetricFunction, name = compute.name) {
+    if (!name)
+      throw new TypeError('A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).')
     this.name = name
     this.#compute = compute
   }
@@ -36,8 +52,15 @@ export class AverageMetric implements Metric {
     this.#samples = 0
   }
 
+  /** @throws TypeError when the function does not give a single number. */
   async accumulate(pred: Tensors, target: Tensors): Promise<void> {
-    const scalar = this.#compute(pred, target)
+    const scalar = tidy(() => this.#compute(pred, target))
+    if (!(scalar instanceof Tensor) || scalar.size !== 1) {
+      const given = scalar instanceof Tensor ? `a tensor of shape [${scalar.shape}]` : String(scalar)
+      throw new TypeError(
+        `The metric ${this.name} gave ${given} for a batch, but must give a scalar tensor, such as tf.mean(...).`,
+      )
+    }
     const [value] = await scalar.data()
     scalar.dispose()
     this.add(value!, (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1)

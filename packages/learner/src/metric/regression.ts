@@ -2,7 +2,13 @@ import type { Tensors } from '@onecycle/callbacks'
 import { mse } from '../loss/regression.js'
 import { AverageMetric, type Metric } from './metric.js'
 
-/** Root mean squared error over all elements of a pass: the root of the mean, not the mean of roots. */
+/**
+ * Root mean squared error over all elements of a pass: the root of the mean, not the mean of the batches' roots.
+ * Shapes and errors as {@link mse}; in units of the target. Source: fastai's `rmse`.
+ *
+ * @example
+ * new Learner(data, model, { metrics: [new RootMeanSquaredError()] })
+ */
 export class RootMeanSquaredError implements Metric {
   readonly name = 'rmse'
   readonly #squares = new AverageMetric(mse)

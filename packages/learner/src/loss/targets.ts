@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core'
+
+/** Backends whose tensors lie in this process's memory: there a batch of labels is read in microseconds. */
+const inMemory = new Set(['cpu', 'wasm'])
+
+const classForms = 'class indices [batch] (int32) or class probabilities [batch, classes] (float32)'
+
+/**
+ * Whether targets of [batch, classes] predictions are class indices, or else probabilities.
+ *
+ * @throws RangeError when the predictions have no class axis, the targets are neither, or an index is no class.
+ */
+export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor): boolean {
+  const [batch, classes] = pred.shape
+  if (pred.rank !== 2 || classes! < 2) {
+    throw new RangeError(
+      `${what} got predictions of shape [${pred.shape}], but expects [batch, classes] with 2 classes or more. ` +
+        'A single unit says yes or no: use binary_cross_entropy as the loss, and accuracy_thresh() as the metric.',
+    )
+  }
+  const indices = target.rank === 1 && target.dtype !== 'float32'
+  const fits = indices ? target.shape[0] === batch : tf.util.arraysEqual(pred.shape, target.shape)
+  if (!fits) throw shapeMismatch(what, pred, target, classForms)
+  if (indices) checkLabels(what, target, classes!)
+  return indices
+}
+
+/**
+ * Throws RangeError for a label that is no class. `tf.oneHot` would make it a row of zeros, and so the loss 0.
+ *
+ * Only where looking costs next to nothing, on the cpu and wasm backends. Elsewhere it would hold up the device at every
+ * batch; there the DataBunch's own check has to do, which knows the labels of all sources but streams without `classes`.
+ */
+export function checkLabels(what: string, labels: tf.Tensor, classes: number): void {
+  if (!inMemory.has(tf.getBackend())) return
+  const values = labels.dataSync()
+  for (let i = 0; i < values.length; i++) {
+    if (values[i]! >= 0 && values[i]! < classes) continue
+    throw new RangeError(
+      `${what} got the label ${values[i]} (sample ${i} of the batch), but the predictions are for ${classes} classes, labels 0 to ${classes - 1}. ` +
+        "Give the model's last layer as many units as there are classes, or check the labels.",
+    )
+  }
+}
+
+/**
+ * Targets as floats in the shape of the predictions. Axes of size 1 do not count, so that [batch] fits [batch, 1].
+ *
+ * @throws RangeError when the shapes differ: nothing is broadcast.
+ */
+export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  const fits = pred.shape[0] === target.shape[0] && tf.util.arraysEqual(withoutOnes(pred.shape), withoutOnes(target.shape))
+  if (!fits) throw shapeMismatch(what, pred, target, 'one target for each prediction')
+  return tf.reshape(tf.cast(target, 'float32'), pred.shape)
+}
+
+function withoutOnes(shape: readonly number[]): number[] {
+  return shape.slice(1).filter(size => size !== 1)
+}
+
+function shapeMismatch(what: string, pred: tf.Tensor, target: tf.Tensor, expected: string): Error {
+  return new RangeError(
+    `${what} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects ${expected}. ` +
+      "Check that the model's last layer has as many units as the data has classes or target values.",
+  )
+}

@@ -1,0 +1,151 @@
+import '@onecycle/backend/wasm'
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, expect, it } from 'vitest'
+import { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
+import { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
+import { mae, mse } from './loss/regression.js'
+import { accuracy, top_k_accuracy } from './metric/classification.js'
+import { expectClose } from './testing/numerical.js'
+import './testing/tiny.js'
+
+// Where the backends are known to differ: wasm's OneHot ignores the type it is asked for, ties, and its own kernels.
+
+beforeAll(() => tf.setBackend('cpu'))
+
+/** What `compute` gives on the cpu backend and on wasm. */
+async function onBoth(compute: () => tf.Tensor[]): Promise<Float32Array[][]> {
+  const results: Float32Array[][] = []
+  for (const backend of ['cpu', 'wasm']) {
+    await tf.setBackend(backend)
+    const before = tf.memory().numTensors
+    results.push(tf.tidy(() => compute().map(tensor => tensor.dataSync() as Float32Array)))
+    expect(tf.memory().numTensors).toBe(before)
+  }
+  return results
+}
+
+const pred = () =>
+  tf.tensor2d([
+    [2, -1, 0],
+    [0, 0, 0],
+    [1e4, -1e4, 3],
+  ])
+
+it.each([
+  ['indices', cross_entropy, () => tf.tensor1d([0, 2, 0], 'int32')],
+  [
+    'one-hot',
+    cross_entropy,
+    () =>
+      tf.tensor2d(
+        [
+          [1, 0, 0],
+          [0, 0, 1],
+          [1, 0, 0],
+        ],
+        [3, 3],
+        'int32',
+      ),
+  ],
+  [
+    'soft',
+    cross_entropy,
+    () =>
+      tf.tensor2d([
+        [0.5, 0.5, 0],
+        [0.1, 0.2, 0.3],
+        [1, 0, 0],
+      ]),
+  ],
+  [
+    'logits',
+    binary_cross_entropy,
+    () =>
+      tf.tensor2d([
+        [1, 0, 1],
+        [0, 1, 0.5],
+        [1, 0, 1],
+      ]),
+  ],
+  [
+    'integers',
+    mse,
+    () =>
+      tf.tensor2d(
+        [
+          [1, 0, 1],
+          [0, 1, 0],
+          [1, 0, 1],
+        ],
+        [3, 3],
+        'int32',
+      ),
+  ],
+  [
+    'values',
+    mae,
+    () =>
+      tf.tensor2d([
+        [1, 0, 1],
+        [0.5, 1, 0.2],
+        [1, 0, 1],
+      ]),
+  ],
+] as const)('%s: value and gradient of a loss are those of the cpu backend', async (_, loss, target) => {
+  const [cpu, wasm] = await onBoth(() => {
+    const { value, grad } = tf.valueAndGrad(x => loss(x, target()))(pred())
+    return [value, grad]
+  })
+  wasm!.forEach((values, i) => {
+    expectClose(values, cpu![i]!)
+  })
+  expect([...wasm![1]!].every(Number.isFinite)).toBe(true)
+})
+
+it.each([
+  [probability_cross_entropy, () => tf.tensor1d([0, 1], 'int32')],
+  [
+    probability_binary_cross_entropy,
+    () =>
+      tf.tensor2d([
+        [1, 0],
+        [0, 1],
+      ]),
+  ],
+])('probabilities of exactly 0 and 1 give what they give on the cpu backend', async (loss, target) => {
+  const [cpu, wasm] = await onBoth(() => {
+    const { value, grad } = tf.valueAndGrad(x => loss(x, target()))(
+      tf.tensor2d([
+        [0, 1],
+        [0.3, 0.7],
+      ]),
+    )
+    return [value, grad]
+  })
+  wasm!.forEach((values, i) => {
+    expectClose(values, cpu![i]!)
+  })
+})
+
+it('ties are decided alike', async () => {
+  const [cpu, wasm] = await onBoth(() => {
+    const rows = tf.tensor2d([
+      [0, 0, 0, 0],
+      [1, 2, 2, 2],
+      [0, 1, 0, 1],
+      [5, 5, 5, 5],
+    ])
+    const labels = [
+      [0, 1, 1, 1],
+      [1, 2, 3, 2],
+      [2, 3, 0, 3],
+    ].map(row => tf.tensor1d(row, 'int32'))
+    return labels.flatMap(y => [accuracy(rows, y), ...[1, 2, 3].map(k => top_k_accuracy(k)(rows, y))])
+  })
+  expect(wasm).toEqual(cpu)
+})
+
+it('a label that is no class is refused', async () => {
+  await tf.setBackend('wasm')
+  expect(() => cross_entropy(tf.zeros([1, 2]), tf.tensor1d([2], 'int32'))).toThrow(/label 2/)
+})
