@@ -12,9 +12,11 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { compiledKernels, compiledVariant } from './compiled/index.js'
 import { composedKernels } from './composed/index.js'
 import { registerTrainingKernels } from './kernels.js'
+import { leaveErrorsToTheProgram } from './process-listeners.js'
 
 // The backend looks for its .wasm beside the script that was started, which is right only inside its own folder.
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep)
+leaveErrorsToTheProgram()
 registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerTrainingKernels(compiledKernels)
 

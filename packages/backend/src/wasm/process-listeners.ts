@@ -1,0 +1,31 @@
+import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
+
+/**
+ * Takes back the listeners that the backend's generated script puts on `process` when it starts. They throw every uncaught
+ * error again from inside that script, so Node shows its one line of 40 kB before the message, and no other listener is heard.
+ */
+export function leaveErrorsToTheProgram(): void {
+  removeProcessListeners()
+  // A kernel's set-up is the moment at which tfjs says that the backend has started; nothing ever runs this one.
+  registerKernel({
+    kernelName: 'onecycle: started',
+    backendName: 'wasm',
+    setupFunc: removeProcessListeners,
+    kernelFunc: (): TensorInfo => {
+      throw new Error('This kernel only marks the start of the backend.')
+    },
+  })
+}
+
+const written = {
+  uncaughtException: /^function\s*\(ex\)\s*\{\s*if\s*\(!\(ex instanceof ExitStatus\)\)/,
+  unhandledRejection: /^function\s*\(reason\)\s*\{\s*throw reason;?\s*\}$/,
+}
+
+function removeProcessListeners(): void {
+  for (const [event, source] of Object.entries(written)) {
+    for (const listener of process.listeners(event as 'uncaughtException')) {
+      if (source.test(String(listener))) process.removeListener(event, listener)
+    }
+  }
+}
