@@ -15,8 +15,7 @@ const suggestions: number[] = []
 for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed++) {
   const experiment = await mnistSample({ seed, progress: false })
   runs.push(...experiment.runs.map(run => ({ ...run, seed })))
-  const { lrFind } = experiment
-  suggestions.push(lrFind.suggestions[lrFind.suggestion]?.lr ?? Number.NaN)
+  suggestions.push(experiment.lrFind.lr ?? Number.NaN)
   console.log(`seed ${seed}: ${experiment.runs.map(run => result(run).accuracy.toFixed(4)).join('  ')}`)
 }
 

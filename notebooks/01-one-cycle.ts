@@ -32,8 +32,8 @@ console.log(learn.summary())
 // A mock training over rates from 1e-7 to 10. Afterwards weights, optimizer and data are as they were.
 
 // %%
-const { suggestion, suggestions } = await learn.lr_find()
-console.log(`suggested: ${suggestions[suggestion]?.lr.toExponential(1)}`)
+const { lr } = await learn.lr_find()
+console.log(`suggested: ${lr?.toExponential(1)}`)
 await learn.recorder.plot().save('runs/notebooks/01-one-cycle/lr_find.svg')
 
 // %% [markdown]

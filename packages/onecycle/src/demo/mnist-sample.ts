@@ -1,6 +1,6 @@
 import { DataBunch, datasets, Subset } from '@onecycle/data'
-import { accuracy, Learner, simple_cnn } from '@onecycle/learner'
-import { compare_losses, compare_metrics, type History, type LrFindRecord, type Plot } from '@onecycle/recorder'
+import { accuracy, Learner, type LrFindResult, simple_cnn } from '@onecycle/learner'
+import { compare_losses, compare_metrics, type History, type Plot } from '@onecycle/recorder'
 import { Interrupted } from '../failure.js'
 
 export interface ExperimentOptions {
@@ -27,7 +27,7 @@ export interface Run {
 }
 
 export interface Experiment {
-  lrFind: LrFindRecord
+  lrFind: LrFindResult
   /** A high constant rate, a low constant rate, and the 1cycle policy. */
   runs: Run[]
   /** By file name. */

@@ -4,7 +4,6 @@ import type { Check } from './verdict.js'
 
 /** The experiment on one page: what was done, every plot and every table. */
 export function page({ lrFind, runs, plots }: Experiment, checks: readonly Check[]): Report {
-  const found = lrFind.suggestions[lrFind.suggestion]
   return report({
     title: '3s against 7s of MNIST',
     intro:
@@ -14,13 +13,13 @@ export function page({ lrFind, runs, plots }: Experiment, checks: readonly Check
       {
         title: 'Result',
         text: checks.map(({ what, passes }) => `${passes ? 'Passed' : 'Failed'}: ${what}.`).join('\n\n'),
-        table: runs.map(result).map(({ name, ...figures }) => ({ run: name, ...figures })),
+        table: runs.map(result).map(({ name, seconds, ...figures }) => ({ run: name, ...figures, seconds: seconds.toFixed(2) })),
       },
       {
         title: 'Learning rate finder',
         text:
           `${lrFind.lrs.length} batches at rates rising from ${lrFind.start_lr} to ${lrFind.end_lr}. ` +
-          (found ? `Suggested: ${found.lr.toExponential(2)}, where the loss falls steadily.` : 'It suggests no rate.'),
+          (lrFind.lr === undefined ? 'It suggests no rate.' : `Suggested: ${lrFind.lr.toExponential(2)}.`),
         plots: [plots.lr_find],
       },
       {
@@ -30,7 +29,10 @@ export function page({ lrFind, runs, plots }: Experiment, checks: readonly Check
       },
       { title: 'Losses', plots: [plots.losses] },
       { title: 'Metrics', plots: [plots.metrics] },
-      ...runs.map(({ name, history }) => ({ title: name, table: history.epochs })),
+      ...runs.map(({ name, history }) => ({
+        title: name,
+        table: history.epochs.map(({ time, ...figures }) => ({ ...figures, seconds: time!.toFixed(2) })),
+      })),
     ],
   })
 }

@@ -1,4 +1,4 @@
-import { emptyHistory, type LrFindRecord } from '@onecycle/recorder'
+import { emptyHistory } from '@onecycle/recorder'
 import { expect, test } from 'vitest'
 import type { Experiment } from './mnist-sample.js'
 import { verdict } from './verdict.js'
@@ -42,6 +42,5 @@ function experiment(accuracies: number[], lr: number | null = 1e-2, valid_loss =
     history: { ...emptyHistory(['accuracy']), epochs: [{ epoch: 1, train_loss: 0.05, valid_loss, time: 1, accuracy }] },
     seconds: 1,
   }))
-  const suggestions = { valley: lr === null ? null : { lr, loss: 0.5 } }
-  return { runs, lrFind: { suggestions, suggestion: 'valley' } as unknown as LrFindRecord, plots: {} as Experiment['plots'] }
+  return { runs, lrFind: { lr: lr ?? undefined } as Experiment['lrFind'], plots: {} as Experiment['plots'] }
 }

@@ -23,7 +23,7 @@ export function verdict({ lrFind, runs }: Experiment, job: { epochs: number; sam
     ]
   }
   const best = Math.max(...results.map(({ accuracy }) => accuracy))
-  const suggested = lrFind.suggestions[lrFind.suggestion]?.lr
+  const suggested = lrFind.lr
   return [
     {
       what: `1cycle reached ${percent(cycle.accuracy)} of the test images, at least 98 % expected`,
