@@ -1,6 +1,23 @@
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
 import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, ROWS } from './micro'
 import { copyFours, packPanels, packSix } from './pack'
+import {
+  channels,
+  dilationHeight,
+  dilationWidth,
+  height,
+  images,
+  kernelHeight,
+  kernelWidth,
+  outChannels,
+  outHeight,
+  outWidth,
+  padLeft,
+  padTop,
+  strideHeight,
+  strideWidth,
+  width,
+} from './shape'
 
 /**
  * A convolution is a matrix product whose left matrix has one row per output pixel, holding the input patch under it. The rows are
@@ -9,55 +26,6 @@ import { copyFours, packPanels, packSix } from './pack'
  * The geometry arrives as 32-bit integers at `shape`. `gather` uses one geometry for the forward pass and for the input gradient,
  * which is a convolution of the output gradient with the filter turned round, one for each phase of the stride.
  */
-
-// The input: [images, height, width, channels].
-function images(shape: usize): i32 {
-  return load<i32>(shape)
-}
-function height(shape: usize): i32 {
-  return load<i32>(shape, 4)
-}
-function width(shape: usize): i32 {
-  return load<i32>(shape, 8)
-}
-function channels(shape: usize): i32 {
-  return load<i32>(shape, 12)
-}
-// The grid of output pixels.
-function outHeight(shape: usize): i32 {
-  return load<i32>(shape, 16)
-}
-function outWidth(shape: usize): i32 {
-  return load<i32>(shape, 20)
-}
-function outChannels(shape: usize): i32 {
-  return load<i32>(shape, 24)
-}
-function kernelHeight(shape: usize): i32 {
-  return load<i32>(shape, 28)
-}
-function kernelWidth(shape: usize): i32 {
-  return load<i32>(shape, 32)
-}
-function strideHeight(shape: usize): i32 {
-  return load<i32>(shape, 36)
-}
-function strideWidth(shape: usize): i32 {
-  return load<i32>(shape, 40)
-}
-// Zeros above and to the left; a negative number skips rows or columns.
-function padTop(shape: usize): i32 {
-  return load<i32>(shape, 44)
-}
-function padLeft(shape: usize): i32 {
-  return load<i32>(shape, 48)
-}
-function dilationHeight(shape: usize): i32 {
-  return load<i32>(shape, 52)
-}
-function dilationWidth(shape: usize): i32 {
-  return load<i32>(shape, 56)
-}
 
 /** Rows and columns of the input that the grid reads, zeros included. */
 function readHeight(shape: usize): i32 {
@@ -94,15 +62,13 @@ function paddedBytes(shape: usize): i32 {
 }
 
 /** Lays `count` images down with their border of zeros. */
-function padImages(shape: usize, source: usize, count: i32, out: usize): void {
-  const rows = readHeight(shape),
-    columns = readWidth(shape),
-    h = height(shape),
-    w = width(shape)
-  const pixelBytes = 4 * <usize>channels(shape)
-  const top = padTop(shape),
-    left = max(padLeft(shape), 0),
-    skip = max(-padLeft(shape), 0)
+export function padImages(shape: usize, source: usize, count: i32, rows: i32, columns: i32, out: usize): void {
+  const h = height(shape)
+  const w = width(shape)
+  const pixelBytes = 4 * channels(shape)
+  const top = padTop(shape)
+  const left = max(padLeft(shape), 0)
+  const skip = max(-padLeft(shape), 0)
   const copied = max(min(columns - left, w - skip), 0)
   const right = columns - left - copied
   for (let image = 0; image < count; image++, source += <usize>(h * w) * pixelBytes) {
@@ -212,7 +178,7 @@ export function gather(
     let base = source + <usize>image * sourceImageBytes
     if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
     else {
-      padImages(shape, base, count, padded)
+      padImages(shape, base, count, readHeight(shape), readWidth(shape), padded)
       base = padded
     }
     const pixels = count * gridH * gridW
@@ -280,7 +246,7 @@ export function gather(
   }
 }
 
-function multiplyBlock(
+export function multiplyBlock(
   pixels: i32,
   depth: i32,
   n: i32,
@@ -379,7 +345,7 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
     let base = source + <usize>image * sourceImageBytes
     if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
     else {
-      padImages(shape, base, count, padded)
+      padImages(shape, base, count, readHeight(shape), readWidth(shape), padded)
       base = padded
     }
     const pixels = count * gridH * gridW

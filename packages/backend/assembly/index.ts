@@ -7,3 +7,11 @@ export { adamStep, sgdStep } from './optimizer'
 export { averagePoolGradient, maxPoolGradient } from './pool'
 export { sum, sumScratchBytes } from './reduce'
 export { stridedCopy } from './strided-copy'
+export {
+  winograd,
+  winogradFilter,
+  winogradFilterBytes,
+  winogradFilterGradient,
+  winogradGradientBytes,
+  winogradScratchBytes,
+} from './winograd'

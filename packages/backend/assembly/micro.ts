@@ -22,19 +22,19 @@ export function setTile(address: usize): void {
   tile = address
 }
 
-function finish(x: v128, activation: i32): v128 {
+export function activate(x: v128, activation: i32): v128 {
   if (activation === LINEAR) return x
   const positive = relu(x)
   return activation === RELU ? positive : atMost(positive, 6)
 }
 
-function activate(x: f32, activation: i32): f32 {
-  return f32x4.extract_lane(finish(f32x4.splat(x), activation), 0)
+function activateOne(x: f32, activation: i32): f32 {
+  return f32x4.extract_lane(activate(f32x4.splat(x), activation), 0)
 }
 
 function storeRow(row: usize, left: v128, right: v128, activation: i32): void {
-  v128.store(row, finish(left, activation))
-  v128.store(row, finish(right, activation), 16)
+  v128.store(row, activate(left, activation))
+  v128.store(row, activate(right, activation), 16)
 }
 
 /**
@@ -147,7 +147,7 @@ export function micro(
     let source = tile + 32 * i
     for (let j = 0; j < width; j++, source += 4, target += 4) {
       const sum = start === FROM_OUTPUT ? load<f32>(source) + load<f32>(target) : load<f32>(source)
-      store<f32>(target, activate(sum, activation))
+      store<f32>(target, activateOne(sum, activation))
     }
   }
 }

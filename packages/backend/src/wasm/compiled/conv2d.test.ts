@@ -52,6 +52,44 @@ describe('compiled conv2d', () => {
     )
   })
 
+  // From 16 channels on, 3x3 filters of stride 1 go through Winograd's transforms, two output rows and columns at a time.
+  it.each<[string, number[], number[], Pad]>([
+    ['even', [2, 8, 6, 16], [3, 3, 16, 20], 'same'],
+    ['odd', [3, 7, 5, 20], [3, 3, 20, 16], 'valid'],
+    ['one pixel', [2, 1, 1, 16], [3, 3, 16, 16], 'same'],
+    [
+      'uneven padding',
+      [1, 9, 6, 16],
+      [3, 3, 16, 16],
+      [
+        [0, 0],
+        [2, 0],
+        [0, 3],
+        [0, 0],
+      ],
+    ],
+    ['many small images', [70, 4, 4, 16], [3, 3, 16, 24], 'same'],
+    ['more tiles than one block', [1, 40, 36, 16], [3, 3, 16, 16], 'same'],
+    ['more channels than one block', [1, 5, 4, 400], [3, 3, 400, 16], 'same'],
+  ])('has the values and gradients of cpu through Winograd: %s', async (_, x, filter, pad) => {
+    const inputs = [input(x, 3), input(filter, 4)]
+    await expectSameAsCpu(inputs, (a, w) => conv([1, 1], pad)(a!, w!))
+    await expectSameGradients(inputs, (a, w) => conv([1, 1], pad)(a!, w!))
+  })
+
+  it('adds bias and activation through Winograd', async () => {
+    await expectSameAsCpu([input([2, 6, 5, 16], 1), input([3, 3, 16, 20], 2), input([20], 3)], (x, filter, bias) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides: 1,
+        pad: 'same',
+        bias: bias!,
+        activation: 'relu',
+      }),
+    )
+  })
+
   it('sums over many channels and pixels', async () => {
     await expectSameGradients([input([3, 12, 12, 64], 1), input([3, 3, 64, 33], 2)], (x, w) => conv([1, 1], 'same')(x!, w!))
   })

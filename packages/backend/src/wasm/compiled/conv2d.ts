@@ -38,6 +38,21 @@ function forwardShape(g: Info): number[] {
 const wholePanels = (n: number) => Math.ceil(n / 8) * 8
 const dense = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32')
 
+/** Winograd's transforms handle four channels at once, and pay where there are enough of them. */
+function suitsWinograd(g: Info): boolean {
+  const threeByThree = g.filterHeight === 3 && g.filterWidth === 3 && g.strideHeight === 1 && g.strideWidth === 1
+  const [least, most] = [Math.min(g.inChannels, g.outChannels), Math.max(g.inChannels, g.outChannels)]
+  return (
+    threeByThree &&
+    g.dilationHeight === 1 &&
+    g.dilationWidth === 1 &&
+    least >= 16 &&
+    most <= 1024 &&
+    g.inChannels % 4 === 0 &&
+    g.outChannels % 4 === 0
+  )
+}
+
 type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
 
 function convolve(
@@ -50,6 +65,15 @@ function convolve(
   if (bias && (!dense(bias) || util.sizeFromShape(bias.shape) !== g.outChannels)) return undefined
   const out = backend.makeOutput(g.outShape, 'float32')
   const { run } = machine
+  if (suitsWinograd(g)) {
+    const shape = machine.integers(forwardShape(g))
+    const filterBytes = run.winogradFilterBytes(g.inChannels, g.outChannels)
+    const transformed = machine.scratch(filterBytes + run.winogradScratchBytes(shape))
+    run.winogradFilter(machine.address(filter), g.inChannels, g.outChannels, transformed)
+    const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
+    run.winograd(shape, source, transformed, target, start, storedActivation(attrs), transformed + filterBytes)
+    return laterActivation(backend, out, attrs, preluActivationWeights)
+  }
   const shape = machine.integers(forwardShape(g))
   const depth = g.filterHeight * g.filterWidth * g.inChannels
   const n = g.outChannels
@@ -90,6 +114,34 @@ function inputGradient(
   const { run } = machine
   const [source, weights, target] = [machine.address(dy), machine.address(filter), machine.address(out)]
   const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = g
+  if (suitsWinograd(g)) {
+    const { batchSize, outHeight, outWidth, inHeight, inWidth, padInfo } = g
+    const [top, left] = [2 - padInfo.top, 2 - padInfo.left]
+    const shape = machine.integers([
+      batchSize,
+      outHeight,
+      outWidth,
+      outChannels,
+      inHeight,
+      inWidth,
+      inChannels,
+      3,
+      3,
+      1,
+      1,
+      top,
+      left,
+      1,
+      1,
+    ])
+    const turnedBytes = 4 * 9 * outChannels * inChannels
+    const filterBytes = run.winogradFilterBytes(outChannels, inChannels)
+    const turned = machine.scratch(turnedBytes + filterBytes + run.winogradScratchBytes(shape))
+    run.turnFilter(weights, 3, 3, inChannels, outChannels, 0, 0, 1, 1, turned)
+    run.winogradFilter(turned, outChannels, inChannels, turned + turnedBytes)
+    run.winograd(shape, source, turned + turnedBytes, target, 0, 0, turned + turnedBytes + filterBytes)
+    return out
+  }
   const pixelBytes = 4 * inChannels
   const lineBytes = g.inWidth * pixelBytes
   for (const v of phases(g.inHeight, strideHeight, filterHeight, g.padInfo.top)) {
@@ -140,6 +192,12 @@ function filterGradient(
   if (!g || !dense(x, dy)) return undefined
   const out = backend.makeOutput(attrs.filterShape, 'float32')
   const shape = machine.integers(forwardShape(g))
+  if (suitsWinograd(g)) {
+    const { run } = machine
+    const scratch = machine.scratch(run.winogradScratchBytes(shape) + run.winogradGradientBytes(g.inChannels, g.outChannels))
+    run.winogradFilterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
+    return out
+  }
   const scratch = machine.scratch(machine.run.filterGradientScratchBytes(shape))
   machine.run.filterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
   return out

@@ -51,6 +51,20 @@ export interface Functions {
   ): void
   filterGradientScratchBytes(shape: Address): number
   filterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
+  winogradFilterBytes(channels: number, outChannels: number): number
+  winogradFilter(filter: Address, channels: number, outChannels: number, out: Address): void
+  winogradScratchBytes(shape: Address): number
+  winograd(
+    shape: Address,
+    source: Address,
+    filter: Address,
+    out: Address,
+    bias: Address,
+    activation: number,
+    scratch: Address,
+  ): void
+  winogradGradientBytes(channels: number, outChannels: number): number
+  winogradFilterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
   sumScratchBytes(inner: number): number
   sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
   relu(x: Address, out: Address, n: number): void
