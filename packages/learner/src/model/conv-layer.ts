@@ -1,30 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { initializers, layers } from '@tensorflow/tfjs-layers'
+import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 
 export interface ConvLayerOptions {
+  /** Channels of the output. */
   filters: number
   /** Height and width of the filter. Default 3. */
   kernelSize?: number
-  /** Default 1. */
+  /** Step in both directions. Default 1. */
   strides?: number
   /** Zeros added on every side. Default half the filter, rounded down, as fastai's `conv_layer` has it. */
   padding?: number
-  /** Default true. */
+  /** Whether a number per filter is added to the convolution's output. Default true. */
   useBias?: boolean
-  /** Applied to the convolution's output. Default 'relu'. */
+  /** Applied last. Default 'relu'. */
   activation?: 'relu' | 'linear'
-  /** Seed of the initial weights; random without it. */
+  /** Seed of the initial weights, a whole number from 0; random without it. */
   seed?: number
   name?: string
+  /** [height, width, channels], null for a size that may vary: for the first layer of a model. */
   inputShape?: (number | null)[]
 }
+
+const activations = ['relu', 'linear'] as const
 
 /**
  * Convolution with the same padding on every side, as PyTorch has it: tfjs's own layer knows only 'same', which with
  * stride 2 pads one side, and 'valid'. Input [batch, height, width, channels]; output [batch, h, w, filters] with
- * h = floor((height + 2 padding - kernelSize) / strides) + 1. Weights are drawn as Kaiming normal, sqrt(2 / fan_in).
+ * h = floor((height + 2 padding - kernelSize) / strides) + 1. Weights are drawn from a normal distribution of standard
+ * deviation sqrt(2 / fan_in), biases start at 0.
  *
  * Source: fastai 1's `conv_layer`; He et al. 2015 (arXiv:1502.01852).
+ *
+ * @throws RangeError for an option out of range, or an image smaller than the filter.
+ * @example
+ * sequential({ layers: [new ConvLayer({ filters: 16, strides: 2, inputShape: [28, 28, 3] })] })   // output [batch, 14, 14, 16]
  */
 export class ConvLayer extends layers.Layer {
   static readonly className = 'ConvLayer'
@@ -48,11 +57,15 @@ export class ConvLayer extends layers.Layer {
       ['kernelSize', kernelSize, 1],
       ['strides', strides, 1],
       ['padding', padding, 0],
+      ['seed', seed ?? 0, 0],
     ] as const) {
-      if (!Number.isInteger(value) || value < least)
+      if (!Number.isSafeInteger(value) || value < least)
         throw new RangeError(`ConvLayer got ${name} = ${value}, but expects a whole number from ${least}.`)
     }
-    this.#options = { filters, kernelSize, strides, padding, useBias, activation, ...(seed === undefined ? {} : { seed }) }
+    if (!activations.includes(activation))
+      throw new RangeError(`ConvLayer got activation = ${activation}, but expects one of ${activations.join(', ')}.`)
+    this.inputSpec = [new InputSpec({ ndim: 4 })]
+    this.#options = { filters, kernelSize, strides, padding, useBias, activation, ...(seed !== undefined && { seed }) }
   }
 
   override build(inputShape: (number | null)[]): void {
@@ -61,7 +74,8 @@ export class ConvLayer extends layers.Layer {
       throw new RangeError(`ConvLayer needs to know the number of channels, but its input has shape [${inputShape}].`)
     const { filters, kernelSize, useBias, seed } = this.#options
     const stddev = Math.sqrt(2 / (kernelSize * kernelSize * channels))
-    const kaiming = initializers.randomNormal({ mean: 0, stddev, ...(seed === undefined ? {} : { seed }) })
+    // tfjs takes the seed 0 for none.
+    const kaiming = initializers.randomNormal({ mean: 0, stddev, ...(seed !== undefined && { seed: seed + 1 }) })
     this.#kernel = this.addWeight('kernel', [kernelSize, kernelSize, channels, filters], 'float32', kaiming)
     if (useBias) this.#bias = this.addWeight('bias', [filters], 'float32', initializers.zeros())
     this.built = true
@@ -69,9 +83,14 @@ export class ConvLayer extends layers.Layer {
 
   override computeOutputShape(inputShape: (number | null)[]): (number | null)[] {
     const { filters, kernelSize, strides, padding } = this.#options
-    const [batch, height, width] = inputShape
-    const out = (size: number | null | undefined) => (size ? Math.floor((size + 2 * padding - kernelSize) / strides) + 1 : null)
-    return [batch!, out(height), out(width), filters]
+    const [batch = null, height = null, width = null] = inputShape
+    const out = (size: number | null) => size && Math.floor((size + 2 * padding - kernelSize) / strides) + 1
+    const shape = [batch, out(height), out(width), filters]
+    if (shape.every(size => size === null || size > 0)) return shape
+    throw new RangeError(
+      `ConvLayer got images of ${height} x ${width}, too small for filters of ${kernelSize} with a padding of ${padding}. ` +
+        'Use larger images, or fewer layers with a stride.',
+    )
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {

@@ -3,8 +3,8 @@ import { parametersOf } from './parameters.js'
 import { isLayersModel, type Model } from './trainable-model.js'
 
 /**
- * How a model's parameters are divided: the layers (by name or position) that begin a new group, or a function that
- * returns the groups. Source: fastai 1's `split`, fastai 2's `splitter`.
+ * How a model's parameters are divided: the layers (by name or position from 0) that begin a new group, or a function that
+ * returns the groups, each of the parameters it is given in one of them. Source: fastai 1's `split`, fastai 2's `splitter`.
  */
 export type LayerGroups = readonly (string | number)[] | ((parameters: readonly Parameter[]) => readonly (readonly Parameter[])[])
 
@@ -21,10 +21,12 @@ export function layerGroups(model: Model, division: LayerGroups = []): Parameter
   const empty = groups.findIndex(group => group.length === 0)
   if (empty >= 0 && groups.length > 1)
     throw new RangeError(`layer_groups: group ${empty} of ${groups.length} has no trainable parameters.`)
-  const given = groups.flat().length
-  if (given !== parameters.length || new Set(groups.flat()).size !== parameters.length) {
+  const given = groups.flat()
+  const missing = parameters.filter(parameter => !given.includes(parameter))
+  if (given.length !== parameters.length || missing.length > 0) {
     throw new RangeError(
-      `layer_groups: the groups hold ${given} parameters, the model has ${parameters.length}: each must be in one group.`,
+      `layer_groups: the groups hold ${given.length} parameters, the model has ${parameters.length}, and each must be in one group. ` +
+        `Missing: ${missing.map(({ name }) => name).join(', ') || 'none'}.`,
     )
   }
   return groups

@@ -3,13 +3,13 @@ import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 
 export interface SimpleCnnOptions {
-  /** Size of each filter. Default 3. */
+  /** Height and width of each convolution's filters. Default 3 everywhere. */
   kernelSizes?: readonly number[]
-  /** Stride of each convolution. Default 2. */
+  /** Stride of each convolution. Default 2 everywhere. */
   strides?: readonly number[]
-  /** Batch norm after each convolution but the last, which then has no bias. Default false. */
+  /** Whether batch norm takes the place of the bias, after each convolution but the last. Default false. */
   bn?: boolean
-  /** Seed of the initial weights; random without it. */
+  /** Seed of the initial weights, a whole number from 0 to 2^32 - 1; random without it. */
   seed?: number
 }
 
@@ -19,8 +19,8 @@ export interface SimpleCnnOptions {
  *
  * `simple_cnn([3, 16, 16, 2])` has 3,058 parameters. Source: fastai 1, `vision/learner.py` and `layers.py`.
  *
- * @param actns channels of the input and after each convolution
- * @throws RangeError when the lists do not fit together.
+ * @param actns channels of the input, and of each convolution's output
+ * @throws RangeError when the lists do not fit together, or hold what is no positive whole number.
  * @example
  * const model = simple_cnn([3, 16, 16, 2], { seed: 42 })
  */
@@ -33,6 +33,8 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
         'at least 2 channel counts (input and output), and one kernel size and one stride for each step between them.',
     )
   }
+  if (!Number.isInteger(actns[0]) || actns[0]! < 1)
+    throw new RangeError(`simple_cnn got ${actns[0]} channels of the input, but expects a positive whole number.`)
   const random = seed === undefined ? undefined : new Random(seed).fork('simple_cnn')
   const model = sequential()
   for (let i = 0; i < convolutions; i++) {
@@ -44,7 +46,7 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
         strides: strides[i],
         useBias: !normalized,
         ...(i === 0 ? { inputShape: [null, null, actns[0]!] } : {}),
-        ...(random ? { seed: random.int(2 ** 31 - 1) + 1 } : {}),
+        ...(random ? { seed: random.int(2 ** 31 - 1) } : {}),
       }),
     )
     if (normalized) model.add(layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5 }))

@@ -4,17 +4,19 @@ import { weightsOf } from './parameters.js'
 import { isLayersModel, variableOf } from './trainable-model.js'
 
 /**
- * A table of the model: each layer's output shape, its parameters and whether they train, then totals, loss and optimizer.
+ * A table of the model: each layer's output shape, its parameters and whether they train at present, then totals, loss and
+ * optimizer.
  */
-export function summarize({ model, groups, loss_func, opt }: Pick<Learner, 'model' | 'groups' | 'loss_func' | 'opt'>): string {
-  const trained = new Set(groups.flat().map(({ variable }) => variable))
+export function summarize(learn: Pick<Learner, 'model' | 'trained' | 'loss_func' | 'opt'>): string {
+  const { model, loss_func, opt } = learn
+  const trained = new Set(learn.trained.map(({ variable }) => variable))
   const rows = isLayersModel(model)
     ? layerRows(model)
-    : weightsOf(model).map(({ name, variable }) => ({ name, shape: variable.shape, variables: [variable] }))
-  const cells = rows.map(({ name, shape, variables }) => [
+    : weightsOf(model).map(({ name, variable }) => ({ name, shapes: [variable.shape], variables: [variable] }))
+  const cells = rows.map(({ name, shapes, variables }) => [
     name,
-    showShape(shape),
-    variables.reduce((sum, { size }) => sum + size, 0).toLocaleString('en'),
+    shapes.map(showShape).join(' '),
+    count(variables).toLocaleString('en'),
     variables.length === 0 ? '' : variables.some(variable => trained.has(variable)) ? 'yes' : 'no',
   ])
   const all = weightsOf(model).map(({ variable }) => variable)
@@ -28,25 +30,34 @@ export function summarize({ model, groups, loss_func, opt }: Pick<Learner, 'mode
   ].join('\n')
 }
 
+type Shape = readonly (number | null)[]
+
 interface Row {
   name: string
-  shape: readonly (number | null)[]
+  shapes: readonly Shape[]
   variables: { size: number }[]
 }
 
 function layerRows(model: LayersModel): (Row & { variables: ReturnType<typeof variableOf>[] })[] {
   return model.layers.map(layer => ({
     name: `${layer.name} (${layer.getClassName()})`,
-    shape: (Array.isArray(layer.outputShape[0]) ? layer.outputShape[0] : layer.outputShape) as (number | null)[],
+    shapes: outputShapes(layer),
     variables: layer.weights.map(variableOf),
   }))
+}
+
+/** One for each output of each place where the layer stands, each only once. */
+function outputShapes(layer: LayersModel['layers'][number]): Shape[] {
+  // The node of a Sequential holds one shape, all others a list.
+  const shapes = layer.inboundNodes.flatMap(({ outputShapes: own }) => (Array.isArray(own[0]) ? own : [own]) as Shape[])
+  return [...new Map(shapes.map(shape => [showShape(shape), shape])).values()]
 }
 
 function count(variables: readonly { size: number }[]): number {
   return variables.reduce((sum, { size }) => sum + size, 0)
 }
 
-function showShape(shape: readonly (number | null)[]): string {
+function showShape(shape: Shape): string {
   return `[${shape.map(size => size ?? '?').join(', ')}]`
 }
 

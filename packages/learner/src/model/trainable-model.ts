@@ -3,6 +3,7 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { LayersModel as LayersModelClass } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
+import './tensor-methods.js'
 
 /**
  * A model that is not a tfjs `LayersModel`: anything that maps a batch to predictions and owns trainable variables.
@@ -21,7 +22,7 @@ export interface TrainableModel {
   dispose?(): unknown
 }
 
-/** What a Learner can train. */
+/** What a Learner can train: a tfjs `LayersModel` (a `Sequential` is one), or any object of that shape. */
 export type Model = LayersModel | TrainableModel
 
 export function isLayersModel(model: Model): model is LayersModel {
