@@ -38,7 +38,8 @@ export function isInstalled(wanted, installed) {
 
 /** Builds every package, those that are up to date in no time. Shows turbo's output only when it fails. */
 export async function build() {
-  const { code, output } = await turbo('build', { quiet: true })
+  const patience = setTimeout(() => console.log('Building the packages ...'), 1500)
+  const { code, output } = await turbo('build', { quiet: true }).finally(() => clearTimeout(patience))
   if (code !== 0) throw new StepFailed(`${output}\nThe build failed; its output is above.`, code)
 }
 
