@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import type { OptimizerState, SavedParameter, Slot } from '../optimizer/index.js'
+import { basename, dirname, resolve } from 'node:path'
+import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
 
 const weightPrefix = 'model.'
 const slotPrefix = 'optimizer.'
+const extension = '.safetensors'
 const format = 'onecycle-checkpoint-1'
 
 /** Everything of an optimizer's state but the arrays, which are stored as tensors. */
@@ -14,18 +15,29 @@ type OptimizerSummary = Omit<OptimizerState, 'parameters'> & {
   parameters: Record<string, Omit<SavedParameter, 'slots'> & { slots: string[] }>
 }
 
-/** Writes a snapshot's weights, and with `with_opt` (default true) the optimizer's state. Returns the file's path. */
+/**
+ * Writes a snapshot's weights, and with `with_opt` (default true) the optimizer's state. Folders are made, `.safetensors` is
+ * added when missing. Resolves to the file's path.
+ *
+ * @throws TypeError for a path without a file name; Error when the file cannot be written, and what was there stays.
+ */
 export async function saveCheckpoint(path: string, snapshot: Snapshot, { with_opt = true } = {}): Promise<string> {
   const file = withExtension(path)
   const tensors: Record<string, StoredTensor> = {}
   const metadata: Record<string, string> = { format }
   for (const [name, weight] of Object.entries(snapshot.weights)) tensors[weightPrefix + name] = weight
   if (with_opt && snapshot.optimizer) metadata['optimizer'] = JSON.stringify(detachSlots(snapshot.optimizer, tensors))
-  await writeWhole(file, encodeSafetensors({ tensors, metadata }))
+  await writeWhole(file, encodeSafetensors({ tensors, metadata })).catch(cause => {
+    throw new Error(`Cannot write the checkpoint ${file}: ${cause.message}.`, { cause })
+  })
   return file
 }
 
-/** Reads what {@link saveCheckpoint} wrote. */
+/**
+ * Reads what {@link saveCheckpoint} wrote.
+ *
+ * @throws Error when the file is missing, truncated, damaged or foreign.
+ */
 export async function loadCheckpoint(path: string, { with_opt = true } = {}): Promise<Snapshot> {
   const file = withExtension(path)
   const bytes = await readFile(file).catch(cause => {
@@ -33,7 +45,16 @@ export async function loadCheckpoint(path: string, { with_opt = true } = {}): Pr
       cause,
     })
   })
-  const { tensors, metadata } = decode(file, bytes)
+  try {
+    return decode(bytes, with_opt)
+  } catch (cause) {
+    throw new Error(`${file} is not a checkpoint that can be loaded: ${(cause as Error).message}.`, { cause })
+  }
+}
+
+function decode(bytes: Uint8Array, with_opt: boolean): Snapshot {
+  const { tensors, metadata } = decodeSafetensors(bytes)
+  if (metadata['format'] !== format) throw new Error(`it is a safetensors file of another origin, without the mark ${format}`)
   const weights = Object.fromEntries(
     Object.entries(tensors)
       .filter(([name]) => name.startsWith(weightPrefix))
@@ -42,19 +63,6 @@ export async function loadCheckpoint(path: string, { with_opt = true } = {}): Pr
   const saved = metadata['optimizer']
   if (!with_opt || saved === undefined) return { weights }
   return { weights, optimizer: attachSlots(JSON.parse(saved) as OptimizerSummary, tensors) }
-}
-
-function decode(file: string, bytes: Uint8Array) {
-  const foreign = (reason: string) => new Error(`${file} is not a checkpoint that can be loaded: ${reason}.`)
-  let content: ReturnType<typeof decodeSafetensors>
-  try {
-    content = decodeSafetensors(bytes)
-  } catch (error) {
-    throw foreign((error as Error).message)
-  }
-  if (content.metadata['format'] !== format)
-    throw foreign(`it is a safetensors file of another origin, without the mark ${format}`)
-  return content
 }
 
 function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<string, StoredTensor>): OptimizerSummary {
@@ -67,7 +75,11 @@ function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<st
 
 function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredTensor>>): OptimizerState {
   const states = Object.entries(parameters).map(([name, { slots, ...own }]) => {
-    const arrays = slots.map(slot => [slot, tensors[slotName(name, slot)] as Slot] as const)
+    const arrays = slots.map(slot => {
+      const stored = tensors[slotName(name, slot)]
+      if (!stored) throw new Error(`the optimizer's ${slot} of ${name} is missing`)
+      return [slot, stored] as const
+    })
     return [name, { ...own, slots: Object.fromEntries(arrays) }] as const
   })
   return { ...rest, parameters: Object.fromEntries(states) }
@@ -78,7 +90,9 @@ function slotName(parameter: string, slot: string): string {
 }
 
 function withExtension(path: string): string {
-  return resolve(path.endsWith('.safetensors') ? path : `${path}.safetensors`)
+  if (typeof path !== 'string' || ['', extension].includes(basename(path)) || /[\\/]$/.test(path))
+    throw new TypeError(`${JSON.stringify(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
+  return resolve(path.endsWith(extension) ? path : path + extension)
 }
 
 /** A crash while writing leaves the old file as it was: the new one takes its name only when it is complete. */

@@ -3,17 +3,12 @@ import { tensor } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { weightsOf } from '../model/parameters.js'
 import type { OptimizerState } from '../optimizer/index.js'
-
-/** The values of one weight, away from the backend. */
-export interface SavedWeight {
-  readonly shape: readonly number[]
-  readonly values: Float32Array
-}
+import type { StoredTensor } from './safetensors.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
 export interface Snapshot {
   /** All weights of the model by name, batch-norm statistics included. */
-  readonly weights: Readonly<Record<string, SavedWeight>>
+  readonly weights: Readonly<Record<string, StoredTensor>>
   readonly optimizer?: OptimizerState
   /** Where the stream of training batches stands. */
   readonly loader?: LoaderState
@@ -21,9 +16,12 @@ export interface Snapshot {
 
 type Parts = Pick<Learner, 'model' | 'opt' | 'data'>
 
-/** Copies the state of a Learner that is not training. */
+/**
+ * Copies the state of a Learner that is not training, away from the backend. Weights become float32, which holds whole
+ * numbers up to 2^24 exactly.
+ */
 export async function capture({ model, opt, data }: Parts): Promise<Required<Snapshot>> {
-  const weights: Record<string, SavedWeight> = {}
+  const weights: Record<string, StoredTensor> = {}
   for (const { name, variable } of weightsOf(model)) {
     weights[name] = { shape: [...variable.shape], values: Float32Array.from(await variable.data()) }
   }
@@ -47,7 +45,8 @@ export async function restore({ model, opt, data }: Parts, snapshot: Snapshot): 
   if (snapshot.loader) data.train_dl.restore(snapshot.loader)
   for (const { name, variable } of weights) {
     const { values, shape } = snapshot.weights[name]!
-    const value = tensor(values.slice(), [...shape], variable.dtype as 'float32')
+    const own = variable.dtype === 'float32' ? values.slice() : Int32Array.from(values)
+    const value = tensor(own, [...shape], variable.dtype as 'float32')
     variable.assign(value)
     value.dispose()
   }

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
+
+const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1)
+
+const tensor = fc
+  .array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 })
+  .chain(shape =>
+    fc
+      .array(fc.float(), { minLength: size(shape), maxLength: size(shape) })
+      .map(values => ({ shape, values: Float32Array.from(values) })),
+  )
+
+const name = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', '0', '10', '__proto__', 'constructor', 'länge/重み.kernel', '\ud800'),
+)
+
+const content = fc.record({
+  tensors: fc.dictionary(
+    name.filter(n => n !== '__metadata__'),
+    tensor,
+    { maxKeys: 5, noNullPrototype: true },
+  ),
+  metadata: fc.dictionary(name, fc.string(), { maxKeys: 3, noNullPrototype: true }),
+})
+
+it('gives back what was written: any names, shapes and values', () => {
+  fc.assert(
+    fc.property(content, written => {
+      const read = decodeSafetensors(encodeSafetensors(written))
+      expect(Object.entries(read.tensors)).toEqual(Object.entries(written.tensors))
+      expect(Object.entries(read.metadata)).toEqual(Object.entries(written.metadata))
+    }),
+    { numRuns: 200 },
+  )
+})
+
+it('lets the values begin at a multiple of 8, whatever the names', () => {
+  fc.assert(
+    fc.property(content, written => {
+      const length = Number(new DataView(encodeSafetensors(written).buffer).getBigUint64(0, true))
+      expect(length % 8).toBe(0)
+    }),
+  )
+})
+
+it('reads bytes that lie anywhere in a larger buffer', () => {
+  const bytes = encodeSafetensors({ tensors: { a: { shape: [2], values: Float32Array.of(1, 2) } }, metadata: {} })
+  const larger = new Uint8Array(bytes.length + 7)
+  larger.set(bytes, 3)
+  expect(decodeSafetensors(larger.subarray(3, 3 + bytes.length)).tensors['a']!.values).toEqual(Float32Array.of(1, 2))
+})
+
+it('refuses every part of a file, and every file with more behind it', () => {
+  const bytes = encodeSafetensors({
+    tensors: { a: { shape: [2], values: Float32Array.of(1, 2) }, b: { shape: [], values: Float32Array.of(3) } },
+    metadata: { k: 'v' },
+  })
+  for (let length = 0; length < bytes.length; length++) {
+    expect(() => decodeSafetensors(bytes.subarray(0, length)), `${length} bytes`).toThrow(/truncated/)
+  }
+  const longer = new Uint8Array(bytes.length + 3)
+  longer.set(bytes)
+  expect(() => decodeSafetensors(longer)).toThrow(/3 bytes follow its last tensor/)
+})
+
+/** A file as another program may write it. */
+function file(header: string, values: readonly number[] = [], length = Buffer.byteLength(header)): Uint8Array {
+  const prefix = Buffer.alloc(8)
+  prefix.writeBigUInt64LE(BigInt(length))
+  return Buffer.concat([prefix, Buffer.from(header), Buffer.from(Float32Array.from(values).buffer)])
+}
+
+describe('a file by another program', () => {
+  it('is read, with other orders, padding, and no metadata', () => {
+    const header =
+      ' {"b":{"shape":[],"data_offsets":[8,12],"dtype":"F32"},\n "a":{"data_offsets":[0,8],"dtype":"F32","shape":[1,2]}}     '
+    expect(decodeSafetensors(file(header, [1, 2, 3]))).toEqual({
+      tensors: { b: { shape: [], values: Float32Array.of(3) }, a: { shape: [1, 2], values: Float32Array.of(1, 2) } },
+      metadata: {},
+    })
+  })
+
+  it('may be empty', () => {
+    expect(decodeSafetensors(file('{}'))).toEqual({ tensors: {}, metadata: {} })
+  })
+
+  const entry = (text: string) => `{"w":${text}}`
+  it.each([
+    ['of another type', entry('{"dtype":"F16","shape":[2],"data_offsets":[0,4]}'), [1], /w is of type F16; only F32 is read/],
+    [
+      'whose shape takes more',
+      entry('{"dtype":"F32","shape":[2],"data_offsets":[0,4]}'),
+      [1],
+      /4 bytes, but its shape \[2\] takes 8/,
+    ],
+    ['with offsets in reverse', entry('{"dtype":"F32","shape":[1],"data_offsets":[4,0]}'), [1], /-4 bytes/],
+    ['with a negative offset', entry('{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}'), [1], /describes w as .*damaged/],
+    ['with half an offset', entry('{"dtype":"F32","shape":[1],"data_offsets":[0]}'), [1], /describes w as/],
+    ['without a shape', entry('{"dtype":"F32","data_offsets":[0,4]}'), [1], /describes w as/],
+    ['with a name for a number', entry('null'), [], /describes w as null/],
+    ['with a list for a header', '[]', [], /not a safetensors file/],
+    ['with null for a header', 'null', [], /not a safetensors file/],
+    ['with a header that is no text', '{"w":\u0000', [], /not a safetensors file/],
+  ])('%s is refused', (_, header, values, message) => {
+    expect(() => decodeSafetensors(file(header, values))).toThrow(message)
+  })
+
+  it('that claims a header of astronomical length is refused', () => {
+    expect(() => decodeSafetensors(Buffer.concat([Buffer.alloc(8, 0xff), Buffer.from('{}')]))).toThrow(/too few for its header/)
+  })
+})
+
+it('refuses a tensor under the name of the metadata', () => {
+  const tensors = { __metadata__: { shape: [], values: Float32Array.of(1) } }
+  expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow(/cannot be called __metadata__/)
+})
