@@ -61,30 +61,26 @@ function paddedBytes(shape: usize): i32 {
   return 4 * max(readHeight(shape), 0) * max(readWidth(shape), 0) * channels(shape) * imageBlock(shape) + 64
 }
 
-/** Lays `count` images down with their border of zeros. */
+/**
+ * Lays `count` images down within their borders. `out` was filled with zeros once, and since every group of images lies in the same
+ * place, the borders stay zero. (Short runs are copied here: a call of memory.copy takes longer than the copying.)
+ */
 export function padImages(shape: usize, source: usize, count: i32, rows: i32, columns: i32, out: usize): void {
-  const h = height(shape)
-  const w = width(shape)
-  const pixelBytes = 4 * channels(shape)
+  const pixelBytes: usize = 4 * channels(shape)
+  const lineBytes: usize = width(shape) * pixelBytes
   const top = padTop(shape)
   const left = max(padLeft(shape), 0)
   const skip = max(-padLeft(shape), 0)
-  const copied = max(min(columns - left, w - skip), 0)
-  const right = columns - left - copied
-  for (let image = 0; image < count; image++, source += <usize>(h * w) * pixelBytes) {
-    for (let row = 0; row < rows; row++) {
-      const from = row - top
-      if (from < 0 || from >= h || copied === 0) {
-        memory.fill(out, 0, <usize>columns * pixelBytes)
-        out += <usize>columns * pixelBytes
-        continue
-      }
-      if (left > 0) memory.fill(out, 0, <usize>left * pixelBytes)
-      out += <usize>left * pixelBytes
-      memory.copy(out, source + <usize>(from * w + skip) * pixelBytes, <usize>copied * pixelBytes)
-      out += <usize>copied * pixelBytes
-      if (right > 0) memory.fill(out, 0, <usize>right * pixelBytes)
-      out += <usize>right * pixelBytes
+  const copiedBytes: usize = max(min(columns - left, width(shape) - skip), 0) * pixelBytes
+  const first = max(-top, 0)
+  const last = min(height(shape), rows - top)
+  for (let image = 0; image < count; image++, source += height(shape) * lineBytes, out += rows * columns * pixelBytes) {
+    let from = source + first * lineBytes + skip * pixelBytes
+    let to = out + ((first + top) * columns + left) * pixelBytes
+    for (let row = first; row < last; row++, from += lineBytes, to += columns * pixelBytes) {
+      let at: usize = 0
+      for (; at + 16 <= copiedBytes; at += 16) v128.store(to + at, v128.load(from + at))
+      for (; at < copiedBytes; at += 4) store<f32>(to + at, load<f32>(from + at))
     }
   }
 }
@@ -92,7 +88,7 @@ export function padImages(shape: usize, source: usize, count: i32, rows: i32, co
 export function gatherScratchBytes(shape: usize): i32 {
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
   const pixels = pixelBlock(depth)
-  return paddedBytes(shape) + 4 * (pixels + ROWS) + 4 * pixels * depth + 8 * wholePanels(outChannels(shape)) + 512
+  return paddedBytes(shape) + 8 * (pixels + ROWS) + 4 * pixels * depth + 8 * wholePanels(outChannels(shape)) + 512
 }
 
 /** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels of 8 columns. */
@@ -152,9 +148,10 @@ export function gather(
   const n = outChannels(shape),
     gridH = outHeight(shape),
     gridW = outWidth(shape)
+  const lines = kernelHeight(shape)
   const pieces = dilationWidth(shape) > 1 ? kernelWidth(shape) : 1
   const pieceLength = (kernelWidth(shape) * channels(shape)) / pieces
-  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
+  const depth = lines * kernelWidth(shape) * channels(shape)
   const block = pixelBlock(depth),
     together = imageBlock(shape),
     inPlace = within(shape)
@@ -169,9 +166,11 @@ export function gather(
   const nowhere = scratch
   const paddedBias = nowhere + 4 * <usize>wholePanels(n)
   const rows = paddedBias + 4 * <usize>wholePanels(n)
-  const padded = (rows + 4 * <usize>(block + ROWS) + 15) & ~15
+  const patches = rows + 4 * <usize>(block + ROWS)
+  const padded = (patches + 4 * <usize>(block + ROWS) + 15) & ~15
   const packed = (padded + paddedBytes(shape) + 63) & ~63
   if (bias) padWithZeros(paddedBias, bias, n)
+  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape))
 
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
@@ -193,48 +192,42 @@ export function gather(
       targetPicture = target
     for (let m0 = 0; m0 < pixels; m0 += block) {
       const m1 = min(block, pixels - m0)
+      for (let m = 0; m < m1; m++) {
+        store<u32>(patches + 4 * m, <u32>patch)
+        store<u32>(rows + 4 * m, <u32>target)
+        if (++column < gridW) {
+          patch += stepColumn
+          target += columnStep
+          continue
+        }
+        column = 0
+        if (++row < gridH) {
+          line += stepRow
+          targetLine += rowStep
+        } else {
+          row = 0
+          picture += readImageBytes
+          targetPicture += imageStep
+          line = picture
+          targetLine = targetPicture
+        }
+        patch = line
+        target = targetLine
+      }
+      for (let m = m1; m % ROWS !== 0; m++) {
+        store<u32>(patches + 4 * m, load<u32>(patches))
+        store<u32>(rows + 4 * m, <u32>nowhere)
+      }
       let panel = packed
       for (let m = 0; m < m1; m += ROWS) {
-        let p0 = patch,
-          p1 = patch,
-          p2 = patch,
-          p3 = patch,
-          p4 = patch,
-          p5 = patch
-        const here = min(ROWS, m1 - m)
-        for (let r = 0; r < ROWS; r++) {
-          const entry = rows + 4 * <usize>(m + r)
-          if (r >= here) {
-            store<u32>(entry, <u32>nowhere)
-            continue
-          }
-          store<u32>(entry, <u32>target)
-          if (r === 1) p1 = patch
-          else if (r === 2) p2 = patch
-          else if (r === 3) p3 = patch
-          else if (r === 4) p4 = patch
-          else if (r === 5) p5 = patch
-          if (++column < gridW) {
-            patch += stepColumn
-            target += columnStep
-            continue
-          }
-          column = 0
-          if (++row < gridH) {
-            line += stepRow
-            targetLine += rowStep
-          } else {
-            row = 0
-            picture += readImageBytes
-            targetPicture += imageStep
-            line = picture
-            targetLine = targetPicture
-          }
-          patch = line
-          target = targetLine
-        }
+        const p0: usize = load<u32>(patches + 4 * m)
+        const p1: usize = load<u32>(patches + 4 * m, 4)
+        const p2: usize = load<u32>(patches + 4 * m, 8)
+        const p3: usize = load<u32>(patches + 4 * m, 12)
+        const p4: usize = load<u32>(patches + 4 * m, 16)
+        const p5: usize = load<u32>(patches + 4 * m, 20)
         let offset: usize = 0
-        for (let kh = 0; kh < kernelHeight(shape); kh++, offset += tapRowStep) {
+        for (let kh = 0; kh < lines; kh++, offset += tapRowStep) {
           let at = offset
           for (let piece = 0; piece < pieces; piece++, at += pieceStep) {
             panel = packSix(p0 + at, p1 + at, p2 + at, p3 + at, p4 + at, p5 + at, pieceLength, panel)
@@ -340,6 +333,7 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
   for (let i = 0; i < depth + ROWS; i++) store<u32>(rows + 4 * <usize>i, <u32>(i < depth ? out + 4 * <usize>i * n : nowhere))
 
   memory.fill(out, 0, 4 * <usize>depth * n)
+  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape))
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
     let base = source + <usize>image * sourceImageBytes
@@ -377,23 +371,18 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
         }
         patch = line
       }
-      packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
+      // A few whole panels are read where they lie: their rows are short enough for the cache.
+      const direct = n <= 32 && n % COLUMNS === 0
+      if (!direct) packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
+      const panels = direct ? gradient : packed
+      const panelBytes: usize = direct ? 4 * COLUMNS : 4 * COLUMNS * m1
+      const panelStep: usize = direct ? 4 * n : 4 * COLUMNS
       gradient += 4 * <usize>m1 * n
       for (let i = 0; i < depth; i += ROWS) {
-        for (let j = 0; j < n; j += COLUMNS) {
-          micro(
-            m1,
-            gathered + 4 * <usize>i,
-            rowBytes,
-            packed + 4 * <usize>j * m1,
-            32,
-            rows + 4 * <usize>i,
-            4 * <usize>j,
-            min(COLUMNS, n - j),
-            FROM_OUTPUT,
-            0,
-            LINEAR,
-          )
+        let panel = panels
+        for (let j = 0; j < n; j += COLUMNS, panel += panelBytes) {
+          const left = min(COLUMNS, n - j)
+          micro(m1, gathered + 4 * i, rowBytes, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
         }
       }
     }

@@ -142,6 +142,11 @@ export function micro(
   storeRow(tile + 96, c30, c31, LINEAR)
   storeRow(tile + 128, c40, c41, LINEAR)
   storeRow(tile + 160, c50, c51, LINEAR)
+  storeFromTile(rows, column, width, start, activation)
+}
+
+/** Takes the sums of a tile that is narrower than 8 columns to where they belong. */
+function storeFromTile(rows: usize, column: usize, width: i32, start: i32, activation: i32): void {
   for (let i = 0; i < ROWS; i++) {
     let target = <usize>load<u32>(rows + 4 * i) + column
     let source = tile + 32 * i

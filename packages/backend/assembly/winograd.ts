@@ -188,6 +188,7 @@ export function winograd(
   const padded = packed + 4 * block * c + 128
   if (bias) padWithZeros(paddedBias, bias, n)
   else memory.fill(paddedBias, 0, 4 * wholePanels(n))
+  memory.fill(padded, 0, together * paddedImageBytes(shape))
 
   const sourceImageBytes = 4 * height(shape) * width(shape) * c
   const outImageBytes = 4 * outHeight(shape) * outWidth(shape) * n
@@ -312,6 +313,7 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
   const packed = gradients + POINTS * outPoint
   const padded = packed + 4 * block * wholePanels(n) + 64
   memory.fill(totals, 0, POINTS * plane)
+  memory.fill(padded, 0, together * paddedImageBytes(shape))
 
   const sourceImageBytes = 4 * height(shape) * width(shape) * c
   const gradientImageBytes = 4 * outHeight(shape) * outWidth(shape) * n
