@@ -3,7 +3,7 @@ import type { DataBunch } from '@onecycle/data'
 import { isLayersModel, type Model } from './model/trainable-model.js'
 import type { Parameter } from './optimizer/index.js'
 
-/** @throws RangeError when the data's samples or classes do not fit the model. */
+/** @throws RangeError when the data's samples do not fit the model's inputs, or it has more classes than the model units. */
 export function checkFits(data: DataBunch, model: Model): void {
   if (!isLayersModel(model)) return
   const given = shapes(data.inputShape)
@@ -57,5 +57,5 @@ function shapes(shape: readonly number[] | readonly (readonly number[])[]): read
 }
 
 function show(shape: Shape): string {
-  return `[${shape.map(size => size ?? 'batch').join(', ')}]`
+  return `[${shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ')}]`
 }

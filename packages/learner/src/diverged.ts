@@ -1,11 +1,17 @@
 import { type Callback, CancelFit, type TrainingState } from '@onecycle/callbacks'
 
-/** The loss of a training batch became NaN or infinite. The weights are those from before that batch. */
+/**
+ * The loss of a training batch became NaN or infinite. The weights are those from before that batch; the running
+ * statistics of batch norms have seen it, as they move with the prediction.
+ */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
+  /** From 0, as `batch`, which counts within the epoch. */
   readonly epoch: number
   readonly batch: number
+  /** Learning rate of the last layer group. */
   readonly lr: number
+  /** NaN, Infinity or -Infinity. */
   readonly loss: number
 
   constructor(learn: TrainingState) {
@@ -22,7 +28,10 @@ export class DivergedError extends Error {
   }
 }
 
-/** Ends a fit with a {@link DivergedError} before a step that would spoil the weights. Runs after everyone else. */
+/**
+ * Ends a fit with a {@link DivergedError} before a step that would spoil the weights, and a search for the learning rate
+ * quietly. Runs after everyone else, so that a callback may mend the loss or skip the step.
+ */
 export class DivergenceGuard implements Callback {
   readonly name = 'DivergenceGuard'
   readonly order = 100

@@ -17,7 +17,7 @@ import type { Learner } from './learner.js'
 import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 
-/** What every way to train takes. */
+/** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. */
 export interface TrainOptions extends RunOptions {
   /** Heard in this fit only. */
   callbacks?: readonly Callback<Learner>[]
@@ -30,13 +30,17 @@ export type FitOptions = TrainOptions &
     /** fastai 0.7's name for `wd`. */
     wds?: number | readonly number[]
   }
+/** The options of `one_cycle` but the rate. */
 export type OneCycleFitOptions = TrainOptions &
   Omit<OneCycleOptions, 'lr_max'> & {
     /** Epochs that the cycle spans, when this fit is one part of it. Default: the epochs of this fit. */
     tot_epochs?: number
   }
+/** The options of `flat_cos` but the rate. */
 export type FlatCosFitOptions = TrainOptions & Omit<FlatCosOptions, 'lr'>
+/** The options of `sgdr` but rate, cycles and their length. */
 export type SgdrFitOptions = TrainOptions & Omit<SgdrOptions, 'lr_max' | 'n_cycles' | 'cycle_len'>
+/** The options of `fine_tune` but the epochs and the rate. */
 export type FineTuneFitOptions = TrainOptions & Omit<FineTuneOptions, 'epochs' | 'base_lr'>
 
 /** A fit that knows its length and its schedule. */
@@ -75,6 +79,7 @@ export function planFit(learn: Learner, lrs: readonly number[], n: number, optio
   return { epochs, callbacks: [...scheduled.callbacks, ...save] }
 }
 
+/** One cycle; `batches` are those of one epoch, here and below. */
 export function planOneCycle(epochs: number, rates: readonly number[], options: OneCycleFitOptions, batches: number): FitPlan {
   checkEpochs(epochs)
   const { tot_epochs = epochs, ...form } = schedulePart(options)
@@ -129,8 +134,9 @@ function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0
 }
 
+/** Lists and slices are checked where the number of groups is known. */
 function isRate(value: Rates | undefined): value is Rates {
-  return typeof value === 'number' ? value > 0 && Number.isFinite(value) : typeof value === 'object'
+  return typeof value === 'number' ? value > 0 && Number.isFinite(value) : typeof value === 'object' && value !== null
 }
 
 function show(value: unknown): string {

@@ -21,7 +21,7 @@ export interface LrFindOptions extends TrainOptions {
   num_it?: number
   /** Whether to stop when the smoothed loss exceeds 4 times its best. Default true. */
   stop_div?: boolean
-  /** Which suggestion is the main one. Default `valley`, fastai 2's. All are computed. */
+  /** Which suggestion is the main one: `valley` (default, fastai 2's), `slide`, `minimum`, `steep` or `steepest_gradient`. All are computed. */
   suggestion?: SuggestName
 }
 
@@ -40,6 +40,8 @@ const skipEnd = 5
  * pass, so that the batch that ends the search is remembered too, even with a loss that is not a number.
  *
  * Source: fastai 1's `LRFinder`, after Smith 2017 (arXiv:1506.01186).
+ *
+ * @throws RangeError for rates that are not positive and rising, a `num_it` that is no count, or an unknown suggestion.
  */
 export class LRFinder implements Callback {
   readonly name = 'LRFinder'
@@ -59,6 +61,11 @@ export class LRFinder implements Callback {
     const { start_lr = 1e-7, end_lr = 10, num_it = 100, stop_div = true, suggestion = 'valley' } = options
     if (!Number.isInteger(num_it) || num_it < 1) {
       throw new RangeError(`lr_find got num_it = ${num_it}, but expects a positive whole number of batches.`)
+    }
+    if (!(suggestion in suggestFunctions)) {
+      throw new RangeError(
+        `lr_find got suggestion = ${JSON.stringify(suggestion)}, but expects one of ${Object.keys(suggestFunctions).join(', ')}.`,
+      )
     }
     if (start_lr >= end_lr)
       throw new RangeError(`lr_find got start_lr = ${start_lr} and end_lr = ${end_lr}: the rates must rise.`)
@@ -81,6 +88,7 @@ export class LRFinder implements Callback {
     if (this.#stop(smooth)) throw new CancelFit()
   }
 
+  /** The search so far. */
   get result(): LrFindResult {
     const suggestions = this.#suggestions()
     return {
@@ -102,10 +110,8 @@ export class LRFinder implements Callback {
       const point = suggest(trimmed.lrs, trimmed.losses)
       return [name, point && { lr: point.lr, loss: trimmed.losses[point.index]! }] as const
     })
-    const [lrs, losses] = [this.#lrs, this.#smooth_losses].map(values => values.slice(skipStart, -skipEnd)) as [
-      number[],
-      number[],
-    ]
+    const lrs = this.#lrs.slice(skipStart, -skipEnd)
+    const losses = this.#smooth_losses.slice(skipStart, -skipEnd)
     const steepest = steepest_gradient(lrs, losses)
     return {
       ...Object.fromEntries(found),
