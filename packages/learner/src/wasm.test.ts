@@ -1,10 +1,13 @@
 import '@onecycle/backend/wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
+import { differentiate } from './gradients.js'
 import { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 import { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
 import { mae, mse } from './loss/regression.js'
 import { accuracy, top_k_accuracy } from './metric/classification.js'
+import { parametersOf } from './model/parameters.js'
+import { simple_cnn } from './model/simple-cnn.js'
 import { expectClose } from './testing/numerical.js'
 import './testing/tiny.js'
 
@@ -149,3 +152,30 @@ it('a label that is no class is refused', async () => {
   await tf.setBackend('wasm')
   expect(() => cross_entropy(tf.zeros([1, 2]), tf.tensor1d([2], 'int32'))).toThrow(/label 2/)
 })
+
+it.each([false, true])(
+  'simple_cnn (bn: %s) has the predictions and gradients of the cpu backend, from the same seed',
+  async bn => {
+    const results = []
+    for (const backend of ['cpu', 'wasm']) {
+      await tf.setBackend(backend)
+      const model = simple_cnn([3, 4, 4, 2], { seed: 7, bn })
+      const x = tf.randomNormal([4, 9, 9, 3], 0, 1, 'float32', 1)
+      const y = tf.tensor1d([0, 1, 1, 0], 'int32')
+      const before = tf.memory().numTensors
+      let loss!: tf.Scalar
+      const grads = differentiate(() => {
+        loss = tf.tidy(() => cross_entropy(model.apply(x, { training: true }) as tf.Tensor, y))
+        return loss
+      }, parametersOf(model))
+      results.push([loss.dataSync(), ...Object.values(grads).map(grad => grad.dataSync())])
+      tf.dispose([loss, grads])
+      expect(tf.memory().numTensors).toBe(before)
+      model.dispose()
+      tf.dispose([x, y])
+    }
+    const [cpu, wasm] = results
+    expect(wasm).toHaveLength(bn ? 9 : 7)
+    for (const [i, values] of wasm!.entries()) expectClose(values, cpu![i]!, 1e-4)
+  },
+)
