@@ -1,11 +1,13 @@
 export { batchNormGradient, batchNormScratchBytes, moments, normalize } from './batch-norm'
 export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
+export { depthwiseFilterGradient, depthwiseInputGradient, depthwiseScratchBytes } from './depthwise'
 export { addRow, fill, relu, reluGradient, sigmoidGradient, squareGradient, tanhGradient } from './elementwise'
 export { gemm, gemmScratchBytes } from './gemm'
 export { setTile } from './micro'
 export { adamStep, sgdStep } from './optimizer'
 export { averagePoolGradient, maxPoolGradient } from './pool'
 export { sum, sumScratchBytes } from './reduce'
+export { segmentSum } from './segment-sum'
 export { stridedCopy } from './strided-copy'
 export {
   winograd,

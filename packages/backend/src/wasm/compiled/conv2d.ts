@@ -26,7 +26,7 @@ function geometry(inShape: number[], filterShape: number[], attrs: ConvolutionAt
 }
 
 /** The forward geometry in the order in which `assembly/conv2d.ts` reads it. */
-function forwardShape(g: Info): number[] {
+export function forwardShape(g: Info): number[] {
   return [
     ...[g.batchSize, g.inHeight, g.inWidth, g.inChannels],
     ...[g.outHeight, g.outWidth, g.outChannels],

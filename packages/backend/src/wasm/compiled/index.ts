@@ -1,10 +1,12 @@
 import type { TrainingKernel } from '../kernels.js'
 import { batchNormKernels } from './batch-norm.js'
 import { conv2DKernels } from './conv2d.js'
+import { depthwiseKernels } from './depthwise.js'
 import { elementwiseKernels } from './elementwise.js'
 import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
 import { reduceKernels } from './reduce.js'
+import { segmentSumKernels } from './segment-sum.js'
 import { stridedCopyKernels } from './strided-copy.js'
 
 export { accelerateBatchNorm } from './batch-norm-layer.js'
@@ -20,4 +22,6 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...stridedCopyKernels,
   ...poolKernels,
   ...batchNormKernels,
+  ...depthwiseKernels,
+  ...segmentSumKernels,
 ]

@@ -65,6 +65,10 @@ export interface Functions {
   ): void
   winogradGradientBytes(channels: number, outChannels: number): number
   winogradFilterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
+  depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address): void
+  depthwiseScratchBytes(filterSize: number): number
+  depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
+  segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address): void
   sumScratchBytes(inner: number): number
   sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
   relu(x: Address, out: Address, n: number): void

@@ -1,4 +1,5 @@
 import { AvgPoolGrad, backend_util, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
+import { maxPoolGrad } from '../composed/max-pool-grad.js'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
@@ -51,4 +52,7 @@ function averagePoolGradient(
   return dx
 }
 
-export const poolKernels = [compiledKernel(MaxPoolGrad, maxPoolGradient), compiledKernel(AvgPoolGrad, averagePoolGradient)]
+export const poolKernels = [
+  compiledKernel(MaxPoolGrad, maxPoolGradient, maxPoolGrad),
+  compiledKernel(AvgPoolGrad, averagePoolGradient),
+]

@@ -1,5 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { Slice, StridedSlice, slice_util, type TensorInfo, Tile, util } from '@tensorflow/tfjs-core'
+import { slice as composedSlice } from '../composed/slice.js'
+import { tile as composedTile } from '../composed/tile.js'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
@@ -101,7 +103,7 @@ function tile(
 }
 
 export const stridedCopyKernels = [
-  compiledKernel(Slice, slice),
+  compiledKernel(Slice, slice, composedSlice),
   compiledKernel(StridedSlice, stridedSlice),
-  compiledKernel(Tile, tile),
+  compiledKernel(Tile, tile, composedTile),
 ]
