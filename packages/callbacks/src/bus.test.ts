@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Bus, nameOf } from './bus.js'
+import { Bus } from './bus.js'
 import type { Callback } from './callback.js'
 import { CancelBatch } from './cancel.js'
+import { nameOf } from './check-callback.js'
 import { events } from './events.js'
 import type { TrainingState } from './training-state.js'
 
@@ -65,6 +66,19 @@ describe('Bus', () => {
     expect(() => new Bus([new Slow()]).fire('after_pred', training)).toThrow(/Slow\.after_pred returned a promise/)
   })
 
+  it('refuses an asynchronous after_create, which a constructor cannot wait for', () => {
+    expect(() => new Bus([{ after_create: async () => {} }]).fire('after_create', training)).toThrow(
+      /returned a promise, but after_create fires while the Learner is being constructed/,
+    )
+  })
+
+  it('ignores what else a handler returns, such as the value of an arrow function', () => {
+    const heard: number[] = []
+    const bus = new Bus([{ after_pred: () => heard.push(1) as unknown as undefined }])
+    expect(bus.fire('after_pred', training)).toBeUndefined()
+    expect(heard).toEqual([1])
+  })
+
   it('gates with run, run_train and run_valid', () => {
     const heard: string[] = []
     const hear = (name: string) => ({
@@ -123,6 +137,38 @@ describe('Bus', () => {
       before_fitt() {}
     }
     expect(() => new Bus([new Typo() as Callback])).toThrow(/Typo has a method before_fitt/)
+  })
+
+  it.each([
+    ['afterBatch', 'after_batch'],
+    ['on_epoch_end', 'after_epoch'],
+    ['onTrainBegin', 'before_fit'],
+  ])('tells %s what it is called here', (name, event) => {
+    const other = { [name]() {}, before_step() {} }
+    expect(() => new Bus([other as Callback])).toThrow(`has a method ${name}, which is not an event: call it ${event}`)
+  })
+
+  it("takes a callback of both worlds, whose Keras methods are model.fit's", () => {
+    const both = { onBatchEnd() {}, after_batch() {} }
+    expect(new Bus([both]).callbacks).toEqual([both])
+  })
+
+  it('refuses what would never be heard', () => {
+    class Tracker {
+      after_fit() {}
+    }
+    expect(() => new Bus([Tracker as Callback])).toThrow(/Tracker is a class or a function.*Pass new Tracker/)
+    expect(() => new Bus([undefined as never])).toThrow(/A callback is undefined; expected an object/)
+    expect(() => new Bus([{}])).toThrow(/hears no event/)
+    expect(() => new Bus([{ after_fit: 5 as never }])).toThrow(/after_fit is 5; expected a function/)
+    expect(() => new Bus([{ order: Number.NaN, after_fit() {} }])).toThrow(/order is NaN/)
+  })
+
+  it('refuses a callback that it has, and then adds none of the others', () => {
+    const one: Callback = { name: 'one', after_fit() {} }
+    const bus = new Bus([one])
+    expect(() => bus.add({ after_fit() {} }, one)).toThrow(/one has been added already/)
+    expect(bus.callbacks).toEqual([one])
   })
 
   it('names callbacks by their name or their class', () => {

@@ -1,5 +1,6 @@
 import type { Callback } from './callback.js'
-import { batchEvents, type EventName, events, recordedEvents } from './events.js'
+import { checkCallback, nameOf } from './check-callback.js'
+import { batchEvents, type EventName, events, synchronousEvents } from './events.js'
 import type { TrainingState } from './training-state.js'
 
 /**
@@ -19,11 +20,24 @@ export class Bus<State extends TrainingState = TrainingState> {
     return this.#callbacks
   }
 
+  /**
+   * Adds callbacks, all or none.
+   *
+   * @throws TypeError for one that could never be heard (a class instead of an object of it, a misspelt event, a name of
+   * fastai 1 or Keras, no events), and for one that has been added already: it would hear everything twice.
+   */
   add(...callbacks: Callback<State>[]): void {
-    for (const callback of callbacks) rejectUnknownEvents(callback)
-    this.#replace([...this.#callbacks, ...callbacks])
+    const all = [...this.#callbacks]
+    for (const callback of callbacks) {
+      checkCallback(callback)
+      if (all.includes(callback))
+        throw new TypeError(`${nameOf(callback)} has been added already, and would hear each event twice. Pass it once.`)
+      all.push(callback)
+    }
+    this.#replace(all)
   }
 
+  /** Removes callbacks; one that is not there is ignored. */
   remove(...callbacks: Callback<State>[]): void {
     this.#replace(this.#callbacks.filter(callback => !callbacks.includes(callback)))
   }
@@ -79,32 +93,18 @@ async function fireRest<State extends TrainingState>(
 function deliver<State extends TrainingState>(event: EventName, callback: Callback<State>, state: State): void | Promise<void> {
   if (callback.run === false) return
   if (batchEvents.has(event) && (state.training ? callback.run_train : callback.run_valid) === false) return
-  const pending = callback[event]!(state)
-  if (pending && recordedEvents.has(event)) {
-    pending.catch(() => {})
-    throw new TypeError(
-      `${nameOf(callback)}.${event} returned a promise, but ${event} fires while gradients are being recorded and must be ` +
-        'synchronous. Compute without await here, or move the asynchronous part to before_batch or after_batch.',
-    )
-  }
-  return pending
+  const result: unknown = callback[event]!(state)
+  if (!isPromise(result)) return
+  const moment = synchronousEvents.get(event)
+  if (moment === undefined) return result
+  result.then(undefined, () => {})
+  throw new TypeError(
+    `${nameOf(callback)}.${event} returned a promise, but ${event} fires ${moment} and must be synchronous. ` +
+      'Compute without await here, or move the asynchronous part to another event, such as before_fit or before_batch.',
+  )
 }
 
-/** The name a message uses for a callback. */
-export function nameOf(callback: Callback<never>): string {
-  return callback.name ?? (callback.constructor === Object ? 'callback' : callback.constructor.name)
-}
-
-const eventLike = /^(before|after)_/
-
-function rejectUnknownEvents(callback: Callback<never>): void {
-  for (let level = callback; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const key of Object.getOwnPropertyNames(level)) {
-      if (eventLike.test(key) && !(events as readonly string[]).includes(key)) {
-        throw new TypeError(
-          `${nameOf(callback)} has a method ${key}, which is not an event. The events are: ${events.join(', ')}.`,
-        )
-      }
-    }
-  }
+/** Handlers written as `learn => expression` return all sorts of things. */
+function isPromise(value: unknown): value is Promise<void> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

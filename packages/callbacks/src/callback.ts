@@ -1,7 +1,10 @@
 import type { EventName } from './events.js'
 import type { TrainingState } from './training-state.js'
 
-/** Handles one event. May be asynchronous except in the recorded events `after_pred`, `after_loss` and `before_backward`. */
+/**
+ * Handles one event. May be asynchronous, except in `after_create`, `after_pred`, `after_loss` and `before_backward`. What
+ * else it returns is ignored.
+ */
 export type Handler<State extends TrainingState = TrainingState> = (learn: State) => void | Promise<void>
 
 type Handlers<State extends TrainingState> = { [Event in EventName]?: Handler<State> }

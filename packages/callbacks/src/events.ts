@@ -37,11 +37,18 @@ export type EventName = (typeof events)[number]
 /** A part of the loop that a callback can leave by throwing its cancel signal. */
 export type Section = 'fit' | 'epoch' | 'train' | 'validate' | 'batch' | 'backward' | 'step'
 
+const recording = 'while gradients are being recorded'
+
 /**
- * Events that fire while the forward pass is being recorded for differentiation. Their handlers must be synchronous:
- * what they compute becomes part of the gradient, and work of others must not slip in between.
+ * Events whose handlers must be synchronous, and when they fire: a constructor cannot wait, and what is computed while the
+ * forward pass is recorded becomes part of the gradient, so that work of others must not slip in between.
  */
-export const recordedEvents: ReadonlySet<EventName> = new Set(['after_pred', 'after_loss', 'before_backward'])
+export const synchronousEvents: ReadonlyMap<EventName, string> = new Map([
+  ['after_create', 'while the Learner is being constructed'],
+  ['after_pred', recording],
+  ['after_loss', recording],
+  ['before_backward', recording],
+])
 
 /** Events of a single batch: a callback's `run_train` and `run_valid` decide whether it hears them. */
 export const batchEvents: ReadonlySet<EventName> = new Set([

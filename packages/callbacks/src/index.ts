@@ -1,4 +1,4 @@
-export { Bus, nameOf } from './bus.js'
+export { Bus } from './bus.js'
 export type { Callback, Handler } from './callback.js'
 export {
   CancelBackward,
@@ -10,7 +10,7 @@ export {
   CancelTrain,
   CancelValidate,
 } from './cancel.js'
-export { batchEvents, type EventName, events, recordedEvents, type Section } from './events.js'
+export { type EventName, events, type Section } from './events.js'
 export * from './schedule/index.js'
 export * from './tracker/index.js'
 export type { EndReason, HyperParameters, Tensors, TrainingState } from './training-state.js'
