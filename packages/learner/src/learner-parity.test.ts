@@ -6,6 +6,7 @@ import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { FitOptions, FlatCosFitOptions, OneCycleFitOptions, SgdrFitOptions } from './fit.js'
 import { Learner } from './learner.js'
+import type { LrFindOptions } from './lr-find.js'
 import { useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
@@ -39,8 +40,8 @@ function learnerFor({ n_batches, n_groups = 1 }: Trace['params']): { learn: Lear
   const model = sequential({ layers: Array.from({ length: n_groups }, () => layers.dense({ units: 1, inputShape: [1] })) })
   const heard: Heard = { lr: [], mom: [] }
   const listen: Callback<Learner> = {
-    order: 1000,
-    before_step({ opt }) {
+    order: 1,
+    after_backward({ opt }) {
       heard.lr.push([...opt.get('lr')])
       heard.mom.push(opt.get('mom').at(-1)!)
     },
@@ -141,6 +142,27 @@ describe('the Learner trains at the rates the originals trained at', () => {
     const { learn, heard } = learnerFor(trace.params)
     await learn.fine_tune(args[0], args[1] ?? base_lr, freeze_epochs === undefined ? {} : { freeze_epochs })
     expectTrace(heard, trace, true)
+  })
+})
+
+describe('lr_find tries the rates that the originals tried', () => {
+  const ofCurves = /^lr_find_(?!curve)/
+  const all = [
+    ...traces('fastai_v1', ofCurves).map(([name, trace]) => ['fastai1', name, trace] as const),
+    ...traces('fastai_v2', ofCurves).map(([name, trace]) => ['fastai2', name, trace] as const),
+    ...traces('fastai_07', ofCurves).map(([name, trace]) => ['fastai07', name, trace] as const),
+  ]
+  it.each(all)('%s, %s', async (form, _name, trace) => {
+    const { learn, heard } = learnerFor(trace.params)
+    const { start_lr, end_lr, ...rest } = trace.params
+    const options = pick<LrFindOptions>(rest, ['num_it', 'stop_div', 'linear'])
+    const range = {
+      ...(start_lr != null && { start_lr: ratesOf(start_lr)! }),
+      ...(end_lr != null && { end_lr: ratesOf(end_lr)! }),
+    }
+    const found = await learn.lr_find({ form, ...options, ...range, stop_div: false })
+    expectClose(found.lrs, trace.lr, value => 1e-10 * value)
+    if (trace.lr_groups) expectClose(heard.lr.slice(0, found.lrs.length).flat(), trace.lr_groups.flat(), value => 1e-10 * value)
   })
 })
 

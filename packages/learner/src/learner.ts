@@ -189,12 +189,12 @@ export class Learner extends TrainingLoop {
    * const { lr } = await learn.lr_find()
    */
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
-    const finder = new LRFinder(options)
+    const finder = new LRFinder(options, this.groups.length, this.n_train_iter)
     return this.#exclusively('lr_find', async () => {
       const before = await capture(this)
       this.lr_finding = true
       try {
-        await this.run(Math.ceil(finder.num_it / this.n_train_iter), [finder, ...(options.callbacks ?? [])], options)
+        await this.run(finder.epochs, [finder, ...(options.callbacks ?? [])], options)
       } finally {
         this.lr_finding = false
         await restore(this, before)
