@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
+import { checkKeys, checkNumber } from '../check.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
-import { checkKeys, checkNumber } from './check.js'
 import { type ScaleOptions, scaling } from './cyclic-scale.js'
 import { checkStep, type Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'

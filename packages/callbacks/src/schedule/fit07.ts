@@ -1,5 +1,5 @@
+import { checkCount, checkKeys, checkNumber } from '../check.js'
 import { SchedNo } from './annealers.js'
-import { checkCount, checkKeys, checkNumber } from './check.js'
 import { cos_anneal } from './cos-anneal.js'
 import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.js'
 import { type LrAndMaybeMom, use_clr } from './use-clr.js'

@@ -1,5 +1,5 @@
+import { checkKeys, checkMoms, checkNumber } from '../check.js'
 import { combined_cos, cosine } from './annealers.js'
-import { checkKeys, checkMoms, checkNumber } from './check.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
 export interface FlatCosOptions {

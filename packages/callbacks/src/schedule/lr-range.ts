@@ -1,5 +1,5 @@
+import { checkChoice, checkKeys, checkNumber } from '../check.js'
 import { SchedExp, SchedLin } from './annealers.js'
-import { checkChoice, checkKeys, checkNumber } from './check.js'
 import type { Schedule } from './schedule.js'
 
 export const lrRangeForms = ['exponential', 'linear', 'fastai07_linear'] as const

@@ -1,5 +1,5 @@
+import { checkChoice, checkKeys, checkMoms, checkNumber } from '../check.js'
 import { combined_cos, cosine, linear } from './annealers.js'
-import { checkChoice, checkKeys, checkMoms, checkNumber } from './check.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
 /** The published forms of the 1cycle policy. */

@@ -1,5 +1,5 @@
+import { checkChoice, checkCount, checkKeys } from '../check.js'
 import { SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly } from './annealers.js'
-import { checkChoice, checkCount, checkKeys } from './check.js'
 import { cyclic_lr } from './cyclic-lr.js'
 import { cyclicModes } from './cyclic-scale.js'
 import { fit07 } from './fit07.js'

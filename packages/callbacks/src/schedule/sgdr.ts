@@ -1,5 +1,5 @@
+import { checkCount, checkKeys, checkNumber } from '../check.js'
 import { combine_scheds, SchedCos } from './annealers.js'
-import { checkCount, checkKeys, checkNumber } from './check.js'
 import type { Schedule } from './schedule.js'
 
 export interface SgdrOptions {

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { suggestFunctions, trim_curve, valley } from './index.js'
+import { minimum, suggestFunctions, trim_curve, valley } from './index.js'
 
 const lrs = Array.from({ length: 40 }, (_, i) => 1e-7 * 10 ** (i / 5))
 const dip = lrs.map((_, i) => 1 + ((i - 25) / 25) ** 2)
@@ -35,4 +36,31 @@ it('trims the beginning, the end, and everything from the first NaN', () => {
   losses[30] = Number.NaN
   expect(trim_curve(lrs, dip, 100)).toEqual({ lrs: lrs.slice(10, -5), losses: dip.slice(10, -5), offset: 10 })
   expect(trim_curve(lrs, losses, 100).lrs).toEqual(lrs.slice(10, 30))
+})
+
+/** fastai 2's own way: each value against all before it. */
+function valleyIndex(losses: readonly number[]): number {
+  const lengths = losses.map(() => 1)
+  losses.forEach((loss, i) => {
+    for (let j = 0; j < i; j++) if (loss < losses[j]!) lengths[i] = Math.max(lengths[i]!, lengths[j]! + 1)
+  })
+  const end = lengths.indexOf(Math.max(...lengths))
+  const start = end === 0 ? 0 : end - lengths[end]!
+  const section = (end - start) / 3
+  return Math.max(0, start + Math.floor(section) + Math.floor(section / 2))
+}
+
+it('finds the valley that comparing all pairs finds', () => {
+  const value = fc.oneof(fc.integer({ min: 0, max: 9 }), fc.float())
+  fc.assert(
+    fc.property(fc.array(value, { minLength: 1, maxLength: 40 }), losses => {
+      expect(valley(losses, losses)!.index).toBe(valleyIndex(losses))
+    }),
+  )
+})
+
+it('reads curves of any length', () => {
+  const long = Array.from({ length: 300_000 }, (_, i) => 300_000 - i)
+  expect(minimum(long, long)!.index).toBe(299_999)
+  expect(valley(long, long)!.index).toBe(-1 + 100_000 + 50_000)
 })

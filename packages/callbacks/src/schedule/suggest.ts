@@ -14,18 +14,32 @@ const single = (values: readonly number[]) => Array.from(values, Math.fround)
  * length from its start. Source: fastai 2's `valley`, its default.
  */
 export const valley: Suggest = (lrs, losses) => {
-  const n = losses.length
-  if (n < 1) return null
-  const loss = single(losses)
-  const lengths = Array<number>(n).fill(1)
-  let end = 0
-  for (let i = 1; i < n; i++) {
-    for (let j = 0; j < i; j++) if (loss[i]! < loss[j]!) lengths[i] = Math.max(lengths[i]!, lengths[j]! + 1)
-    if (lengths[i]! > lengths[end]!) end = i
-  }
+  if (losses.length < 1) return null
+  const lengths = decreasingLengths(single(losses))
+  const end = lengths.reduce((best, length, i) => (length > lengths[best]! ? i : best), 0)
   const start = end === 0 ? 0 : end - lengths[end]!
   const section = (end - start) / 3
   return at(lrs, Math.max(0, start + Math.floor(section) + Math.floor(section / 2)))
+}
+
+/**
+ * For each value the length of the longest decreasing subsequence that ends with it; a NaN is a subsequence by itself.
+ * Source: patience sorting; Fredman 1975.
+ */
+function decreasingLengths(values: readonly number[]): number[] {
+  // The greatest value that a subsequence of length i + 1 has ended with: decreasing, so it can be searched by halves.
+  const ends: number[] = []
+  return values.map(value => {
+    if (Number.isNaN(value)) return 1
+    let [low, high] = [0, ends.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (ends[middle]! > value) low = middle + 1
+      else high = middle
+    }
+    ends[low] = value
+    return low + 1
+  })
 }
 
 /**
@@ -91,8 +105,12 @@ const at = (lrs: readonly number[], index: number): Suggestion => ({ lr: lrs[ind
 
 /** Index of the first NaN, or else of the first smallest value. */
 function argmin(values: readonly number[]): number {
-  const nan = values.findIndex(Number.isNaN)
-  return nan >= 0 ? nan : values.indexOf(Math.min(...values))
+  let least = 0
+  for (const [i, value] of values.entries()) {
+    if (Number.isNaN(value)) return i
+    if (value < values[least]!) least = i
+  }
+  return least
 }
 
 /** Central differences, one-sided at both ends; unit spacing. */

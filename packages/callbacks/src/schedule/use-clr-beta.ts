@@ -1,5 +1,5 @@
+import { checkNumber, show } from '../check.js'
 import { linear } from './annealers.js'
-import { checkNumber, show } from './check.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 
 export interface UseClrBetaOptions {

@@ -1,11 +1,12 @@
 import type { Callback } from '../callback.js'
 import { CancelFit } from '../cancel.js'
+import { checkChoice, checkCount, checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
-import { checkPatience, type Log, Monitor, type MonitorOptions } from './monitor.js'
+import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } from './monitor.js'
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** `fastai2` (default) stops at the `patience`-th epoch in a row without improvement, `fastai1` at the one after. */
-  form?: 'fastai1' | 'fastai2'
+  form?: (typeof trackerForms)[number]
   /** Epochs to wait. Default 1; form `fastai1`: 0. */
   patience?: number
   log?: Log
@@ -26,9 +27,15 @@ export class EarlyStopping implements Callback {
   readonly #log: Log
   #wait = 0
 
-  constructor({ form = 'fastai2', patience, log = console.log, ...options }: EarlyStoppingOptions = {}) {
-    this.monitor = new Monitor(options)
-    this.#limit = form === 'fastai1' ? checkPatience(patience ?? 0, 0) + 1 : checkPatience(patience ?? 1, 1)
+  /** @throws RangeError when `patience` is not a whole number that the form knows; TypeError for an unknown option. */
+  constructor(options: EarlyStoppingOptions = {}) {
+    checkKeys('EarlyStopping', options, ['form', 'patience', 'log', ...monitorKeys])
+    const { form = 'fastai2', patience, log = console.log, ...monitor } = options
+    this.monitor = new Monitor(monitor)
+    this.#limit =
+      checkChoice('form', form, trackerForms) === 'fastai1'
+        ? checkCount('patience, which counts epochs,', patience ?? 0, 0) + 1
+        : checkCount('patience, which counts epochs,', patience ?? 1)
     this.#log = log
   }
 

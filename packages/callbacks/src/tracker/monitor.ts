@@ -1,3 +1,4 @@
+import { checkChoice, checkNumber } from '../check.js'
 import type { TrainingState } from '../training-state.js'
 
 export interface MonitorOptions {
@@ -10,6 +11,12 @@ export interface MonitorOptions {
   /** Whether a new fit forgets the best value of the last one. Default true. */
   reset_on_fit?: boolean
 }
+
+/** Names of the {@link MonitorOptions}. */
+export const monitorKeys = ['monitor', 'comp', 'min_delta', 'reset_on_fit']
+
+/** Whose rule a tracker follows. */
+export const trackerForms = ['fastai2', 'fastai1'] as const
 
 /** Where a tracker says what it did; `console.log` by default. */
 export type Log = (message: string) => void
@@ -26,13 +33,12 @@ export class Monitor {
   readonly #min_delta: number
   readonly #reset: boolean
 
-  /** @throws RangeError when `min_delta` is negative or not a number. */
+  /** @throws RangeError when `min_delta` is negative or not a number, or `comp` is neither `less` nor `greater`. */
   constructor({ monitor = 'valid_loss', comp, min_delta = 0, reset_on_fit = true }: MonitorOptions) {
-    if (!(min_delta >= 0 && min_delta < Number.POSITIVE_INFINITY))
-      throw new RangeError(`min_delta must be a number of at least 0, but it is ${min_delta}.`)
+    const better = comp ?? (/loss|error/.test(monitor) ? 'less' : 'greater')
     this.monitor = monitor
-    this.#sign = (comp ?? (/loss|error/.test(monitor) ? 'less' : 'greater')) === 'less' ? -1 : 1
-    this.#min_delta = min_delta
+    this.#sign = checkChoice('comp', better, ['less', 'greater']) === 'less' ? -1 : 1
+    this.#min_delta = checkNumber('min_delta', min_delta, { min: 0 })
     this.#reset = reset_on_fit
     this.best = this.#worst
   }
@@ -61,10 +67,4 @@ export class Monitor {
   get #worst(): number {
     return this.#sign * Number.NEGATIVE_INFINITY
   }
-}
-
-/** @throws RangeError when `patience` is not a whole number of at least `least`. */
-export function checkPatience(patience: number, least: number): number {
-  if (Number.isSafeInteger(patience) && patience >= least) return patience
-  throw new RangeError(`patience counts epochs and must be a whole number of at least ${least}, but it is ${patience}.`)
 }

@@ -1,6 +1,7 @@
 import type { Callback } from '../callback.js'
+import { checkCount, checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
-import { type Log, Monitor, type MonitorOptions } from './monitor.js'
+import { type Log, Monitor, type MonitorOptions, monitorKeys } from './monitor.js'
 
 /** Where models go; the Learner's `save` and `load` fit. */
 export interface ModelStore {
@@ -45,8 +46,9 @@ export class SaveModel implements Callback {
   #began = false
   #saved = false
 
-  /** @throws RangeError when `every_epoch` is not a whole number of at least 1. */
+  /** @throws RangeError when `every_epoch` is not a whole number of at least 1; TypeError for an unknown option. */
   constructor(store: ModelStore, options: SaveModelOptions = {}) {
+    checkKeys('SaveModel', options, ['fname', 'every_epoch', 'at_end', 'with_opt', 'reload', 'log', ...monitorKeys])
     const {
       fname = 'model',
       every_epoch = false,
@@ -56,12 +58,10 @@ export class SaveModel implements Callback {
       log = console.log,
       ...monitor
     } = options
-    if (typeof every_epoch === 'number' && !(Number.isSafeInteger(every_epoch) && every_epoch > 0))
-      throw new RangeError(`every_epoch must be true, false or a whole number of at least 1, but it is ${every_epoch}.`)
     this.monitor = new Monitor(monitor)
     this.#store = store
     this.#fname = fname
-    this.#every = Number(every_epoch)
+    this.#every = typeof every_epoch === 'boolean' ? Number(every_epoch) : checkCount('every_epoch', every_epoch)
     this.#at_end = at_end
     this.#with_opt = with_opt
     this.#reload = reload

@@ -1,14 +1,15 @@
 import type { Callback } from '../callback.js'
 import { CancelEpoch, CancelFit } from '../cancel.js'
+import { checkChoice, checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
-import type { Log } from './monitor.js'
+import { type Log, trackerForms } from './monitor.js'
 
 export interface TerminateOnNaNOptions {
   /**
    * `fastai2` (default) ends the fit at once at a NaN or infinite loss; `fastai1` at a NaN only, and after the epoch's
    * end was told to the callbacks, without validation.
    */
-  form?: 'fastai1' | 'fastai2'
+  form?: (typeof trackerForms)[number]
   log?: Log
 }
 
@@ -23,12 +24,15 @@ export class TerminateOnNaN implements Callback {
   readonly name = 'TerminateOnNaN'
   readonly order = -9
   readonly run_valid = false
-  readonly #form: 'fastai1' | 'fastai2'
+  readonly #form: (typeof trackerForms)[number]
   readonly #log: Log
   #stopping = false
 
-  constructor({ form = 'fastai2', log = console.log }: TerminateOnNaNOptions = {}) {
-    this.#form = form
+  /** @throws RangeError for an unknown form, TypeError for an unknown option. */
+  constructor(options: TerminateOnNaNOptions = {}) {
+    checkKeys('TerminateOnNaN', options, ['form', 'log'])
+    const { form = 'fastai2', log = console.log } = options
+    this.#form = checkChoice('form', form, trackerForms)
     this.#log = log
   }
 

@@ -145,10 +145,18 @@ it('averages weights from the first epoch that counts', () => {
 })
 
 it.each<[string, () => unknown, string]>([
-  ['a patience of 0', () => new EarlyStopping({ patience: 0 }), 'patience counts epochs'],
+  ['a patience of 0', () => new EarlyStopping({ patience: 0 }), 'patience, which counts epochs, must be'],
   ['a fractional patience', () => new ReduceLROnPlateau({ patience: 1.5 }), '1.5'],
-  ['a factor that raises', () => new ReduceLROnPlateau({ factor: 0.2 }), 'must be above 1, but it is 0.2'],
-  ["fastai 2's factor in fastai 1's form", () => new ReduceLROnPlateau({ form: 'fastai1', factor: 10 }), 'between 0 and 1'],
+  [
+    'a factor that raises',
+    () => new ReduceLROnPlateau({ factor: 0.2 }),
+    'divides the rate, must be a number above 1, but it is 0.2',
+  ],
+  [
+    "fastai 2's factor in fastai 1's form",
+    () => new ReduceLROnPlateau({ form: 'fastai1', factor: 10 }),
+    'must be a number above 0 and below 1, but it is',
+  ],
   ['a negative min_lr', () => new ReduceLROnPlateau({ min_lr: -1 }), 'min_lr'],
   ['a NaN min_delta', () => new EarlyStopping({ min_delta: Number.NaN }), 'min_delta'],
   ['an every_epoch of 0', () => new SaveModel({ save() {}, load() {} }, { every_epoch: 0 }), 'every_epoch'],
@@ -161,4 +169,15 @@ it('refuses to monitor what is not there, before the first batch', async () => {
   await expect(run(new EarlyStopping({ monitor: 'f1' }))).rejects.toThrow(
     'There is no f1 to monitor. This fit has train_loss, valid_loss',
   )
+})
+
+it.each([
+  ['EarlyStopping', (options: object) => new EarlyStopping(options)],
+  ['ReduceLROnPlateau', (options: object) => new ReduceLROnPlateau(options)],
+  ['SaveModel', (options: object) => new SaveModel({ save() {}, load() {} }, options)],
+  ['TerminateOnNaN', (options: object) => new TerminateOnNaN(options)],
+])('%s refuses an option or a choice that it does not know', (name, make) => {
+  expect(() => make({ patiance: 3 })).toThrow(`${name} has no option patiance`)
+  if (name !== 'SaveModel') expect(() => make({ form: 'fastai3' })).toThrow("form must be one of 'fastai2', 'fastai1'")
+  if (name !== 'TerminateOnNaN') expect(() => make({ comp: 'lesser' })).toThrow("comp must be one of 'less', 'greater'")
 })

@@ -1,3 +1,5 @@
+import { checkCount } from '../check.js'
+
 /**
  * The running mean of a model's weights over the epochs, which stochastic weight averaging evaluates in place of the
  * last weights. Pure numbers: who trains, and who recomputes batch-norm statistics before evaluating, is the caller's affair.
@@ -16,9 +18,7 @@ export class WeightAverage {
 
   /** @throws RangeError when `swa_start`, the first epoch that counts (from 1; default 1), is not a whole number of at least 1. */
   constructor({ swa_start = 1 }: { swa_start?: number } = {}) {
-    if (!(Number.isSafeInteger(swa_start) && swa_start >= 1))
-      throw new RangeError(`swa_start must be a whole number of at least 1, but it is ${swa_start}.`)
-    this.#start = swa_start
+    this.#start = checkCount('swa_start', swa_start)
   }
 
   /** Takes the weights after epoch `epoch`, counted from 1. */

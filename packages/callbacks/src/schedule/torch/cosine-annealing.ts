@@ -1,5 +1,5 @@
+import { checkCount, checkKeys, checkNumber } from '../../check.js'
 import { cosine } from '../annealers.js'
-import { checkCount, checkKeys, checkNumber } from '../check.js'
 import { cycleAt } from '../cos-anneal.js'
 import { checkStep, type Schedule } from '../schedule.js'
 

@@ -1,4 +1,4 @@
-import { checkKeys, checkMoms, checkNumber } from '../check.js'
+import { checkKeys, checkMoms, checkNumber } from '../../check.js'
 import { type ScaleOptions, scaling } from '../cyclic-scale.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'

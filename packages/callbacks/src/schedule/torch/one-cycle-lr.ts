@@ -1,5 +1,5 @@
+import { checkChoice, checkCount, checkKeys, checkMoms, checkNumber } from '../../check.js'
 import { cosine, linear } from '../annealers.js'
-import { checkChoice, checkCount, checkKeys, checkMoms, checkNumber } from '../check.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'
 
