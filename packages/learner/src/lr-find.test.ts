@@ -2,7 +2,6 @@ import { type Callback, CancelFit, type SuggestName, suggestFunctions } from '@o
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Learner } from './learner.js'
-import { LRFinder } from './lr-find.js'
 import { sgd } from './optimizer/index.js'
 import { tinyLearner, useCpu } from './testing/tiny.js'
 
@@ -70,8 +69,8 @@ describe('options', () => {
     [{ end_lr: Number.POSITIVE_INFINITY }, /end_lr/],
     [{ start_lr: 1, end_lr: 0.1 }, /must rise/],
     [{ suggestion: 'best' as never }, /suggestion = "best", but expects one of valley, slide, minimum, steep, steepest_gradient/],
-  ])('%o is refused', (options, message) => {
-    expect(() => new LRFinder(options)).toThrow(message)
+  ])('%o is refused', async (options, message) => {
+    await expect(tinyLearner().lr_find(options)).rejects.toThrow(message)
   })
 })
 
