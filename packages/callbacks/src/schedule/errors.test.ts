@@ -113,3 +113,14 @@ it('accepts shares that only rounding keeps from 1', () => {
   expect(tenths.reduce((a, b) => a + b)).not.toBe(1)
   expect(combine_scheds(tenths, tenths.map(SchedNo as never))).toBeTypeOf('function')
 })
+
+it('refuses cycles that grow beyond all counting', () => {
+  const message = 'what 2000 cycles come to, in epochs, must be a whole number of at least 1, but it is Infinity'
+  expect(() => sgdr({ lr_max: 1, n_cycles: 2000, cycle_len: 1 })).toThrow(message)
+  expect(() => fit07({ lrs: 1, n_cycle: 2000, cycle_mult: 2 }, 10)).toThrow(message)
+  expect(() => fit07({ lrs: 1, n_cycle: 2000, cycle_len: 1, cycle_mult: 2 }, 10)).toThrow(message)
+})
+
+it('plans any number of epochs at a constant rate at once', () => {
+  expect(fit07({ lrs: 1, n_cycle: 1e12 }, 10).epochs).toBe(1e12)
+})

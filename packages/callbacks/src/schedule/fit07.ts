@@ -47,23 +47,25 @@ export function fit07(options: Fit07Options, batches: number): Fit07Plan {
   const cycle_mult = checkCount('cycle_mult', options.cycle_mult ?? 1)
   checkCount('batches', batches)
   per_group(options.lrs, lr => SchedNo(checkNumber('lrs', lr, { above: 0 })))
-  const epochsOf = (first: number) => Array.from({ length: n_cycle }, (_, i) => first * cycle_mult ** i)
+  const total = `what ${n_cycle} cycles come to, in epochs,`
+  const epochsOf = (first: number, cycles: number) =>
+    first * (cycle_mult === 1 ? cycles : (cycle_mult ** cycles - 1) / (cycle_mult - 1))
 
   if (options.cycle_len === undefined) {
     for (const key of ['use_clr', 'use_clr_beta'] as const)
       if (options[key])
         throw new RangeError(`${key} needs cycle_len, the epochs of a cycle: for example { cycle_len: 1, ${key}: ... }.`)
-    return { epochs: sum(epochsOf(1)), lr: per_group(options.lrs, lr => SchedNo(lr)), cycle_ends: [] }
+    return { epochs: checkCount(total, epochsOf(1, n_cycle)), lr: per_group(options.lrs, lr => SchedNo(lr)), cycle_ends: [] }
   }
-  const lengths = epochsOf(checkCount('cycle_len', options.cycle_len))
-  const epochs = sum(lengths)
-  const cycle = batches * options.cycle_len
+  const cycle_len = checkCount('cycle_len', options.cycle_len)
+  const epochs = checkCount(total, epochsOf(cycle_len, n_cycle))
+  const cycle = batches * cycle_len
   const circular = circularOf(options, cycle)
   if (!circular) {
     const lr = per_group(options.lrs, lr => cos_anneal({ lr, cycle, cycle_mult }))
-    return { epochs, lr, cycle_ends: lengths.map((_, i) => sum(lengths.slice(0, i + 1)) * batches) }
+    return { epochs, lr, cycle_ends: Array.from({ length: n_cycle }, (_, i) => epochsOf(cycle_len, i + 1) * batches) }
   }
-  const cycle_ends = Array.from({ length: epochs / options.cycle_len }, (_, i) => (i + 1) * cycle)
+  const cycle_ends = Array.from({ length: epochs / cycle_len }, (_, i) => (i + 1) * cycle)
   const plan: Fit07Plan = { epochs, lr: per_group(options.lrs, lr => circular(lr).lr), cycle_ends }
   const { mom } = circular(1)
   return mom ? { ...plan, mom } : plan
@@ -75,8 +77,6 @@ function circularOf(options: Fit07Options, cycle: number): ((lr: number) => LrAn
   if (beta) return lr => use_clr_beta({ lr, use_clr_beta: beta, cycle })
   return undefined
 }
-
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
 
 export interface WdSched07Options {
   /** The weight decay given to `fit`. */

@@ -96,3 +96,18 @@ it('resumes in the middle as if it had not been interrupted', async () => {
     { numRuns: 50 },
   )
 })
+
+it('leaves the mock training of lr_find alone, and runs in the fit after it', async () => {
+  const opt = adam()
+  const callbacks = [new ParamScheduler({ lr: SchedLin(1, 2), mom: SchedNo(0.5) }, { steps: 2, keep: 'next' })]
+  const finding = await fakeFit({ n_epoch: 2, n_batches: 3, callbacks, opt, lr_finding: true })
+  expect(finding).toMatchObject({ epochs: 2, reason: 'completed' })
+  expect(finding.hypers).toEqual(Array(6).fill({ lr: [1e-3], mom: [0.9], wd: [0.01] }))
+  const fit = await fakeFit({ n_epoch: 1, n_batches: 2, callbacks, opt })
+  expect(fit.hypers.map(({ lr }) => lr)).toEqual([[1], [1.5]])
+})
+
+it('refuses a number where a schedule belongs', () => {
+  expect(() => new ParamScheduler({ lr: 0.1 as never })).toThrow('The schedule of lr is 0.1, but must be a function')
+  expect(() => new ParamScheduler({ lr: [SchedNo(1), 0.1 as never] })).toThrow('The schedule of lr is 0.1')
+})

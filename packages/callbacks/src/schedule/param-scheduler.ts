@@ -1,7 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
-import { checkChoice, checkCount, checkKeys } from '../check.js'
+import { checkChoice, checkCount, checkKeys, show } from '../check.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import type { PerGroup, Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
@@ -21,10 +21,11 @@ export interface ParamSchedulerOptions {
 /**
  * Sets hyper-parameters from schedules before every training batch: `lr`, `mom`, `wd`, any that the optimizer has.
  * A list of schedules means one per layer group. A fit longer than `steps` trains one more batch with the end values,
- * validates, and stops (fastai 1's way).
+ * validates, and stops (fastai 1's way). The mock training of `lr_find` is left alone.
  *
  * Source: fastai 2's `ParamScheduler`; order 60.
- * @throws Error when the fit begins, if the optimizer has no such hyper-parameter or the number of groups differs.
+ * @throws TypeError for a schedule that is no function; Error when the fit begins, if the optimizer has no such hyper-parameter or
+ * the number of groups differs.
  *
  * @example
  * const { lr, mom } = one_cycle({ lr_max: 5e-2 })
@@ -42,6 +43,12 @@ export class ParamScheduler implements Callback {
 
   constructor(schedules: Readonly<Record<string, PerGroup<Schedule>>>, options: ParamSchedulerOptions = {}) {
     checkKeys('ParamScheduler', options, ['steps', 'start', 'keep'])
+    for (const [name, schedule] of Object.entries(schedules))
+      for (const one of [schedule].flat())
+        if (typeof one !== 'function')
+          throw new TypeError(
+            `The schedule of ${name} is ${show(one)}, but must be a function of (step, steps), such as SchedNo(0.1).`,
+          )
     this.schedules = schedules
     this.#steps = options.steps === undefined ? undefined : checkCount('steps', options.steps)
     this.#start = checkCount('start', options.start ?? 0, 0)
@@ -49,18 +56,21 @@ export class ParamScheduler implements Callback {
   }
 
   before_fit(learn: TrainingState): void {
+    this.#checked = false
+    if (learn.lr_finding) return
     this.#check(learn.opt)
     this.#checked = true
     this.#set(learn.opt, learn.train_iter, lengthOf(learn))
   }
 
   before_batch(learn: TrainingState): void {
+    if (learn.lr_finding) return
     if (this.#isOver(learn.train_iter)) throw new CancelTrain()
     this.#set(learn.opt, learn.train_iter, lengthOf(learn))
   }
 
   after_epoch(learn: TrainingState): void {
-    if (this.#isOver(learn.train_iter)) throw new CancelFit()
+    if (!learn.lr_finding && this.#isOver(learn.train_iter)) throw new CancelFit()
   }
 
   after_fit(learn: TrainingState): void {

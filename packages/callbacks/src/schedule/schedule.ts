@@ -26,7 +26,7 @@ export type PerGroup<T> = T | readonly T[]
  * per_group([1e-4, 1e-3], lr_max => one_cycle({ lr_max }).lr)   // two schedules
  */
 export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
-  return Array.isArray(values) ? values.map(make) : make(values as T)
+  return Array.isArray(values) ? values.map(value => make(value)) : make(values as T)
 }
 
 /** Where batch `step` lies in a run of `steps` batches, in [0, 1]. Steps past the end count as the end. */

@@ -32,7 +32,10 @@ export function sgdr(options: SgdrOptions): { epochs: number; lr: Schedule } {
   checkCount('cycle_mult', cycle_mult, 2)
 
   const lengths = Array.from({ length: n_cycles }, (_, i) => cycle_len * cycle_mult ** i)
-  const epochs = lengths.reduce((a, b) => a + b)
+  const epochs = checkCount(
+    `what ${n_cycles} cycles come to, in epochs,`,
+    lengths.reduce((a, b) => a + b),
+  )
   const pcts = lengths.map(length => length / epochs)
   return { epochs, lr: combine_scheds(pcts, Array<Schedule>(n_cycles).fill(SchedCos(lr_max, 0))) }
 }
