@@ -3,6 +3,7 @@ export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes,
 export { depthwiseFilterGradient, depthwiseInputGradient, depthwiseScratchBytes } from './depthwise'
 export { addRow, fill, relu, reluGradient, sigmoidGradient, squareGradient, tanhGradient } from './elementwise'
 export { gemm, gemmScratchBytes } from './gemm'
+export { softmaxCrossEntropy } from './loss'
 export { setTile } from './micro'
 export { adamStep, sgdStep } from './optimizer'
 export { averagePoolGradient, maxPoolGradient } from './pool'

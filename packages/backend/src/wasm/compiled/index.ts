@@ -3,6 +3,7 @@ import { batchNormKernels } from './batch-norm.js'
 import { conv2DKernels } from './conv2d.js'
 import { depthwiseKernels } from './depthwise.js'
 import { elementwiseKernels } from './elementwise.js'
+import { lossKernels } from './loss.js'
 import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
 import { reduceKernels } from './reduce.js'
@@ -24,4 +25,5 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...batchNormKernels,
   ...depthwiseKernels,
   ...segmentSumKernels,
+  ...lossKernels,
 ]

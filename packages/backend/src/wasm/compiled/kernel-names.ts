@@ -14,3 +14,9 @@ export const batchNormKernelNames = {
   trainingGradient: 'BatchNormTrainingGradient',
   gradient: 'FusedBatchNormGradient',
 } as const
+
+/**
+ * Softmax cross-entropy with its gradient. Inputs: logits [rows, classes], and target, int32 [rows] of classes or float32
+ * [rows, classes]. Outputs: the mean loss, and its gradient by the logits.
+ */
+export const softmaxCrossEntropyName = 'SoftmaxCrossEntropy'

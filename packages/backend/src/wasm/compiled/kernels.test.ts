@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, numbers, useKernels } from '../../testing/compare.js'
+import { softmaxCrossEntropyName } from './kernel-names.js'
 
 beforeAll(() => useKernels('compiled'))
 
@@ -73,6 +74,60 @@ describe('compiled activations', () => {
   it('a bias is added to every row', async () => {
     for (const columns of [1, 4, 7])
       await expectSameGradients([input([3, 5, columns]), input([columns], 2)], (x, b) => tf.add(x!, b!))
+  })
+})
+
+describe('compiled softmax cross-entropy', () => {
+  const run = (logits: tf.Tensor, target: tf.Tensor) =>
+    tf.engine().runKernel(softmaxCrossEntropyName, { logits, target }, {}) as unknown as [tf.Tensor, tf.Tensor]
+
+  /** Loss and gradient in float64. */
+  const reference = (z: ArrayLike<number>, t: ArrayLike<number>, rows: number, classes: number) => {
+    const gradient: number[] = []
+    let loss = 0
+    for (let i = 0; i < rows; i++) {
+      const row = Array.from({ length: classes }, (_, j) => z[i * classes + j]!)
+      const wanted = row.map((_, j) => t[i * classes + j]!)
+      const most = Math.max(...row)
+      const level = most + Math.log(row.reduce((sum, value) => sum + Math.exp(value - most), 0))
+      const weight = wanted.reduce((a, b) => a + b)
+      row.forEach((value, j) => {
+        loss += (wanted[j]! * (level - value)) / rows
+        gradient.push((weight * Math.exp(value - level) - wanted[j]!) / rows)
+      })
+    }
+    return [loss, ...gradient]
+  }
+
+  it.each([1, 30, 1000])('has the value and gradient of its definition, logits up to %i', async size => {
+    await tf.setBackend('wasm')
+    const [rows, classes] = [7, 5]
+    const z = numbers(rows * classes, 3).map(value => value * size)
+    const soft = numbers(rows * classes, 4).map(value => (value + 1) / 5)
+    const hard = Int32Array.from({ length: rows }, (_, i) => i % classes)
+    const oneHot = Array.from({ length: rows * classes }, (_, i) => (i % classes === hard[Math.floor(i / classes)] ? 1 : 0))
+    const targets = [
+      [tf.tensor2d(soft, [rows, classes]), soft],
+      [tf.tensor1d(hard, 'int32'), oneHot],
+    ] as const
+    for (const [target, wanted] of targets) {
+      const logits = tf.tensor2d(z, [rows, classes])
+      const results = run(logits, target)
+      const actual = results.flatMap(tensor => [...tensor.dataSync()])
+      for (const [i, value] of reference(z, wanted, rows, classes).entries()) {
+        expect(Math.abs(actual[i]! - value)).toBeLessThan(1e-6 * Math.max(1, Math.abs(value)))
+      }
+      tf.dispose([logits, target, results])
+    }
+  })
+
+  it('passes NaN on', async () => {
+    await tf.setBackend('wasm')
+    const values = tf.tidy(() => {
+      const [loss, gradient] = run(tf.tensor2d([1, Number.NaN, 2, 0, 1, 2], [2, 3]), tf.tensor1d([0, 1], 'int32'))
+      return [...loss.dataSync(), ...gradient.dataSync()]
+    })
+    expect(values.map(Number.isNaN)).toEqual([true, true, true, true, false, false, false])
   })
 })
 

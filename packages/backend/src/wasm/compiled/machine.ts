@@ -69,6 +69,15 @@ export interface Functions {
   depthwiseScratchBytes(filterSize: number): number
   depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
   segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address): void
+  softmaxCrossEntropy(
+    logits: Address,
+    target: Address,
+    indices: number,
+    rows: number,
+    classes: number,
+    loss: Address,
+    gradient: Address,
+  ): void
   sumScratchBytes(inner: number): number
   sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
   relu(x: Address, out: Address, n: number): void
