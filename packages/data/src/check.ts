@@ -14,6 +14,7 @@ export function requireShape(name: string, shape: unknown): void {
 /** How a message writes a value: short, and strings in quotes. */
 export function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value)
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
   const text = typeof value === 'function' ? `function ${value.name}` : (JSON.stringify(value) ?? String(value))
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

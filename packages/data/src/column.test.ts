@@ -76,3 +76,23 @@ test('refuses to repeat what is not a single channel', () => {
   expect(() => new Column(new Uint8Array(4), { shape: [4, 1], channels: 0 })).toThrow('channels is 0')
   expect(() => new Column(new Uint8Array(4), { scale: Number.NaN })).toThrow('scale is NaN')
 })
+
+test('an Int32Array keeps its type, unless fractions of it are asked for', () => {
+  const data = new Int32Array([0, 255])
+  expect([new Column(data).dtype, new Column(data, { scale: 1 / 255 }).dtype]).toEqual(['int32', 'float32'])
+  expect(() => new Column(data, { scale: 1 / 255, dtype: 'int32' })).toThrow('the dtype int32 has no fractions')
+})
+
+test.each([
+  [[1, 2], 'The data of a column is [1,2]; expected a typed array'],
+  [undefined, 'The data of a column is undefined'],
+  [new BigInt64Array(2), 'The data of a column is a BigInt64Array'],
+  [new DataView(new ArrayBuffer(8)), 'The data of a column is a DataView'],
+])('refuses to hold %o', (data, message) => {
+  expect(() => new Column(data as never)).toThrow(message)
+})
+
+test.each([-1, 2])('has no sample %i of two', index => {
+  const column = new Column(new Float32Array(4), { shape: [2] })
+  expect(() => column.gather(Int32Array.of(0, index))).toThrow(`There is no sample ${index}: the column has 2`)
+})

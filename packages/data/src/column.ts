@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
-import { requireShape, requireWhole, sizeOf } from './check.js'
+import { requireShape, requireWhole, show, sizeOf } from './check.js'
 import { copiesArrays } from './staging.js'
 
 export type TypedArray =
@@ -13,23 +13,30 @@ export type TypedArray =
   | Uint8Array
   | Uint8ClampedArray
 
+/** Whether it is one: a view of numbers, which a DataView and arrays of bigints are not. */
+export function isTypedArray(value: unknown): value is TypedArray {
+  return (
+    ArrayBuffer.isView(value) && !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
+  )
+}
+
 export interface ColumnOptions {
   /** Shape of one sample as stored, without the batch axis. Default [], one number a sample. */
-  shape?: readonly number[]
+  shape?: readonly number[] | undefined
   /** Factor applied while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
-  scale?: number
+  scale?: number | undefined
   /** Repeats a single last axis this often while a batch is gathered: grey to RGB is 3. Default 1. */
-  channels?: number
-  /** Of the tensors. Default int32 for an Int32Array, float32 for all others. */
-  dtype?: 'float32' | 'int32'
+  channels?: number | undefined
+  /** Of the tensors. Default int32 for an Int32Array that is not scaled, float32 for all others. */
+  dtype?: 'float32' | 'int32' | undefined
 }
 
 /**
  * One input or target of a data set: samples of one shape, one after the other in a typed array. The array is kept as it
  * is (not copied) and converted batch by batch, so a byte per pixel stays a byte.
  *
- * @throws RangeError when the array is no whole number of samples, or the shape does not end in 1 although `channels` asks
- * to repeat it.
+ * @throws TypeError when the data is no typed array of numbers; RangeError when it is no whole number of samples, when the shape does
+ * not end in 1 although `channels` asks to repeat it, or when an int32 column is scaled by a fraction.
  *
  * @example
  * const images = new Column(bytes, { shape: [28, 28, 1], scale: 1 / 255 }) // float32 [n, 28, 28, 1] in [0, 1]
@@ -46,10 +53,17 @@ export class Column {
   #staging: Float32Array | Int32Array | undefined
 
   constructor(data: TypedArray, options: ColumnOptions = {}) {
-    const { shape = [], scale = 1, channels = 1, dtype = data instanceof Int32Array ? 'int32' : 'float32' } = options
+    if (!isTypedArray(data))
+      throw new TypeError(`The data of a column is ${show(data)}; expected a typed array, such as a Float32Array.`)
+    const { shape = [], scale = 1, channels = 1 } = options
+    const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)
     requireWhole('channels', channels, 1)
     if (!Number.isFinite(scale)) throw new RangeError(`scale is ${scale}; expected a finite number.`)
+    if (dtype === 'int32' && !Number.isInteger(scale))
+      throw new RangeError(
+        `scale is ${scale}, but the dtype int32 has no fractions: every value would be cut. Use the dtype float32.`,
+      )
     if (channels > 1 && shape.at(-1) !== 1) {
       throw new RangeError(
         `channels is ${channels}, but the shape [${shape}] does not end in 1: only a single channel can be repeated.`,
@@ -68,8 +82,16 @@ export class Column {
     this.#channels = channels
   }
 
-  /** The samples of these indices as a new tensor [indices.length, ...shape]. */
+  /**
+   * The samples of these indices as a new tensor [indices.length, ...shape].
+   *
+   * @throws RangeError when there is no sample of an index.
+   */
   gather(indices: Int32Array): Tensor {
+    for (const index of indices) {
+      if (!(index >= 0 && index < this.length))
+        throw new RangeError(`There is no sample ${index}: the column has ${this.length}, numbered from 0.`)
+    }
     const size = sizeOf(this.shape)
     const values = this.#space(indices.length * size)
     if (this.#scale === 1 && this.#channels === 1) this.#copy(indices, values, size)

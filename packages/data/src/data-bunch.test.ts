@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import { dispose, memory, ones, scalar, type Tensor, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Batch, BatchStream } from './batch.js'
+import { Column } from './column.js'
 import { DataBunch } from './data-bunch.js'
 
 const count = (n: number) => Float32Array.from({ length: n }, (_, i) => i)
@@ -15,6 +16,21 @@ const read = (stream: BatchStream | undefined) =>
   })
 
 describe('DataBunch.from_arrays', () => {
+  test('takes undefined for an option that is left out', () => {
+    const none = { valid: undefined, valid_pct: undefined, shape: undefined, scale: undefined, target: undefined, bs: undefined }
+    const data = DataBunch.from_arrays({ x: count(128), y: labels(128), ...none, seed: undefined, classes: undefined })
+    expect([data.train_dl.length, data.valid_dl, data.c, data.inputShape]).toEqual([2, undefined, 3, [1]])
+  })
+
+  test('scales int32 pixels as it does bytes', () => {
+    const pixels = (array: typeof Int32Array | typeof Uint8Array) => array.from([0, 51, 102, 255])
+    const [ints, bytes] = [pixels(Int32Array), pixels(Uint8Array)].map(x =>
+      read(DataBunch.from_arrays({ x, y: [0, 1, 0, 1], scale: 1 / 255, bs: 4 }).train_dl),
+    )
+    expect(ints).toEqual(bytes)
+    expect(Math.max(...ints![0]![0]!)).toBe(1)
+  })
+
   test('trains shuffled on full batches, and validates in order on all samples', () => {
     const before = memory().numTensors
     const data = DataBunch.from_arrays({ x: count(10), y: labels(10), valid: { x: count(5), y: labels(5) }, bs: 4, seed: 1 })
@@ -147,6 +163,13 @@ describe('DataBunch refuses', () => {
     ['a seed that is no number', { x, y, bs: 2, seed: -1 }, 'seed is -1'],
   ])('%s', (_, options, message) => {
     expect(() => DataBunch.from_arrays(options)).toThrow(message)
+  })
+
+  test('validation data whose last of many inputs has another shape', () => {
+    const inputs = (last: number) => Array.from({ length: 40 }, (_, i) => new Column(count(6), { shape: [i < 39 ? 3 : last] }))
+    const half = inputs(2).map((column, i) => (i < 39 ? column : new Column(count(4), { shape: [2] })))
+    const valid = { x: half, y: [0, 1] }
+    expect(() => DataBunch.from_arrays({ x: inputs(3), y: [0, 1], bs: 1, valid })).toThrow('do not fit: inputShape is')
   })
 
   test('as many class names as there are not classes', () => {

@@ -10,15 +10,15 @@ import { randomSplit } from './split.js'
 
 export interface BunchOptions {
   /** Samples in a training batch. Default 64. */
-  bs?: number
+  bs?: number | undefined
   /** Samples in a validation batch. Default `bs`. */
-  valid_bs?: number
+  valid_bs?: number | undefined
   /** Whether training leaves out a last batch that is not full. Default true, as in fastai. */
-  drop_last?: boolean
+  drop_last?: boolean | undefined
   /** Names of the classes, in the order of their labels. */
-  classes?: readonly string[]
+  classes?: readonly string[] | undefined
   /** Decides the order of training batches, and a random split. Default 0. */
-  seed?: number
+  seed?: number | undefined
 }
 
 export interface ArraysOptions extends BunchOptions {
@@ -27,17 +27,17 @@ export interface ArraysOptions extends BunchOptions {
   /** Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists). */
   y: Values
   /** Shape of one sample of x without the batch axis; for flat arrays, default [1]. */
-  shape?: Shapes
+  shape?: Shapes | undefined
   /** Shape of one target without the batch axis, default []. */
-  targetShape?: readonly number[]
+  targetShape?: readonly number[] | undefined
   /** Overrides what the type of y says. */
-  target?: 'class' | 'value'
+  target?: 'class' | 'value' | undefined
   /** Factor applied to x while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
-  scale?: number
+  scale?: number | undefined
   /** Samples to validate on. */
-  valid?: { x: Inputs; y: Values }
+  valid?: { x: Inputs; y: Values } | undefined
   /** Part of the samples to validate on, chosen at random: above 0 and below 1. */
-  valid_pct?: number
+  valid_pct?: number | undefined
 }
 
 export interface TensorsOptions extends BunchOptions {
@@ -45,22 +45,22 @@ export interface TensorsOptions extends BunchOptions {
   x: TensorInputs
   /** Targets, first axis the samples: int32 [n] holds class labels, anything else values. */
   y: Tensor
-  valid?: { x: TensorInputs; y: Tensor }
-  valid_pct?: number
+  valid?: { x: TensorInputs; y: Tensor } | undefined
+  valid_pct?: number | undefined
 }
 
 export interface TfDataBunchOptions {
   /** Batches to train on: a `tf.data.Dataset` of `{ xs, ys }`, batched and shuffled, or an async iterable of such. */
   train: TfDataSource
-  valid?: TfDataSource
+  valid?: TfDataSource | undefined
   /** Samples in a full batch of either source. */
   bs: number
   /** Batches in a pass over `train`, where the source does not know. */
-  length?: number
+  length?: number | undefined
   /** Batches in a pass over `valid`, where the source does not know. */
-  valid_length?: number
+  valid_length?: number | undefined
   /** Names of the classes; the targets are then labels. */
-  classes?: readonly string[]
+  classes?: readonly string[] | undefined
 }
 
 interface Parts {
@@ -149,10 +149,10 @@ export class DataBunch {
     const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
     const read = (name: string, x: Inputs, y: Values, c?: number) =>
       new ArrayDataset({
-        x: inputColumns(x, shape, scale === undefined ? {} : { scale }),
+        x: inputColumns(x, shape, { scale }),
         y: targetColumn(y, target, targetShape),
         name,
-        ...(c === undefined ? {} : { c }),
+        c,
       })
     const train = read(valid ? 'the training set' : 'the data set', x, y, options.classes?.length)
     if (valid && valid_pct !== undefined)
@@ -167,7 +167,7 @@ export class DataBunch {
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
   static from_tensors({ x, y, valid, ...rest }: TensorsOptions): DataBunch {
     const read = (x: TensorInputs, y: Tensor) => ({ x: columnsOfTensors(x), y: targetOfTensor(y) })
-    return DataBunch.from_arrays({ ...rest, ...read(x, y), ...(valid && { valid: read(valid.x, valid.y) }) })
+    return DataBunch.from_arrays({ ...rest, ...read(x, y), valid: valid && read(valid.x, valid.y) })
   }
 
   /**
@@ -177,8 +177,7 @@ export class DataBunch {
    * @throws as {@link TfDataStream} does.
    */
   static async from_tfdata({ train, valid, bs, length, valid_length, classes }: TfDataBunchOptions): Promise<DataBunch> {
-    const open = (source: TfDataSource, length?: number) =>
-      new TfDataStream(source, { bs, ...(classes && { c: classes.length }), ...(length !== undefined && { length }) })
+    const open = (source: TfDataSource, length?: number) => new TfDataStream(source, { bs, length, c: classes?.length })
     const train_dl = open(train, length)
     const valid_dl = valid && open(valid, valid_length)
     const batches = train_dl[Symbol.asyncIterator]()
@@ -200,8 +199,9 @@ export class DataBunch {
 
 function requireSameKind(train: Dataset, valid: Dataset): void {
   for (const key of ['inputShape', 'targetShape', 'target', 'c'] as const) {
-    const [ours, theirs] = [show(train[key]), show(valid[key])]
-    if (ours !== theirs)
-      throw new RangeError(`Training and validation data do not fit: ${key} is ${ours} in one, ${theirs} in the other.`)
+    if (JSON.stringify(train[key]) !== JSON.stringify(valid[key]))
+      throw new RangeError(
+        `Training and validation data do not fit: ${key} is ${show(train[key])} in one, ${show(valid[key])} in the other.`,
+      )
   }
 }

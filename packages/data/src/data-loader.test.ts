@@ -166,3 +166,12 @@ describe('DataLoader refuses', () => {
     expect(() => new DataLoader(numbers(10), { bs: 2, shuffle: true }).restore(state)).toThrow('not the state of a Random')
   })
 })
+
+test.each([
+  [0, [], "the sampler's length is 0; expected a whole number of at least 1"],
+  [4, [0, 1], 'The sampler gave 2 indices for a pass; expected 4'],
+  [4, [0, 1, 2, 9], 'There is no sample 9: the column has 4'],
+])('refuses a sampler of length %i that gives %j', (length, indices, message) => {
+  const sampler = { length, pass: () => Int32Array.from(indices), state: () => null, restore() {}, reseed() {} }
+  expect(() => pass(new DataLoader(numbers(4), { bs: 4, sampler }))).toThrow(message)
+})

@@ -5,15 +5,15 @@ import { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
   /** Samples in a batch. Default 64. */
-  bs?: number
+  bs?: number | undefined
   /** Whether each pass visits the samples in a new random order. Default false. */
-  shuffle?: boolean
+  shuffle?: boolean | undefined
   /** Whether a last batch of fewer than `bs` samples is left out. Default false. */
-  drop_last?: boolean
+  drop_last?: boolean | undefined
   /** Decides the orders when shuffling. Default 0. */
-  seed?: number
+  seed?: number | undefined
   /** Decides the orders in place of `shuffle` and `seed`. */
-  sampler?: Sampler
+  sampler?: Sampler | undefined
 }
 
 /**
@@ -50,6 +50,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     this.batchSize = bs
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.samples = this.#sampler.length
+    requireWhole("the sampler's length", this.samples, 1)
     this.length = drop_last ? Math.floor(this.samples / bs) : Math.ceil(this.samples / bs)
     if (this.length === 0) {
       throw new RangeError(
@@ -62,6 +63,10 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
     const pass = { sampler: this.#sampler.state(), position: this.#resumeAt }
     const indices = this.#sampler.pass()
+    if (indices.length !== this.samples)
+      throw new RangeError(
+        `The sampler gave ${indices.length} indices for a pass; expected ${this.samples}, which is its length.`,
+      )
     this.#resumeAt = 0
     this.#pass = pass
     try {

@@ -46,7 +46,12 @@ export class ArrayDataset implements Dataset {
    * @param columns.c number of classes; by default one more than the highest label.
    * @param columns.name how messages call the data set.
    */
-  constructor({ x, y, c, name = 'the data set' }: { x: Column | Column[]; y: Column; c?: number; name?: string }) {
+  constructor({
+    x,
+    y,
+    c,
+    name = 'the data set',
+  }: { x: Column | Column[]; y: Column; c?: number | undefined; name?: string | undefined }) {
     const inputs = [x].flat()
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
     for (const input of inputs) {

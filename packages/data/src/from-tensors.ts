@@ -1,6 +1,6 @@
 import { Tensor } from '@tensorflow/tfjs-core'
 import { show } from './check.js'
-import { Column, type TypedArray } from './column.js'
+import { Column, type ColumnOptions, type TypedArray } from './column.js'
 
 /** One input tensor, or several as a list or by name; first axis the samples. */
 export type TensorInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
@@ -15,11 +15,11 @@ export function targetOfTensor(y: Tensor): Column {
   return columnOfTensor('y', y, y.dtype === 'int32' && y.rank === 1 ? 'int32' : 'float32')
 }
 
-function columnOfTensor(name: string, values: Tensor, dtype?: 'float32' | 'int32'): Column {
+function columnOfTensor(name: string, values: Tensor, dtype?: ColumnOptions['dtype']): Column {
   if (!(values instanceof Tensor)) throw new TypeError(`${name} is ${show(values)}; expected a tensor.`)
   const given: string = values.dtype
   if (given === 'string' || given === 'complex64') throw new TypeError(`${name} is a ${given} tensor; expected numbers.`)
   if (values.rank === 0) throw new RangeError(`${name} is a scalar; expected a tensor whose first axis is the samples.`)
   const copy = values.dataSync().slice() as TypedArray // on some backends dataSync hands out the tensor's own memory
-  return new Column(copy, { shape: values.shape.slice(1), ...(dtype && { dtype }) })
+  return new Column(copy, { shape: values.shape.slice(1), dtype })
 }

@@ -72,6 +72,14 @@ describe('targets', () => {
     expect(look(targetColumn([[0, 1, 0]]))).toMatchObject([{ shape: [3], length: 1, dtype: 'float32' }])
   })
 
+  test.each([
+    [['cat', 'dog'], 'y[0] is "cat"; expected the number of a class'],
+    [[0, null], 'y[1] is null'],
+    [new BigInt64Array(2), 'y is a BigInt64Array; expected a typed array or a list of numbers'],
+  ])('refuses the labels %o', (y, message) => {
+    expect(() => targetColumn(y as never)).toThrow(message)
+  })
+
   test('what the caller says counts more than the type', () => {
     expect(look(targetColumn([0.5, 2], 'value'))).toMatchObject([{ shape: [], dtype: 'float32', data: [0.5, 2] }])
     expect(look(targetColumn(new Float32Array([0, 1]), 'class'))).toMatchObject([{ shape: [], dtype: 'int32' }])

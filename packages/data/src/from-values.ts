@@ -1,5 +1,5 @@
 import { requireShape, show, sizeOf } from './check.js'
-import { Column, type ColumnOptions, type TypedArray } from './column.js'
+import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
 
 /** Numbers nested as deep as a sample has axes, plus one for the samples. */
 export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
@@ -55,11 +55,19 @@ export function targetColumn(y: Values, target?: 'class' | 'value', shape?: read
     ? Array.isArray(y[0]) || shape !== undefined
     : y instanceof Float32Array || y instanceof Float64Array
   if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' }, [])
-  // Float64 holds what was given, exactly, for the check of the labels to see.
-  return toColumn('y', Array.isArray(y) ? Float64Array.from(y as number[]) : y, { shape, dtype: 'int32' }, [])
+  return toColumn('y', Array.isArray(y) ? labelsOf(y) : y, { shape, dtype: 'int32' }, [])
 }
 
-type Options = { shape: readonly number[] | undefined; scale?: number; dtype?: 'float32' | 'int32' }
+/** As float64, which holds what was given exactly, for the check of the labels to see. */
+function labelsOf(y: readonly unknown[]): Float64Array {
+  const wrong = y.findIndex(label => typeof label !== 'number')
+  if (wrong === -1) return Float64Array.from(y as number[])
+  throw new TypeError(
+    `y[${wrong}] is ${show(y[wrong])}; expected the number of a class. Number the classes 0, 1, ... and give their names as classes.`,
+  )
+}
+
+type Options = Pick<ColumnOptions, 'shape' | 'scale' | 'dtype'>
 
 /** `flat` is the shape of a sample in a flat array, when it is not given. */
 function toColumn(name: string, values: Values, { shape, ...options }: Options, flat: readonly number[]): Column {
@@ -97,8 +105,4 @@ function isSingle(x: Inputs): x is Values {
 
 function isListOfShapes(shape: Shapes | undefined): shape is readonly (readonly number[])[] {
   return Array.isArray(shape) && Array.isArray(shape[0])
-}
-
-function isTypedArray(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView)
 }

@@ -110,9 +110,14 @@ export class Random {
     return list
   }
 
-  /** The numbers 0 to n - 1 in random order. */
+  /**
+   * The numbers 0 to n - 1 in random order.
+   *
+   * @throws RangeError when n is not a whole number from 0 to 2^31.
+   */
   permutation(n: number): Int32Array {
-    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i))
+    requireWhole('n', n, 0, 2 ** 31)
+    return this.shuffle(new Int32Array(n).map((_, i) => i))
   }
 }
 

@@ -24,7 +24,7 @@ export class SequentialSampler implements Sampler {
   }
 
   pass(): Int32Array {
-    return Int32Array.from({ length: this.length }, (_, i) => i)
+    return new Int32Array(this.length).map((_, i) => i)
   }
 
   state(): null {

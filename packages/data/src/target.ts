@@ -10,7 +10,8 @@ export function checkLabels(data: TypedArray, c: number | undefined, name: strin
   if (c !== undefined) requireWhole('c', c, 1)
   const limit = c ?? Number.MAX_SAFE_INTEGER
   let highest = 0
-  for (const [i, label] of data.entries()) {
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i]!
     if (!(Number.isInteger(label) && label >= 0 && label < limit)) throw wrongLabel(i, label, c, name)
     if (label > highest) highest = label
   }

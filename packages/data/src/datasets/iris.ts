@@ -6,7 +6,7 @@ import { packageFolder } from './locate.js'
 
 export interface IrisOptions extends Omit<BunchOptions, 'classes'> {
   /** Part of the 150 flowers to validate on. Default 0.2. */
-  valid_pct?: number
+  valid_pct?: number | undefined
 }
 
 type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalWidth: number, species: string]

@@ -50,7 +50,7 @@ describe('mnist', () => {
 describe('mnist_sample', () => {
   test('is 3s and 7s in three channels, in batches as fastai makes them', async () => {
     const before = memory().numTensors
-    const data = await mnist_sample()
+    const data = await mnist_sample({ channels: undefined, classes: undefined })
     expect([data.inputShape, data.c, data.classes]).toEqual([[28, 28, 3], 2, ['3', '7']])
     expect([data.train_dl.samples, data.train_dl.length, data.valid_dl?.samples, data.valid_dl?.length]).toEqual([
       12396, 193, 2038, 32,

