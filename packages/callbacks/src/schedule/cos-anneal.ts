@@ -6,9 +6,9 @@ export interface CosAnnealOptions {
   /** The rate at which every cycle but the first starts. */
   lr: number
   /** Batches of the first cycle. Default: the whole run. */
-  cycle?: number
+  cycle?: number | undefined
   /** Each cycle is this many times as long as the one before. Default 1. */
-  cycle_mult?: number
+  cycle_mult?: number | undefined
 }
 
 /**

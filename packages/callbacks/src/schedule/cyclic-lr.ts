@@ -8,11 +8,11 @@ import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 
 export interface CyclicLRScheduleOptions extends ScaleOptions {
   /** The rate at which every cycle starts and ends. Default 1e-3. */
-  base_lr?: number
+  base_lr?: number | undefined
   /** The rate in the middle of a cycle, before scaling. Default 6e-3. */
-  max_lr?: number
+  max_lr?: number | undefined
   /** Batches of half a cycle; need not be whole. Default 2000. */
-  step_size?: number
+  step_size?: number | undefined
 }
 
 const keys = ['base_lr', 'max_lr', 'step_size', 'mode', 'gamma', 'scale_fn', 'scale_mode']
@@ -41,7 +41,7 @@ export function cyclic_lr(options: CyclicLRScheduleOptions = {}): Schedule {
 
 export interface CyclicLROptions extends CyclicLRScheduleOptions {
   /** More figures for `history` after each batch of our Learner, which computes metrics once an epoch only. */
-  logs?: (learn: TrainingState) => Record<string, number>
+  logs?: ((learn: TrainingState) => Record<string, number>) | undefined
 }
 
 /**

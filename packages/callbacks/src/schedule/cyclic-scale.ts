@@ -5,13 +5,13 @@ export const cyclicModes = ['triangular', 'triangular2', 'exp_range'] as const
 /** How a cyclical rate's amplitude shrinks. */
 export interface ScaleOptions {
   /** `triangular` (default) keeps the amplitude, `triangular2` halves it every cycle, `exp_range` multiplies it by `gamma` every batch. */
-  mode?: (typeof cyclicModes)[number]
+  mode?: (typeof cyclicModes)[number] | undefined
   /** The factor of `exp_range`. Default 1. */
-  gamma?: number
+  gamma?: number | undefined
   /** Own amplitude, in place of `mode`: a function of the cycle (from 1), or of the iteration (from 0). */
-  scale_fn?: (x: number) => number
+  scale_fn?: ((x: number) => number) | undefined
   /** What `scale_fn` is given. Default `cycle`; as in Keras CLR, anything else means iterations. */
-  scale_mode?: 'cycle' | 'iterations' | (string & {})
+  scale_mode?: 'cycle' | 'iterations' | (string & {}) | undefined
 }
 
 /**

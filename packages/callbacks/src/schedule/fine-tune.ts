@@ -5,15 +5,15 @@ export interface FineTuneOptions {
   /** Epochs with everything unfrozen. */
   epochs: number
   /** The last group's rate while the others are frozen; half of it afterwards. Default 2e-3. */
-  base_lr?: number
+  base_lr?: number | undefined
   /** Epochs with all but the last group frozen. Default 1. */
-  freeze_epochs?: number
+  freeze_epochs?: number | undefined
   /** The first group's rate is this many times smaller than the last's. Default 100. */
-  lr_mult?: number
+  lr_mult?: number | undefined
   /** Share of the second part's batches on the way up. Default 0.3. */
-  pct_start?: number
+  pct_start?: number | undefined
   /** The second part starts at its rate divided by this. Default 5. */
-  div?: number
+  div?: number | undefined
 }
 
 /** One `fit_one_cycle` in fastai 2's form. */

@@ -11,13 +11,13 @@ export interface Fit07Options {
   /** Number of cycles; of epochs, without `cycle_len`. */
   n_cycle: number
   /** Epochs of the first cycle. Without it the rate is constant. */
-  cycle_len?: number
+  cycle_len?: number | undefined
   /** Each cycle is this many times as long as the one before. Default 1. Cycles of `use_clr` stay as long as the first. */
-  cycle_mult?: number
+  cycle_mult?: number | undefined
   /** `[div, cut_div]` or `[div, cut_div, mom_max, mom_min]`; needs `cycle_len`, and wins over `use_clr_beta`. */
-  use_clr?: readonly number[]
+  use_clr?: readonly number[] | undefined
   /** `[div, pct]` or `[div, pct, mom_max, mom_min]`; needs `cycle_len`. */
-  use_clr_beta?: readonly number[]
+  use_clr_beta?: readonly number[] | undefined
 }
 
 /** What fastai 0.7's `fit` does, as data. */
@@ -83,12 +83,12 @@ export interface WdSched07Options {
   wds: number
   n_cycle: number
   /** Epochs of the first cycle. Default 1. */
-  cycle_len?: number
-  cycle_mult?: number
+  cycle_len?: number | undefined
+  cycle_mult?: number | undefined
   /** Divides by the square root of the batches in the current cycle. Default false. */
-  norm_wds?: boolean
+  norm_wds?: boolean | undefined
   /** A factor that changes with the batch. Default 1. */
-  wds_sched_mult?: Schedule
+  wds_sched_mult?: Schedule | undefined
 }
 
 /**

@@ -6,9 +6,9 @@ export interface FlatCosOptions {
   /** The flat part's rate. */
   lr: number
   /** The run ends at `lr / div_final`. Default 1e5. */
-  div_final?: number
+  div_final?: number | undefined
   /** Share of the batches at the flat rate. Default 0.75. */
-  pct_start?: number
+  pct_start?: number | undefined
 }
 
 /**
@@ -27,11 +27,11 @@ export function flat_cos(options: FlatCosOptions): { lr: Schedule } {
 
 export interface FitFcOptions {
   /** The flat part's rate. Default 3e-3. */
-  lr?: number
+  lr?: number | undefined
   /** Momentum of the flat part and of the cosine. Default [0.95, 0.85]. */
-  moms?: number | readonly number[]
+  moms?: number | readonly number[] | undefined
   /** Share of the batches at the flat rate. Default 0.72. */
-  start_pct?: number
+  start_pct?: number | undefined
 }
 
 /**

@@ -4,11 +4,11 @@ export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 
 export interface LrFindStopOptions {
   /** Whose rule. Default `fastai1`. */
-  form?: (typeof lrFindForms)[number]
+  form?: (typeof lrFindForms)[number] | undefined
   /** Batches at most. Default: no limit. */
-  num_it?: number
+  num_it?: number | undefined
   /** Whether to stop when the loss diverges. Default true. */
-  stop_div?: boolean
+  stop_div?: boolean | undefined
 }
 
 /**

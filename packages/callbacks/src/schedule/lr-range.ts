@@ -6,11 +6,11 @@ export const lrRangeForms = ['exponential', 'linear', 'fastai07_linear'] as cons
 
 export interface LrRangeOptions {
   /** Rate of the first batch. Default 1e-7. */
-  start_lr?: number
+  start_lr?: number | undefined
   /** Rate after the last batch; no batch is trained with it. Default 10. */
-  end_lr?: number
+  end_lr?: number | undefined
   /** `exponential` (default), `linear`, or `fastai07_linear`, which starts at 0 whatever `start_lr` says. */
-  form?: (typeof lrRangeForms)[number]
+  form?: (typeof lrRangeForms)[number] | undefined
 }
 
 /**

@@ -18,15 +18,15 @@ export interface OneCycleOptions {
   /** The highest learning rate. */
   lr_max: number
   /** Default `fastai1`. */
-  form?: OneCycleForm
+  form?: OneCycleForm | undefined
   /** Momentum at the start and at the peak; a third one at the end in form `fastai2`. Default [0.95, 0.85] (and 0.95). */
-  moms?: number | readonly number[]
+  moms?: number | readonly number[] | undefined
   /** The run starts at `lr_max / div_factor`. Default 25. */
-  div_factor?: number
+  div_factor?: number | undefined
   /** The run ends at `lr_max / final_div`. Default `div_factor * 1e4`; form `fastai2`: 1e5; `three_step`: `div_factor * 100`. */
-  final_div?: number
+  final_div?: number | undefined
   /** Share of the batches on the way up. Default 0.3; form `fastai2`: 0.25; `three_step`: 0.45 up and as many down. */
-  pct_start?: number
+  pct_start?: number | undefined
 }
 
 const defaults = {

@@ -8,14 +8,14 @@ import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 
 export interface ParamSchedulerOptions {
   /** Batches that the schedule spans. Default: all of the fit, `start` included. */
-  steps?: number
+  steps?: number | undefined
   /** Batches of the schedule that are already done, when a run is resumed. Default 0. */
-  start?: number
+  start?: number | undefined
   /**
    * What the optimizer keeps after the fit: the value of the last batch (`last`, the default and fastai 2's way), or
    * the value that the next batch would have had (`next`, the way of fastai 1, 0.7, Keras and PyTorch).
    */
-  keep?: 'last' | 'next'
+  keep?: 'last' | 'next' | undefined
 }
 
 /**

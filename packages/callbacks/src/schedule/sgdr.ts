@@ -10,7 +10,7 @@ export interface SgdrOptions {
   /** Epochs of the first cycle. */
   cycle_len: number
   /** Each cycle is this many times as long as the one before; at least 2. Default 2. */
-  cycle_mult?: number
+  cycle_mult?: number | undefined
 }
 
 /**

@@ -8,7 +8,7 @@ export interface UseClrBetaOptions {
   /** `[div, pct]` or `[div, pct, mom_max, mom_min]`: the last `pct` percent of the cycle are the annihilation. */
   use_clr_beta: readonly number[]
   /** Batches per cycle. Default: one cycle over the whole run. */
-  cycle?: number
+  cycle?: number | undefined
 }
 
 /**

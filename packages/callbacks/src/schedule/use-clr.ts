@@ -13,7 +13,7 @@ export interface UseClrOptions {
   /** `[div, cut_div]` or `[div, cut_div, mom_max, mom_min]`: up for 1/cut_div of the cycle, from lr/div. */
   use_clr: readonly number[]
   /** Batches per cycle. Default: one cycle over the whole run. */
-  cycle?: number
+  cycle?: number | undefined
 }
 
 /**

@@ -6,10 +6,10 @@ import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } fro
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** `fastai2` (default) stops at the `patience`-th epoch in a row without improvement, `fastai1` at the one after. */
-  form?: (typeof trackerForms)[number]
+  form?: (typeof trackerForms)[number] | undefined
   /** Epochs to wait. Default 1; form `fastai1`: 0. */
-  patience?: number
-  log?: Log
+  patience?: number | undefined
+  log?: Log | undefined
 }
 
 /**

@@ -3,13 +3,13 @@ import type { TrainingState } from '../training-state.js'
 
 export interface MonitorOptions {
   /** What is watched: `valid_loss` (default), `train_loss`, or the name of a metric. */
-  monitor?: string
+  monitor?: string | undefined
   /** Whether less or greater is better. Default `less` when the name contains loss or error, else `greater`. */
-  comp?: 'less' | 'greater'
+  comp?: 'less' | 'greater' | undefined
   /** An improvement is a change by more than this. Default 0. */
-  min_delta?: number
+  min_delta?: number | undefined
   /** Whether a new fit forgets the best value of the last one. Default true. */
-  reset_on_fit?: boolean
+  reset_on_fit?: boolean | undefined
 }
 
 /** Names of the {@link MonitorOptions}. */

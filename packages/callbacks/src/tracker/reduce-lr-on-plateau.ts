@@ -8,14 +8,14 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
    * `fastai2` (default) divides by `factor`, not below `min_lr`, at the `patience`-th epoch in a row without improvement;
    * `fastai1` multiplies by `factor` at the epoch after, as long as the rate is above `min_lr`, which may take it below.
    */
-  form?: (typeof trackerForms)[number]
+  form?: (typeof trackerForms)[number] | undefined
   /** Epochs to wait. Default 1; form `fastai1`: 0. */
-  patience?: number
+  patience?: number | undefined
   /** Default 10; form `fastai1`: 0.2. */
-  factor?: number
+  factor?: number | undefined
   /** Default 0; form `fastai1`: 1e-3. */
-  min_lr?: number
-  log?: Log
+  min_lr?: number | undefined
+  log?: Log | undefined
 }
 
 /**

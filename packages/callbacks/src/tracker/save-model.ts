@@ -11,16 +11,16 @@ export interface ModelStore {
 
 export interface SaveModelOptions extends MonitorOptions {
   /** The saved model's name. Default `model`. */
-  fname?: string
+  fname?: string | undefined
   /** Saves `fname_0`, ... every so many epochs (`true`: every one) instead of at improvements. Default false. */
-  every_epoch?: boolean | number
+  every_epoch?: boolean | number | undefined
   /** Saves at the end of the fit, and does not reload the best. Default false. */
-  at_end?: boolean
+  at_end?: boolean | undefined
   /** Whether the best model is reloaded when the fit ends. Default true; fastai 0.7 does not. */
-  reload?: boolean
+  reload?: boolean | undefined
   /** Whether the optimizer's state is saved and reloaded too. Default false. */
-  with_opt?: boolean
-  log?: Log
+  with_opt?: boolean | undefined
+  log?: Log | undefined
 }
 
 /**

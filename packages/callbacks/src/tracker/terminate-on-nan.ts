@@ -9,8 +9,8 @@ export interface TerminateOnNaNOptions {
    * `fastai2` (default) ends the fit at once at a NaN or infinite loss; `fastai1` at a NaN only, and after the epoch's
    * end was told to the callbacks, without validation.
    */
-  form?: (typeof trackerForms)[number]
-  log?: Log
+  form?: (typeof trackerForms)[number] | undefined
+  log?: Log | undefined
 }
 
 /**

@@ -17,7 +17,7 @@ export class WeightAverage {
   #count = 0
 
   /** @throws RangeError when `swa_start`, the first epoch that counts (from 1; default 1), is not a whole number of at least 1. */
-  constructor({ swa_start = 1 }: { swa_start?: number } = {}) {
+  constructor({ swa_start = 1 }: { swa_start?: number | undefined } = {}) {
     this.#start = checkCount('swa_start', swa_start)
   }
 

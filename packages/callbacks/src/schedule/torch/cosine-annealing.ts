@@ -9,7 +9,15 @@ import { checkStep, type Schedule } from '../schedule.js'
  * @example
  * const lr = torch.CosineAnnealingLR({ lr: 0.1, T_max: 20 })
  */
-export function CosineAnnealingLR({ lr, T_max, eta_min = 0 }: { lr: number; T_max: number; eta_min?: number }): Schedule {
+export function CosineAnnealingLR({
+  lr,
+  T_max,
+  eta_min = 0,
+}: {
+  lr: number
+  T_max: number
+  eta_min?: number | undefined
+}): Schedule {
   checkNumber('lr', lr, { above: 0 })
   checkNumber('eta_min', eta_min, { min: 0 })
   checkCount('T_max', T_max)
@@ -25,9 +33,9 @@ export interface WarmRestartsOptions {
   /** Batches of the first cycle. */
   T_0: number
   /** Each cycle is this many times as long as the one before. Default 1. */
-  T_mult?: number
+  T_mult?: number | undefined
   /** Default 0. */
-  eta_min?: number
+  eta_min?: number | undefined
 }
 
 /**

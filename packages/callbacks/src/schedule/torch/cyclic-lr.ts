@@ -7,15 +7,15 @@ export interface TorchCyclicLROptions extends ScaleOptions {
   base_lr: number
   max_lr: number
   /** Batches on the way up. Default 2000. */
-  step_size_up?: number
+  step_size_up?: number | undefined
   /** Batches on the way down. Default `step_size_up`. */
-  step_size_down?: number
+  step_size_down?: number | undefined
   /** Whether momentum is scheduled too. Default true. */
-  cycle_momentum?: boolean
+  cycle_momentum?: boolean | undefined
   /** Default 0.8. */
-  base_momentum?: number
+  base_momentum?: number | undefined
   /** Default 0.9. */
-  max_momentum?: number
+  max_momentum?: number | undefined
 }
 
 const cyclicKeys = [

@@ -6,25 +6,25 @@ import type { LrAndMaybeMom } from '../use-clr.js'
 export interface OneCycleLROptions {
   max_lr: number
   /** Calls of `step()`. Default: `epochs * steps_per_epoch`, or the length of the run. */
-  total_steps?: number
-  epochs?: number
-  steps_per_epoch?: number
+  total_steps?: number | undefined
+  epochs?: number | undefined
+  steps_per_epoch?: number | undefined
   /** Default 0.3. */
-  pct_start?: number
+  pct_start?: number | undefined
   /** Default `cos`. */
-  anneal_strategy?: 'cos' | 'linear'
+  anneal_strategy?: 'cos' | 'linear' | undefined
   /** Whether momentum is scheduled too. Default true. */
-  cycle_momentum?: boolean
+  cycle_momentum?: boolean | undefined
   /** Default 0.85. */
-  base_momentum?: number
+  base_momentum?: number | undefined
   /** Default 0.95. */
-  max_momentum?: number
+  max_momentum?: number | undefined
   /** The run starts at `max_lr / div_factor`. Default 25. */
-  div_factor?: number
+  div_factor?: number | undefined
   /** The run ends at `max_lr / div_factor / final_div_factor`. Default 1e4. */
-  final_div_factor?: number
+  final_div_factor?: number | undefined
   /** Up, down symmetrically, then annihilation. Default false. */
-  three_phase?: boolean
+  three_phase?: boolean | undefined
 }
 
 const oneCycleKeys = [
