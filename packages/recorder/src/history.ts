@@ -46,7 +46,10 @@ export interface LrFindRecord {
   /** Loss of the batch as computed. */
   losses: number[]
   smooth_losses: number[]
-  /** Suggested rates by the name of the method, null where the method found none. `loss` is where its mark belongs. */
+  /**
+   * Suggested rates by the name of the method, null where the method found none. `loss` is the smoothed loss at that rate, read
+   * off the curve.
+   */
   suggestions: Record<string, { lr: number; loss: number } | null>
   /** Name of the main suggestion. */
   suggestion: string

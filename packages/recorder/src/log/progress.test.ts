@@ -84,6 +84,13 @@ describe('on a terminal', () => {
     expect(screen.join('')).not.toMatch(/[━─]/)
   })
 
+  test('a terminal that does not know its columns has 80', () => {
+    const writes: string[] = []
+    const stream = { write: (text: string) => writes.push(text), isTTY: true, columns: 0 }
+    new FakeFit([new ProgressBar({ stream })]).run()
+    expect(writes[0]).toMatch(/epoch 1\/2 {2}train {2}━/)
+  })
+
   test.each([10, 25, 40])('%s columns are enough', columns => {
     const { writes } = watch({ batches: 30 }, {}, columns, slow(200))
     vi.useRealTimers()

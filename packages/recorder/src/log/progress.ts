@@ -9,19 +9,19 @@ export interface ProgressStream {
   write(text: string): unknown
   /** Whether a line can be drawn over. */
   isTTY?: boolean
-  /** Characters in a line. */
+  /** Characters in a line; 80 when missing or 0, as some terminals say that do not know. */
   columns?: number
 }
 
 export interface ProgressOptions {
   /** Default: standard output. */
-  stream?: ProgressStream
+  stream?: ProgressStream | undefined
   /** Write nothing at all. Default false. */
-  quiet?: boolean
+  quiet?: boolean | undefined
   /** Print the epoch table. Default true; without it only the bar is shown, which leaves nothing behind. */
-  table?: boolean
+  table?: boolean | undefined
   /** Without a terminal: seconds between two lines about the running epoch. Default 10. */
-  every?: number
+  every?: number | undefined
 }
 
 /** Milliseconds between two drawings of the bar. */
@@ -87,7 +87,7 @@ export class ProgressBar implements Callback {
     if (now - this.#lastShown < this.#interval) return
     this.#lastShown = now
     if (this.#stream.isTTY) {
-      this.#stream.write(`\r${barLine(this.#status(learn, now), (this.#stream.columns ?? 80) - 1)}\x1b[K`)
+      this.#stream.write(`\r${barLine(this.#status(learn, now), (this.#stream.columns || 80) - 1)}\x1b[K`)
       this.#barShown = true
     } else this.#line(plainLine(this.#status(learn, now)))
   }

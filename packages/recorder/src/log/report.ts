@@ -6,17 +6,17 @@ import { formatFigure } from '../render/number.js'
 export interface ReportOptions {
   title: string
   /** Plain text; a blank line begins a new paragraph. */
-  intro?: string
+  intro?: string | undefined
   sections: ReportSection[]
 }
 
 export interface ReportSection {
   title: string
   /** Plain text; a blank line begins a new paragraph. */
-  text?: string
+  text?: string | undefined
   /** One object a row, such as `history.epochs`. The columns are those of all rows, in the order of their first use. */
-  table?: Record<string, string | number | null>[]
-  plots?: Plot[]
+  table?: Record<string, string | number | null>[] | undefined
+  plots?: Plot[] | undefined
 }
 
 /**

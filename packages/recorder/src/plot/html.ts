@@ -32,7 +32,7 @@ export function htmlFigure(svg: string, spec: VegaLiteSpec, name: string): strin
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
   return `<figure>
-${svg.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(name)}" `)}
+${svg.replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(name)}" `)}
 <figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${Buffer.from(json).toString('base64')}">Data and drawing as Vega-Lite</a></figcaption>
 </figure>`
 }

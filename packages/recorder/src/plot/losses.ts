@@ -4,11 +4,11 @@ import { checkSkips } from './lr-find.js'
 
 export interface LossesOptions {
   /** Training batches left out at the beginning. Default 0. */
-  skipStart?: number
+  skipStart?: number | undefined
   /** Training batches left out at the end. Default 0. */
-  skipEnd?: number
+  skipEnd?: number | undefined
   /** Whether the smoothed training loss is drawn, over the raw one in pale; false draws the raw loss alone. Default true. */
-  smooth?: boolean
+  smooth?: boolean | undefined
 }
 
 /** Training loss of each batch, and validation loss where each epoch ended. */

@@ -4,9 +4,9 @@ import type { Chart, Mark } from './chart.js'
 
 export interface LrFindOptions {
   /** Batches left out at the beginning. Default 10, for a search of less than 30 batches a third of them. */
-  skipStart?: number
+  skipStart?: number | undefined
   /** Batches left out at the end, where the loss explodes. Default 5, for a search of less than 30 batches a sixth of them. */
-  skipEnd?: number
+  skipEnd?: number | undefined
 }
 
 /** Smoothed loss against learning rate on a logarithmic axis, with every suggestion marked, the main one foremost. */

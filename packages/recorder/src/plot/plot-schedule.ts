@@ -18,7 +18,10 @@ const titles: Readonly<Record<string, string>> = { lr: 'Learning Rate', mom: 'Mo
  * @example
  * plot_schedule(one_cycle({ lr_max: 5e-2 }), { steps: 386 }).save('one-cycle.png')
  */
-export function plot_schedule(schedules: Schedule | LrAndMom | Schedules, options: { steps?: number } & ShowOptions = {}): Plot {
+export function plot_schedule(
+  schedules: Schedule | LrAndMom | Schedules,
+  options: { steps?: number | undefined } & ShowOptions = {},
+): Plot {
   const named: Schedules = typeof schedules === 'function' ? { lr: schedules } : { ...schedules }
   const panels = Object.entries(named).map(([name, schedule], i): Panel => {
     const values = typeof schedule === 'function' ? valuesOf(schedule, options.steps) : schedule

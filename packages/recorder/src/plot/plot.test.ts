@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { Resvg } from '@resvg/resvg-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LrFindRecord } from '../history.js'
@@ -8,7 +9,7 @@ import { Recorder } from '../recorder.js'
 import { externalReferences } from '../testing/external-references.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
-import type { Plot } from './plot.js'
+import { Plot } from './plot.js'
 
 const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
 const losses = lrs.map(lr => 2 - 1.5 / (1 + 0.01 / lr) + lr ** 2)
@@ -214,6 +215,24 @@ test('a notebook gets the drawing and a text', async () => {
   ]!()
   expect(bundle['image/svg+xml']).toMatch(/^<svg/)
   expect(bundle['text/plain']).toContain('Learning Rate')
+})
+
+test('console.log shows the drawing, or the title on a terminal that shows it anyway', () => {
+  const { isTTY } = process.stdout
+  try {
+    process.stdout.isTTY = false
+    expect(inspect(recorder.plot_lr())).toBe(recorder.plot_lr().draw({ color: false }))
+    process.stdout.isTTY = true
+    expect(inspect(recorder.plot_lr({ show: false }))).toBe('Plot(Learning Rate)')
+  } finally {
+    process.stdout.isTTY = isTTY
+  }
+})
+
+test('a title is text, whatever its characters mean to others', async () => {
+  const panel = { title: "cost in $& and $'", x: { label: '' }, y: { label: '' } }
+  const plot = new Plot({ panels: [{ ...panel, series: [{ name: 'cost', style: 'line', points: [[0, 1]] }] }] })
+  expect(await plot.html()).toContain('aria-label="cost in $&#38; and $&#39;"')
 })
 
 test('show draws in the terminal, and without one nothing is written', () => {

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { inspect } from 'node:util'
 import { writeWhole } from '../files.js'
 import { type DrawOptions, drawChart } from '../render/terminal-plot.js'
 import type { Chart } from './chart.js'
@@ -8,12 +9,12 @@ import { type VegaLiteSpec, vegaLite } from './vega.js'
 
 export interface ShowOptions {
   /** Draw the plot in the terminal as well. Default: whether standard output is a terminal. */
-  show?: boolean
+  show?: boolean | undefined
 }
 
 export interface PngOptions {
   /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */
-  scale?: number
+  scale?: number | undefined
 }
 
 /**
@@ -86,6 +87,11 @@ export class Plot {
   present({ show = process.stdout.isTTY }: ShowOptions): this {
     if (show) process.stdout.write(`\n${this.draw()}\n\n`)
     return this
+  }
+
+  /** What `console.log` and kernels without rich output show: the drawing, or its title where `show` has drawn it already. */
+  [inspect.custom](): string {
+    return process.stdout.isTTY ? `Plot(${this.title})` : this.draw({ color: false })
   }
 
   /** What Deno's Jupyter kernel shows when a cell ends in a plot. */

@@ -24,5 +24,7 @@ it('draws a moving mean over the raw figures', () => {
 
 it('says what is missing', () => {
   expect(() => plot_range_test({})).toThrow(/has nothing/)
+  for (const smooth of [0, 1.5, Number.NaN])
+    expect(() => plot_range_test(history, { smooth })).toThrow(`smooth is ${smooth}, and must be a number of batches`)
   expect(() => plot_range_test(history, { figure: 'f1' })).toThrow(/needs lr and f1 .* has lr \(3\), iterations \(3\)/)
 })

@@ -15,7 +15,7 @@ export interface RangeTestOptions extends ShowOptions {
  * accuracy begins to rise and where it begins to waver. Source: Smith 2017 (arXiv:1506.01186), the recipe of Keras CLR.
  *
  * @param history figures per batch, `lr` among them, as `CyclicLR.history` has them
- * @throws Error when the history lacks the rate or the figure.
+ * @throws Error when the history lacks the rate or the figure, RangeError when `smooth` is not a whole number of at least 1.
  *
  * @example
  * const clr = new CyclicLR({ base_lr: 1e-4, max_lr: 0.1, step_size: 200 })
@@ -32,6 +32,8 @@ export function plot_range_test(history: Readonly<Record<string, readonly number
         "and log the figure: in model.fit with compile's metrics, in a Learner with CyclicLR's option logs.",
     )
   }
+  if (!(Number.isInteger(smooth) && smooth >= 1))
+    throw new RangeError(`smooth is ${smooth}, and must be a number of batches: 1, 2, 3, ...`)
   const over = (ys: readonly number[]) => overBatches(ys).map(([batch, y]): [number, number] => [lr[batch - 1]!, y])
   const raw = { name: figure, style: smooth > 1 ? ('faint' as const) : ('line' as const), points: over(values) }
   const mean =

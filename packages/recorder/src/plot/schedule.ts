@@ -4,7 +4,7 @@ import { checkSkips } from './lr-find.js'
 
 export interface ScheduleOptions {
   /** Show the momentum in a second panel. Default false. */
-  showMoms?: boolean
+  showMoms?: boolean | undefined
 }
 
 /** Learning rate of each batch, of every layer group where there are several; with `showMoms` the momentum beside it. */

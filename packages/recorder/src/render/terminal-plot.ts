@@ -4,11 +4,11 @@ import { fit, panelLines } from './terminal-panel.js'
 
 export interface DrawOptions {
   /** Characters in a line. Default: the terminal's, at most 100, or 80 without a terminal. */
-  width?: number
+  width?: number | undefined
   /** Lines of the drawing area of one panel. Default 14. */
-  height?: number
+  height?: number | undefined
   /** Whether to use colours. Default: whether standard output shows them. */
-  color?: boolean
+  color?: boolean | undefined
 }
 
 /** Narrowest panel that is still readable, in characters. */
@@ -16,7 +16,7 @@ const narrowest = 36
 
 /** The chart in characters: curves in braille dots, axes, tick labels, marks and a legend. Ends without a line break. */
 export function drawChart(chart: Chart, options: DrawOptions = {}): string {
-  const { width = Math.min(process.stdout.columns ?? 80, 100), height = 14, color = supportsColor !== false } = options
+  const { width = Math.min(process.stdout.columns || 80, 100), height = 14, color = supportsColor !== false } = options
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}, and must be a number of characters, such as 80.`)
   }
