@@ -473,6 +473,10 @@ describe('bad input', () => {
     expect(() => learn.predict(tf.zeros([1, 2]))).toThrow(/disposed/)
   })
 
+  it('two metrics of one name', () => {
+    expect(() => tinyLearner({ metrics: [accuracy, accuracy] })).toThrow(/Two columns of the epoch table are called accuracy/)
+  })
+
   it('a loss that cannot be inferred', () => {
     const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [2], activation: 'sigmoid' })] })
     expect(() => new Learner(points(), model)).toThrow(/No loss was given, and none can be inferred: 2 sigmoid units/)

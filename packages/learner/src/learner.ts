@@ -87,7 +87,7 @@ export class Learner extends TrainingLoop {
       data,
       model,
       loss_func: options.loss ?? inferLoss(model, data.target),
-      metrics: (options.metrics ?? []).map(metric => (typeof metric === 'function' ? new AverageMetric(metric) : metric)),
+      metrics: metricsOf(options.metrics ?? []),
       opt: factoryOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
     })
     this.groups = groups
@@ -349,6 +349,17 @@ export class Learner extends TrainingLoop {
       this.#busy = undefined
     }
   }
+}
+
+function metricsOf(given: readonly (MetricFunction | Metric)[]): Metric[] {
+  const metrics = given.map(metric => (typeof metric === 'function' ? new AverageMetric(metric) : metric))
+  const names = ['epoch', 'train_loss', 'valid_loss', ...metrics.map(({ name }) => name), 'time']
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice)
+    throw new TypeError(
+      `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
+    )
+  return metrics
 }
 
 function factoryOf(optimizer: OptimizerFactory | StockOptimizer): OptimizerFactory {

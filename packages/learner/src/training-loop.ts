@@ -19,6 +19,7 @@ import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
 import type { LossFunction } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
+import { penaltyOf } from './model/penalty.js'
 import type { Model } from './model/trainable-model.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
 
@@ -74,6 +75,7 @@ export abstract class TrainingLoop implements TrainingState {
   error: unknown
 
   readonly #validLoss: AverageMetric
+  readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
   /** What the current batch has made and must dispose. */
   #owned: (Tensors | Record<string, Tensor>)[] = []
@@ -87,6 +89,7 @@ export abstract class TrainingLoop implements TrainingState {
     this.metrics = metrics
     this.opt = opt
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
+    this.#penalty = penaltyOf(model)
     this.#figures = [this.#validLoss, ...metrics]
   }
 
@@ -237,7 +240,8 @@ export abstract class TrainingLoop implements TrainingState {
     this.pred = this.#own(this.model.apply(this.xb as Tensor, { training: this.training }) as Tensors)
     this.#fire('after_pred')
     this.#own(this.pred)
-    this.loss = this.#own(this.loss_func(this.pred, this.yb))
+    const loss = this.loss_func(this.pred, this.yb)
+    this.loss = this.#own(this.training && this.#penalty ? this.#penalty(loss) : loss)
     this.#fire('after_loss')
     this.#own(this.loss)
   }
