@@ -1,8 +1,8 @@
 import type { LoaderState } from '@onecycle/data'
 import { tensor } from '@tensorflow/tfjs-core'
-import type { Learner } from '../learner.js'
 import { weightsOf } from '../model/parameters.js'
 import type { OptimizerState } from '../optimizer/index.js'
+import type { TrainingLoop } from '../training-loop.js'
 import type { StoredTensor } from './safetensors.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly loader?: LoaderState
 }
 
-type Parts = Pick<Learner, 'model' | 'opt' | 'data'>
+type Parts = Pick<TrainingLoop, 'model' | 'opt' | 'data'>
 
 /**
  * Copies the state of a Learner that is not training, away from the backend. Weights become float32, which holds whole

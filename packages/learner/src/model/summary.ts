@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Learner } from '../learner.js'
+import type { TrainingLoop } from '../training-loop.js'
 import { weightsOf } from './parameters.js'
 import { isLayersModel, variableOf } from './trainable-model.js'
 
@@ -7,7 +7,7 @@ import { isLayersModel, variableOf } from './trainable-model.js'
  * A table of the model: each layer's output shape, its parameters and whether they train at present, then totals, loss and
  * optimizer.
  */
-export function summarize(learn: Pick<Learner, 'model' | 'trained' | 'loss_func' | 'opt'>): string {
+export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_func' | 'opt'>): string {
   const { model, loss_func, opt } = learn
   const trained = new Set(learn.trained.map(({ variable }) => variable))
   const rows = isLayersModel(model)
