@@ -128,5 +128,5 @@ const measured: Measured = {
     outside: 1 - (kernelTimes.at(-1)! - kernelTimes[warm]!) / times.slice(warm + 1).reduce((sum, time) => sum + time, 0),
   }),
 }
-console.log(JSON.stringify(measured))
-process.exit(0)
+// Ending at once would cut off what the pipe has not taken yet.
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0))

@@ -76,10 +76,3 @@ export function addRow(x: usize, row: usize, out: usize, rows: i32, columns: i32
     for (; n > 0; n--, x += 4, from += 4, out += 4) store<f32>(out, load<f32>(x) + load<f32>(from))
   }
 }
-
-/** out[i] = value */
-export function fill(out: usize, value: f32, n: i32): void {
-  const v = f32x4.splat(value)
-  for (; n >= 4; n -= 4, out += 16) v128.store(out, v)
-  if (n > 0) storeTail(out, v, n)
-}

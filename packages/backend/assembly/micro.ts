@@ -9,10 +9,9 @@ export const FROM_ZERO: i32 = 0
 export const FROM_OUTPUT: i32 = 1
 export const FROM_BIAS: i32 = 2
 
-/** What is applied to the sums before they are stored. */
+/** What is applied to the sums before they are stored; 2 stands for the ReLU that ends at 6. */
 export const LINEAR: i32 = 0
 export const RELU: i32 = 1
-export const RELU6: i32 = 2
 
 /** Where a tile that is narrower than 8 columns is laid down before it is copied out. Set once by `setTile`. */
 let tile: usize = 0

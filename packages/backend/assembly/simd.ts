@@ -24,9 +24,3 @@ export function relu(x: v128): v128 {
 export function atMost(x: v128, bound: f32): v128 {
   return f32x4.pmin(x, f32x4.splat(bound))
 }
-
-/** Adds the four lanes, in pairs. */
-export function lanesSum(x: v128): f32 {
-  const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
-  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)
-}
