@@ -20,7 +20,7 @@ import type { RunOptions } from './training-loop.js'
 /** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. */
 export interface TrainOptions extends RunOptions {
   /** Heard in this fit only. */
-  callbacks?: readonly Callback<Learner>[]
+  callbacks?: readonly Callback<Learner>[] | undefined
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */

@@ -416,6 +416,15 @@ describe('using the model', () => {
 })
 
 describe('bad input', () => {
+  it('a callback that is there already: refused, and left where it was', async () => {
+    let heard = 0
+    const mine: Callback = { after_fit: () => void heard++ }
+    const learn = tinyLearner({ callbacks: [mine] })
+    await expect(learn.fit(1e-2, 1, { callbacks: [mine] })).rejects.toThrow(/twice|already/)
+    await learn.fit(1e-2, 1)
+    expect(heard).toBe(1)
+  })
+
   it('shapes that do not fit the model', () => {
     const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] })
     expect(() => new Learner(points(), model)).toThrow(/takes \[batch, 3\], but the data gives \[batch, 2\]/)

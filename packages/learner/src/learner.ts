@@ -34,28 +34,28 @@ import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
   /** Default: inferred from the targets and the model's last layer; see {@link inferLoss}. */
-  loss?: LossFunction
+  loss?: LossFunction | undefined
   /** Figures for each validation pass: functions of (pred, target), averaged over samples, or {@link Metric} objects. */
-  metrics?: readonly (MetricFunction | Metric)[]
+  metrics?: readonly (MetricFunction | Metric)[] | undefined
   /**
    * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). One of `tf.train` is
    * accepted too, with the limits that {@link stock} states.
    */
-  optimizer?: OptimizerFactory | StockOptimizer
+  optimizer?: OptimizerFactory | StockOptimizer | undefined
   /** Weight decay, one value or one per layer group. Default: the optimizer's own, 1e-2 for the default one. */
-  wd?: number | readonly number[]
+  wd?: number | readonly number[] | undefined
   /** Whether biases and normalization parameters decay too (fastai 1: true, fastai 2: false). Default false. */
-  wd_bn_bias?: boolean
+  wd_bn_bias?: boolean | undefined
   /** Where new layer groups begin, for discriminative rates and {@link Learner.freeze}; default one group. */
-  layer_groups?: LayerGroups
+  layer_groups?: LayerGroups | undefined
   /** Whether normalization layers of frozen groups train (fastai's default). Default true. */
-  train_bn?: boolean
+  train_bn?: boolean | undefined
   /** Heard in every fit. */
-  callbacks?: readonly Callback<Learner>[]
+  callbacks?: readonly Callback<Learner>[] | undefined
   /** Decides the order of the training batches, in place of the data's own seed. */
-  seed?: number
+  seed?: number | undefined
   /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
-  progress?: boolean | ProgressOptions
+  progress?: boolean | ProgressOptions | undefined
 }
 
 /**

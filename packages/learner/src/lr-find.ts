@@ -17,19 +17,19 @@ import type { TrainOptions } from './fit.js'
 
 export interface LrFindOptions extends TrainOptions {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */
-  start_lr?: Rates
+  start_lr?: Rates | undefined
   /** Rate after the last batch, or one per layer group; no batch is trained with it. Default 10. */
-  end_lr?: Rates
+  end_lr?: Rates | undefined
   /** Batches to train at most. Default 100; form `fastai07`: one epoch. */
-  num_it?: number
+  num_it?: number | undefined
   /** Whether to stop when the smoothed loss exceeds 4 times its best. Default true. */
-  stop_div?: boolean
+  stop_div?: boolean | undefined
   /** Whether the rates rise in equal steps instead of by equal factors. Default false. */
-  linear?: boolean
+  linear?: boolean | undefined
   /** Whose rule says when to stop and what is recorded: `fastai1` (default), `fastai2` or `fastai07`; see {@link lr_find_stop}. */
-  form?: LrFindForm
+  form?: LrFindForm | undefined
   /** Which suggestion is the main one: `valley` (default, fastai 2's), `slide`, `minimum`, `steep` or `steepest_gradient`. All are computed. */
-  suggestion?: SuggestName
+  suggestion?: SuggestName | undefined
 }
 
 type LrFindForm = NonNullable<LrFindStopOptions['form']>

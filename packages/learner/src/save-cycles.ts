@@ -4,9 +4,9 @@ import type { Learner } from './learner.js'
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as {@link Learner.save} takes them. */
 export interface SaveNames {
   /** Saves the weights whenever the first metric is higher than ever, or without metrics the validation loss lower. */
-  best_save_name?: string
+  best_save_name?: string | undefined
   /** Saves the weights at the end of each cycle, as `NAME_cyc_0`, `NAME_cyc_1`, ... */
-  cycle_save_name?: string
+  cycle_save_name?: string | undefined
 }
 
 /** The callbacks that save under these names, for cycles that end after so many batches of the fit. */

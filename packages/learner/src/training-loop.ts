@@ -33,11 +33,11 @@ export interface LoopParts {
 
 export interface RunOptions {
   /** Weight decay from this fit on: one value, or one per layer group. */
-  wd?: number | readonly number[]
+  wd?: number | readonly number[] | undefined
   /** Epochs that are already done: the fit goes on with this one, and its schedules as if it had not been interrupted. Default 0. */
-  start_epoch?: number
+  start_epoch?: number | undefined
   /** Aborting it ends the fit after the current batch, as Ctrl-C does. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -115,11 +115,11 @@ export abstract class TrainingLoop implements TrainingState {
     await accelerate()
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
+    this.bus.add(...callbacks)
     const stopListening = onInterrupt(() => {
       this.#interrupted = true
     }, signal)
     try {
-      this.bus.add(...callbacks)
       await this.#fit(n_epoch, start_epoch)
     } finally {
       stopListening()

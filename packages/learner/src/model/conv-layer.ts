@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { fusedConv2d } from './fused-conv2d.js'
 
 export interface ConvLayerOptions {
   /** Channels of the output. */
@@ -94,19 +95,9 @@ export class ConvLayer extends layers.Layer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as tf.Tensor4D
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs
     const { strides, padding, activation } = this.#options
-    return tf.tidy(() =>
-      tf.fused.conv2d({
-        x,
-        filter: this.#kernel.read() as tf.Tensor4D,
-        strides,
-        pad: padding,
-        dimRoundingMode: 'floor',
-        activation,
-        ...(this.#bias && { bias: this.#bias.read() }),
-      }),
-    )
+    return fusedConv2d(x, this.#kernel.read(), this.#bias?.read(), { strides, pad: padding, activation })
   }
 
   override getConfig(): tf.serialization.ConfigDict {

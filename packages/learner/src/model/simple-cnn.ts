@@ -4,13 +4,13 @@ import { ConvLayer } from './conv-layer.js'
 
 export interface SimpleCnnOptions {
   /** Height and width of each convolution's filters. Default 3 everywhere. */
-  kernelSizes?: readonly number[]
+  kernelSizes?: readonly number[] | undefined
   /** Stride of each convolution. Default 2 everywhere. */
-  strides?: readonly number[]
+  strides?: readonly number[] | undefined
   /** Whether batch norm takes the place of the bias, after each convolution but the last. Default false. */
-  bn?: boolean
+  bn?: boolean | undefined
   /** Seed of the initial weights, a whole number from 0 to 2^32 - 1; random without it. */
-  seed?: number
+  seed?: number | undefined
 }
 
 /**

@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, expect, it } from 'vitest'
+import { useCpu } from '../testing/tiny.js'
+import { fusedConv2d } from './fused-conv2d.js'
+
+beforeAll(useCpu)
+
+const near = (actual: tf.Tensor, expected: tf.Tensor) => {
+  expect(actual.shape).toEqual(expected.shape)
+  const [a, b] = [actual.dataSync(), expected.dataSync()]
+  for (const [i, value] of b.entries()) expect(Math.abs(a[i]! - value)).toBeLessThanOrEqual(1e-5 * (1 + Math.abs(value)))
+}
+
+it.each([
+  ['relu', 2, 1, true],
+  ['relu', 1, 0, false],
+  ['linear', 2, 1, true],
+  ['linear', 1, 1, false],
+] as const)(
+  '%s, stride %i, pad %i, bias %s: output and gradients are those of the single steps',
+  (activation, strides, pad, withBias) => {
+    const x = tf.randomNormal([2, 7, 6, 3], 0, 1, 'float32', 1)
+    const filter = tf.randomNormal([3, 3, 3, 4], 0, 1, 'float32', 2)
+    const bias = tf.randomNormal([4], 0, 1, 'float32', 3)
+    const before = tf.memory().numTensors
+
+    const steps = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) => {
+      const sum = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad, 'NHWC', 1, 'floor')
+      const shifted = withBias ? tf.add(sum, bias) : sum
+      return activation === 'relu' ? tf.relu(shifted) : shifted
+    }
+    const fused = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
+      fusedConv2d(x, filter, withBias ? bias : undefined, { strides, pad, activation })
+    const inputs = withBias ? [x, filter, bias] : [x, filter]
+    const gradientsOf = (f: typeof steps) =>
+      tf.grads((...given) => tf.sum(tf.square(f(given[0]!, given[1]!, given[2] ?? bias))))(inputs)
+
+    tf.tidy(() => {
+      near(fused(x, filter, bias), steps(x, filter, bias))
+      const expected = gradientsOf(steps)
+      for (const [i, gradient] of gradientsOf(fused).entries()) near(gradient, expected[i]!)
+    })
+    expect(tf.memory().numTensors).toBe(before)
+    tf.dispose([x, filter, bias])
+  },
+)
