@@ -47,7 +47,7 @@ export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptio
   if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
   const python = await findTorch()
   const machine = `${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node ${process.version}`
-  const against = 'python' in python ? `PyTorch ${python.version}` : `no PyTorch (${python.missing})`
+  const against = 'python' in python ? describeTorch(python) : `no PyTorch (${python.missing})`
   console.log(`${machine}; ${against}. Milliseconds of a step, minimum / median.\n`)
 
   const rows: Row[] = []
@@ -88,6 +88,12 @@ export async function main(args: readonly string[]): Promise<number> {
   })
   if (json) await save(json, result)
   return 0
+}
+
+function describeTorch({ version, gemm }: { version: string; gemm: number }): string {
+  // The reference BLAS that some systems install gives 1 or 2: every dense layer would wait for it.
+  const warning = gemm < 15 ? ', far from what the processor can: install OpenBLAS to compare with PyTorch at its best' : ''
+  return `PyTorch ${version} (its own 512 x 512 x 512 product: ${gemm.toFixed(1)} GFLOP/s on one thread${warning})`
 }
 
 async function measure({ name, what, batch }: Workload, seconds: number, rounds: number, python?: string): Promise<Row> {

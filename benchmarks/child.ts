@@ -31,12 +31,13 @@ function reasonIn(errors: string): string {
 /** Runs one of the TypeScript files beside this one in a process of its own. */
 export const script = (file: string, ...args: string[]) => output(process.execPath, ['--import', 'tsx', here(file), ...args])
 
-/** The Python that has PyTorch, or why there is none. */
-export async function findTorch(): Promise<{ python: string; version: string } | { missing: string }> {
+/** The Python that has PyTorch with the GFLOP/s of its own matrix product on one thread, or why there is none. */
+export async function findTorch(): Promise<{ python: string; version: string; gemm: number } | { missing: string }> {
   let missing = ''
   for (const python of ['python3', '/usr/bin/python3']) {
     try {
-      return { python, version: await output(python, ['-c', 'import torch; print(torch.__version__)']) }
+      const [version, gemm] = (await output(python, [here('torch_bench.py')])).split(' ') as [string, string]
+      return { python, version, gemm: Number(gemm) }
     } catch (error) {
       missing ||= (error as Error).message
     }
