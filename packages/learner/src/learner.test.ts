@@ -400,6 +400,14 @@ describe('using the model', () => {
     expect(await learn.validate()).toEqual({ valid_loss: expect.any(Number), accuracy: share })
   })
 
+  it('leaves no tensor behind when a stream does not fit', async () => {
+    const other = DataBunch.from_arrays({ x: new Float32Array(12), y: new Int32Array(4), shape: [3], bs: 2 })
+    const learn = tinyLearner()
+    const before = tensors()
+    await expect(learn.get_preds(other.train_dl)).rejects.toThrow(/takes \[batch, 2\]/)
+    expect(tensors()).toBe(before)
+  })
+
   it('shows what it is', () => {
     expect(tinyLearner().summary()).toMatch(
       /BatchNormalization[\s\S]*total parameters: 74, of which 58 train[\s\S]*cross_entropy, optimizer: adam/,

@@ -109,12 +109,16 @@ export class Learner extends TrainingLoop {
    * Trains at a constant learning rate: `fit(lr, n)`, or fastai 1's `fit(epochs, lr)`. When the second argument is a
    * positive integer it is the number of epochs; otherwise the first is. `fit(n)` uses the rate 3e-3.
    *
+   * With `cycle_len` it trains in fastai 0.7's cycles, of which n is the number: cosine annealing with warm restarts, or
+   * `use_clr: [div, cut_div]` and `use_clr_beta`.
+   *
    * @returns what the fit recorded.
    * @throws RangeError for arguments that fit neither form.
    * @throws DivergedError when the loss becomes NaN or infinite.
    * @throws What a callback throws, unchanged.
    * @example
    * await learn.fit(1e-2, 3)
+   * await learn.fit(1e-2, 2, { cycle_len: 1, use_clr: [32, 5] })
    */
   async fit(first: Rates, second?: Rates, options: FitOptions = {}): Promise<History> {
     const { n, lr } = fitArguments(first, second)
@@ -285,9 +289,12 @@ export class Learner extends TrainingLoop {
       const targets: Tensor[] = []
       try {
         for await (const { xs, ys } of dl) {
-          preds.push(single('predictions', this.predict(xs)))
           targets.push(single('targets', ys))
-          dispose(xs)
+          try {
+            preds.push(single('predictions', this.predict(xs)))
+          } finally {
+            dispose(xs)
+          }
           await this.letOthersRun()
         }
         return { preds: concat(preds), targets: concat(targets) }
