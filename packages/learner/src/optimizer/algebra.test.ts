@@ -28,7 +28,9 @@ const operations: Record<string, <T>(on: Algebra<T>, a: T, b: T, number: number)
   softplus: (on, a) => on.softplus(a, 7),
   'norm, and a value of one element': (on, a, b) => on.mul(on.norm(a), b),
   rms: (on, a, b) => on.mul(b, on.rms(a)),
-  wherePositive: (on, a, b) => on.add(on.wherePositive(on.sub(on.norm(a), on.norm(b)), on.norm(a), on.rms(b)), a),
+  // The condition is exact in both arithmetics: a rounded one could fall on either side.
+  wherePositive: (on, a, b, number) =>
+    on.add(on.wherePositive(on.shift(on.zerosLike(on.norm(a)), number), on.norm(a), on.rms(b)), a),
 }
 
 it.each(Object.entries(operations))('%s gives on tensors what it gives in float64', (_name, operation) => {
