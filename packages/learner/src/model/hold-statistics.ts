@@ -1,9 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Parameter } from '../optimizer/index.js'
-import { isLayersModel, type Model, variableOf } from './trainable-model.js'
-
-type Layer = LayersModel['layers'][number]
+import { isLayersModel, type Layer, leafLayers, type Model, variableOf } from './trainable-model.js'
 
 /** The own `call` of layers that are being held. */
 const held = new WeakMap<Layer, Layer['call']>()
@@ -16,7 +13,7 @@ const held = new WeakMap<Layer, Layer['call']>()
 export function holdStatistics(model: Model, parameters: readonly Parameter[]): void {
   if (!isLayersModel(model)) return
   const holding = new Set(parameters.map(({ variable }) => variable))
-  for (const layer of leaves(model)) {
+  for (const layer of leafLayers(model)) {
     if (layer.getClassName() !== 'BatchNormalization') continue
     if (owns(layer, holding)) hold(layer)
     else release(layer)
@@ -39,10 +36,4 @@ function release(layer: Layer): void {
 
 function owns(layer: Layer, variables: ReadonlySet<Variable>): boolean {
   return layer.weights.some(weight => variables.has(variableOf(weight)))
-}
-
-function leaves(model: LayersModel): Layer[] {
-  return model.layers.flatMap(layer =>
-    (layer as Partial<LayersModel>).layers ? leaves(layer as unknown as LayersModel) : [layer],
-  )
 }

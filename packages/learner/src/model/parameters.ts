@@ -2,9 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
 import type { Parameter } from '../optimizer/parameter.js'
-import { isLayersModel, type Model, variableOf } from './trainable-model.js'
-
-type Layer = LayersModel['layers'][number]
+import { isLayersModel, type Layer, type Model, variableOf } from './trainable-model.js'
 
 /**
  * The weights of a model in order, named by position (`0.kernel`, `0.bias`, `2.gamma`, `4.1.kernel` in a nested model), so

@@ -1,8 +1,5 @@
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { isLayersModel, type Model } from './trainable-model.js'
-
-type Layer = LayersModel['layers'][number]
+import { isLayersModel, leafLayers, type Model } from './trainable-model.js'
 
 /**
  * Adds what the regularizers of the model's layers charge (`kernelRegularizer` and the like) to a training loss, as tfjs's own
@@ -10,12 +7,8 @@ type Layer = LayersModel['layers'][number]
  */
 export function penaltyOf(model: Model): ((loss: Scalar) => Scalar) | undefined {
   if (!isLayersModel(model)) return undefined
-  const penalized = [...new Set(leaves(model))].filter(layer => layer.losses.length > 0)
+  const penalized = [...new Set(leafLayers(model))].filter(layer => layer.losses.length > 0)
   if (penalized.length === 0) return undefined
   return loss =>
     tidy(() => penalized.flatMap(layer => layer.calculateLosses()).reduce((sum, penalty) => add<Scalar>(sum, penalty), loss))
-}
-
-function leaves(layer: Layer): Layer[] {
-  return (layer as Partial<LayersModel>).layers?.flatMap(leaves) ?? [layer]
 }

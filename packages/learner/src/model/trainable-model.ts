@@ -33,3 +33,11 @@ export function isLayersModel(model: Model): model is LayersModel {
 export function variableOf(weight: Variable | LayerVariable): Variable {
   return 'read' in weight ? (weight.read() as Variable) : weight
 }
+
+/** A layer of a model. */
+export type Layer = LayersModel['layers'][number]
+
+/** The layers of a model in its order, those of nested models in place of these. A layer that is used twice may come twice. */
+export function leafLayers(layer: Layer): Layer[] {
+  return (layer as Partial<LayersModel>).layers?.flatMap(leafLayers) ?? [layer]
+}
