@@ -1,6 +1,6 @@
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, ROWS } from './micro'
-import { copyFours, packPanels, packSix } from './pack'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, microPatches, ROWS } from './micro'
+import { packPanels } from './pack'
 import {
   channels,
   dilationHeight,
@@ -56,31 +56,45 @@ function imageBlock(shape: usize): i32 {
   return min(max(192 / max(outHeight(shape) * outWidth(shape), 1), 1), max(images(shape), 1))
 }
 
-function paddedBytes(shape: usize): i32 {
-  if (within(shape)) return 0
-  return 4 * max(readHeight(shape), 0) * max(readWidth(shape), 0) * channels(shape) * imageBlock(shape) + 64
+function paddedBytes(shape: usize, pitch: usize): i32 {
+  return max(readHeight(shape), 0) * max(readWidth(shape), 0) * <i32>pitch * imageBlock(shape) + 64
 }
 
 /**
- * Lays `count` images down within their borders. `out` was filled with zeros once, and since every group of images lies in the same
+ * Bytes from one pixel to the next that spread a column of pixels over the whole cache: powers of two would have them share a few lines.
+ */
+function spreadPitch(shape: usize): usize {
+  const bytes = 4 * channels(shape)
+  return (bytes * strideWidth(shape)) % 256 === 0 ? bytes + 64 : bytes
+}
+
+/**
+ * Lays `count` images down within their borders, pixels `pitch` bytes apart. `out` was filled with zeros once, and since every group of images lies in the same
  * place, the borders stay zero. (Short runs are copied here: a call of memory.copy takes longer than the copying.)
  */
-export function padImages(shape: usize, source: usize, count: i32, rows: i32, columns: i32, out: usize): void {
+export function padImages(shape: usize, source: usize, count: i32, rows: i32, columns: i32, pitch: usize, out: usize): void {
   const pixelBytes: usize = 4 * channels(shape)
   const lineBytes: usize = width(shape) * pixelBytes
   const top = padTop(shape)
   const left = max(padLeft(shape), 0)
   const skip = max(-padLeft(shape), 0)
-  const copiedBytes: usize = max(min(columns - left, width(shape) - skip), 0) * pixelBytes
+  const copied = max(min(columns - left, width(shape) - skip), 0)
+  // Pixels that lie close together are copied as one run.
+  const runs = pitch === pixelBytes ? 1 : copied
+  const runBytes: usize = pitch === pixelBytes ? copied * pixelBytes : pixelBytes
   const first = max(-top, 0)
   const last = min(height(shape), rows - top)
-  for (let image = 0; image < count; image++, source += height(shape) * lineBytes, out += rows * columns * pixelBytes) {
-    let from = source + first * lineBytes + skip * pixelBytes
-    let to = out + ((first + top) * columns + left) * pixelBytes
-    for (let row = first; row < last; row++, from += lineBytes, to += columns * pixelBytes) {
-      let at: usize = 0
-      for (; at + 16 <= copiedBytes; at += 16) v128.store(to + at, v128.load(from + at))
-      for (; at < copiedBytes; at += 4) store<f32>(to + at, load<f32>(from + at))
+  for (let image = 0; image < count; image++, source += height(shape) * lineBytes, out += rows * columns * pitch) {
+    let line = source + first * lineBytes + skip * pixelBytes
+    let toLine = out + ((first + top) * columns + left) * pitch
+    for (let row = first; row < last; row++, line += lineBytes, toLine += columns * pitch) {
+      let from = line,
+        to = toLine
+      for (let run = 0; run < runs; run++, from += pixelBytes, to += pitch) {
+        let at: usize = 0
+        for (; at + 16 <= runBytes; at += 16) v128.store(to + at, v128.load(from + at))
+        for (; at < runBytes; at += 4) store<f32>(to + at, load<f32>(from + at))
+      }
     }
   }
 }
@@ -88,7 +102,8 @@ export function padImages(shape: usize, source: usize, count: i32, rows: i32, co
 export function gatherScratchBytes(shape: usize): i32 {
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
   const pixels = pixelBlock(depth)
-  return paddedBytes(shape) + 8 * (pixels + ROWS) + 4 * pixels * depth + 8 * wholePanels(outChannels(shape)) + 512
+  const padded = within(shape) ? 0 : paddedBytes(shape, 4 * channels(shape))
+  return padded + 8 * (pixels + ROWS) + 4 * depth + 8 * wholePanels(outChannels(shape)) + 512
 }
 
 /** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels of 8 columns. */
@@ -145,98 +160,135 @@ export function gather(
   activation: i32,
   scratch: usize,
 ): void {
-  const n = outChannels(shape),
-    gridH = outHeight(shape),
-    gridW = outWidth(shape)
-  const lines = kernelHeight(shape)
-  const pieces = dilationWidth(shape) > 1 ? kernelWidth(shape) : 1
-  const pieceLength = (kernelWidth(shape) * channels(shape)) / pieces
-  const depth = lines * kernelWidth(shape) * channels(shape)
+  const n = outChannels(shape)
+  const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
   const block = pixelBlock(depth),
     together = imageBlock(shape),
     inPlace = within(shape)
-  const lineBytes = 4 * <usize>(inPlace ? width(shape) : readWidth(shape)) * channels(shape)
-  const sourceImageBytes = 4 * <usize>(height(shape) * width(shape)) * channels(shape)
+  const pixelBytes: usize = 4 * channels(shape)
+  const lineBytes = <usize>(inPlace ? width(shape) : readWidth(shape)) * pixelBytes
+  const sourceImageBytes = <usize>(height(shape) * width(shape)) * pixelBytes
   const readImageBytes = inPlace ? sourceImageBytes : <usize>readHeight(shape) * lineBytes
-  const stepColumn = 4 * <usize>(strideWidth(shape) * channels(shape)),
+  const stepColumn = strideWidth(shape) * pixelBytes,
     stepRow = <usize>strideHeight(shape) * lineBytes
-  const pieceStep = 4 * <usize>(dilationWidth(shape) * channels(shape)),
-    tapRowStep = <usize>dilationHeight(shape) * lineBytes
 
   const nowhere = scratch
   const paddedBias = nowhere + 4 * <usize>wholePanels(n)
   const rows = paddedBias + 4 * <usize>wholePanels(n)
   const patches = rows + 4 * <usize>(block + ROWS)
-  const padded = (patches + 4 * <usize>(block + ROWS) + 15) & ~15
-  const packed = (padded + paddedBytes(shape) + 63) & ~63
+  const offsets = patches + 4 * <usize>(block + ROWS)
+  const padded = (offsets + 4 * <usize>depth + 15) & ~15
+  tapOffsets(shape, lineBytes, pixelBytes, offsets)
   if (bias) padWithZeros(paddedBias, bias, n)
-  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape))
+  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape, pixelBytes))
 
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
     let base = source + <usize>image * sourceImageBytes
-    if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
+    if (inPlace) base -= <usize>padTop(shape) * lineBytes + padLeft(shape) * pixelBytes
     else {
-      padImages(shape, base, count, readHeight(shape), readWidth(shape), padded)
+      padImages(shape, base, count, readHeight(shape), readWidth(shape), pixelBytes, padded)
       base = padded
     }
-    const pixels = count * gridH * gridW
-    // Where the next pixel's patch begins, and where its result goes.
-    let column = 0,
-      row = 0
-    let patch = base,
-      line = base,
-      picture = base
-    let target = out + <usize>image * imageStep,
-      targetLine = target,
-      targetPicture = target
+    const pixels = count * outHeight(shape) * outWidth(shape)
+    const target = out + <usize>image * imageStep
     for (let m0 = 0; m0 < pixels; m0 += block) {
       const m1 = min(block, pixels - m0)
-      for (let m = 0; m < m1; m++) {
-        store<u32>(patches + 4 * m, <u32>patch)
-        store<u32>(rows + 4 * m, <u32>target)
-        if (++column < gridW) {
-          patch += stepColumn
-          target += columnStep
-          continue
-        }
-        column = 0
-        if (++row < gridH) {
-          line += stepRow
-          targetLine += rowStep
-        } else {
-          row = 0
-          picture += readImageBytes
-          targetPicture += imageStep
-          line = picture
-          targetLine = targetPicture
-        }
-        patch = line
-        target = targetLine
-      }
-      for (let m = m1; m % ROWS !== 0; m++) {
-        store<u32>(patches + 4 * m, load<u32>(patches))
-        store<u32>(rows + 4 * m, <u32>nowhere)
-      }
-      let panel = packed
-      for (let m = 0; m < m1; m += ROWS) {
-        const p0: usize = load<u32>(patches + 4 * m)
-        const p1: usize = load<u32>(patches + 4 * m, 4)
-        const p2: usize = load<u32>(patches + 4 * m, 8)
-        const p3: usize = load<u32>(patches + 4 * m, 12)
-        const p4: usize = load<u32>(patches + 4 * m, 16)
-        const p5: usize = load<u32>(patches + 4 * m, 20)
-        let offset: usize = 0
-        for (let kh = 0; kh < lines; kh++, offset += tapRowStep) {
-          let at = offset
-          for (let piece = 0; piece < pieces; piece++, at += pieceStep) {
-            panel = packSix(p0 + at, p1 + at, p2 + at, p3 + at, p4 + at, p5 + at, pieceLength, panel)
-          }
-        }
-      }
-      multiplyBlock(m1, depth, n, packed, filter, rows, bias ? paddedBias : 0, activation)
+      listPixels(shape, m0, m1, base, readImageBytes, stepRow, stepColumn, base, patches)
+      listPixels(shape, m0, m1, target, imageStep, rowStep, columnStep, nowhere, rows)
+      multiplyPatches(m1, depth, n, patches, offsets, filter, rows, bias ? paddedBias : 0, activation)
     }
   }
+}
+
+/**
+ * The addresses of `count` pixels of the grid from the one numbered `first`, row by row and image by image, filled up to whole tiles with `spare`.
+ */
+function listPixels(
+  shape: usize,
+  first: i32,
+  count: i32,
+  base: usize,
+  imageStep: usize,
+  rowStep: usize,
+  columnStep: usize,
+  spare: usize,
+  out: usize,
+): void {
+  const gridH = outHeight(shape),
+    gridW = outWidth(shape)
+  const line = first / gridW
+  let column = first - line * gridW,
+    row = line % gridH
+  let picture = base + <usize>(line / gridH) * imageStep
+  let start = picture + <usize>row * rowStep
+  let at = start + <usize>column * columnStep
+  const end = out + 4 * <usize>count
+  for (; out < end; out += 4) {
+    store<u32>(out, <u32>at)
+    if (++column < gridW) {
+      at += columnStep
+      continue
+    }
+    column = 0
+    if (++row < gridH) start += rowStep
+    else {
+      row = 0
+      picture += imageStep
+      start = picture
+    }
+    at = start
+  }
+  for (let i = count; i % ROWS !== 0; i++, out += 4) store<u32>(out, <u32>spare)
+}
+
+/** Where each element of a patch lies, in bytes from its start: in the order of the filter's rows. */
+function tapOffsets(shape: usize, lineBytes: usize, pixelBytes: usize, out: usize): void {
+  for (let kh = 0; kh < kernelHeight(shape); kh++) {
+    for (let kw = 0; kw < kernelWidth(shape); kw++) {
+      let at = <usize>(kh * dilationHeight(shape)) * lineBytes + <usize>(kw * dilationWidth(shape)) * pixelBytes
+      for (let c = 0; c < channels(shape); c++, at += 4, out += 4) store<u32>(out, <u32>at)
+    }
+  }
+}
+
+function multiplyPatches(
+  pixels: i32,
+  depth: i32,
+  n: i32,
+  patches: usize,
+  offsets: usize,
+  filter: usize,
+  rows: usize,
+  bias: usize,
+  activation: i32,
+): void {
+  let k = 0
+  do {
+    const block = min(DEPTH_BLOCK, depth - k)
+    const last = k + block >= depth
+    const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
+    for (let j = 0; j < n; j += COLUMNS) {
+      const panel = filter + 4 * <usize>j * block
+      for (let m = 0; m < pixels; m += ROWS) {
+        microPatches(
+          block,
+          patches + 4 * <usize>m,
+          offsets + 4 * <usize>k,
+          panel,
+          32,
+          rows + 4 * <usize>m,
+          4 * <usize>j,
+          min(COLUMNS, n - j),
+          start,
+          bias,
+          last ? activation : LINEAR,
+        )
+      }
+    }
+    filter += 4 * <usize>block * wholePanels(n)
+    k += DEPTH_BLOCK
+  } while (k < depth)
 }
 
 export function multiplyBlock(
@@ -277,29 +329,13 @@ export function multiplyBlock(
   } while (k < depth)
 }
 
-/** Bytes from one gathered row to the next: an odd number of cache lines, so that a column of them spreads over the whole cache. */
-function gatheredRowBytes(depth: i32): i32 {
-  const lines = (4 * depth + 12 + 63) >> 6
-  return (lines | 1) << 6
-}
-
-/** Pixels summed at once by `filterGradient`. */
-function sumBlock(depth: i32): i32 {
-  return min(max(262144 / gatheredRowBytes(depth), 64), 256)
-}
+/** Pixels summed at once by `filterGradient`: the sums of a block are kept apart from those before it. */
+const SUM_BLOCK: i32 = 256
 
 export function filterGradientScratchBytes(shape: usize): i32 {
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
-  const block = sumBlock(depth),
-    n = outChannels(shape)
-  return (
-    paddedBytes(shape) +
-    block * gatheredRowBytes(depth) +
-    4 * block * wholePanels(n) +
-    4 * wholePanels(n) +
-    4 * (depth + 2 * ROWS) +
-    512
-  )
+  const n = outChannels(shape)
+  return paddedBytes(shape, spreadPitch(shape)) + 4 * (SUM_BLOCK + 1) * wholePanels(n) + 8 * (depth + ROWS) + 4 * (SUM_BLOCK + ROWS) + 512
 }
 
 /**
@@ -307,84 +343,54 @@ export function filterGradientScratchBytes(shape: usize): i32 {
  * Summed in blocks of at most 256 pixels.
  */
 export function filterGradient(shape: usize, source: usize, gradient: usize, out: usize, scratch: usize): void {
-  const n = outChannels(shape),
-    gridH = outHeight(shape),
-    gridW = outWidth(shape)
-  const pieces = dilationWidth(shape) > 1 ? kernelWidth(shape) : 1
-  const pieceLength = (kernelWidth(shape) * channels(shape)) / pieces
+  const n = outChannels(shape)
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
-  const block = sumBlock(depth),
-    together = imageBlock(shape),
-    inPlace = within(shape)
-  const lineBytes = 4 * <usize>(inPlace ? width(shape) : readWidth(shape)) * channels(shape)
+  const together = imageBlock(shape),
+    pitch = spreadPitch(shape)
+  const inPlace = within(shape) && pitch === 4 * channels(shape)
+  const lineBytes = <usize>(inPlace ? width(shape) : readWidth(shape)) * pitch
   const sourceImageBytes = 4 * <usize>(height(shape) * width(shape)) * channels(shape)
   const readImageBytes = inPlace ? sourceImageBytes : <usize>readHeight(shape) * lineBytes
-  const stepColumn = 4 * <usize>(strideWidth(shape) * channels(shape)),
+  const stepColumn = strideWidth(shape) * pitch,
     stepRow = <usize>strideHeight(shape) * lineBytes
-  const pieceStep = 4 * <usize>(dilationWidth(shape) * channels(shape)),
-    tapRowStep = <usize>dilationHeight(shape) * lineBytes
-  const rowBytes = <usize>gatheredRowBytes(depth)
 
   const nowhere = scratch
   const rows = nowhere + 4 * <usize>wholePanels(n)
-  const padded = (rows + 4 * <usize>(depth + ROWS) + 15) & ~15
-  const gathered = (padded + paddedBytes(shape) + 63) & ~63
-  const packed = gathered + <usize>block * rowBytes
+  const taps = rows + 4 * <usize>(depth + ROWS)
+  const patches = taps + 4 * <usize>(depth + ROWS)
+  const padded = (patches + 4 * (SUM_BLOCK + ROWS) + 15) & ~15
+  const packed = (padded + paddedBytes(shape, pitch) + 63) & ~63
+  tapOffsets(shape, lineBytes, pitch, taps)
   for (let i = 0; i < depth + ROWS; i++) store<u32>(rows + 4 * <usize>i, <u32>(i < depth ? out + 4 * <usize>i * n : nowhere))
+  for (let i = depth; i < depth + ROWS; i++) store<u32>(taps + 4 * <usize>i, 0)
 
   memory.fill(out, 0, 4 * <usize>depth * n)
-  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape))
+  if (!inPlace) memory.fill(padded, 0, paddedBytes(shape, pitch))
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
     let base = source + <usize>image * sourceImageBytes
-    if (inPlace) base -= <usize>padTop(shape) * lineBytes + 4 * <usize>(padLeft(shape) * channels(shape))
+    if (inPlace) base -= <usize>padTop(shape) * lineBytes + padLeft(shape) * pitch
     else {
-      padImages(shape, base, count, readHeight(shape), readWidth(shape), padded)
+      padImages(shape, base, count, readHeight(shape), readWidth(shape), pitch, padded)
       base = padded
     }
-    const pixels = count * gridH * gridW
-    let column = 0,
-      row = 0
-    let patch = base,
-      line = base,
-      picture = base
-    for (let m0 = 0; m0 < pixels; m0 += block) {
-      const m1 = min(block, pixels - m0)
-      let to = gathered
-      for (let m = 0; m < m1; m++, to += rowBytes) {
-        let piece = to,
-          offset = patch
-        for (let kh = 0; kh < kernelHeight(shape); kh++, offset += tapRowStep) {
-          let at = offset
-          for (let p = 0; p < pieces; p++, at += pieceStep, piece += 4 * <usize>pieceLength) copyFours(piece, at, pieceLength)
-        }
-        if (++column < gridW) {
-          patch += stepColumn
-          continue
-        }
-        column = 0
-        if (++row < gridH) line += stepRow
-        else {
-          row = 0
-          picture += readImageBytes
-          line = picture
-        }
-        patch = line
-      }
+    const pixels = count * outHeight(shape) * outWidth(shape)
+    for (let m0 = 0; m0 < pixels; m0 += SUM_BLOCK) {
+      const m1 = min(SUM_BLOCK, pixels - m0)
+      listPixels(shape, m0, m1, base, readImageBytes, stepRow, stepColumn, base, patches)
       // A few whole panels are read where they lie: their rows are short enough for the cache.
       const direct = n <= 32 && n % COLUMNS === 0
       if (!direct) packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
-      const panels = direct ? gradient : packed
       const panelBytes: usize = direct ? 4 * COLUMNS : 4 * COLUMNS * m1
       const panelStep: usize = direct ? 4 * n : 4 * COLUMNS
-      gradient += 4 * <usize>m1 * n
       for (let i = 0; i < depth; i += ROWS) {
-        let panel = panels
+        let panel = direct ? gradient : packed
         for (let j = 0; j < n; j += COLUMNS, panel += panelBytes) {
           const left = min(COLUMNS, n - j)
-          micro(m1, gathered + 4 * i, rowBytes, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
+          microPatches(m1, taps + 4 * i, patches, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
         }
       }
+      gradient += 4 * <usize>m1 * n
     }
   }
 }

@@ -1,5 +1,5 @@
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, ROWS } from './micro'
-import { packColumnsOfSix, packPanels, packSix } from './pack'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, microPatches, ROWS } from './micro'
+import { packColumnsOfSix, packPanels } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
 export const DEPTH_BLOCK: i32 = 384
@@ -21,7 +21,7 @@ export function padWithZeros(out: usize, source: usize, n: i32): void {
 
 /** How many bytes of scratch memory `gemm` needs for `n` columns. */
 export function gemmScratchBytes(n: i32): i32 {
-  return 32 + 8 * wholePanels(n) + 4 * DEPTH_BLOCK * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK) + 128
+  return 48 + 8 * wholePanels(n) + 4 * DEPTH_BLOCK * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK + 1) + 128
 }
 
 /**
@@ -45,10 +45,14 @@ export function gemm(
     bRowBytes = 4 * <usize>(transposeB ? k : n),
     outRowBytes = 4 * <usize>n
   const rows = scratch,
-    nowhere = scratch + 32
+    starts = scratch + 24,
+    nowhere = scratch + 48
   const paddedBias = nowhere + 4 * <usize>wholePanels(n)
   const packedB = paddedBias + 4 * <usize>wholePanels(n)
-  const packedA = packedB + 4 * <usize>DEPTH_BLOCK * wholePanels(min(n, COLUMN_BLOCK))
+  const offsets = packedB + 4 * <usize>DEPTH_BLOCK * wholePanels(min(n, COLUMN_BLOCK))
+  const packedA = offsets + 4 * <usize>DEPTH_BLOCK
+  const aStep = transposeA ? 24 : 4
+  for (let i: usize = 0; i < <usize>DEPTH_BLOCK; i++) store<u32>(offsets + 4 * i, <u32>(aStep * i))
   if (bias) padWithZeros(paddedBias, bias, n)
   for (let j0 = 0; j0 < n; j0 += COLUMN_BLOCK) {
     const width = min(COLUMN_BLOCK, n - j0)
@@ -62,17 +66,18 @@ export function gemm(
       for (let i0 = 0; i0 < m; i0 += ROW_BLOCK) {
         const height = min(ROW_BLOCK, m - i0)
         if (transposeA) packColumnsOfSix(a + <usize>k0 * aRowBytes + 4 * <usize>i0, aRowBytes, depth, height, packedA)
-        else packRows(a + <usize>i0 * aRowBytes + 4 * <usize>k0, aRowBytes, depth, height, packedA)
         for (let i = 0; i < height; i += ROWS) {
           for (let r = 0; r < ROWS; r++) {
             store<u32>(rows + 4 * r, <u32>(i + r < height ? out + <usize>(i0 + i + r) * outRowBytes : nowhere))
           }
-          const panelOfA = packedA + 24 * <usize>(i / ROWS) * depth
+          const first = transposeA ? packedA + 4 * <usize>i * depth : a + <usize>(i0 + i) * aRowBytes + 4 * <usize>k0
+          const step: usize = transposeA ? 4 : aRowBytes
+          for (let r = 0; r < ROWS; r++) store<u32>(starts + 4 * r, <u32>(transposeA || i + r < height ? first + r * step : first))
           for (let j = 0; j < width; j += COLUMNS) {
-            micro(
+            microPatches(
               depth,
-              panelOfA,
-              24,
+              starts,
+              offsets,
               packedB + 4 * <usize>j * depth,
               32,
               rows,
@@ -87,18 +92,5 @@ export function gemm(
       }
       k0 += DEPTH_BLOCK
     } while (k0 < k)
-  }
-}
-
-function packRows(source: usize, rowBytes: usize, depth: i32, height: i32, out: usize): void {
-  for (let i = 0; i < height; i += ROWS) {
-    const left = height - i
-    const p0 = source + <usize>i * rowBytes
-    const p1 = left > 1 ? p0 + rowBytes : p0
-    const p2 = left > 2 ? p1 + rowBytes : p0
-    const p3 = left > 3 ? p2 + rowBytes : p0
-    const p4 = left > 4 ? p3 + rowBytes : p0
-    const p5 = left > 5 ? p4 + rowBytes : p0
-    out = packSix(p0, p1, p2, p3, p4, p5, depth, out)
   }
 }

@@ -144,6 +144,119 @@ export function micro(
   storeFromTile(rows, column, width, start, activation)
 }
 
+/**
+ * One register tile of a matrix product: out[6, 8] = start + a[depth, 6]^T b[depth, 8].
+ *
+ * `a` and `b` advance by `aStep` and `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the six output rows;
+ * `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does not
+ * exist points at scratch memory as long as a row.
+ */
+export function microPatches(
+  depth: i32,
+  starts: usize,
+  offsets: usize,
+  b: usize,
+  bStep: usize,
+  rows: usize,
+  column: usize,
+  width: i32,
+  start: i32,
+  bias: usize,
+  activation: i32,
+): void {
+  let c00 = zero(),
+    c01 = zero(),
+    c10 = zero(),
+    c11 = zero(),
+    c20 = zero(),
+    c21 = zero()
+  let c30 = zero(),
+    c31 = zero(),
+    c40 = zero(),
+    c41 = zero(),
+    c50 = zero(),
+    c51 = zero()
+  const whole = width === COLUMNS
+  if (start === FROM_OUTPUT && whole) {
+    let r: usize = <usize>load<u32>(rows) + column
+    c00 = v128.load(r)
+    c01 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 4) + column
+    c10 = v128.load(r)
+    c11 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 8) + column
+    c20 = v128.load(r)
+    c21 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 12) + column
+    c30 = v128.load(r)
+    c31 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 16) + column
+    c40 = v128.load(r)
+    c41 = v128.load(r, 16)
+    r = <usize>load<u32>(rows, 20) + column
+    c50 = v128.load(r)
+    c51 = v128.load(r, 16)
+  } else if (start === FROM_BIAS) {
+    c00 = v128.load(bias + column)
+    c01 = v128.load(bias + column, 16)
+    c10 = c00
+    c11 = c01
+    c20 = c00
+    c21 = c01
+    c30 = c00
+    c31 = c01
+    c40 = c00
+    c41 = c01
+    c50 = c00
+    c51 = c01
+  }
+  const p0: usize = load<u32>(starts),
+    p1: usize = load<u32>(starts, 4),
+    p2: usize = load<u32>(starts, 8),
+    p3: usize = load<u32>(starts, 12),
+    p4: usize = load<u32>(starts, 16),
+    p5: usize = load<u32>(starts, 20)
+  for (const end = offsets + 4 * <usize>depth; offsets < end; offsets += 4, b += bStep) {
+    const at: usize = load<u32>(offsets)
+    const b0 = v128.load(b),
+      b1 = v128.load(b, 16)
+    let x = v128.load32_splat(p0 + at)
+    c00 = madd(x, b0, c00)
+    c01 = madd(x, b1, c01)
+    x = v128.load32_splat(p1 + at)
+    c10 = madd(x, b0, c10)
+    c11 = madd(x, b1, c11)
+    x = v128.load32_splat(p2 + at)
+    c20 = madd(x, b0, c20)
+    c21 = madd(x, b1, c21)
+    x = v128.load32_splat(p3 + at)
+    c30 = madd(x, b0, c30)
+    c31 = madd(x, b1, c31)
+    x = v128.load32_splat(p4 + at)
+    c40 = madd(x, b0, c40)
+    c41 = madd(x, b1, c41)
+    x = v128.load32_splat(p5 + at)
+    c50 = madd(x, b0, c50)
+    c51 = madd(x, b1, c51)
+  }
+  if (whole) {
+    storeRow(<usize>load<u32>(rows) + column, c00, c01, activation)
+    storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, activation)
+    storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, activation)
+    storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, activation)
+    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, activation)
+    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, activation)
+    return
+  }
+  storeRow(tile, c00, c01, LINEAR)
+  storeRow(tile + 32, c10, c11, LINEAR)
+  storeRow(tile + 64, c20, c21, LINEAR)
+  storeRow(tile + 96, c30, c31, LINEAR)
+  storeRow(tile + 128, c40, c41, LINEAR)
+  storeRow(tile + 160, c50, c51, LINEAR)
+  storeFromTile(rows, column, width, start, activation)
+}
+
 /** Takes the sums of a tile that is narrower than 8 columns to where they belong. */
 function storeFromTile(rows: usize, column: usize, width: i32, start: i32, activation: i32): void {
   for (let i = 0; i < ROWS; i++) {

@@ -194,7 +194,7 @@ export function winograd(
   const outImageBytes = 4 * outHeight(shape) * outWidth(shape) * n
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
-    padImages(shape, source + <usize>image * sourceImageBytes, count, 2 * down + 2, 2 * across + 2, padded)
+    padImages(shape, source + <usize>image * sourceImageBytes, count, 2 * down + 2, 2 * across + 2, 4 * channels(shape), padded)
     const tiles = count * down * across
     for (let first = 0; first < tiles; first += block) {
       const here = min(block, tiles - first)
@@ -319,7 +319,7 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
   const gradientImageBytes = 4 * outHeight(shape) * outWidth(shape) * n
   for (let image = 0; image < images(shape); image += together) {
     const count = min(together, images(shape) - image)
-    padImages(shape, source + <usize>image * sourceImageBytes, count, 2 * down + 2, 2 * across + 2, padded)
+    padImages(shape, source + <usize>image * sourceImageBytes, count, 2 * down + 2, 2 * across + 2, 4 * channels(shape), padded)
     const tiles = count * down * across
     for (let first = 0; first < tiles; first += block) {
       const here = min(block, tiles - first)

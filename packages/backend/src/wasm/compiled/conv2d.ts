@@ -53,6 +53,13 @@ function suitsWinograd(g: Info): boolean {
   )
 }
 
+/** A filter of one pixel that visits every pixel: the convolution is then a matrix product of [pixels, channels]. */
+function isMatrixProduct(g: Info): boolean {
+  return g.filterHeight === 1 && g.filterWidth === 1 && g.inHeight === g.outHeight && g.inWidth === g.outWidth
+}
+
+const pixelsOf = (g: Info) => g.batchSize * g.outHeight * g.outWidth
+
 type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
 
 function convolve(
@@ -65,12 +72,18 @@ function convolve(
   if (bias && (!dense(bias) || util.sizeFromShape(bias.shape) !== g.outChannels)) return undefined
   const out = backend.makeOutput(g.outShape, 'float32')
   const { run } = machine
+  const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
+  if (isMatrixProduct(g)) {
+    const [m, n, k] = [pixelsOf(g), g.outChannels, g.inChannels]
+    const scratch = machine.scratch(run.gemmScratchBytes(n))
+    run.gemm(source, 0, machine.address(filter), 0, target, m, n, k, start, storedActivation(attrs), scratch)
+    return laterActivation(backend, out, attrs, preluActivationWeights)
+  }
   if (suitsWinograd(g)) {
     const shape = machine.integers(forwardShape(g))
     const filterBytes = run.winogradFilterBytes(g.inChannels, g.outChannels)
     const transformed = machine.scratch(filterBytes + run.winogradScratchBytes(shape))
     run.winogradFilter(machine.address(filter), g.inChannels, g.outChannels, transformed)
-    const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
     run.winograd(shape, source, transformed, target, start, storedActivation(attrs), transformed + filterBytes)
     return laterActivation(backend, out, attrs, preluActivationWeights)
   }
@@ -82,7 +95,6 @@ function convolve(
   run.packFilter(machine.address(filter), depth, n, packed)
   const pixelBytes = 4 * n
   const [imageStep, rowStep] = [g.outHeight * g.outWidth * pixelBytes, g.outWidth * pixelBytes]
-  const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
   run.gather(shape, source, packed, target, imageStep, rowStep, pixelBytes, start, storedActivation(attrs), packed + filterBytes)
   return laterActivation(backend, out, attrs, preluActivationWeights)
 }
@@ -114,6 +126,11 @@ function inputGradient(
   const { run } = machine
   const [source, weights, target] = [machine.address(dy), machine.address(filter), machine.address(out)]
   const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = g
+  if (isMatrixProduct(g)) {
+    const scratch = machine.scratch(run.gemmScratchBytes(inChannels))
+    run.gemm(source, 0, weights, 1, target, pixelsOf(g), inChannels, outChannels, 0, 0, scratch)
+    return out
+  }
   if (suitsWinograd(g)) {
     const { batchSize, outHeight, outWidth, inHeight, inWidth, padInfo } = g
     const [top, left] = [2 - padInfo.top, 2 - padInfo.left]
@@ -191,15 +208,21 @@ function filterGradient(
   const g = geometry(x.shape, attrs.filterShape, attrs)
   if (!g || !dense(x, dy)) return undefined
   const out = backend.makeOutput(attrs.filterShape, 'float32')
+  const { run } = machine
+  if (isMatrixProduct(g)) {
+    const [m, n, k] = [g.inChannels, g.outChannels, pixelsOf(g)]
+    const scratch = machine.scratch(run.gemmScratchBytes(n))
+    run.gemm(machine.address(x), 1, machine.address(dy), 0, machine.address(out), m, n, k, 0, 0, scratch)
+    return out
+  }
   const shape = machine.integers(forwardShape(g))
   if (suitsWinograd(g)) {
-    const { run } = machine
     const scratch = machine.scratch(run.winogradScratchBytes(shape) + run.winogradGradientBytes(g.inChannels, g.outChannels))
     run.winogradFilterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
     return out
   }
-  const scratch = machine.scratch(machine.run.filterGradientScratchBytes(shape))
-  machine.run.filterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
+  const scratch = machine.scratch(run.filterGradientScratchBytes(shape))
+  run.filterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
   return out
 }
 
