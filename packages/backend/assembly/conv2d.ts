@@ -1,5 +1,5 @@
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, microPatches, ROWS } from './micro'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, multiplyBlock, ROWS } from './micro'
 import { packPanels } from './pack'
 import {
   channels,
@@ -196,7 +196,7 @@ export function gather(
       const m1 = min(block, pixels - m0)
       listPixels(shape, m0, m1, base, readImageBytes, stepRow, stepColumn, base, patches)
       listPixels(shape, m0, m1, target, imageStep, rowStep, columnStep, nowhere, rows)
-      multiplyPatches(m1, depth, n, patches, offsets, filter, rows, bias ? paddedBias : 0, activation)
+      multiplyRows(m1, depth, n, patches, offsets, filter, rows, bias ? paddedBias : 0, activation)
     }
   }
 }
@@ -252,11 +252,12 @@ function tapOffsets(shape: usize, lineBytes: usize, pixelBytes: usize, out: usiz
   }
 }
 
-function multiplyPatches(
-  pixels: i32,
+/** The products of `count` rows with a matrix as `packFilter` packs it: block of depth by block of depth. */
+export function multiplyRows(
+  count: i32,
   depth: i32,
   n: i32,
-  patches: usize,
+  starts: usize,
   offsets: usize,
   filter: usize,
   rows: usize,
@@ -266,64 +267,9 @@ function multiplyPatches(
   let k = 0
   do {
     const block = min(DEPTH_BLOCK, depth - k)
-    const last = k + block >= depth
     const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
-    for (let j = 0; j < n; j += COLUMNS) {
-      const panel = filter + 4 * <usize>j * block
-      for (let m = 0; m < pixels; m += ROWS) {
-        microPatches(
-          block,
-          patches + 4 * <usize>m,
-          offsets + 4 * <usize>k,
-          panel,
-          32,
-          rows + 4 * <usize>m,
-          4 * <usize>j,
-          min(COLUMNS, n - j),
-          start,
-          bias,
-          last ? activation : LINEAR,
-        )
-      }
-    }
-    filter += 4 * <usize>block * wholePanels(n)
-    k += DEPTH_BLOCK
-  } while (k < depth)
-}
-
-export function multiplyBlock(
-  pixels: i32,
-  depth: i32,
-  n: i32,
-  packed: usize,
-  filter: usize,
-  rows: usize,
-  bias: usize,
-  activation: i32,
-): void {
-  let k = 0
-  do {
-    const block = min(DEPTH_BLOCK, depth - k)
-    const last = k + block >= depth
-    const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
-    for (let j = 0; j < n; j += COLUMNS) {
-      const panel = filter + 4 * <usize>j * block
-      for (let m = 0; m < pixels; m += ROWS) {
-        micro(
-          block,
-          packed + 4 * <usize>m * depth + 24 * <usize>k,
-          24,
-          panel,
-          32,
-          rows + 4 * <usize>m,
-          4 * <usize>j,
-          min(COLUMNS, n - j),
-          start,
-          bias,
-          last ? activation : LINEAR,
-        )
-      }
-    }
+    const applied = k + block >= depth ? activation : LINEAR
+    multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, rows, 0, start, bias, applied)
     filter += 4 * <usize>block * wholePanels(n)
     k += DEPTH_BLOCK
   } while (k < depth)
@@ -335,7 +281,13 @@ const SUM_BLOCK: i32 = 256
 export function filterGradientScratchBytes(shape: usize): i32 {
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
   const n = outChannels(shape)
-  return paddedBytes(shape, spreadPitch(shape)) + 4 * (SUM_BLOCK + 1) * wholePanels(n) + 8 * (depth + ROWS) + 4 * (SUM_BLOCK + ROWS) + 512
+  return (
+    paddedBytes(shape, spreadPitch(shape)) +
+    4 * (SUM_BLOCK + 1) * wholePanels(n) +
+    8 * (depth + ROWS) +
+    4 * (SUM_BLOCK + ROWS) +
+    512
+  )
 }
 
 /**
@@ -387,7 +339,7 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
         let panel = direct ? gradient : packed
         for (let j = 0; j < n; j += COLUMNS, panel += panelBytes) {
           const left = min(COLUMNS, n - j)
-          microPatches(m1, taps + 4 * i, patches, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
+          micro(m1, taps + 4 * i, patches, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
         }
       }
       gradient += 4 * <usize>m1 * n

@@ -1,4 +1,4 @@
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, microPatches, ROWS } from './micro'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, multiplyBlock, ROWS } from './micro'
 import { packColumnsOfSix, packPanels } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
@@ -21,7 +21,7 @@ export function padWithZeros(out: usize, source: usize, n: i32): void {
 
 /** How many bytes of scratch memory `gemm` needs for `n` columns. */
 export function gemmScratchBytes(n: i32): i32 {
-  return 48 + 8 * wholePanels(n) + 4 * DEPTH_BLOCK * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK + 1) + 128
+  return 8 * (ROW_BLOCK + wholePanels(n)) + 4 * DEPTH_BLOCK * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK + 1) + 192
 }
 
 /**
@@ -45,14 +45,14 @@ export function gemm(
     bRowBytes = 4 * <usize>(transposeB ? k : n),
     outRowBytes = 4 * <usize>n
   const rows = scratch,
-    starts = scratch + 24,
-    nowhere = scratch + 48
+    starts = rows + 4 * ROW_BLOCK,
+    nowhere = starts + 4 * ROW_BLOCK
   const paddedBias = nowhere + 4 * <usize>wholePanels(n)
   const packedB = paddedBias + 4 * <usize>wholePanels(n)
   const offsets = packedB + 4 * <usize>DEPTH_BLOCK * wholePanels(min(n, COLUMN_BLOCK))
   const packedA = offsets + 4 * <usize>DEPTH_BLOCK
   const aStep = transposeA ? 24 : 4
-  for (let i: usize = 0; i < <usize>DEPTH_BLOCK; i++) store<u32>(offsets + 4 * i, <u32>(aStep * i))
+  listSteps(offsets, DEPTH_BLOCK, aStep)
   if (bias) padWithZeros(paddedBias, bias, n)
   for (let j0 = 0; j0 < n; j0 += COLUMN_BLOCK) {
     const width = min(COLUMN_BLOCK, n - j0)
@@ -65,30 +65,16 @@ export function gemm(
       packPanels(blockOfB, bRowBytes, transposeB, depth, width, packedB)
       for (let i0 = 0; i0 < m; i0 += ROW_BLOCK) {
         const height = min(ROW_BLOCK, m - i0)
-        if (transposeA) packColumnsOfSix(a + <usize>k0 * aRowBytes + 4 * <usize>i0, aRowBytes, depth, height, packedA)
-        for (let i = 0; i < height; i += ROWS) {
-          for (let r = 0; r < ROWS; r++) {
-            store<u32>(rows + 4 * r, <u32>(i + r < height ? out + <usize>(i0 + i + r) * outRowBytes : nowhere))
-          }
-          const first = transposeA ? packedA + 4 * <usize>i * depth : a + <usize>(i0 + i) * aRowBytes + 4 * <usize>k0
-          const step: usize = transposeA ? 4 : aRowBytes
-          for (let r = 0; r < ROWS; r++) store<u32>(starts + 4 * r, <u32>(transposeA || i + r < height ? first + r * step : first))
-          for (let j = 0; j < width; j += COLUMNS) {
-            microPatches(
-              depth,
-              starts,
-              offsets,
-              packedB + 4 * <usize>j * depth,
-              32,
-              rows,
-              4 * <usize>(j0 + j),
-              min(COLUMNS, width - j),
-              start,
-              paddedBias,
-              last ? activation : LINEAR,
-            )
-          }
+        const corner = a + (transposeA ? <usize>k0 * aRowBytes + 4 * <usize>i0 : <usize>i0 * aRowBytes + 4 * <usize>k0)
+        if (transposeA) packColumnsOfSix(corner, aRowBytes, depth, height, packedA)
+        for (let i = 0; i < height || i % ROWS !== 0; i++) {
+          const exists = i < height
+          const row = transposeA ? packedA + 24 * <usize>((i / ROWS) * depth) + 4 * (i % ROWS) : corner + <usize>i * aRowBytes
+          store<u32>(starts + 4 * i, <u32>(exists ? row : corner))
+          store<u32>(rows + 4 * i, <u32>(exists ? out + <usize>(i0 + i) * outRowBytes : nowhere))
         }
+        const applied = last ? activation : LINEAR
+        multiplyBlock(height, depth, width, starts, offsets, packedB, rows, 4 * <usize>j0, start, paddedBias, applied)
       }
       k0 += DEPTH_BLOCK
     } while (k0 < k)

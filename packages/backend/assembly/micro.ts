@@ -36,122 +36,20 @@ function storeRow(row: usize, left: v128, right: v128, activation: i32): void {
   v128.store(row, activate(right, activation), 16)
 }
 
-/**
- * One register tile of a matrix product: out[6, 8] = start + a[depth, 6]^T b[depth, 8].
- *
- * `a` and `b` advance by `aStep` and `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the six output rows;
- * `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does not
- * exist points at scratch memory as long as a row.
- */
-export function micro(
-  depth: i32,
-  a: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  rows: usize,
-  column: usize,
-  width: i32,
-  start: i32,
-  bias: usize,
-  activation: i32,
-): void {
-  let c00 = zero(),
-    c01 = zero(),
-    c10 = zero(),
-    c11 = zero(),
-    c20 = zero(),
-    c21 = zero()
-  let c30 = zero(),
-    c31 = zero(),
-    c40 = zero(),
-    c41 = zero(),
-    c50 = zero(),
-    c51 = zero()
-  const whole = width === COLUMNS
-  if (start === FROM_OUTPUT && whole) {
-    let r: usize = <usize>load<u32>(rows) + column
-    c00 = v128.load(r)
-    c01 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 4) + column
-    c10 = v128.load(r)
-    c11 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 8) + column
-    c20 = v128.load(r)
-    c21 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 12) + column
-    c30 = v128.load(r)
-    c31 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 16) + column
-    c40 = v128.load(r)
-    c41 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 20) + column
-    c50 = v128.load(r)
-    c51 = v128.load(r, 16)
-  } else if (start === FROM_BIAS) {
-    c00 = v128.load(bias + column)
-    c01 = v128.load(bias + column, 16)
-    c10 = c00
-    c11 = c01
-    c20 = c00
-    c21 = c01
-    c30 = c00
-    c31 = c01
-    c40 = c00
-    c41 = c01
-    c50 = c00
-    c51 = c01
-  }
-  for (; depth > 0; depth--) {
-    const b0 = v128.load(b),
-      b1 = v128.load(b, 16)
-    let x = v128.load32_splat(a)
-    c00 = madd(x, b0, c00)
-    c01 = madd(x, b1, c01)
-    x = v128.load32_splat(a, 4)
-    c10 = madd(x, b0, c10)
-    c11 = madd(x, b1, c11)
-    x = v128.load32_splat(a, 8)
-    c20 = madd(x, b0, c20)
-    c21 = madd(x, b1, c21)
-    x = v128.load32_splat(a, 12)
-    c30 = madd(x, b0, c30)
-    c31 = madd(x, b1, c31)
-    x = v128.load32_splat(a, 16)
-    c40 = madd(x, b0, c40)
-    c41 = madd(x, b1, c41)
-    x = v128.load32_splat(a, 20)
-    c50 = madd(x, b0, c50)
-    c51 = madd(x, b1, c51)
-    a += aStep
-    b += bStep
-  }
-  if (whole) {
-    storeRow(<usize>load<u32>(rows) + column, c00, c01, activation)
-    storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, activation)
-    storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, activation)
-    storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, activation)
-    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, activation)
-    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, activation)
-    return
-  }
-  storeRow(tile, c00, c01, LINEAR)
-  storeRow(tile + 32, c10, c11, LINEAR)
-  storeRow(tile + 64, c20, c21, LINEAR)
-  storeRow(tile + 96, c30, c31, LINEAR)
-  storeRow(tile + 128, c40, c41, LINEAR)
-  storeRow(tile + 160, c50, c51, LINEAR)
-  storeFromTile(rows, column, width, start, activation)
+/** Fills a table with 0, step, 2 step, ...: the offsets of elements that lie in a row. */
+export function listSteps(out: usize, count: i32, step: i32): void {
+  for (let i = 0, at = 0; i < count; i++, at += step) store<i32>(out + 4 * <usize>i, at)
 }
 
 /**
- * One register tile of a matrix product: out[6, 8] = start + a[depth, 6]^T b[depth, 8].
+ * One register tile of a matrix product: out[6, 8] = start + a[6, depth] b[depth, 8].
  *
- * `a` and `b` advance by `aStep` and `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the six output rows;
- * `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does not
- * exist points at scratch memory as long as a row.
+ * Element (r, k) of `a` lies at starts[r] + offsets[k]: a matrix, its transpose, the patches of a convolution and their transpose are
+ * all read where they are. `b` advances by `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the output
+ * rows; `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does
+ * not exist starts anywhere in `a`, and points at scratch memory as long as a row.
  */
-export function microPatches(
+export function micro(
   depth: i32,
   starts: usize,
   offsets: usize,
@@ -265,6 +163,29 @@ function storeFromTile(rows: usize, column: usize, width: i32, start: i32, activ
     for (let j = 0; j < width; j++, source += 4, target += 4) {
       const sum = start === FROM_OUTPUT ? load<f32>(source) + load<f32>(target) : load<f32>(source)
       store<f32>(target, activateOne(sum, activation))
+    }
+  }
+}
+
+/** out[count, width] = start + a b over one block of depth, `b` packed in panels; tables as for `micro`, filled up to whole tiles. */
+export function multiplyBlock(
+  count: i32,
+  depth: i32,
+  width: i32,
+  starts: usize,
+  offsets: usize,
+  panels: usize,
+  rows: usize,
+  column: usize,
+  start: i32,
+  bias: usize,
+  activation: i32,
+): void {
+  for (let j = 0; j < width; j += COLUMNS, panels += 4 * COLUMNS * <usize>depth, column += 4 * COLUMNS) {
+    const here = min(COLUMNS, width - j)
+    for (let i = 0; i < count; i += ROWS) {
+      const tile: usize = 4 * i
+      micro(depth, starts + tile, offsets, panels, 4 * COLUMNS, rows + tile, column, here, start, bias, activation)
     }
   }
 }

@@ -1,7 +1,7 @@
-import { multiplyBlock, padImages } from './conv2d'
+import { multiplyRows, padImages } from './conv2d'
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { activate, COLUMNS, FROM_OUTPUT, LINEAR, micro, ROWS } from './micro'
-import { packPanels, packSix } from './pack'
+import { activate, COLUMNS, FROM_OUTPUT, LINEAR, listSteps, micro, ROWS } from './micro'
+import { packPanels } from './pack'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 
 /**
@@ -49,7 +49,7 @@ export function winogradScratchBytes(shape: usize): i32 {
   return (
     imageBlock(shape) * paddedImageBytes(shape) +
     transformedBytes(shape) +
-    4 * tiles * max(c, wholePanels(n)) +
+    4 * tiles * wholePanels(n) +
     8 * (tiles + c + 2 * ROWS) +
     12 * wholePanels(n) +
     1024
@@ -182,12 +182,14 @@ export function winograd(
   const nowhere = scratch
   const paddedBias = nowhere + 4 * wholePanels(n)
   const rows = paddedBias + 4 * wholePanels(n)
-  const input = (rows + 4 * (block + ROWS) + 63) & ~63
+  const starts = rows + 4 * (block + ROWS)
+  const offsets = starts + 4 * (block + ROWS)
+  const input = (offsets + 4 * c + 63) & ~63
   const sums = input + POINTS * inPoint
-  const packed = sums + POINTS * outPoint
-  const padded = packed + 4 * block * c + 128
+  const padded = sums + POINTS * outPoint
   if (bias) padWithZeros(paddedBias, bias, n)
   else memory.fill(paddedBias, 0, 4 * wholePanels(n))
+  listSteps(offsets, c, 4)
   memory.fill(padded, 0, together * paddedImageBytes(shape))
 
   const sourceImageBytes = 4 * height(shape) * width(shape) * c
@@ -201,10 +203,13 @@ export function winograd(
       transformTiles(shape, padded, first, here, input, inRow, inPoint)
       let weights = filter
       for (let point = 0; point < POINTS; point++) {
+        const source = input + <usize>point * inPoint
         const target = sums + <usize>point * outPoint
-        for (let i = 0; i < here + ROWS; i++) store<u32>(rows + 4 * i, <u32>(i < here ? target + <usize>i * outRow : nowhere))
-        packTiles(input + <usize>point * inPoint, inRow, here, c, packed)
-        multiplyBlock(here, c, n, packed, weights, rows, 0, LINEAR)
+        for (let i = 0; i < here + ROWS; i++) {
+          store<u32>(starts + 4 * i, <u32>(i < here ? source + <usize>i * inRow : source))
+          store<u32>(rows + 4 * i, <u32>(i < here ? target + <usize>i * outRow : nowhere))
+        }
+        multiplyRows(here, c, n, starts, offsets, weights, rows, 0, LINEAR)
         weights += 4 * c * wholePanels(n)
       }
       for (let i = 0; i < here; i++) {
@@ -229,19 +234,6 @@ export function winograd(
         )
       }
     }
-  }
-}
-
-function packTiles(tiles: usize, rowBytes: usize, count: i32, c: i32, out: usize): void {
-  for (let i = 0; i < count; i += ROWS) {
-    const p0 = tiles + <usize>i * rowBytes
-    const left = count - i
-    const p1 = left > 1 ? p0 + rowBytes : p0
-    const p2 = left > 2 ? p1 + rowBytes : p0
-    const p3 = left > 3 ? p2 + rowBytes : p0
-    const p4 = left > 4 ? p3 + rowBytes : p0
-    const p5 = left > 5 ? p4 + rowBytes : p0
-    out = packSix(p0, p1, p2, p3, p4, p5, c, out)
   }
 }
 
@@ -307,11 +299,14 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
 
   const nowhere = scratch
   const rows = nowhere + 4 * wholePanels(n)
-  const totals = (rows + 4 * (c + ROWS) + 63) & ~63
+  const starts = rows + 4 * (c + ROWS)
+  const offsets = starts + 4 * ROWS
+  const totals = (offsets + 4 * block + 63) & ~63
   const input = (totals + POINTS * plane + 63) & ~63
   const gradients = input + POINTS * inPoint
   const packed = gradients + POINTS * outPoint
   const padded = packed + 4 * block * wholePanels(n) + 64
+  listSteps(offsets, block, <i32>inRow)
   memory.fill(totals, 0, POINTS * plane)
   memory.fill(padded, 0, together * paddedImageBytes(shape))
 
@@ -340,9 +335,10 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
         for (let i = 0; i < c + ROWS; i++) store<u32>(rows + 4 * i, <u32>(i < c ? target + 4 * i * n : nowhere))
         packPanels(gradients + <usize>point * outPoint, outRow, false, here, n, packed)
         for (let i = 0; i < c; i += ROWS) {
-          const a = input + <usize>point * inPoint + 4 * i
+          for (let r = 0; r < ROWS; r++) store<u32>(starts + 4 * r, <u32>(input + <usize>point * inPoint + 4 * (i + r)))
           for (let j = 0; j < n; j += COLUMNS) {
-            micro(here, a, inRow, packed + 4 * j * here, 32, rows + 4 * i, 4 * j, min(COLUMNS, n - j), FROM_OUTPUT, 0, LINEAR)
+            const left = min(COLUMNS, n - j)
+            micro(here, starts, offsets, packed + 4 * j * here, 32, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
           }
         }
       }
