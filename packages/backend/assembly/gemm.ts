@@ -1,5 +1,5 @@
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, multiplyBlock, ROWS } from './micro'
-import { packColumnsOfSix, packPanels } from './pack'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, microPacked, multiplyBlock, ROWS } from './micro'
+import { packColumnsOfSix, packPanels, packSix } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
 export const DEPTH_BLOCK: i32 = 384
@@ -51,8 +51,9 @@ export function gemm(
   const packedB = paddedBias + 4 * <usize>wholePanels(n)
   const offsets = packedB + 4 * <usize>DEPTH_BLOCK * wholePanels(min(n, COLUMN_BLOCK))
   const packedA = offsets + 4 * <usize>DEPTH_BLOCK
-  const aStep = transposeA ? 24 : 4
-  listSteps(offsets, DEPTH_BLOCK, aStep)
+  // A transposed matrix is packed always: its columns would meet in a few lines of the cache.
+  const packs = transposeA || n > 64
+  if (!packs) listSteps(offsets, DEPTH_BLOCK, 4)
   if (bias) padWithZeros(paddedBias, bias, n)
   for (let j0 = 0; j0 < n; j0 += COLUMN_BLOCK) {
     const width = min(COLUMN_BLOCK, n - j0)
@@ -66,17 +67,49 @@ export function gemm(
       for (let i0 = 0; i0 < m; i0 += ROW_BLOCK) {
         const height = min(ROW_BLOCK, m - i0)
         const corner = a + (transposeA ? <usize>k0 * aRowBytes + 4 * <usize>i0 : <usize>i0 * aRowBytes + 4 * <usize>k0)
-        if (transposeA) packColumnsOfSix(corner, aRowBytes, depth, height, packedA)
         for (let i = 0; i < height || i % ROWS !== 0; i++) {
-          const exists = i < height
-          const row = transposeA ? packedA + 24 * <usize>((i / ROWS) * depth) + 4 * (i % ROWS) : corner + <usize>i * aRowBytes
-          store<u32>(starts + 4 * i, <u32>(exists ? row : corner))
-          store<u32>(rows + 4 * i, <u32>(exists ? out + <usize>(i0 + i) * outRowBytes : nowhere))
+          store<u32>(starts + 4 * i, <u32>(i < height ? corner + <usize>i * aRowBytes : corner))
+          store<u32>(rows + 4 * i, <u32>(i < height ? out + <usize>(i0 + i) * outRowBytes : nowhere))
         }
         const applied = last ? activation : LINEAR
-        multiplyBlock(height, depth, width, starts, offsets, packedB, rows, 4 * <usize>j0, start, paddedBias, applied)
+        if (!packs) {
+          multiplyBlock(height, depth, width, starts, offsets, packedB, rows, 4 * <usize>j0, start, paddedBias, applied)
+          continue
+        }
+        if (transposeA) packColumnsOfSix(corner, aRowBytes, depth, height, packedA)
+        else packRows(starts, depth, height, packedA)
+        for (let i = 0; i < height; i += ROWS) {
+          for (let j = 0; j < width; j += COLUMNS) {
+            microPacked(
+              depth,
+              packedA + 4 * <usize>i * depth,
+              packedB + 4 * <usize>j * depth,
+              rows + 4 * i,
+              4 * <usize>(j0 + j),
+              min(COLUMNS, width - j),
+              start,
+              paddedBias,
+              applied,
+            )
+          }
+        }
       }
       k0 += DEPTH_BLOCK
     } while (k0 < k)
+  }
+}
+
+function packRows(starts: usize, depth: i32, count: i32, out: usize): void {
+  for (let i = 0; i < count; i += ROWS, starts += 4 * ROWS) {
+    out = packSix(
+      load<u32>(starts),
+      load<u32>(starts, 4),
+      load<u32>(starts, 8),
+      load<u32>(starts, 12),
+      load<u32>(starts, 16),
+      load<u32>(starts, 20),
+      depth,
+      out,
+    )
   }
 }
