@@ -1,6 +1,6 @@
 // One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS
 import { useBackend } from '@onecycle/backend'
-import { restoreStockKernels } from '@onecycle/backend/wasm'
+import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/backend/wasm'
 import { DataBunch } from '@onecycle/data'
 import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
@@ -84,14 +84,13 @@ async function stock(workload: Workload, seconds: number, onBatch: () => void): 
   })
 }
 
-/** Replaces every kernel by one that adds up the time spent in it. */
+/** Replaces every kernel, and every optimizer's step of a parameter, by one that adds up the time spent in it. */
 function timeKernels(): () => number {
   let total = 0
   let depth = 0
-  for (const kernel of tf.getKernelsForBackend('wasm')) {
-    const run = kernel.kernelFunc
-    tf.unregisterKernel(kernel.kernelName, 'wasm')
-    const kernelFunc: tf.KernelFunc = args => {
+  const timed =
+    <Args, Result>(run: (args: Args) => Result) =>
+    (args: Args): Result => {
       const began = performance.now()
       depth++
       try {
@@ -100,9 +99,13 @@ function timeKernels(): () => number {
         if (--depth === 0) total += performance.now() - began
       }
     }
+  for (const kernel of tf.getKernelsForBackend('wasm')) {
     const { kernelName, backendName, disposeFunc } = kernel
-    tf.registerKernel({ kernelName, backendName, kernelFunc, ...(disposeFunc && { disposeFunc }) })
+    tf.unregisterKernel(kernelName, 'wasm')
+    tf.registerKernel({ kernelName, backendName, kernelFunc: timed(kernel.kernelFunc), ...(disposeFunc && { disposeFunc }) })
   }
+  const updates = fusedUpdates as Record<string, FusedUpdate>
+  for (const [rule, update] of Object.entries(updates)) updates[rule] = timed(update)
   return () => total
 }
 

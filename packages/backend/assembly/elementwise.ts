@@ -67,6 +67,13 @@ export function squareGradient(dy: usize, x: usize, out: usize, n: i32): void {
   if (n > 0) storeTail(out, squareGradientOf(tailOf(dy, n), tailOf(x, n)), n)
 }
 
+/** out = factor x */
+export function scale(x: usize, factor: f32, out: usize, n: i32): void {
+  const factors = f32x4.splat(factor)
+  for (; n >= 4; n -= 4, x += 16, out += 16) v128.store(out, f32x4.mul(v128.load(x), factors))
+  if (n > 0) storeTail(out, f32x4.mul(tailOf(x, n), factors), n)
+}
+
 /** out[i] = x[i] + row[i mod columns] for whole rows: the bias of a layer. */
 export function addRow(x: usize, row: usize, out: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {

@@ -11,7 +11,8 @@ let done = false
 export async function accelerate(): Promise<void> {
   if (done || getBackend() !== 'wasm') return
   done = true
-  const { accelerateBatchNorm, fusedUpdates } = await import('@onecycle/backend/wasm')
+  const { accelerateBatchNorm, fusedUpdates, fuseLayers } = await import('@onecycle/backend/wasm')
   accelerateBatchNorm(layers)
+  fuseLayers(layers)
   for (const [rule, update] of Object.entries(fusedUpdates)) setFusedUpdate(rule, update)
 }

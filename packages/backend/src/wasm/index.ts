@@ -30,6 +30,7 @@ export {
   fusedAdam,
   fusedSgd,
   fusedUpdates,
+  fuseLayers,
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'

@@ -16,11 +16,12 @@ export interface FusedConv2DAttrs {
  * @param bias [filters]
  */
 export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | undefined, attrs: FusedConv2DAttrs): tf.Tensor {
-  registerGradientOnce()
   const { strides, pad, activation } = attrs
+  const ours = tf.getKernel(wholeLayer, tf.getBackend()) && tf.engine().state.gradientDepth <= 1
+  if (!ours) registerGradientOnce()
   return tf.engine().runKernel(
-    tf.FusedConv2D,
-    { x, filter, ...(bias && { bias }) },
+    ours ? wholeLayer : tf.FusedConv2D,
+    { filter, ...(bias && { bias }), x },
     {
       strides: [strides, strides],
       pad,
@@ -29,9 +30,13 @@ export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | u
       dimRoundingMode: 'floor',
       activation,
       leakyreluAlpha: 0,
+      useBias: bias !== undefined,
     },
   )
 }
+
+// Our own wasm kernel, whose gradient is a single kernel too where the input needs none.
+const wholeLayer = 'Conv2DLayer'
 
 function registerGradientOnce(): void {
   if (tf.getGradient(tf.FusedConv2D)) return
@@ -40,7 +45,8 @@ function registerGradientOnce(): void {
 
 const gradFunc: tf.GradFunc = (given, saved, attrs) => {
   const [x, filter, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor]
-  const dy = attrs['activation'] === 'relu' ? reluGradient(given as tf.Tensor, y) : (given as tf.Tensor)
+  // Where the output is positive the input was.
+  const dy = attrs['activation'] === 'relu' ? tf.mul(given as tf.Tensor, tf.step(y)) : (given as tf.Tensor)
   // The gradients' kernels take the attributes of the convolution, and leave alone those that they do not know.
   const run = (kernel: string, inputs: tf.NamedTensorMap, own: tf.NamedAttrMap) =>
     tf.engine().runKernel<tf.Tensor>(kernel, inputs, { ...attrs, ...own })
@@ -49,11 +55,4 @@ const gradFunc: tf.GradFunc = (given, saved, attrs) => {
     filter: () => run(tf.Conv2DBackpropFilter, { x, dy }, { filterShape: filter.shape }),
     bias: () => tf.sum(dy, [0, 1, 2]),
   }
-}
-
-// Where the output is positive the input was. Our own wasm kernel does in one pass what takes two otherwise.
-function reluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  const ours = 'ReluGradient'
-  if (tf.getKernel(ours, tf.getBackend())) return tf.engine().runKernel(ours, { dy, saved: y })
-  return tf.mul(dy, tf.step(y))
 }

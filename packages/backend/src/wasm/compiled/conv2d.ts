@@ -13,6 +13,8 @@ import type { ConvolutionAttrs } from '../composed/geometry.js'
 import type { KernelArgs } from '../kernels.js'
 import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
 import { compiledKernel } from './kernel.js'
+import { layerKernelNames } from './kernel-names.js'
+import { gradientsOfLayer, type LayerGradientAttrs, type LayerGradientInputs } from './layer-gradient.js'
 import type { Machine } from './machine.js'
 
 type Shape4 = [number, number, number, number]
@@ -226,9 +228,21 @@ function filterGradient(
   return out
 }
 
+function layerGradient(
+  machine: Machine,
+  args: KernelArgs<LayerGradientInputs, FilterGradientAttrs & LayerGradientAttrs>,
+): TensorInfo[] | undefined {
+  const { inputs, attrs, backend } = args
+  const { x } = inputs
+  if (!geometry(x.shape, attrs.filterShape, attrs)) return undefined
+  return gradientsOfLayer(machine, args, dy => filterGradient(machine, { inputs: { x, dy }, attrs, backend })!)
+}
+
 export const conv2DKernels = [
   compiledKernel(Conv2D, convolve),
   compiledKernel(FusedConv2D, convolve),
   compiledKernel(Conv2DBackpropInput, inputGradient, conv2DBackpropInput),
   compiledKernel(Conv2DBackpropFilter, filterGradient, conv2DBackpropFilter),
+  compiledKernel(layerKernelNames.conv2D, convolve),
+  compiledKernel(layerKernelNames.conv2DGradient, layerGradient),
 ]

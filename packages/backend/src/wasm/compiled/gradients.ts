@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { batchNormKernelNames, gradientKernelNames } from './kernel-names.js'
+import { batchNormKernelNames, gradientKernelNames, spreadName } from './kernel-names.js'
+import { installLayerGradients } from './layer-gradients.js'
 
 let installed = false
 
@@ -52,6 +53,7 @@ export function installGradients(): void {
     },
   })
   installBatchNormGradients()
+  installLayerGradients()
 }
 
 type Compose = (dy: tf.Tensor, saved: tf.Tensor) => tf.Tensor
@@ -82,6 +84,7 @@ function replace(saving: Omit<tf.GradConfig, 'gradFunc'>, ours: string, composed
 /** The gradient of a sum: dy, times a factor, over every element that was summed. */
 function spread(dy: tf.Tensor, x: tf.Tensor, attrs: tf.NamedAttrMap, factor: number): { x: () => tf.Tensor } {
   const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x.shape)
+  if (hasKernel(spreadName)) return { x: () => tf.engine().runKernel(spreadName, { dy }, { shape: x.shape, axes, factor }) }
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
   const reps = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1))
   return { x: () => tf.tile(tf.reshape(factor === 1 ? dy : tf.mul(dy, factor), kept), reps) }

@@ -11,6 +11,7 @@ import { segmentSumKernels } from './segment-sum.js'
 import { stridedCopyKernels } from './strided-copy.js'
 
 export { accelerateBatchNorm } from './batch-norm-layer.js'
+export { fuseLayers } from './fused-layers.js'
 export { type CompiledVariant, compiledFailure, compiledVariant } from './module.js'
 export { type FusedStep, type FusedUpdate, fusedAdam, fusedSgd, fusedUpdates } from './optimizer.js'
 

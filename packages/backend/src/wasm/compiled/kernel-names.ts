@@ -20,3 +20,17 @@ export const batchNormKernelNames = {
  * [rows, classes]. Outputs: the mean loss, and its gradient by the logits.
  */
 export const softmaxCrossEntropyName = 'SoftmaxCrossEntropy'
+
+/**
+ * A layer's product or convolution with bias and ReLU; and from dy the gradients of its weights in one go: [dWeights, dBias] and,
+ * where there was a ReLU, dy with its zeros put in, from which the input's gradient follows.
+ */
+export const layerKernelNames = {
+  dense: 'DenseLayer',
+  denseGradient: 'DenseLayerGradient',
+  conv2D: 'Conv2DLayer',
+  conv2DGradient: 'Conv2DLayerGradient',
+} as const
+
+/** What undoes a sum: dy, times `factor`, over every element that was summed. Attributes: `shape` of these, `axes`, `factor`. */
+export const spreadName = 'Spread'

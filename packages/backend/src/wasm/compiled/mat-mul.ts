@@ -3,6 +3,8 @@ import { batchMatMul } from '../composed/batch-mat-mul.js'
 import type { KernelArgs } from '../kernels.js'
 import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
 import { compiledKernel } from './kernel.js'
+import { layerKernelNames } from './kernel-names.js'
+import { gradientsOfLayer, type LayerGradientAttrs, type LayerGradientInputs } from './layer-gradient.js'
 import type { Machine } from './machine.js'
 
 type Inputs = { a: TensorInfo; b: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
@@ -54,4 +56,28 @@ function matrixIndex(own: number[], all: number[]): (i: number) => number {
   }
 }
 
-export const matMulKernels = [compiledKernel(BatchMatMul, product, batchMatMul), compiledKernel(_FusedMatMul, product)]
+type DenseInputs = { x: TensorInfo; kernel: TensorInfo; bias?: TensorInfo }
+
+function dense(machine: Machine, { inputs, attrs, backend }: KernelArgs<DenseInputs, ActivationAttrs>): TensorInfo | undefined {
+  const { x: a, kernel: b, bias } = inputs
+  return product(machine, {
+    inputs: { a, b, ...(bias && { bias }) },
+    attrs: { ...attrs, transposeA: false, transposeB: false },
+    backend,
+  })
+}
+
+function denseGradient(machine: Machine, args: KernelArgs<LayerGradientInputs, LayerGradientAttrs>): TensorInfo[] {
+  const { inputs, backend } = args
+  return gradientsOfLayer(machine, args, dy => {
+    const attrs = { transposeA: true, transposeB: false }
+    return product(machine, { inputs: { a: inputs.x, b: dy }, attrs, backend })!
+  })
+}
+
+export const matMulKernels = [
+  compiledKernel(BatchMatMul, product, batchMatMul),
+  compiledKernel(_FusedMatMul, product),
+  compiledKernel(layerKernelNames.dense, dense),
+  compiledKernel(layerKernelNames.denseGradient, denseGradient),
+]

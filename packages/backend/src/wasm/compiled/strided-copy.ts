@@ -4,6 +4,7 @@ import { slice as composedSlice } from '../composed/slice.js'
 import { tile as composedTile } from '../composed/tile.js'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
+import { spreadName } from './kernel-names.js'
 import type { Machine } from './machine.js'
 
 /** An axis of a result: its size, and how many elements further the source is for each step along it. */
@@ -102,8 +103,28 @@ function tile(
   return copy(machine, backend, x, shape, axes)
 }
 
+type SpreadAttrs = { readonly shape: number[]; readonly axes: number[]; readonly factor: number }
+
+function spread(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo }, SpreadAttrs>,
+): TensorInfo | undefined {
+  const { dy } = inputs
+  const { shape, axes, factor } = attrs
+  const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+  const steps = stepsOf(kept)
+  const walk = shape.map((size, axis) => ({ size, step: axes.includes(axis) ? 0 : steps[axis]! }))
+  if (factor === 1) return copy(machine, backend, dy, shape, walk)
+  const scaled = backend.makeOutput(dy.shape, 'float32')
+  machine.run.scale(machine.address(dy), factor, machine.address(scaled), util.sizeFromShape(dy.shape))
+  const out = copy(machine, backend, scaled, shape, walk)
+  backend.disposeData(scaled.dataId)
+  return out
+}
+
 export const stridedCopyKernels = [
   compiledKernel(Slice, slice, composedSlice),
   compiledKernel(StridedSlice, stridedSlice),
   compiledKernel(Tile, tile, composedTile),
+  compiledKernel(spreadName, spread),
 ]

@@ -1,0 +1,34 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import type { KernelArgs } from '../kernels.js'
+import type { Machine } from './machine.js'
+
+export type LayerGradientInputs = { dy: TensorInfo; x: TensorInfo; y: TensorInfo }
+export type LayerGradientAttrs = { readonly activation: 'relu' | 'linear'; readonly useBias: boolean }
+
+/**
+ * The gradients of a layer's parameters, from the gradient of its output: [dWeights, dBias, dy behind the ReLU], each where there is one.
+ *
+ * @param ofWeights the gradient of the weights, from the gradient of what goes into the activation
+ */
+export function gradientsOfLayer(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<LayerGradientInputs, LayerGradientAttrs>,
+  ofWeights: (dy: TensorInfo) => TensorInfo,
+): TensorInfo[] {
+  const { dy, y } = inputs
+  const { run } = machine
+  const relu = attrs.activation === 'relu'
+  const inner = relu ? backend.makeOutput(dy.shape, 'float32') : dy
+  const size = util.sizeFromShape(dy.shape)
+  if (relu) run.reluGradient(machine.address(dy), machine.address(y), machine.address(inner), size)
+  const gradients = [ofWeights(inner)]
+  if (attrs.useBias) {
+    const channels = dy.shape.at(-1)!
+    const bias = backend.makeOutput([channels], 'float32')
+    const scratch = machine.scratch(run.sumScratchBytes(channels))
+    run.sum(machine.address(inner), 1, size / channels, channels, machine.address(bias), 1, scratch)
+    gradients.push(bias)
+  }
+  if (relu) gradients.push(inner)
+  return gradients
+}
