@@ -108,9 +108,3 @@ export function packColumnsOfSix(source: usize, rowBytes: usize, depth: i32, cou
     }
   }
 }
-
-/** Copies `count` floats in fours: reads and writes up to 12 bytes more. */
-export function copyFours(out: usize, source: usize, count: i32): void {
-  const end = out + 4 * <usize>count
-  for (; out < end; out += 16, source += 16) v128.store(out, v128.load(source))
-}
