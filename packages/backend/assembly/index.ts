@@ -10,11 +10,5 @@ export { averagePoolGradient, maxPoolGradient } from './pool'
 export { sum, sumScratchBytes } from './reduce'
 export { segmentSum } from './segment-sum'
 export { stridedCopy } from './strided-copy'
-export {
-  winograd,
-  winogradFilter,
-  winogradFilterBytes,
-  winogradFilterGradient,
-  winogradGradientBytes,
-  winogradScratchBytes,
-} from './winograd'
+export { winograd, winogradFilter, winogradFilterBytes, winogradScratchBytes } from './winograd'
+export { winogradFilterGradient, winogradGradientScratchBytes } from './winograd-gradient'

@@ -172,4 +172,35 @@ describe('compiled conv2d', () => {
       expect([...y.slice(7, 14)].every(value => value === 9)).toBe(true)
     })
   })
+
+  it.each([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 3e38])(
+    'passes %d through Winograd as cpu does',
+    async special => {
+      const [x, filter] = [input([2, 9, 10, 16], 3), input([3, 3, 16, 20], 4)]
+      const values = Float32Array.from(x.values)
+      values[16 * (10 * 4 + 5) + 3] = special
+      const spoilt = { ...x, values }
+      await expectSameKinds([spoilt, filter], (a, w) => [conv([1, 1], 'same')(a!, w!), tf.relu(conv([1, 1], 'same')(a!, w!))])
+      // What a gradient of infinities reaches: pixels of the input, and the weights of the output channel that it came through.
+      const dy = input([2, 9, 10, 20], 5)
+      const spoiltDy = { ...dy, values: Float32Array.from(dy.values) }
+      spoiltDy.values[20 * (10 * 8 + 9) + 7] = special
+      const gradients = (...[a, w, d]: tf.Tensor[]) =>
+        tf.grads((b: tf.Tensor, v: tf.Tensor) => conv([1, 1], 'same')(b, v))([a!, w!], d)
+      await expectSameKinds([spoilt, filter, dy], gradients)
+      await expectSameKinds([x, filter, spoiltDy], gradients)
+    },
+  )
 })
+
+/** The same infinities and the same NaN at the same places as on cpu, and all else equal. */
+async function expectSameKinds(inputs: Parameters<typeof expectSameAsCpu>[0], program: Parameters<typeof expectSameAsCpu>[1]) {
+  const kindsAndNumbers = (...tensors: tf.Tensor[]) =>
+    [program(...tensors)].flat().flatMap(y => {
+      const large = tf.greater(tf.abs(y), 1e30)
+      const zeros = tf.zerosLike(y)
+      const kinds = tf.where(tf.isNaN(y), tf.fill(y.shape, 2), tf.where(large, tf.sign(y), zeros))
+      return [kinds, tf.where(tf.logicalOr(tf.isNaN(y), large), zeros, y)]
+    })
+  await expectSameAsCpu(inputs, kindsAndNumbers)
+}

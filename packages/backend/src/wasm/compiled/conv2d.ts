@@ -40,12 +40,16 @@ export function forwardShape(g: Info): number[] {
 const wholePanels = (n: number) => Math.ceil(n / 8) * 8
 const dense = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32')
 
-/** Winograd's transforms handle four channels at once, and pay where there are enough of them. */
-function suitsWinograd(g: Info): boolean {
+/**
+ * Winograd's transforms handle four channels at once, and pay where there are enough of them, and where the 4x4 tiles that cover
+ * `height` x `width` results do not hold many that nobody asked for: each costs a quarter of a direct one.
+ */
+function suitsWinograd(g: Info, height: number, width: number): boolean {
   const threeByThree = g.filterHeight === 3 && g.filterWidth === 3 && g.strideHeight === 1 && g.strideWidth === 1
   const [least, most] = [Math.min(g.inChannels, g.outChannels), Math.max(g.inChannels, g.outChannels)]
   return (
     threeByThree &&
+    64 * Math.ceil(height / 4) * Math.ceil(width / 4) < 9 * height * width &&
     g.dilationHeight === 1 &&
     g.dilationWidth === 1 &&
     least >= 16 &&
@@ -81,12 +85,21 @@ function convolve(
     run.gemm(source, 0, machine.address(filter), 0, target, m, n, k, start, storedActivation(attrs), scratch)
     return laterActivation(backend, out, attrs, preluActivationWeights)
   }
-  if (suitsWinograd(g)) {
+  if (suitsWinograd(g, g.outHeight, g.outWidth)) {
     const shape = machine.integers(forwardShape(g))
     const filterBytes = run.winogradFilterBytes(g.inChannels, g.outChannels)
     const transformed = machine.scratch(filterBytes + run.winogradScratchBytes(shape))
     run.winogradFilter(machine.address(filter), g.inChannels, g.outChannels, transformed)
-    run.winograd(shape, source, transformed, target, start, storedActivation(attrs), transformed + filterBytes)
+    run.winograd(
+      shape,
+      source,
+      machine.address(filter),
+      transformed,
+      target,
+      start,
+      storedActivation(attrs),
+      transformed + filterBytes,
+    )
     return laterActivation(backend, out, attrs, preluActivationWeights)
   }
   const shape = machine.integers(forwardShape(g))
@@ -133,7 +146,7 @@ function inputGradient(
     run.gemm(source, 0, weights, 1, target, pixelsOf(g), inChannels, outChannels, 0, 0, scratch)
     return out
   }
-  if (suitsWinograd(g)) {
+  if (suitsWinograd(g, g.inHeight, g.inWidth)) {
     const { batchSize, outHeight, outWidth, inHeight, inWidth, padInfo } = g
     const [top, left] = [2 - padInfo.top, 2 - padInfo.left]
     const shape = machine.integers([
@@ -158,7 +171,7 @@ function inputGradient(
     const turned = machine.scratch(turnedBytes + filterBytes + run.winogradScratchBytes(shape))
     run.turnFilter(weights, 3, 3, inChannels, outChannels, 0, 0, 1, 1, turned)
     run.winogradFilter(turned, outChannels, inChannels, turned + turnedBytes)
-    run.winograd(shape, source, turned + turnedBytes, target, 0, 0, turned + turnedBytes + filterBytes)
+    run.winograd(shape, source, turned, turned + turnedBytes, target, 0, 0, turned + turnedBytes + filterBytes)
     return out
   }
   const pixelBytes = 4 * inChannels
@@ -218,8 +231,8 @@ function filterGradient(
     return out
   }
   const shape = machine.integers(forwardShape(g))
-  if (suitsWinograd(g)) {
-    const scratch = machine.scratch(run.winogradScratchBytes(shape) + run.winogradGradientBytes(g.inChannels, g.outChannels))
+  if (suitsWinograd(g, g.outHeight, g.outWidth)) {
+    const scratch = machine.scratch(run.winogradGradientScratchBytes(shape))
     run.winogradFilterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
     return out
   }

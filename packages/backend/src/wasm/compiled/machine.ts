@@ -58,12 +58,13 @@ export interface Functions {
     shape: Address,
     source: Address,
     filter: Address,
+    transformed: Address,
     out: Address,
     bias: Address,
     activation: number,
     scratch: Address,
   ): void
-  winogradGradientBytes(channels: number, outChannels: number): number
+  winogradGradientScratchBytes(shape: Address): number
   winogradFilterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
   depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address): void
   depthwiseScratchBytes(filterSize: number): number

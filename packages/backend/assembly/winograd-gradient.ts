@@ -1,0 +1,158 @@
+import { padImages } from './conv2d'
+import { wholePanels } from './gemm'
+import { COLUMNS, FROM_OUTPUT, LINEAR, listSteps, micro, ROWS } from './micro'
+import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
+import {
+  columnsOf,
+  cornerOf,
+  imageBlock,
+  LINE_OF_SIX,
+  paddedImageBytes,
+  pointBytesOf,
+  rowBytesOf,
+  rowsOf,
+  tileBlock,
+  tilesAcross,
+  tilesDown,
+  transformTiles,
+} from './winograd'
+import { exactFilterGradient } from './winograd-exact'
+import { filterGradientLine, gradientLine, POINTS, SIDE, TILE } from './winograd-transforms'
+
+const VECTOR: usize = 16
+
+function totalBytes(c: i32, n: i32): usize {
+  return pointBytesOf(4 * c * n)
+}
+
+/** Bytes of scratch memory that `winogradFilterGradient` needs. */
+export function winogradGradientScratchBytes(shape: usize): usize {
+  const c = channels(shape)
+  const n = outChannels(shape)
+  const tiles = tileBlock(shape)
+  const transformed = pointBytesOf(tiles * rowBytesOf(c)) + pointBytesOf(4 * tiles * wholePanels(n))
+  const tables: usize = 4 * (c + tiles + 3 * ROWS) + 4 * wholePanels(n) + 2 * LINE_OF_SIX * SIDE
+  return imageBlock(shape) * paddedImageBytes(shape) + POINTS * (transformed + totalBytes(c, n)) + tables + 1024
+}
+
+/**
+ * out[3, 3, channels, outChannels] = the filter gradient: input tiles and tiles of the output's gradient are transformed, multiplied and
+ * summed at each point, and the sums transformed back.
+ */
+export function winogradFilterGradient(shape: usize, source: usize, gradient: usize, out: usize, scratch: usize): void {
+  const c = channels(shape)
+  const n = outChannels(shape)
+  const across = tilesAcross(shape)
+  const down = tilesDown(shape)
+  const block = tileBlock(shape)
+  const together = imageBlock(shape)
+  const inRow = rowBytesOf(c)
+  const inPoint = pointBytesOf(block * inRow)
+  const gradientPoint = pointBytesOf(4 * block * wholePanels(n))
+  const total = totalBytes(c, n)
+
+  const lines = scratch
+  const nowhere = lines + 2 * LINE_OF_SIX * SIDE
+  const rows = nowhere + 4 * wholePanels(n)
+  const starts = rows + 4 * (c + ROWS)
+  const offsets = starts + 4 * ROWS
+  const totals = (offsets + 4 * block + 63) & ~63
+  const input = totals + POINTS * total
+  const gradients = input + POINTS * inPoint
+  const padded = gradients + POINTS * gradientPoint
+  listSteps(offsets, block, <i32>inRow)
+  memory.fill(totals, 0, POINTS * total)
+  memory.fill(padded, 0, together * paddedImageBytes(shape))
+
+  const pixel: usize = 4 * n
+  const lineBytes = outWidth(shape) * pixel
+  const imageBytes = outHeight(shape) * lineBytes
+  const sourceImageBytes = 4 * height(shape) * width(shape) * c
+  for (let image = 0; image < images(shape); image += together) {
+    const count = min(together, images(shape) - image)
+    const source0 = source + <usize>image * sourceImageBytes
+    padImages(shape, source0, count, TILE * down + 2, TILE * across + 2, 4 * c, padded)
+    const tiles = count * down * across
+    for (let first = 0; first < tiles; first += block) {
+      const here = min(block, tiles - first)
+      transformTiles(shape, padded, first, here, lines, input, inRow, inPoint)
+      for (let i = 0; i < here; i++) {
+        const place = first + i
+        const corner = gradient + <usize>image * imageBytes + cornerOf(shape, place, imageBytes, lineBytes, pixel)
+        const to = gradients + 32 * <usize>i
+        transformGradient(
+          corner,
+          lineBytes,
+          n,
+          rowsOf(shape, place),
+          columnsOf(shape, place),
+          lines,
+          to,
+          32 * here,
+          gradientPoint,
+        )
+      }
+      for (let point = 0; point < POINTS; point++) {
+        const target = totals + <usize>point * total
+        for (let i = 0; i < c + ROWS; i++) store<u32>(rows + 4 * i, <u32>(i < c ? target + 4 * <usize>i * n : nowhere))
+        for (let i = 0; i < c; i += ROWS) {
+          const first = input + <usize>point * inPoint + 4 * i
+          for (let r = 0; r < ROWS; r++) store<u32>(starts + 4 * r, <u32>(first + 4 * r))
+          let panel = gradients + <usize>point * gradientPoint
+          for (let j = 0; j < n; j += COLUMNS, panel += 32 * here)
+            micro(here, starts, offsets, panel, 32, rows + 4 * i, 4 * j, min(COLUMNS, n - j), FROM_OUTPUT, 0, LINEAR)
+        }
+      }
+    }
+  }
+  const plane: usize = 4 * c * n
+  for (let at: usize = 0; at < plane; at += VECTOR) {
+    if (transformTotals(totals + at, total, lines, out + at, plane)) continue
+    const channel = <i32>(at / pixel)
+    exactFilterGradient(shape, source, gradient, channel, <i32>(at - channel * pixel) >> 2, out)
+  }
+}
+
+/**
+ * Up to 4x4 pixels of the gradient to 36 points, in panels of 8 channels that are `panelBytes` apart: what `micro` reads.
+ * Pixels that do not exist count as zero.
+ */
+function transformGradient(
+  dy: usize,
+  lineBytes: usize,
+  n: i32,
+  rowsHere: i32,
+  columnsHere: i32,
+  lines: usize,
+  out: usize,
+  panelBytes: usize,
+  pointBytes: usize,
+): void {
+  const pixel: usize = 4 * n
+  const none = f32x4.splat(0)
+  const pixels = lines + LINE_OF_SIX * SIDE
+  for (let at: usize = 0; at < pixel; at += VECTOR) {
+    for (let i = 0; i < TILE; i++) {
+      for (let j = 0; j < TILE; j++) {
+        const exists = i < rowsHere && j < columnsHere
+        v128.store(pixels + VECTOR * (TILE * i + j), exists ? v128.load(dy + at + i * lineBytes + j * pixel) : none)
+      }
+    }
+    for (let j = 0; j < TILE; j++) gradientLine(pixels + j * VECTOR, TILE * VECTOR, lines + j * VECTOR, TILE * VECTOR)
+    const to = out + (at >> 5) * panelBytes + (at & 16)
+    for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * VECTOR, VECTOR, to + SIDE * i * pointBytes, pointBytes)
+    if (at + VECTOR === pixel && (at & 16) === 0)
+      for (let point = 0; point < POINTS; point++) v128.store(to + VECTOR + point * pointBytes, none)
+  }
+}
+
+/** 36 totals to the 3x3 of a filter, planes apart. Returns whether all of them are finite. */
+function transformTotals(totals: usize, pointBytes: usize, lines: usize, out: usize, plane: usize): bool {
+  let check = f32x4.splat(0)
+  for (let j = 0; j < SIDE; j++) filterGradientLine(totals + j * pointBytes, SIDE * pointBytes, lines + j * VECTOR, LINE_OF_SIX)
+  for (let i = 0; i < 3; i++) {
+    filterGradientLine(lines + i * LINE_OF_SIX, VECTOR, out + 3 * i * plane, plane)
+    for (let j = 0; j < 3; j++) check = f32x4.add(check, f32x4.mul(v128.load(out + (3 * i + j) * plane), f32x4.splat(0)))
+  }
+  return !v128.any_true(f32x4.ne(check, check))
+}
