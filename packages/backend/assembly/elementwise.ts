@@ -74,6 +74,11 @@ export function scale(x: usize, factor: f32, out: usize, n: i32): void {
   if (n > 0) storeTail(out, f32x4.mul(tailOf(x, n), factors), n)
 }
 
+/** The same with the factor in memory. */
+export function scaleBy(x: usize, factor: usize, out: usize, n: i32): void {
+  scale(x, load<f32>(factor), out, n)
+}
+
 /** out[i] = x[i] + row[i mod columns] for whole rows: the bias of a layer. */
 export function addRow(x: usize, row: usize, out: usize, rows: i32, columns: i32): void {
   for (let i = 0; i < rows; i++) {

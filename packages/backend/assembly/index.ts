@@ -1,7 +1,7 @@
 export { batchNormGradient, batchNormScratchBytes, moments, normalize } from './batch-norm'
 export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
 export { depthwiseFilterGradient, depthwiseInputGradient, depthwiseScratchBytes } from './depthwise'
-export { addRow, relu, reluGradient, scale, sigmoidGradient, squareGradient, tanhGradient } from './elementwise'
+export { addRow, relu, reluGradient, scale, scaleBy, sigmoidGradient, squareGradient, tanhGradient } from './elementwise'
 export { gemm, gemmScratchBytes } from './gemm'
 export { softmaxCrossEntropy } from './loss'
 export { setTile } from './micro'

@@ -17,8 +17,7 @@ export const cross_entropy = lossFunction(
   'cross_entropy',
   (pred, target) => {
     const indices = areClassIndices('cross_entropy', pred, target)
-    if (tf.getKernel(fusedKernel, tf.getBackend()))
-      return fusedCrossEntropy(pred, indices ? tf.cast(target, 'int32') : tf.cast(target, 'float32'))
+    if (tf.getKernel(fusedKernel, tf.getBackend())) return fusedCrossEntropy(pred, as(indices ? 'int32' : 'float32', target))
     const wanted = indices ? oneHot(target, pred) : tf.cast(target, 'float32')
     // One gradient, in place of the chain that automatic differentiation would record.
     const loss = tf.customGrad((...args) => {
@@ -44,15 +43,12 @@ export const cross_entropy = lossFunction(
 // Our own kernel, which returns the loss and its gradient at once: a short step of a small network waits for the kernels' number.
 const fusedKernel = 'SoftmaxCrossEntropy'
 
-function fusedCrossEntropy(pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  const loss = tf.customGrad((...args) => {
-    const [logits, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
-    const [value, gradient] = tf.engine().runKernel(fusedKernel, { logits, target }) as unknown as [tf.Tensor, tf.Tensor]
-    save([gradient])
-    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(saved[0]!, dy) }
-  })
-  return loss(pred)
+function fusedCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  const [loss] = tf.engine().runKernel(fusedKernel, { logits, target }) as unknown as [tf.Tensor, tf.Tensor]
+  return loss
 }
+
+const as = (dtype: 'int32' | 'float32', tensor: tf.Tensor) => (tensor.dtype === dtype ? tensor : tf.cast(tensor, dtype))
 
 /**
  * Cross-entropy of probabilities: for models whose last layer already is a softmax. Shapes and errors as

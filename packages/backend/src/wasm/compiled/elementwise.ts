@@ -1,7 +1,7 @@
 import { Add, Relu, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
-import { gradientKernelNames } from './kernel-names.js'
+import { gradientKernelNames, scaleName } from './kernel-names.js'
 import type { Machine } from './machine.js'
 
 type GradientArgs = KernelArgs<{ dy: TensorInfo; saved: TensorInfo }, object>
@@ -39,7 +39,15 @@ function add(
   return out
 }
 
+function scale(machine: Machine, { inputs, backend }: KernelArgs<{ x: TensorInfo; factor: TensorInfo }, object>): TensorInfo {
+  const { x, factor } = inputs
+  const out = backend.makeOutput(x.shape, 'float32')
+  machine.run.scaleBy(machine.address(x), machine.address(factor), machine.address(out), util.sizeFromShape(x.shape))
+  return out
+}
+
 export const elementwiseKernels = [
+  compiledKernel(scaleName, scale),
   compiledKernel(Relu, relu),
   compiledKernel(Add, add),
   compiledKernel(gradientKernelNames.relu, gradient('reluGradient')),

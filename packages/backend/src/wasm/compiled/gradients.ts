@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { batchNormKernelNames, gradientKernelNames, spreadName } from './kernel-names.js'
+import { batchNormKernelNames, gradientKernelNames, scaleName, softmaxCrossEntropyName, spreadName } from './kernel-names.js'
 import { installLayerGradients } from './layer-gradients.js'
+import { shareSavedTensors } from './saved-tensors.js'
 
 let installed = false
 
@@ -53,7 +54,20 @@ export function installGradients(): void {
     },
   })
   installBatchNormGradients()
+  tf.registerGradient({
+    kernelName: softmaxCrossEntropyName,
+    inputsToSave: ['target'],
+    outputsToSave: [false, true],
+    gradFunc: (dys, [target, gradient]) => {
+      const factor = (dys as tf.Tensor[])[0]!
+      return {
+        logits: () => tf.engine().runKernel(scaleName, { x: gradient!, factor }),
+        target: () => zerosLike(target!),
+      }
+    },
+  })
   installLayerGradients()
+  shareSavedTensors()
 }
 
 type Compose = (dy: tf.Tensor, saved: tf.Tensor) => tf.Tensor

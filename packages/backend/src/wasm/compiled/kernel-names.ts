@@ -21,6 +21,9 @@ export const batchNormKernelNames = {
  */
 export const softmaxCrossEntropyName = 'SoftmaxCrossEntropy'
 
+/** x times a scalar. Inputs: x and `factor`. */
+export const scaleName = 'Scale'
+
 /**
  * A layer's product or convolution with bias and ReLU; and from dy the gradients of its weights in one go: [dWeights, dBias] and,
  * where there was a ReLU, dy with its zeros put in, from which the input's gradient follows.

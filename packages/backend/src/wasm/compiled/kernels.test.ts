@@ -129,6 +129,21 @@ describe('compiled softmax cross-entropy', () => {
     })
     expect(values.map(Number.isNaN)).toEqual([true, true, true, true, false, false, false])
   })
+
+  it('multiplies its gradient by what comes from above, and takes targets for constants', async () => {
+    await tf.setBackend('wasm')
+    const z = numbers(21, 5)
+    const gradient = (target: (z: tf.Tensor) => tf.Tensor) =>
+      tf.tidy(() => [
+        ...tf
+          .grad((x: tf.Tensor) => tf.mul(run(x, target(x))[0], 3))(tf.tensor2d(z, [3, 7]))
+          .dataSync(),
+      ])
+    const soft = tf.tidy(() => tf.softmax(tf.mul(tf.tensor2d(z, [3, 7]), 2)).dataSync())
+    const constant = gradient(() => tf.tensor2d(soft, [3, 7]))
+    expect(gradient(x => tf.softmax(tf.mul(x, 2)))).toEqual(constant)
+    for (const [i, value] of reference(z, soft, 3, 7).slice(1).entries()) expect(constant[i]).toBeCloseTo(3 * value, 6)
+  })
 })
 
 describe('compiled copies', () => {

@@ -87,6 +87,7 @@ export interface Functions {
   tanhGradient(dy: Address, y: Address, out: Address, n: number): void
   squareGradient(dy: Address, x: Address, out: Address, n: number): void
   scale(x: Address, factor: number, out: Address, n: number): void
+  scaleBy(x: Address, factor: Address, out: Address, n: number): void
   addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
   stridedCopy(shape: Address, rank: number, source: Address, out: Address): Address
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void
