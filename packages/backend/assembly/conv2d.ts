@@ -1,3 +1,4 @@
+import { addGradientOfFew, hasFewChannels, listQuads, multiplyFew, packPairs, pairsBytes } from './few-channels'
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
 import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, multiplyBlock, ROWS } from './micro'
 import { packPanels } from './pack'
@@ -101,9 +102,10 @@ export function padImages(shape: usize, source: usize, count: i32, rows: i32, co
 
 export function gatherScratchBytes(shape: usize): i32 {
   const depth = kernelHeight(shape) * kernelWidth(shape) * channels(shape)
-  const pixels = pixelBlock(depth)
+  const n = outChannels(shape)
   const padded = within(shape) ? 0 : paddedBytes(shape, 4 * channels(shape))
-  return padded + 8 * (pixels + ROWS) + 4 * depth + 8 * wholePanels(outChannels(shape)) + 512
+  const few = hasFewChannels(channels(shape), n) ? pairsBytes(depth, n) + depth + 4 * ROWS : 0
+  return padded + 8 * (pixelBlock(depth) + ROWS) + 4 * depth + 8 * wholePanels(n) + few + 512
 }
 
 /** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels of 8 columns. */
@@ -177,8 +179,15 @@ export function gather(
   const rows = paddedBias + 4 * <usize>wholePanels(n)
   const patches = rows + 4 * <usize>(block + ROWS)
   const offsets = patches + 4 * <usize>(block + ROWS)
-  const padded = (offsets + 4 * <usize>depth + 15) & ~15
+  const quads = offsets + 4 * <usize>depth
+  const pairs = (quads + depth + 4 * ROWS + 15) & ~15
+  const few = hasFewChannels(channels(shape), n)
+  const padded = few ? pairs + pairsBytes(depth, n) : (quads + 15) & ~15
   tapOffsets(shape, lineBytes, pixelBytes, offsets)
+  if (few) {
+    listQuads(offsets, depth, quads)
+    packPairs(filter, depth, n, pairs)
+  }
   if (bias) padWithZeros(paddedBias, bias, n)
   if (!inPlace) memory.fill(padded, 0, paddedBytes(shape, pixelBytes))
 
@@ -196,7 +205,8 @@ export function gather(
       const m1 = min(block, pixels - m0)
       listPixels(shape, m0, m1, base, readImageBytes, stepRow, stepColumn, base, patches)
       listPixels(shape, m0, m1, target, imageStep, rowStep, columnStep, nowhere, rows)
-      multiplyRows(m1, depth, n, patches, offsets, filter, rows, bias ? paddedBias : 0, activation)
+      if (few) multiplyFew(m1, depth, n, patches, quads, pairs, rows, bias, activation)
+      else multiplyRows(m1, depth, n, patches, offsets, filter, rows, bias ? paddedBias : 0, activation)
     }
   }
 }
@@ -284,7 +294,7 @@ export function filterGradientScratchBytes(shape: usize): i32 {
   return (
     paddedBytes(shape, spreadPitch(shape)) +
     4 * (SUM_BLOCK + 1) * wholePanels(n) +
-    8 * (depth + ROWS) +
+    9 * (depth + ROWS) +
     4 * (SUM_BLOCK + ROWS) +
     512
   )
@@ -309,10 +319,13 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
   const nowhere = scratch
   const rows = nowhere + 4 * <usize>wholePanels(n)
   const taps = rows + 4 * <usize>(depth + ROWS)
-  const patches = taps + 4 * <usize>(depth + ROWS)
+  const quads = taps + 4 * <usize>(depth + ROWS)
+  const patches = quads + depth + 4 * ROWS
   const padded = (patches + 4 * (SUM_BLOCK + ROWS) + 15) & ~15
   const packed = (padded + paddedBytes(shape, pitch) + 63) & ~63
   tapOffsets(shape, lineBytes, pitch, taps)
+  const few = hasFewChannels(channels(shape), n)
+  if (few) listQuads(taps, depth, quads)
   for (let i = 0; i < depth + ROWS; i++) store<u32>(rows + 4 * <usize>i, <u32>(i < depth ? out + 4 * <usize>i * n : nowhere))
   for (let i = depth; i < depth + ROWS; i++) store<u32>(taps + 4 * <usize>i, 0)
 
@@ -330,6 +343,11 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
     for (let m0 = 0; m0 < pixels; m0 += SUM_BLOCK) {
       const m1 = min(SUM_BLOCK, pixels - m0)
       listPixels(shape, m0, m1, base, readImageBytes, stepRow, stepColumn, base, patches)
+      if (few) {
+        addGradientOfFew(m1, depth, n, quads, patches, gradient, out)
+        gradient += 4 * <usize>m1 * n
+        continue
+      }
       // A few whole panels are read where they lie: their rows are short enough for the cache.
       const direct = n <= 32 && n % COLUMNS === 0
       if (!direct) packPanels(gradient, 4 * <usize>n, false, m1, n, packed)

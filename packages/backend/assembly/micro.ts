@@ -27,7 +27,7 @@ export function activate(x: v128, activation: i32): v128 {
   return activation === RELU ? positive : atMost(positive, 6)
 }
 
-function activateOne(x: f32, activation: i32): f32 {
+export function activateOne(x: f32, activation: i32): f32 {
   return f32x4.extract_lane(activate(f32x4.splat(x), activation), 0)
 }
 
@@ -80,9 +80,28 @@ export function microPacked(
   product<Packed>(depth, a, 0, b, 4 * COLUMNS, rows, column, width, start, bias, activation)
 }
 
-// How the left matrix lies. Types, because the compiler then makes a loop without tests for each.
+/**
+ * Sums of vectors, for matrices of two columns: twelve sums over `depth` of a[r] b[0] and a[r] b[1], left in `sumsOfVectors`. Each of the six a[r]
+ * is the vector at starts[r] + offsets[k]; b are two vectors (`microDots`: the lanes are parts of one sum) or two numbers (`microOuter`: each
+ * lane is a sum of its own).
+ */
+export function microDots(depth: i32, starts: usize, offsets: usize, b: usize): void {
+  product<Dots>(depth, starts, offsets, b, 32, starts, 0, 0, FROM_ZERO, 0, LINEAR)
+}
+export function microOuter(depth: i32, starts: usize, offsets: usize, b: usize, bStep: usize): void {
+  product<Outer>(depth, starts, offsets, b, bStep, starts, 0, 0, FROM_ZERO, 0, LINEAR)
+}
+
+/** Where the sum of row r and column j lies, until the next tile. */
+export function sumsOfVectors(r: i32, j: i32): usize {
+  return tile + 32 * r + 16 * j
+}
+
+// How the matrices lie. Types, because the compiler then makes a loop without tests for each.
 type Table = i32
 type Packed = f32
+type Dots = i64
+type Outer = f64
 
 function product<Layout>(
   depth: i32,
@@ -143,7 +162,9 @@ function product<Layout>(
     c50 = c00
     c51 = c01
   }
-  const packed = isFloat<Layout>()
+  const vectors = sizeof<Layout>() === 8
+  const packed = isFloat<Layout>() && !vectors
+  const outer = isFloat<Layout>() && vectors
   const p0 = packed ? a : <usize>load<u32>(a),
     p1 = packed ? a : <usize>load<u32>(a, 4),
     p2 = packed ? a : <usize>load<u32>(a, 8),
@@ -152,24 +173,24 @@ function product<Layout>(
     p5 = packed ? a : <usize>load<u32>(a, 20)
   for (; depth > 0; depth--) {
     const at: usize = packed ? 0 : load<u32>(offsets)
-    const b0 = v128.load(b),
-      b1 = v128.load(b, 16)
-    let x = packed ? v128.load32_splat(a) : v128.load32_splat(p0 + at)
+    const b0 = outer ? v128.load32_splat(b) : v128.load(b),
+      b1 = outer ? v128.load32_splat(b, 4) : v128.load(b, 16)
+    let x = packed ? v128.load32_splat(a) : vectors ? v128.load(p0 + at) : v128.load32_splat(p0 + at)
     c00 = madd(x, b0, c00)
     c01 = madd(x, b1, c01)
-    x = packed ? v128.load32_splat(a, 4) : v128.load32_splat(p1 + at)
+    x = packed ? v128.load32_splat(a, 4) : vectors ? v128.load(p1 + at) : v128.load32_splat(p1 + at)
     c10 = madd(x, b0, c10)
     c11 = madd(x, b1, c11)
-    x = packed ? v128.load32_splat(a, 8) : v128.load32_splat(p2 + at)
+    x = packed ? v128.load32_splat(a, 8) : vectors ? v128.load(p2 + at) : v128.load32_splat(p2 + at)
     c20 = madd(x, b0, c20)
     c21 = madd(x, b1, c21)
-    x = packed ? v128.load32_splat(a, 12) : v128.load32_splat(p3 + at)
+    x = packed ? v128.load32_splat(a, 12) : vectors ? v128.load(p3 + at) : v128.load32_splat(p3 + at)
     c30 = madd(x, b0, c30)
     c31 = madd(x, b1, c31)
-    x = packed ? v128.load32_splat(a, 16) : v128.load32_splat(p4 + at)
+    x = packed ? v128.load32_splat(a, 16) : vectors ? v128.load(p4 + at) : v128.load32_splat(p4 + at)
     c40 = madd(x, b0, c40)
     c41 = madd(x, b1, c41)
-    x = packed ? v128.load32_splat(a, 20) : v128.load32_splat(p5 + at)
+    x = packed ? v128.load32_splat(a, 20) : vectors ? v128.load(p5 + at) : v128.load32_splat(p5 + at)
     c50 = madd(x, b0, c50)
     c51 = madd(x, b1, c51)
     if (packed) a += 24

@@ -90,6 +90,28 @@ describe('compiled conv2d', () => {
     )
   })
 
+  it.each([1, 2, 3, 4])('has the values and gradients of cpu with few output channels: %i', async n => {
+    for (const [x, filter, strides, pad] of [
+      [[3, 7, 7, 16], [3, 3, 16, n], [2, 2], 'same'],
+      [[20, 5, 4, 4], [2, 3, 4, n], [1, 1], 'valid'],
+      [[1, 1, 1, 8], [3, 3, 8, n], [1, 1], 'same'],
+    ] as const) {
+      const inputs = [input([...x], 3), input([...filter], 4)]
+      await expectSameAsCpu(inputs, (a, w) => conv([...strides], pad)(a!, w!))
+      await expectSameGradients(inputs, (a, w) => conv([...strides], pad)(a!, w!))
+    }
+    await expectSameAsCpu([input([2, 6, 5, 4], 1), input([3, 3, 4, n], 2), input([n], 3)], (x, filter, bias) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides: 1,
+        pad: 'same',
+        bias: bias!,
+        activation: 'relu',
+      }),
+    )
+  })
+
   it('sums over many channels and pixels', async () => {
     await expectSameGradients([input([3, 12, 12, 64], 1), input([3, 3, 64, 33], 2)], (x, w) => conv([1, 1], 'same')(x!, w!))
   })
