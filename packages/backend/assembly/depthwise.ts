@@ -1,9 +1,13 @@
+import { activate } from './micro'
 import {
   channels,
+  dilationHeight,
+  dilationWidth,
   height,
   images,
   kernelHeight,
   kernelWidth,
+  outChannels,
   outHeight,
   outWidth,
   padLeft,
@@ -12,94 +16,209 @@ import {
   strideWidth,
   width,
 } from './shape'
-import { madd } from './simd'
+import { madd, zero } from './simd'
 
 /**
- * Gradients of a depthwise convolution: each channel has `multiplier` filters of its own, whose results lie side by side.
- * The filter is [kernelHeight, kernelWidth, channels, multiplier].
+ * Depthwise convolution: each channel has `multiplier` filters of its own, whose results lie side by side. The filter is
+ * [kernelHeight, kernelWidth, channels, multiplier]. Taps beyond the edge of the image are left out.
+ *
+ * All of it is vectors. Where a channel has several filters, an image is first laid down with each channel that many times, so that
+ * every result has a channel of its own. Where there are few channels, four adjacent pixels are taken for one with four times as many.
  */
 
-/** out[i] += a[i] b[i] for the results of one pixel: dy times the filter, summed over the multiplier, into dx. */
-function addToInput(dy: usize, filter: usize, dx: usize, c: i32, multiplier: i32): void {
-  if (multiplier === 1) {
-    const end: usize = 4 * c
-    let at: usize = 0
-    for (; at + 16 <= end; at += 16) v128.store(dx + at, madd(v128.load(dy + at), v128.load(filter + at), v128.load(dx + at)))
-    for (; at < end; at += 4) store<f32>(dx + at, load<f32>(dx + at) + load<f32>(dy + at) * load<f32>(filter + at))
-    return
-  }
-  for (let i = 0; i < c; i++, dx += 4) {
-    let sum = load<f32>(dx)
-    for (let m = 0; m < multiplier; m++, dy += 4, filter += 4) sum += load<f32>(dy) * load<f32>(filter)
-    store<f32>(dx, sum)
-  }
+const FEW: i32 = 8
+
+function spreadBytes(shape: usize, multiplier: i32): i32 {
+  return multiplier > 1 ? 4 * height(shape) * width(shape) * outChannels(shape) : 0
 }
 
-/** sums[i] += x[i] dy[i], where one x meets `multiplier` elements of dy. */
-function addToFilter(x: usize, dy: usize, sums: usize, c: i32, multiplier: i32): void {
-  if (multiplier === 1) {
-    const end: usize = 4 * c
-    let at: usize = 0
-    for (; at + 16 <= end; at += 16) v128.store(sums + at, madd(v128.load(x + at), v128.load(dy + at), v128.load(sums + at)))
-    for (; at < end; at += 4) store<f32>(sums + at, load<f32>(sums + at) + load<f32>(x + at) * load<f32>(dy + at))
-    return
-  }
-  for (let i = 0; i < c; i++, x += 4) {
+export function depthwiseScratchBytes(shape: usize, multiplier: i32): i32 {
+  const n = outChannels(shape)
+  return spreadBytes(shape, multiplier) + (n < FEW ? 16 * n * (kernelHeight(shape) * kernelWidth(shape) + 1) : 0)
+}
+
+/** Lays every number down `multiplier` times. */
+function spread(x: usize, n: i32, multiplier: i32, out: usize): void {
+  for (let i = 0; i < n; i++, x += 4) {
     const value = load<f32>(x)
-    for (let m = 0; m < multiplier; m++, dy += 4, sums += 4) store<f32>(sums, load<f32>(sums) + value * load<f32>(dy))
+    for (let m = 0; m < multiplier; m++, out += 4) store<f32>(out, value)
   }
 }
 
-/** dx from dy and the filter. */
-export function depthwiseInputGradient(shape: usize, multiplier: i32, dy: usize, filter: usize, dx: usize): void {
-  const c = channels(shape)
+/** Lays every group of `size` numbers down four times. */
+function repeat(x: usize, groups: i32, size: i32, out: usize): void {
+  const bytes: usize = 4 * size
+  for (let i = 0; i < groups; i++, x += bytes, out += 4 * bytes) {
+    for (let copy = 0; copy < 4; copy++) memory.copy(out + copy * bytes, x, bytes)
+  }
+}
+
+/** The first tap that lies within the image, for a filter that begins at `start`. */
+function firstTap(start: i32, dilation: i32): i32 {
+  return start < 0 ? (dilation - 1 - start) / dilation : 0
+}
+/** One after the last of them. */
+function endTap(start: i32, size: i32, taps: i32, dilation: i32): i32 {
+  return size > start ? min(taps, (size - start + dilation - 1) / dilation) : 0
+}
+
+/** out = activation(conv(x, filter) + bias), [images, outHeight, outWidth, channels * multiplier]. bias may be 0. */
+export function depthwise(
+  shape: usize,
+  multiplier: i32,
+  x: usize,
+  filter: usize,
+  out: usize,
+  bias: usize,
+  activation: i32,
+  scratch: usize,
+): void {
   const h = height(shape)
   const w = width(shape)
-  memory.fill(dx, 0, 4 * images(shape) * h * w * c)
-  for (let image = 0; image < images(shape); image++, dx += 4 * h * w * c) {
+  const pixelBytes: usize = 4 * outChannels(shape)
+  const lineStep = <usize>(dilationHeight(shape) * w) * pixelBytes
+  const tapStep = <usize>dilationWidth(shape) * pixelBytes
+  const step = <usize>strideWidth(shape) * pixelBytes
+  const taps = kernelWidth(shape)
+  const imageBytes = 4 * <usize>(h * w) * channels(shape)
+  const few = outChannels(shape) < FEW
+  const together = !few || step === pixelBytes
+  const wideFilter = scratch + spreadBytes(shape, multiplier)
+  const wideBias = wideFilter + 4 * <usize>(kernelHeight(shape) * taps) * pixelBytes
+  if (few && together) {
+    repeat(filter, kernelHeight(shape) * taps, outChannels(shape), wideFilter)
+    if (bias) repeat(bias, 1, outChannels(shape), wideBias)
+  }
+  for (let image = 0; image < images(shape); image++, x += imageBytes) {
+    let source = x
+    if (multiplier > 1) {
+      spread(x, h * w * channels(shape), multiplier, scratch)
+      source = scratch
+    }
     for (let row = 0; row < outHeight(shape); row++) {
-      for (let column = 0; column < outWidth(shape); column++, dy += 4 * c * multiplier) {
-        const top = row * strideHeight(shape) - padTop(shape)
+      const top = row * strideHeight(shape) - padTop(shape)
+      const v0 = firstTap(top, dilationHeight(shape))
+      const lines = endTap(top, h, kernelHeight(shape), dilationHeight(shape)) - v0
+      const line = source + <usize>((top + v0 * dilationHeight(shape)) * w) * pixelBytes
+      const tapLine = filter + <usize>(v0 * taps) * pixelBytes
+      for (let column = 0; column < outWidth(shape); ) {
         const left = column * strideWidth(shape) - padLeft(shape)
-        for (let kh = max(-top, 0); kh < min(kernelHeight(shape), h - top); kh++) {
-          for (let kw = max(-left, 0); kw < min(kernelWidth(shape), w - left); kw++) {
-            const tap = filter + 4 * (kh * kernelWidth(shape) + kw) * c * multiplier
-            addToInput(dy, tap, dx + 4 * ((top + kh) * w + left + kw) * c, c, multiplier)
-          }
-        }
+        const h0 = firstTap(left, dilationWidth(shape))
+        const count = endTap(left, w, taps, dilationWidth(shape)) - h0
+        const corner = line + (left + h0 * dilationWidth(shape)) * <i32>pixelBytes
+        // Four pixels of which none meets an edge share the loads of the filter.
+        const last = left + 3 * strideWidth(shape)
+        const inside = count === taps && endTap(last, w, taps, dilationWidth(shape)) === taps
+        const four = together && inside && column + 4 <= outWidth(shape)
+        if (!four) {
+          const tap = tapLine + <usize>h0 * pixelBytes
+          onePixel(corner, lines, lineStep, count, tapStep, tap, <usize>taps * pixelBytes, pixelBytes, bias, activation, out)
+        } else if (few) {
+          const tap = wideFilter + 4 * (tapLine - filter)
+          const wide = 4 * pixelBytes
+          onePixel(corner, lines, lineStep, taps, tapStep, tap, <usize>taps * wide, wide, bias ? wideBias : 0, activation, out)
+        } else fourPixels(corner, step, lines, lineStep, taps, tapStep, tapLine, pixelBytes, bias, activation, out)
+        column += four ? 4 : 1
+        out += four ? 4 * pixelBytes : pixelBytes
       }
     }
   }
 }
 
-export function depthwiseScratchBytes(filterSize: i32): i32 {
-  return 12 * filterSize + 64
+/** One pixel, whose filter may be cut at an edge. */
+function onePixel(
+  corner: usize,
+  lines: i32,
+  lineStep: usize,
+  taps: i32,
+  tapStep: usize,
+  filter: usize,
+  filterLine: usize,
+  pixelBytes: usize,
+  bias: usize,
+  activation: i32,
+  out: usize,
+): void {
+  const narrow = pixelBytes < 16
+  for (let c: usize = 0; c < pixelBytes; c += narrow ? 4 : 16) {
+    // The last four channels may overlap the ones before. Fewer than four go one by one.
+    if (!narrow) c = min(c, pixelBytes - 16)
+    let a = !bias ? zero() : narrow ? v128.load32_splat(bias + c) : v128.load(bias + c)
+    let line = corner + c
+    let tapLine = filter + c
+    for (let v = 0; v < lines; v++, line += lineStep, tapLine += filterLine) {
+      let at = line
+      let tap = tapLine
+      if (narrow) {
+        for (let i = 0; i < taps; i++, at += tapStep, tap += pixelBytes) {
+          a = madd(v128.load32_splat(at), v128.load32_splat(tap), a)
+        }
+      } else {
+        for (let i = 0; i < taps; i++, at += tapStep, tap += pixelBytes) a = madd(v128.load(at), v128.load(tap), a)
+      }
+    }
+    a = activate(a, activation)
+    if (narrow) v128.store32_lane(out + c, a, 0)
+    else v128.store(out + c, a)
+  }
 }
 
-/** The filter's gradient from x and dy: rows of pixels are summed in float32, and those sums in float64. */
-export function depthwiseFilterGradient(shape: usize, multiplier: i32, x: usize, dy: usize, out: usize, scratch: usize): void {
-  const c = channels(shape)
-  const h = height(shape)
-  const w = width(shape)
-  const size = kernelHeight(shape) * kernelWidth(shape) * c * multiplier
-  const totals = scratch
-  const sums = scratch + 8 * size
-  memory.fill(totals, 0, 8 * size)
-  for (let image = 0; image < images(shape); image++, x += 4 * h * w * c) {
-    for (let row = 0; row < outHeight(shape); row++) {
-      memory.fill(sums, 0, 4 * size)
-      for (let column = 0; column < outWidth(shape); column++, dy += 4 * c * multiplier) {
-        const top = row * strideHeight(shape) - padTop(shape)
-        const left = column * strideWidth(shape) - padLeft(shape)
-        for (let kh = max(-top, 0); kh < min(kernelHeight(shape), h - top); kh++) {
-          for (let kw = max(-left, 0); kw < min(kernelWidth(shape), w - left); kw++) {
-            const tap = sums + 4 * (kh * kernelWidth(shape) + kw) * c * multiplier
-            addToFilter(x + 4 * ((top + kh) * w + left + kw) * c, dy, tap, c, multiplier)
-          }
-        }
+/** Four adjacent pixels of at least eight channels; their patches lie `step` bytes apart and hold all `taps` of a line of the filter. */
+function fourPixels(
+  corner: usize,
+  step: usize,
+  lines: i32,
+  lineStep: usize,
+  taps: i32,
+  tapStep: usize,
+  filter: usize,
+  pixelBytes: usize,
+  bias: usize,
+  activation: i32,
+  out: usize,
+): void {
+  for (let c: usize = 0; c < pixelBytes; c += 32) {
+    // The last eight channels may overlap the ones before.
+    c = min(c, pixelBytes - 32)
+    let a0 = bias ? v128.load(bias + c) : zero()
+    let a1 = bias ? v128.load(bias + c, 16) : zero()
+    let b0 = a0
+    let b1 = a1
+    let c0 = a0
+    let c1 = a1
+    let d0 = a0
+    let d1 = a1
+    let line = corner + c
+    let tap = filter + c
+    for (let v = 0; v < lines; v++, line += lineStep) {
+      let at = line
+      for (let i = 0; i < taps; i++, at += tapStep, tap += pixelBytes) {
+        const f0 = v128.load(tap)
+        const f1 = v128.load(tap, 16)
+        a0 = madd(v128.load(at), f0, a0)
+        a1 = madd(v128.load(at, 16), f1, a1)
+        let p = at + step
+        b0 = madd(v128.load(p), f0, b0)
+        b1 = madd(v128.load(p, 16), f1, b1)
+        p += step
+        c0 = madd(v128.load(p), f0, c0)
+        c1 = madd(v128.load(p, 16), f1, c1)
+        p += step
+        d0 = madd(v128.load(p), f0, d0)
+        d1 = madd(v128.load(p, 16), f1, d1)
       }
-      for (let i = 0; i < size; i++) store<f64>(totals + 8 * i, load<f64>(totals + 8 * i) + <f64>load<f32>(sums + 4 * i))
     }
+    let to = out + c
+    v128.store(to, activate(a0, activation))
+    v128.store(to, activate(a1, activation), 16)
+    to += pixelBytes
+    v128.store(to, activate(b0, activation))
+    v128.store(to, activate(b1, activation), 16)
+    to += pixelBytes
+    v128.store(to, activate(c0, activation))
+    v128.store(to, activate(c1, activation), 16)
+    to += pixelBytes
+    v128.store(to, activate(d0, activation))
+    v128.store(to, activate(d1, activation), 16)
   }
-  for (let i = 0; i < size; i++) store<f32>(out + 4 * i, <f32>load<f64>(totals + 8 * i))
 }

@@ -66,8 +66,8 @@ function packTransposedPanel(source: usize, rowBytes: usize, depth: i32, columns
   let k = 0
   if (columns === COLUMNS) {
     for (; k + 4 <= depth; k += 4) {
-      transposeFour(source + 4 * <usize>k, rowBytes, out + 32 * <usize>k)
-      transposeFour(source + 4 * rowBytes + 4 * <usize>k, rowBytes, out + 32 * <usize>k + 16)
+      transposeFour(source + 4 * <usize>k, rowBytes, out + 32 * <usize>k, 32)
+      transposeFour(source + 4 * rowBytes + 4 * <usize>k, rowBytes, out + 32 * <usize>k + 16, 32)
     }
   }
   for (; k < depth; k++) {
@@ -77,8 +77,8 @@ function packTransposedPanel(source: usize, rowBytes: usize, depth: i32, columns
   }
 }
 
-/** Transposes a 4 x 4 block; the rows of the result are 32 bytes apart. */
-function transposeFour(source: usize, rowBytes: usize, out: usize): void {
+/** Transposes a 4 x 4 block. */
+export function transposeFour(source: usize, rowBytes: usize, out: usize, outBytes: usize): void {
   const r0 = v128.load(source),
     r1 = v128.load(source + rowBytes),
     r2 = v128.load(source + 2 * rowBytes),
@@ -88,9 +88,9 @@ function transposeFour(source: usize, rowBytes: usize, out: usize): void {
   const high01 = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7),
     high23 = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7)
   v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2))
-  v128.store(out, v128.shuffle<i64>(low01, low23, 1, 3), 32)
-  v128.store(out, v128.shuffle<i64>(high01, high23, 0, 2), 64)
-  v128.store(out, v128.shuffle<i64>(high01, high23, 1, 3), 96)
+  v128.store(out + outBytes, v128.shuffle<i64>(low01, low23, 1, 3))
+  v128.store(out + 2 * outBytes, v128.shuffle<i64>(high01, high23, 0, 2))
+  v128.store(out + 3 * outBytes, v128.shuffle<i64>(high01, high23, 1, 3))
 }
 
 /**

@@ -1,6 +1,9 @@
 import {
+  backend_util,
+  DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
+  FusedDepthwiseConv2D,
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core'
@@ -8,9 +11,35 @@ import { depthwiseConv2dNativeBackpropFilter } from '../composed/depthwise-conv2
 import { depthwiseConv2dNativeBackpropInput } from '../composed/depthwise-conv2d-native-backprop-input.js'
 import { type ConvolutionAttrs, geometry } from '../composed/geometry.js'
 import type { KernelArgs } from '../kernels.js'
+import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
 import { forwardShape } from './conv2d.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
+
+type Shape4 = [number, number, number, number]
+type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
+
+/** Reads the weights afresh each time, where the stock kernels keep a packed copy that a change in place leaves stale. */
+function convolve(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<ForwardInputs, ConvolutionAttrs & ActivationAttrs>,
+): TensorInfo | undefined {
+  const { x, filter, bias, preluActivationWeights } = inputs
+  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode, dilations } = attrs
+  const floats = [x, filter, bias].every(tensor => !tensor || tensor.dtype === 'float32')
+  if (dataFormat !== 'NHWC' || !floats || !servesActivation(attrs)) return undefined
+  const shapes = [x.shape as Shape4, filter.shape as Shape4] as const
+  const g = backend_util.computeConv2DInfo(...shapes, strides, dilations ?? 1, pad, dimRoundingMode, true)
+  if (bias && util.sizeFromShape(bias.shape) !== g.outChannels) return undefined
+  const out = backend.makeOutput(g.outShape, 'float32')
+  const { run } = machine
+  const shape = machine.integers(forwardShape(g))
+  const multiplier = filter.shape[3]!
+  const scratch = machine.scratch(run.depthwiseScratchBytes(shape, multiplier))
+  const [source, weights, target, start] = [x, filter, out, bias].map(tensor => (tensor ? machine.address(tensor) : 0)) as Shape4
+  run.depthwise(shape, multiplier, source, weights, target, start, storedActivation(attrs), scratch)
+  return laterActivation(backend, out, attrs, preluActivationWeights)
+}
 
 type InputArgs = KernelArgs<{ dy: TensorInfo; filter: TensorInfo }, ConvolutionAttrs & { inputShape: number[] }>
 type FilterArgs = KernelArgs<{ x: TensorInfo; dy: TensorInfo }, ConvolutionAttrs & { filterShape: number[] }>
@@ -29,7 +58,7 @@ function filterGradient(machine: Machine, { inputs, attrs, backend }: FilterArgs
   const { filterShape } = attrs
   const g = geometry(DepthwiseConv2dNativeBackpropFilter, x.shape, filterShape, attrs, true)
   const out = backend.makeOutput(filterShape, 'float32')
-  const scratch = machine.scratch(machine.run.depthwiseScratchBytes(util.sizeFromShape(filterShape)))
+  const scratch = machine.scratch(machine.run.depthwiseGradientBytes(util.sizeFromShape(filterShape)))
   const shape = machine.integers(forwardShape(g))
   const [source, gradient, target] = [machine.address(x), machine.address(dy), machine.address(out)]
   machine.run.depthwiseFilterGradient(shape, filterShape[3]!, source, gradient, target, scratch)
@@ -37,6 +66,8 @@ function filterGradient(machine: Machine, { inputs, attrs, backend }: FilterArgs
 }
 
 export const depthwiseKernels = [
+  compiledKernel(DepthwiseConv2dNative, convolve),
+  compiledKernel(FusedDepthwiseConv2D, convolve),
   compiledKernel(DepthwiseConv2dNativeBackpropInput, inputGradient, depthwiseConv2dNativeBackpropInput),
   compiledKernel(DepthwiseConv2dNativeBackpropFilter, filterGradient, depthwiseConv2dNativeBackpropFilter),
 ]

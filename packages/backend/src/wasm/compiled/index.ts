@@ -1,14 +1,17 @@
 import type { TrainingKernel } from '../kernels.js'
 import { batchNormKernels } from './batch-norm.js'
+import { concatKernels } from './concat.js'
 import { conv2DKernels } from './conv2d.js'
 import { depthwiseKernels } from './depthwise.js'
 import { elementwiseKernels } from './elementwise.js'
+import { gatherKernels } from './gather.js'
 import { lossKernels } from './loss.js'
 import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
 import { reduceKernels } from './reduce.js'
 import { segmentSumKernels } from './segment-sum.js'
-import { stridedCopyKernels } from './strided-copy.js'
+import { sliceKernels } from './slice.js'
+import { transposeKernels } from './transpose.js'
 
 export { accelerateBatchNorm } from './batch-norm-layer.js'
 export { fuseLayers } from './fused-layers.js'
@@ -21,7 +24,10 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...conv2DKernels,
   ...elementwiseKernels,
   ...reduceKernels,
-  ...stridedCopyKernels,
+  ...sliceKernels,
+  ...concatKernels,
+  ...transposeKernels,
+  ...gatherKernels,
   ...poolKernels,
   ...batchNormKernels,
   ...depthwiseKernels,

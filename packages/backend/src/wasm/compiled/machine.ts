@@ -66,8 +66,19 @@ export interface Functions {
   ): void
   winogradGradientScratchBytes(shape: Address): number
   winogradFilterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
+  depthwiseScratchBytes(shape: Address, multiplier: number): number
+  depthwise(
+    shape: Address,
+    multiplier: number,
+    x: Address,
+    filter: Address,
+    out: Address,
+    bias: Address,
+    activation: number,
+    scratch: Address,
+  ): void
   depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address): void
-  depthwiseScratchBytes(filterSize: number): number
+  depthwiseGradientBytes(filterSize: number): number
   depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
   segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address): void
   softmaxCrossEntropy(
@@ -89,7 +100,10 @@ export interface Functions {
   scale(x: Address, factor: number, out: Address, n: number): void
   scaleBy(x: Address, factor: Address, out: Address, n: number): void
   addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
-  stridedCopy(shape: Address, rank: number, source: Address, out: Address): Address
+  stridedCopy(shape: Address, rank: number, source: Address, out: Address): void
+  gatherRows(x: Address, ids: Address, outer: number, size: number, count: number, columns: number, out: Address): void
+  maxPool(shape: Address, x: Address, out: Address): void
+  averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void
   averagePoolGradient(shape: Address, dy: Address, dx: Address): void
   batchNormScratchBytes(channels: number): number

@@ -1,58 +1,63 @@
-import { AvgPoolGrad, backend_util, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
+import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
 import { maxPoolGrad } from '../composed/max-pool-grad.js'
 import type { KernelArgs } from '../kernels.js'
+import { forwardShape } from './conv2d.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
 
-type Pad = Parameters<typeof backend_util.computePool2DInfo>[4]
+type PoolInfoArgs = Parameters<typeof backend_util.computePool2DInfo>
 
 interface Attrs {
-  readonly filterSize: number | [number, number]
-  readonly strides: number | [number, number]
-  readonly pad: Pad
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil'
+  readonly filterSize: PoolInfoArgs[1]
+  readonly strides: PoolInfoArgs[2]
+  readonly pad: PoolInfoArgs[4]
+  readonly dimRoundingMode?: PoolInfoArgs[5]
 }
 
-/** The geometry in the order in which `assembly/pool.ts` reads it. */
-function geometry(machine: Machine, x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: Attrs) {
-  const g = backend_util.computePool2DInfo(
-    x.shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  )
-  return machine.integers([
-    ...[g.batchSize, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth],
-    ...[g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left],
-  ])
+function geometry(x: TensorInfo, { filterSize, strides, pad, dimRoundingMode }: Attrs) {
+  return backend_util.computePool2DInfo(x.shape as PoolInfoArgs[0], filterSize, strides, 1, pad, dimRoundingMode)
 }
+
+/** The stock kernels answer -Infinity to a NaN: the first of a window's maximum, any of its mean. */
+function pool(name: 'maxPool' | 'averagePool') {
+  return (machine: Machine, { inputs: { x }, attrs, backend }: KernelArgs<{ x: TensorInfo }, Attrs>): TensorInfo | undefined => {
+    if (x.dtype !== 'float32') return undefined
+    const g = geometry(x, attrs)
+    const out = backend.makeOutput(g.outShape, 'float32')
+    machine.run[name](machine.integers(forwardShape(g)), machine.address(x), machine.address(out))
+    return out
+  }
+}
+
+type GradientInputs = { dy: TensorInfo; input: TensorInfo }
 
 function maxPoolGradient(
   machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; input: TensorInfo; output: TensorInfo }, Attrs>,
+  { inputs, attrs, backend }: KernelArgs<GradientInputs & { output: TensorInfo }, Attrs>,
 ): TensorInfo | undefined {
   const { dy, input, output } = inputs
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
+  const shape = machine.integers(forwardShape(geometry(input, attrs)))
   const [x, y, gradient] = [machine.address(input), machine.address(output), machine.address(dy)]
-  machine.run.maxPoolGradient(geometry(machine, input, attrs), x, y, gradient, machine.address(dx))
+  machine.run.maxPoolGradient(shape, x, y, gradient, machine.address(dx))
   return dx
 }
 
 function averagePoolGradient(
   machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; input: TensorInfo }, Attrs>,
+  { inputs: { dy, input }, attrs, backend }: KernelArgs<GradientInputs, Attrs>,
 ): TensorInfo | undefined {
-  const { dy, input } = inputs
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
-  machine.run.averagePoolGradient(geometry(machine, input, attrs), machine.address(dy), machine.address(dx))
+  const shape = machine.integers(forwardShape(geometry(input, attrs)))
+  machine.run.averagePoolGradient(shape, machine.address(dy), machine.address(dx))
   return dx
 }
 
 export const poolKernels = [
+  compiledKernel(MaxPool, pool('maxPool')),
+  compiledKernel(AvgPool, pool('averagePool')),
   compiledKernel(MaxPoolGrad, maxPoolGradient, maxPoolGrad),
   compiledKernel(AvgPoolGrad, averagePoolGradient),
 ]

@@ -1,130 +1,57 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { Slice, StridedSlice, slice_util, type TensorInfo, Tile, util } from '@tensorflow/tfjs-core'
-import { slice as composedSlice } from '../composed/slice.js'
-import { tile as composedTile } from '../composed/tile.js'
-import type { KernelArgs } from '../kernels.js'
-import { compiledKernel } from './kernel.js'
-import { spreadName } from './kernel-names.js'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { Machine } from './machine.js'
 
-/** An axis of a result: its size, and how many elements further the source is for each step along it. */
-interface Axis {
+/** An axis of a copy: its size, and how many elements lie between its positions in the source and in the result. */
+export interface Axis {
   readonly size: number
-  readonly step: number
+  readonly from: number
+  readonly to: number
 }
 
-/** The fewest axes that describe the same walk through the source. */
+/** The fewest axes that describe the same copy. */
 function collapse(axes: readonly Axis[]): Axis[] {
   const kept: Axis[] = []
-  for (const { size, step } of axes) {
+  for (const { size, from, to } of axes) {
     if (size === 1) continue
     const previous = kept.at(-1)
-    if (previous && previous.step === step * size) kept[kept.length - 1] = { size: previous.size * size, step }
-    else kept.push({ size, step })
+    if (previous && previous.from === from * size && previous.to === to * size) {
+      kept[kept.length - 1] = { size: previous.size * size, from, to }
+    } else kept.push({ size, from, to })
   }
-  return kept.length ? kept : [{ size: 1, step: 1 }]
+  return kept.length ? kept : [{ size: 1, from: 1, to: 1 }]
 }
 
-function copy(
+/** Puts the axis that is adjacent in the source next to the last one, where the compiled copy transposes the two in blocks. */
+function pairForTransposing(axes: Axis[]): Axis[] {
+  const adjacent = axes.findIndex(({ from }) => from === 1)
+  if (adjacent < 0 || adjacent >= axes.length - 2) return axes
+  const [axis] = axes.splice(adjacent, 1)
+  return axes.toSpliced(-1, 0, axis!)
+}
+
+/** What the copies serve: numbers of 32 bits, with no more axes than the integers of a machine hold. */
+export const serves = ({ dtype, shape }: TensorInfo): boolean => (dtype === 'float32' || dtype === 'int32') && shape.length <= 10
+
+/** How many elements lie between the positions of each axis. */
+export const stepsOf = (shape: readonly number[]): number[] => util.computeStrides([...shape, 1])
+
+/** Whether a copy would leave every element where it is. */
+export function isWhole(axes: readonly Axis[]): boolean {
+  const [first, ...rest] = collapse(axes)
+  return rest.length === 0 && first!.from === 1 && first!.to === 1
+}
+
+/** Copies elements from `first` on in the source to `start` on in the result. */
+export function copyAlong(
   machine: Machine,
-  backend: BackendWasm,
-  x: TensorInfo,
-  shape: number[],
   axes: readonly Axis[],
-  first = 0,
-): TensorInfo {
-  const out = backend.makeOutput(shape, x.dtype)
-  if (util.sizeFromShape(shape) === 0) return out
-  const walk = collapse(axes)
-  const address = machine.integers([...walk.map(({ size }) => size), ...walk.map(({ step }) => step)])
-  machine.run.stridedCopy(address, walk.length, machine.address(x) + 4 * first, machine.address(out))
-  return out
+  source: TensorInfo,
+  first: number,
+  target: TensorInfo,
+  start = 0,
+): void {
+  if (axes.some(({ size }) => size === 0)) return
+  const walk = pairForTransposing(collapse(axes))
+  const shape = machine.integers([...walk.map(({ size }) => size), ...walk.map(({ from }) => from), ...walk.map(({ to }) => to)])
+  machine.run.stridedCopy(shape, walk.length, machine.address(source) + 4 * first, machine.address(target) + 4 * start)
 }
-
-/** Only the shape is looked at, but the declarations ask for a tensor. */
-type Checked = Parameters<typeof slice_util.parseSliceParams>[0]
-
-const serves = ({ dtype }: TensorInfo) => dtype === 'float32' || dtype === 'int32'
-const stepsOf = (shape: number[]) => util.computeStrides([...shape, 1])
-
-function slice(
-  machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, { begin: number | number[]; size: number | number[] }>,
-): TensorInfo | undefined {
-  const { x } = inputs
-  if (!serves(x)) return undefined
-  const [begin, size] = slice_util.parseSliceParams(x as Checked, attrs.begin, attrs.size) as [number[], number[]]
-  slice_util.assertParamsValid(x as Checked, begin, size)
-  const steps = stepsOf(x.shape)
-  const axes = size.map((length, axis) => ({ size: length, step: steps[axis]! }))
-  const first = begin.reduce((sum, from, axis) => sum + from * steps[axis]!, 0)
-  return copy(machine, backend, x, size, axes, first)
-}
-
-interface StridedSliceAttrs {
-  readonly begin: number[]
-  readonly end: number[]
-  readonly strides: number[]
-  readonly beginMask: number
-  readonly endMask: number
-  readonly ellipsisMask: number
-  readonly newAxisMask: number
-  readonly shrinkAxisMask: number
-}
-
-function stridedSlice(
-  machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, StridedSliceAttrs>,
-): TensorInfo | undefined {
-  const { x } = inputs
-  if (!serves(x)) return undefined
-  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs
-  const plan = slice_util.sliceInfo(x.shape, begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask)
-  if (plan.isIdentity || plan.isSimpleSlice) return undefined
-  const steps = stepsOf(x.shape)
-  const sizes = slice_util.computeOutShape(plan.begin, plan.end, plan.strides)
-  const axes = sizes.map((size, axis) => ({ size, step: steps[axis]! * plan.strides[axis]! }))
-  const first = plan.begin.reduce((sum, from, axis) => sum + from * steps[axis]!, 0)
-  return copy(machine, backend, x, plan.finalShape, axes, first)
-}
-
-function tile(
-  machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, { reps: number[] }>,
-): TensorInfo | undefined {
-  const { x } = inputs
-  if (!serves(x)) return undefined
-  const steps = stepsOf(x.shape)
-  const axes = x.shape.flatMap((size, axis) => [
-    { size: attrs.reps[axis]!, step: 0 },
-    { size, step: steps[axis]! },
-  ])
-  const shape = x.shape.map((size, axis) => size * attrs.reps[axis]!)
-  return copy(machine, backend, x, shape, axes)
-}
-
-type SpreadAttrs = { readonly shape: number[]; readonly axes: number[]; readonly factor: number }
-
-function spread(
-  machine: Machine,
-  { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo }, SpreadAttrs>,
-): TensorInfo | undefined {
-  const { dy } = inputs
-  const { shape, axes, factor } = attrs
-  const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
-  const steps = stepsOf(kept)
-  const walk = shape.map((size, axis) => ({ size, step: axes.includes(axis) ? 0 : steps[axis]! }))
-  if (factor === 1) return copy(machine, backend, dy, shape, walk)
-  const scaled = backend.makeOutput(dy.shape, 'float32')
-  machine.run.scale(machine.address(dy), factor, machine.address(scaled), util.sizeFromShape(dy.shape))
-  const out = copy(machine, backend, scaled, shape, walk)
-  backend.disposeData(scaled.dataId)
-  return out
-}
-
-export const stridedCopyKernels = [
-  compiledKernel(Slice, slice, composedSlice),
-  compiledKernel(StridedSlice, stridedSlice),
-  compiledKernel(Tile, tile, composedTile),
-  compiledKernel(spreadName, spread),
-]
