@@ -47,6 +47,11 @@ async function run(backend: string, inputs: readonly Input[], program: Program) 
   return results
 }
 
+/** NaN equals NaN only, and an infinity itself only. */
+function difference(a: number, b: number): number {
+  return Object.is(a, b) ? 0 : Math.abs(a - b)
+}
+
 /**
  * Runs a program on the cpu backend and on wasm, and expects the same numbers: the largest difference at most `tolerance` of
  * the largest value, shapes equal, and neither a tensor nor a piece of data left behind.
@@ -56,8 +61,8 @@ export async function expectSameAsCpu(inputs: readonly Input[], program: Program
   const actual = await run('wasm', inputs, program)
   expect(actual.map(result => result.shape)).toEqual(expected.map(result => result.shape))
   for (const [i, { values }] of expected.entries()) {
-    const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
-    const error = values.reduce((most, value, j) => Math.max(most, Math.abs(value - actual[i]!.values[j]!)), 0)
+    const scale = values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+    const error = values.reduce((most, value, j) => Math.max(most, difference(value, actual[i]!.values[j]!)), 0)
     expect(error / scale, `result ${i}`).toBeLessThanOrEqual(tolerance)
   }
 }

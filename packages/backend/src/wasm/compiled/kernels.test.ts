@@ -170,32 +170,3 @@ describe('compiled copies', () => {
     await expectSameAsCpu([{ shape: [2, 2], values: [1, 2, 3, 4], dtype: 'int32' }], x => tf.tile(x!, [1, 3]))
   })
 })
-
-describe('compiled pooling', () => {
-  it('has the gradients of cpu for any window', async () => {
-    const side = fc.integer({ min: 1, max: 4 })
-    const size = fc.integer({ min: 4, max: 9 })
-    const shape = fc.record({
-      n: side,
-      h: size,
-      w: size,
-      c: size,
-      window: side,
-      stride: side,
-      pad: fc.constantFrom('same' as const, 'valid' as const),
-    })
-    await fc.assert(
-      fc.asyncProperty(shape, async ({ n, h, w, c, window, stride, pad }) => {
-        await expectSameGradients([input([n, h, w, c], 6)], x => tf.maxPool(x as tf.Tensor4D, window, stride, pad))
-        await expectSameGradients([input([n, h, w, c], 6)], x => tf.avgPool(x as tf.Tensor4D, window, stride, pad))
-      }),
-      { numRuns: 40, seed: 22 },
-    )
-  })
-
-  it('gives the gradient of equal values to the first', async () => {
-    await expectSameGradients([{ shape: [1, 4, 4, 5], values: new Float32Array(80).fill(0.5) }], x =>
-      tf.maxPool(x as tf.Tensor4D, 3, 1, 'same'),
-    )
-  })
-})

@@ -101,7 +101,16 @@ export interface Functions {
   scaleBy(x: Address, factor: Address, out: Address, n: number): void
   addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
   stridedCopy(shape: Address, rank: number, source: Address, out: Address): void
-  gatherRows(x: Address, ids: Address, outer: number, size: number, count: number, columns: number, out: Address): void
+  gatherRows(
+    x: Address,
+    ids: Address,
+    batch: number,
+    outer: number,
+    size: number,
+    count: number,
+    columns: number,
+    out: Address,
+  ): void
   maxPool(shape: Address, x: Address, out: Address): void
   averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void

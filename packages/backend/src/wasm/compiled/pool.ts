@@ -1,4 +1,5 @@
 import { AvgPool, AvgPoolGrad, backend_util, MaxPool, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
+import { avgPoolGrad } from '../composed/avg-pool-grad.js'
 import { maxPoolGrad } from '../composed/max-pool-grad.js'
 import type { KernelArgs } from '../kernels.js'
 import { forwardShape } from './conv2d.js'
@@ -29,6 +30,12 @@ function pool(name: 'maxPool' | 'averagePool') {
   }
 }
 
+/** The attributes of a gradient say nothing of how sizes were rounded; dy's shape does. */
+function gradientGeometry(dy: TensorInfo, input: TensorInfo, attrs: Attrs): number[] {
+  const [, outHeight, outWidth] = dy.shape as PoolInfoArgs[0]
+  return forwardShape({ ...geometry(input, attrs), outHeight, outWidth })
+}
+
 type GradientInputs = { dy: TensorInfo; input: TensorInfo }
 
 function maxPoolGradient(
@@ -38,7 +45,7 @@ function maxPoolGradient(
   const { dy, input, output } = inputs
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
-  const shape = machine.integers(forwardShape(geometry(input, attrs)))
+  const shape = machine.integers(gradientGeometry(dy, input, attrs))
   const [x, y, gradient] = [machine.address(input), machine.address(output), machine.address(dy)]
   machine.run.maxPoolGradient(shape, x, y, gradient, machine.address(dx))
   return dx
@@ -50,7 +57,7 @@ function averagePoolGradient(
 ): TensorInfo | undefined {
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
-  const shape = machine.integers(forwardShape(geometry(input, attrs)))
+  const shape = machine.integers(gradientGeometry(dy, input, attrs))
   machine.run.averagePoolGradient(shape, machine.address(dy), machine.address(dx))
   return dx
 }
@@ -59,5 +66,5 @@ export const poolKernels = [
   compiledKernel(MaxPool, pool('maxPool')),
   compiledKernel(AvgPool, pool('averagePool')),
   compiledKernel(MaxPoolGrad, maxPoolGradient, maxPoolGrad),
-  compiledKernel(AvgPoolGrad, averagePoolGradient),
+  compiledKernel(AvgPoolGrad, averagePoolGradient, avgPoolGrad),
 ]

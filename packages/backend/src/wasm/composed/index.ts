@@ -1,4 +1,5 @@
 import type { TrainingKernel } from '../kernels.js'
+import { avgPoolGradKernel } from './avg-pool-grad.js'
 import { batchMatMulKernel } from './batch-mat-mul.js'
 import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
@@ -18,6 +19,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   unsortedSegmentSumKernel,
   conv2DBackpropInputKernel,
   maxPoolGradKernel,
+  avgPoolGradKernel,
   batchMatMulKernel,
   identityKernel,
   sliceKernel,

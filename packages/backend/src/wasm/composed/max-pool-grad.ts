@@ -7,7 +7,6 @@ type Attrs = {
   filterSize: PoolInfoArgs[1]
   strides: PoolInfoArgs[2]
   pad: PoolInfoArgs[4]
-  dimRoundingMode?: PoolInfoArgs[5]
 }
 
 /**
@@ -17,8 +16,7 @@ type Attrs = {
  */
 export function maxPoolGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo {
   const { dy, input } = inputs
-  const { filterSize, strides, pad, dimRoundingMode } = attrs
-  const g = backend_util.computePool2DInfo(input.shape as PoolInfoArgs[0], filterSize, strides, 1, pad, dimRoundingMode)
+  const g = backend_util.computePool2DInfo(input.shape as PoolInfoArgs[0], attrs.filterSize, attrs.strides, 1, attrs.pad)
   const dx = backend.makeOutput(input.shape, 'float32')
   const [target, values, grads] = [dx, input, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [
     Float32Array,
@@ -26,13 +24,14 @@ export function maxPoolGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs
     Float32Array,
   ]
   target.fill(0)
-  const channels = g.inChannels
+  // The attributes say nothing of how sizes were rounded; dy's shape does.
+  const [images, rows, columns, channels] = dy.shape as PoolInfoArgs[0]
   let at = 0
-  for (let n = 0; n < g.batchSize; n++) {
-    for (let row = 0; row < g.outHeight; row++) {
+  for (let n = 0; n < images; n++) {
+    for (let row = 0; row < rows; row++) {
       const top = row * g.strideHeight - g.padInfo.top
       const bottom = Math.min(top + g.filterHeight, g.inHeight)
-      for (let column = 0; column < g.outWidth; column++) {
+      for (let column = 0; column < columns; column++) {
         const left = column * g.strideWidth - g.padInfo.left
         const right = Math.min(left + g.filterWidth, g.inWidth)
         for (let c = 0; c < channels; c++, at++) {
