@@ -139,11 +139,23 @@ function divide<How>(a: v128, count: f32): v128 {
   return isMean<How>() ? f32x4.div(a, f32x4.splat(count)) : a
 }
 
+/** Whether every position belongs to exactly one window. */
+function tiles(shape: usize): bool {
+  return (
+    kernelHeight(shape) === strideHeight(shape) &&
+    kernelWidth(shape) === strideWidth(shape) &&
+    (padTop(shape) | padLeft(shape)) === 0 &&
+    outHeight(shape) * strideHeight(shape) === height(shape) &&
+    outWidth(shape) * strideWidth(shape) === width(shape)
+  )
+}
+
 /** dx = dy at the first position of each window that holds its maximum, in reading order; windows may overlap. */
 export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx: usize): void {
   const pixelBytes: usize = 4 * channels(shape)
   const lineBytes: usize = width(shape) * pixelBytes
-  memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
+  const once = tiles(shape)
+  if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
   for (let image = 0; image < images(shape); image++, x += imageBytes(shape), dx += imageBytes(shape)) {
     for (let row = 0; row < outHeight(shape); row++) {
       const v0 = firstRow(shape, row)
@@ -161,19 +173,21 @@ export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx:
             for (let h = h0; h < h1; h++, at += pixelBytes) {
               const here = v128.andnot(f32x4.eq(v128.load(x + at), most), taken)
               taken = v128.or(taken, here)
-              v128.store(dx + at, f32x4.add(v128.load(dx + at), v128.and(gradient, here)))
+              const mine = v128.and(gradient, here)
+              v128.store(dx + at, once ? mine : f32x4.add(v128.load(dx + at), mine))
             }
           }
         }
         for (; c < pixelBytes; c += 4) {
           const most = load<f32>(y + c)
-          let taken = false
-          for (let v = v0; v < v1 && !taken; v++) {
+          let gradient = load<f32>(dy + c)
+          for (let v = v0; v < v1; v++) {
             let at = <usize>v * lineBytes + <usize>h0 * pixelBytes + c
-            for (let h = h0; h < h1 && !taken; h++, at += pixelBytes) {
-              if (load<f32>(x + at) !== most) continue
-              store<f32>(dx + at, load<f32>(dx + at) + load<f32>(dy + c))
-              taken = true
+            for (let h = h0; h < h1; h++, at += pixelBytes) {
+              const here = load<f32>(x + at) === most
+              const mine: f32 = here ? gradient : 0
+              if (here) gradient = 0
+              store<f32>(dx + at, once ? mine : load<f32>(dx + at) + mine)
             }
           }
         }
@@ -186,7 +200,8 @@ export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx:
 export function averagePoolGradient(shape: usize, dy: usize, dx: usize): void {
   const pixelBytes: usize = 4 * channels(shape)
   const lineBytes: usize = width(shape) * pixelBytes
-  memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
+  const once = tiles(shape)
+  if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
   for (let image = 0; image < images(shape); image++, dx += imageBytes(shape)) {
     for (let row = 0; row < outHeight(shape); row++) {
       const v0 = firstRow(shape, row)
@@ -200,9 +215,10 @@ export function averagePoolGradient(shape: usize, dy: usize, dx: usize): void {
           for (let h = h0; h < h1; h++) {
             let c: usize = 0
             for (; c + 16 <= pixelBytes; c += 16, at += 16) {
-              v128.store(at, f32x4.add(v128.load(at), f32x4.mul(v128.load(dy + c), f32x4.splat(share))))
+              const mine = f32x4.mul(v128.load(dy + c), f32x4.splat(share))
+              v128.store(at, once ? mine : f32x4.add(v128.load(at), mine))
             }
-            for (; c < pixelBytes; c += 4, at += 4) store<f32>(at, load<f32>(at) + share * load<f32>(dy + c))
+            for (; c < pixelBytes; c += 4, at += 4) store<f32>(at, (once ? 0 : load<f32>(at)) + share * load<f32>(dy + c))
           }
         }
       }

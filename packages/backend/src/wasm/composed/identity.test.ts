@@ -46,4 +46,14 @@ describe('identity', () => {
     tf.dispose([source, copy])
     await tf.setBackend('wasm')
   })
+
+  it('is what a cast to the same type is, and no other', () => {
+    const whole = tf.tensor1d([1, 2], 'int32')
+    const [same, other] = [tf.cast(whole, 'int32'), tf.cast(whole, 'float32')]
+    expect(same.dataId).toBe(whole.dataId)
+    expect(other.dataId).not.toBe(whole.dataId)
+    whole.dispose()
+    expect([...same.dataSync(), ...other.dataSync()]).toEqual([1, 2, 1, 2])
+    tf.dispose([same, other])
+  })
 })

@@ -1,4 +1,4 @@
-import { Identity, type TensorInfo } from '@tensorflow/tfjs-core'
+import { Cast, type DataType, Identity, type TensorInfo } from '@tensorflow/tfjs-core'
 import { type KernelArgs, stockKernel, trainingKernel } from '../kernels.js'
 
 /**
@@ -13,3 +13,11 @@ export function identity({ inputs, backend }: KernelArgs<{ x: TensorInfo }>): Te
 }
 
 export const identityKernel = trainingKernel(Identity, 'composed', identity)
+
+/** Shares the data where the type stays: so ends the gradient of every clone. */
+function cast({ inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, { dtype: DataType }>): TensorInfo {
+  if (inputs.x.dtype === attrs.dtype) return identity({ inputs, attrs: undefined, backend })
+  return stockKernel(backend, Cast, { ...inputs }, attrs)
+}
+
+export const castKernel = trainingKernel(Cast, 'composed', cast)

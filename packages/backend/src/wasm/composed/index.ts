@@ -5,7 +5,7 @@ import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
-import { identityKernel } from './identity.js'
+import { castKernel, identityKernel } from './identity.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
 import { sliceKernel } from './slice.js'
 import { tileKernel } from './tile.js'
@@ -22,6 +22,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   avgPoolGradKernel,
   batchMatMulKernel,
   identityKernel,
+  castKernel,
   sliceKernel,
   tileKernel,
 ]
