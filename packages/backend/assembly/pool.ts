@@ -14,27 +14,8 @@ import {
 } from './shape'
 
 /**
- * Max and average pooling with their gradients, channels last. A window is cut at the edge of the image: what lies beyond neither wins
- * nor counts. Every kernel walks over the windows in reading order, and within each handles four channels at once.
+ * Max and average pooling, channels last. A window is cut at the edge of the image: what lies beyond neither wins nor counts.
  */
-
-// Where the window of an output row or column begins and ends within the image.
-function firstRow(shape: usize, row: i32): i32 {
-  return max(row * strideHeight(shape) - padTop(shape), 0)
-}
-function endRow(shape: usize, row: i32): i32 {
-  return min(row * strideHeight(shape) - padTop(shape) + kernelHeight(shape), height(shape))
-}
-function firstColumn(shape: usize, column: i32): i32 {
-  return max(column * strideWidth(shape) - padLeft(shape), 0)
-}
-function endColumn(shape: usize, column: i32): i32 {
-  return min(column * strideWidth(shape) - padLeft(shape) + kernelWidth(shape), width(shape))
-}
-
-function imageBytes(shape: usize): usize {
-  return 4 * <usize>(height(shape) * width(shape)) * channels(shape)
-}
 
 /** out = the largest number of each window. NaN loses against every number, as on the cpu backend; nothing at all gives -Infinity. */
 export function maxPool(shape: usize, x: usize, out: usize): void {
@@ -65,12 +46,14 @@ function pool<How>(shape: usize, x: usize, out: usize): void {
   const start: f32 = isMean<How>() ? 0 : -Infinity
   const columns = outWidth(shape)
   const step = strideWidth(shape)
+  const h = height(shape)
   const w = width(shape)
   const taps = kernelWidth(shape)
-  for (let image = 0; image < images(shape); image++, x += imageBytes(shape)) {
+  for (let image = 0; image < images(shape); image++, x += <usize>h * lineBytes) {
     for (let row = 0; row < outHeight(shape); row++) {
-      const v0 = firstRow(shape, row)
-      const lines = max(endRow(shape, row) - v0, 0)
+      const top = row * strideHeight(shape) - padTop(shape)
+      const v0 = max(top, 0)
+      const lines = max(min(top + kernelHeight(shape), h) - v0, 0)
       const line = x + <usize>v0 * lineBytes
       for (let column = 0, left = -padLeft(shape); column < columns; column++, left += step, out += pixelBytes) {
         const h0 = max(left, 0)
@@ -137,91 +120,4 @@ function pool<How>(shape: usize, x: usize, out: usize): void {
 
 function divide<How>(a: v128, count: f32): v128 {
   return isMean<How>() ? f32x4.div(a, f32x4.splat(count)) : a
-}
-
-/** Whether every position belongs to exactly one window. */
-function tiles(shape: usize): bool {
-  return (
-    kernelHeight(shape) === strideHeight(shape) &&
-    kernelWidth(shape) === strideWidth(shape) &&
-    (padTop(shape) | padLeft(shape)) === 0 &&
-    outHeight(shape) * strideHeight(shape) === height(shape) &&
-    outWidth(shape) * strideWidth(shape) === width(shape)
-  )
-}
-
-/** dx = dy at the first position of each window that holds its maximum, in reading order; windows may overlap. */
-export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx: usize): void {
-  const pixelBytes: usize = 4 * channels(shape)
-  const lineBytes: usize = width(shape) * pixelBytes
-  const once = tiles(shape)
-  if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
-  for (let image = 0; image < images(shape); image++, x += imageBytes(shape), dx += imageBytes(shape)) {
-    for (let row = 0; row < outHeight(shape); row++) {
-      const v0 = firstRow(shape, row)
-      const v1 = endRow(shape, row)
-      for (let column = 0; column < outWidth(shape); column++, y += pixelBytes, dy += pixelBytes) {
-        const h0 = firstColumn(shape, column)
-        const h1 = endColumn(shape, column)
-        let c: usize = 0
-        for (; c + 16 <= pixelBytes; c += 16) {
-          const most = v128.load(y + c)
-          const gradient = v128.load(dy + c)
-          let taken = i32x4.splat(0)
-          for (let v = v0; v < v1; v++) {
-            let at = <usize>v * lineBytes + <usize>h0 * pixelBytes + c
-            for (let h = h0; h < h1; h++, at += pixelBytes) {
-              const here = v128.andnot(f32x4.eq(v128.load(x + at), most), taken)
-              taken = v128.or(taken, here)
-              const mine = v128.and(gradient, here)
-              v128.store(dx + at, once ? mine : f32x4.add(v128.load(dx + at), mine))
-            }
-          }
-        }
-        for (; c < pixelBytes; c += 4) {
-          const most = load<f32>(y + c)
-          let gradient = load<f32>(dy + c)
-          for (let v = v0; v < v1; v++) {
-            let at = <usize>v * lineBytes + <usize>h0 * pixelBytes + c
-            for (let h = h0; h < h1; h++, at += pixelBytes) {
-              const here = load<f32>(x + at) === most
-              const mine: f32 = here ? gradient : 0
-              if (here) gradient = 0
-              store<f32>(dx + at, once ? mine : load<f32>(dx + at) + mine)
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-/** dx = the sum over the windows that hold a position of dy / the number of the window's positions within the image. */
-export function averagePoolGradient(shape: usize, dy: usize, dx: usize): void {
-  const pixelBytes: usize = 4 * channels(shape)
-  const lineBytes: usize = width(shape) * pixelBytes
-  const once = tiles(shape)
-  if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
-  for (let image = 0; image < images(shape); image++, dx += imageBytes(shape)) {
-    for (let row = 0; row < outHeight(shape); row++) {
-      const v0 = firstRow(shape, row)
-      const v1 = endRow(shape, row)
-      for (let column = 0; column < outWidth(shape); column++, dy += pixelBytes) {
-        const h0 = firstColumn(shape, column)
-        const h1 = endColumn(shape, column)
-        const share: f32 = <f32>1 / <f32>((v1 - v0) * (h1 - h0))
-        for (let v = v0; v < v1; v++) {
-          let at = dx + <usize>v * lineBytes + <usize>h0 * pixelBytes
-          for (let h = h0; h < h1; h++) {
-            let c: usize = 0
-            for (; c + 16 <= pixelBytes; c += 16, at += 16) {
-              const mine = f32x4.mul(v128.load(dy + c), f32x4.splat(share))
-              v128.store(at, once ? mine : f32x4.add(v128.load(at), mine))
-            }
-            for (; c < pixelBytes; c += 4, at += 4) store<f32>(at, (once ? 0 : load<f32>(at)) + share * load<f32>(dy + c))
-          }
-        }
-      }
-    }
-  }
 }

@@ -22,8 +22,8 @@ import {
  * Two things to know before writing a kernel for this backend:
  * - Stock Conv2D, FusedConv2D, the depthwise ones, BatchMatMul and _FusedMatMul cache packed weights by the id of the weight's
  *   data and drop them when that data is disposed. Changing a weight in place leaves the cache stale unless all of them are replaced.
- * - Identity shares its input's data (see `composed/identity.ts`), as Reshape always has: before changing data in place, check that
- *   `backend.refCount(dataId)` is 1.
+ * - Identity shares its input's data (see `composed/identity.ts`), as Reshape always has; so do a Cast and a Transpose that change
+ *   nothing. Before changing data in place, check that `backend.refCount(dataId)` is 1.
  */
 export interface TrainingKernel {
   readonly kernelName: string
