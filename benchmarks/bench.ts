@@ -1,7 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { writeWhole } from '@onecycle/recorder'
 import { findTorch, nativePeak, script, torch } from './child.js'
 import type { Measured } from './step.js'
 import { type Workload, workloads } from './workloads.js'
@@ -86,7 +86,7 @@ export async function main(args: readonly string[]): Promise<number> {
     ...(rounds && { rounds: Number(rounds) }),
     ...(only && { only: only.split(',') }),
   })
-  if (json) await save(json, result)
+  if (json) await writeWhole(json, `${JSON.stringify(result, null, 2)}\n`)
   return 0
 }
 
@@ -159,11 +159,6 @@ function show(value: Figures | string): string {
 
 function line(...cells: string[]): string {
   return cells.map((cell, i) => (i === 0 ? cell.padEnd(9) : cell.padStart(17))).join('')
-}
-
-async function save(path: string, result: object): Promise<void> {
-  await writeFile(`${path}.part`, `${JSON.stringify(result, null, 2)}\n`)
-  await rename(`${path}.part`, path)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2))

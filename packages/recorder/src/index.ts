@@ -1,3 +1,4 @@
+export { writeWhole } from './files.js'
 export { type EpochRow, emptyHistory, type History, type LrFindRecord } from './history.js'
 export { ProgressBar, type ProgressOptions, type ProgressStream } from './log/progress.js'
 export { Report, type ReportOptions, type ReportSection, report } from './log/report.js'

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { writeWhole } from '@onecycle/recorder'
 import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
@@ -93,17 +93,4 @@ function withExtension(path: string): string {
   if (typeof path !== 'string' || ['', extension].includes(basename(path)) || /[\\/]$/.test(path))
     throw new TypeError(`${JSON.stringify(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
   return resolve(path.endsWith(extension) ? path : path + extension)
-}
-
-/** A crash while writing leaves the old file as it was: the new one takes its name only when it is complete. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`
-  await mkdir(dirname(file), { recursive: true })
-  try {
-    await writeFile(temporary, bytes, { flush: true })
-    await rename(temporary, file)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }
