@@ -69,11 +69,7 @@ export function fitArguments(first: Rates, second: Rates | undefined): { n: numb
 export function planFit(learn: Learner, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
-  const save = savers(
-    learn,
-    { ...(best_save_name && { best_save_name }), ...(cycle_save_name && { cycle_save_name }) },
-    cycle_ends,
-  )
+  const save = savers(learn, { best_save_name, cycle_save_name }, cycle_ends)
   if (!options.cycle_len) return { epochs, callbacks: save }
   const scheduled = plan(epochs, mom ? { lr, mom } : { lr }, options, learn.n_train_iter, 'next')
   return { epochs, callbacks: [...scheduled.callbacks, ...save] }

@@ -45,6 +45,15 @@ it('takes weight decay by fastai 0.7’s name', async () => {
   expect(learn.opt.get('wd')).toEqual([0.3])
 })
 
+it.each(['', 'runs/', null])('refuses the name %j before the first batch', async name => {
+  for (const option of ['best_save_name', 'cycle_save_name']) {
+    const learn = tinyLearner()
+    const message = `${option} is ${JSON.stringify(name)}, which names no file`
+    await expect(learn.fit(1e-2, 1, { cycle_len: 1, [option]: name })).rejects.toThrow(message)
+    expect(learn.train_iter).toBe(0)
+  }
+})
+
 it('refuses a name for cycles that there are not', async () => {
   await expect(tinyLearner().fit(1e-2, 1, { cycle_save_name: 'x' })).rejects.toThrow(/give cycle_len/)
 })

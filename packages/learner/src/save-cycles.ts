@@ -9,16 +9,25 @@ export interface SaveNames {
   cycle_save_name?: string | undefined
 }
 
-/** The callbacks that save under these names, for cycles that end after so many batches of the fit. */
-export function savers(
-  learn: Learner,
-  { best_save_name, cycle_save_name }: SaveNames,
-  cycle_ends: readonly number[],
-): Callback<Learner>[] {
+/**
+ * The callbacks that save under these names, for cycles that end after so many batches of the fit.
+ *
+ * @throws TypeError for a name that names no file; RangeError for a name of cycles that there are not.
+ */
+export function savers(learn: Learner, names: SaveNames, cycle_ends: readonly number[]): Callback<Learner>[] {
+  for (const [option, name] of Object.entries(names)) checkName(option, name)
+  const { best_save_name, cycle_save_name } = names
   return [
     ...(best_save_name === undefined ? [] : [saveBest(learn, best_save_name)]),
     ...(cycle_save_name === undefined ? [] : [saveCycles(cycle_save_name, cycle_ends)]),
   ]
+}
+
+function checkName(option: string, name: unknown): void {
+  if (name === undefined || (typeof name === 'string' && /[^\\/]$/.test(name))) return
+  throw new TypeError(
+    `${option} is ${JSON.stringify(name)}, which names no file: give a path such as 'runs/best', or leave it out.`,
+  )
 }
 
 function saveBest(learn: Learner, fname: string): Callback {
