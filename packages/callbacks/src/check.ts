@@ -1,3 +1,5 @@
+import { nearestName } from './nearest-name.js'
+
 type Bounds = { above?: number; min?: number; max?: number; below?: number }
 
 /** Returns `value` when it is a finite number within the bounds; otherwise says what was expected of `name`. */
@@ -31,10 +33,20 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   throw new RangeError(`${name} must be one of ${choices.map(show).join(', ')}, but it is ${show(value)}.`)
 }
 
-/** Refuses options that `owner` does not have: a misspelt option would otherwise be ignored without a word. */
+/**
+ * Refuses options that `owner` does not have: a misspelt option would otherwise be ignored without a word.
+ *
+ * @throws TypeError that names the option, the one that was probably meant, and all that there are
+ * @example
+ * checkKeys('EveryEpoch', options, ['patience', 'log'])
+ */
 export function checkKeys(owner: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options))
-    if (!known.includes(key)) throw new TypeError(`${owner} has no option ${key}. Its options are: ${known.join(', ')}.`)
+  for (const key of Object.keys(options)) {
+    if (known.includes(key)) continue
+    const nearest = nearestName(key, known)
+    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`
+    throw new TypeError(`${owner} has no option ${key}.${hint} Its options are: ${known.join(', ')}.`)
+  }
 }
 
 /** A momentum, or list of momenta, of a cycle: each at least 0 and below 1; one number stands for all. */

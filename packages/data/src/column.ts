@@ -1,3 +1,4 @@
+import { checkKeys } from '@onecycle/callbacks'
 import { type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { requireShape, requireWhole, show, sizeOf } from './check.js'
 import { copiesArrays } from './staging.js'
@@ -35,7 +36,7 @@ export interface ColumnOptions {
  * One input or target of a data set: samples of one shape, one after the other in a typed array. The array is kept as it
  * is (not copied) and converted batch by batch, so a byte per pixel stays a byte.
  *
- * @throws TypeError when the data is no typed array of numbers; RangeError when it is no whole number of samples, when the shape does
+ * @throws TypeError when the data is no typed array of numbers, or for an unknown option; RangeError when it is no whole number of samples, when the shape does
  * not end in 1 although `channels` asks to repeat it, or when an int32 column is scaled by a fraction.
  *
  * @example
@@ -55,6 +56,7 @@ export class Column {
   constructor(data: TypedArray, options: ColumnOptions = {}) {
     if (!isTypedArray(data))
       throw new TypeError(`The data of a column is ${show(data)}; expected a typed array, such as a Float32Array.`)
+    checkKeys('Column', options, ['shape', 'scale', 'channels', 'dtype'])
     const { shape = [], scale = 1, channels = 1 } = options
     const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)

@@ -3,7 +3,10 @@ import { dispose, memory, ones, scalar, type Tensor, tensor, tensor1d, tensor2d 
 import { describe, expect, test } from 'vitest'
 import type { Batch, BatchStream } from './batch.js'
 import { Column } from './column.js'
-import { DataBunch } from './data-bunch.js'
+import { type BunchOptions, DataBunch } from './data-bunch.js'
+import { DataLoader } from './data-loader.js'
+import * as datasets from './datasets/index.js'
+import { TfDataStream } from './source/tf-data.js'
 
 const count = (n: number) => Float32Array.from({ length: n }, (_, i) => i)
 const labels = (n: number) => Int32Array.from({ length: n }, (_, i) => i % 3)
@@ -14,6 +17,38 @@ const read = (stream: BatchStream | undefined) =>
     dispose([xs, ys].flat())
     return values
   })
+
+describe('the names of options', () => {
+  const [x, y] = [count(6), labels(6)]
+  const bunch: Required<BunchOptions> = { bs: 2, valid_bs: 3, drop_last: false, classes: ['a', 'b', 'c'], seed: 1 }
+
+  test('are all known', () => {
+    const given = { shape: [1], targetShape: [], target: 'class', scale: 2 } as const
+    expect(() => DataBunch.from_arrays({ x, y, ...given, valid_pct: 0.5, valid: undefined, ...bunch })).not.toThrow()
+    const [xs, ys] = [tensor(x), tensor1d([...y], 'int32')]
+    expect(() => DataBunch.from_tensors({ x: xs, y: ys, valid_pct: 0.5, valid: undefined, ...bunch })).not.toThrow()
+    dispose([xs, ys])
+  })
+
+  test.each<[string, (options: never) => unknown]>([
+    ['DataBunch.from_arrays', options => DataBunch.from_arrays({ x, y, ...(options as object) })],
+    ['DataBunch.from_tensors', options => DataBunch.from_tensors(options)],
+    ['DataBunch.from_datasets', options => DataBunch.from_datasets({} as never, undefined, options)],
+    ['DataBunch.from_tfdata', options => DataBunch.from_tfdata(options)],
+    ['datasets.mnist', options => datasets.mnist(options)],
+    ['datasets.mnist_sample', options => datasets.mnist_sample(options)],
+    ['datasets.iris', options => datasets.iris(options)],
+    ['DataLoader', options => new DataLoader({} as never, options)],
+    ['TfDataStream', options => new TfDataStream({} as never, options)],
+  ])('%s refuses one that it does not have, and says which is near', async (name, make) => {
+    const misspelt = async () => make({ batch_size: 32 } as never)
+    await expect(misspelt()).rejects.toThrow(`${name} has no option batch_size. Did you mean bs? Its options are: `)
+  })
+
+  test('a column refuses one too', () => {
+    expect(() => new Column(x, { chanels: 3 } as never)).toThrow('Column has no option chanels. Did you mean channels?')
+  })
+})
 
 describe('DataBunch.from_arrays', () => {
   test('takes undefined for an option that is left out', () => {

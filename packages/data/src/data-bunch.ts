@@ -1,3 +1,4 @@
+import { checkKeys } from '@onecycle/callbacks'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream } from './batch.js'
 import { show } from './check.js'
@@ -62,6 +63,12 @@ export interface TfDataBunchOptions {
   /** Names of the classes; the targets are then labels. */
   classes?: readonly string[] | undefined
 }
+
+/** Names of the {@link BunchOptions}. */
+export const bunchKeys = ['bs', 'valid_bs', 'drop_last', 'classes', 'seed']
+const arraysKeys = ['x', 'y', 'shape', 'targetShape', 'target', 'scale', 'valid', 'valid_pct']
+const tensorsKeys = ['x', 'y', 'valid', 'valid_pct']
+const tfDataKeys = ['train', 'valid', 'bs', 'length', 'valid_length', 'classes']
 
 interface Parts {
   train_dl: BatchStream
@@ -128,9 +135,11 @@ export class DataBunch {
   /**
    * From data sets of the caller's own making, or {@link ArrayDataset}s.
    *
-   * @throws RangeError when the two do not have the same shapes and classes, or as {@link DataLoader} does.
+   * @throws RangeError when the two do not have the same shapes and classes, or as {@link DataLoader} does; TypeError for an unknown
+   * option, here and below.
    */
   static from_datasets(train: Dataset, valid?: Dataset, options: BunchOptions = {}): DataBunch {
+    checkKeys('DataBunch.from_datasets', options, bunchKeys)
     const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, classes } = options
     if (valid) requireSameKind(train, valid)
     const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
@@ -146,6 +155,7 @@ export class DataBunch {
    * are no classes; when both `valid` and `valid_pct` are given; or as {@link DataLoader} does.
    */
   static from_arrays(options: ArraysOptions): DataBunch {
+    checkKeys('DataBunch.from_arrays', options, [...arraysKeys, ...bunchKeys])
     const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
     const read = (name: string, x: Inputs, y: Values, c?: number) =>
       new ArrayDataset({
@@ -165,7 +175,9 @@ export class DataBunch {
   }
 
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
-  static from_tensors({ x, y, valid, ...rest }: TensorsOptions): DataBunch {
+  static from_tensors(options: TensorsOptions): DataBunch {
+    checkKeys('DataBunch.from_tensors', options, [...tensorsKeys, ...bunchKeys])
+    const { x, y, valid, ...rest } = options
     const read = (x: TensorInputs, y: Tensor) => ({ x: columnsOfTensors(x), y: targetOfTensor(y) })
     return DataBunch.from_arrays({ ...rest, ...read(x, y), valid: valid && read(valid.x, valid.y) })
   }
@@ -176,7 +188,9 @@ export class DataBunch {
    *
    * @throws as {@link TfDataStream} does.
    */
-  static async from_tfdata({ train, valid, bs, length, valid_length, classes }: TfDataBunchOptions): Promise<DataBunch> {
+  static async from_tfdata(options: TfDataBunchOptions): Promise<DataBunch> {
+    checkKeys('DataBunch.from_tfdata', options, tfDataKeys)
+    const { train, valid, bs, length, valid_length, classes } = options
     const open = (source: TfDataSource, length?: number) => new TfDataStream(source, { bs, length, c: classes?.length })
     const train_dl = open(train, length)
     const valid_dl = valid && open(valid, valid_length)

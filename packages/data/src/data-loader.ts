@@ -1,3 +1,4 @@
+import { checkKeys } from '@onecycle/callbacks'
 import type { Batch, BatchSource, LoaderState } from './batch.js'
 import { requireWhole, show } from './check.js'
 import type { Dataset } from './dataset.js'
@@ -20,7 +21,7 @@ export interface DataLoaderOptions {
  * Batches of a data set, gathered when they are asked for, a fresh one each time.
  *
  * @throws RangeError when `bs` is not a positive whole number, or when one pass would hold no batch.
- * @throws TypeError when both a sampler and `shuffle` or `seed` are given.
+ * @throws TypeError when both a sampler and `shuffle` or `seed` are given, or for an unknown option.
  *
  * @example
  * const loader = new DataLoader(dataset, { bs: 32, shuffle: true, drop_last: true, seed: 1 })
@@ -40,6 +41,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   #pass: { readonly sampler: unknown; position: number } | undefined
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
+    checkKeys('DataLoader', options, ['bs', 'shuffle', 'drop_last', 'seed', 'sampler'])
     const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
     requireWhole('bs', bs, 1)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {

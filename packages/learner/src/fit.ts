@@ -1,5 +1,6 @@
 import {
   type Callback,
+  checkKeys,
   type FineTuneOptions,
   type Fit07Options,
   type FlatCosOptions,
@@ -41,7 +42,12 @@ export type FlatCosFitOptions = TrainOptions & Omit<FlatCosOptions, 'lr'>
 /** The options of `sgdr` but rate, cycles and their length. */
 export type SgdrFitOptions = TrainOptions & Omit<SgdrOptions, 'lr_max' | 'n_cycles' | 'cycle_len'>
 /** The options of `fine_tune` but the epochs and the rate. */
-export type FineTuneFitOptions = TrainOptions & Omit<FineTuneOptions, 'epochs' | 'base_lr'>
+export type FineTuneFitOptions = Omit<TrainOptions, 'start_epoch'> & Omit<FineTuneOptions, 'epochs' | 'base_lr'>
+
+/** Names of the {@link TrainOptions}. */
+export const trainKeys = ['callbacks', 'wd', 'start_epoch', 'signal']
+const cycleKeys = ['cycle_len', 'cycle_mult', 'use_clr', 'use_clr_beta', 'wds', 'best_save_name', 'cycle_save_name']
+const oneCycleKeys = ['form', 'moms', 'div_factor', 'final_div', 'pct_start', 'tot_epochs']
 
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
@@ -67,6 +73,7 @@ export function fitArguments(first: Rates, second: Rates | undefined): { n: numb
 
 /** A constant rate, or fastai 0.7's cycles. */
 export function planFit(learn: Learner, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
+  checkKeys('fit', options, [...cycleKeys, ...trainKeys])
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
   const save = savers(learn, { best_save_name, cycle_save_name }, cycle_ends)
@@ -77,6 +84,7 @@ export function planFit(learn: Learner, lrs: readonly number[], n: number, optio
 
 /** One cycle; `batches` are those of one epoch, here and below. */
 export function planOneCycle(epochs: number, rates: readonly number[], options: OneCycleFitOptions, batches: number): FitPlan {
+  checkKeys('fit_one_cycle', options, [...oneCycleKeys, ...trainKeys])
   checkEpochs(epochs)
   const { tot_epochs = epochs, ...form } = schedulePart(options)
   checkEpochs(tot_epochs, 'tot_epochs')
@@ -86,6 +94,7 @@ export function planOneCycle(epochs: number, rates: readonly number[], options: 
 }
 
 export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions, batches: number): FitPlan {
+  checkKeys('fit_flat_cos', options, ['div_final', 'pct_start', ...trainKeys])
   checkEpochs(epochs)
   const form = schedulePart(options)
   return plan(epochs, { lr: rates.map(lr => flat_cos({ ...form, lr }).lr) }, options, batches, 'last')
@@ -98,6 +107,7 @@ export function planSgdr(
   options: SgdrFitOptions,
   batches: number,
 ): FitPlan {
+  checkKeys('fit_sgdr', options, ['cycle_mult', ...trainKeys])
   const form = schedulePart(options)
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
   return plan(plans[0]!.epochs, { lr: plans.map(({ lr }) => lr) }, options, batches, 'last')

@@ -1,4 +1,12 @@
-import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
+import {
+  type Callback,
+  checkKeys,
+  type FineTunePart,
+  fine_tune,
+  group_rates,
+  type Rates,
+  type Tensors,
+} from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
 import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -58,6 +66,20 @@ export interface LearnerOptions {
   progress?: boolean | ProgressOptions | undefined
 }
 
+const learnerKeys = [
+  'loss',
+  'metrics',
+  'optimizer',
+  'wd',
+  'wd_bn_bias',
+  'layer_groups',
+  'train_bn',
+  'callbacks',
+  'seed',
+  'progress',
+]
+const fineTuneKeys = ['freeze_epochs', 'lr_mult', 'pct_start', 'div', 'callbacks', 'wd', 'signal']
+
 /**
  * Trains a model on data, and shows what happened.
  *
@@ -77,9 +99,11 @@ export class Learner extends TrainingLoop {
   #busy: string | undefined
 
   /**
-   * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, or layer groups are wrong.
+   * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, or an
+   * option is unknown.
    */
   constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
+    checkKeys('Learner', options, learnerKeys)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
     checkFits(data, model)
     const groups = layerGroups(model, options.layer_groups)
@@ -113,7 +137,7 @@ export class Learner extends TrainingLoop {
    * `use_clr: [div, cut_div]` and `use_clr_beta`.
    *
    * @returns what the fit recorded.
-   * @throws RangeError for arguments that fit neither form.
+   * @throws RangeError for arguments that fit neither form; TypeError for an unknown option.
    * @throws DivergedError when the loss becomes NaN or infinite.
    * @throws What a callback throws, unchanged.
    * @example
@@ -170,6 +194,7 @@ export class Learner extends TrainingLoop {
    * @throws as {@link fit}; RangeError when there is only one layer group
    */
   async fine_tune(epochs: number, base_lr = 2e-3, options: FineTuneFitOptions = {}): Promise<History> {
+    checkKeys('fine_tune', options, fineTuneKeys)
     const { callbacks, wd, signal } = options
     const train = { ...(callbacks && { callbacks }), ...(wd !== undefined && { wd }), ...(signal && { signal }) }
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr })

@@ -1,6 +1,7 @@
 import {
   type Callback,
   CancelFit,
+  checkKeys,
   group_rates,
   type LrFindStopOptions,
   lr_find_stop,
@@ -13,7 +14,7 @@ import {
   trim_curve,
 } from '@onecycle/callbacks'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
-import type { TrainOptions } from './fit.js'
+import { type TrainOptions, trainKeys } from './fit.js'
 
 export interface LrFindOptions extends TrainOptions {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */
@@ -31,6 +32,8 @@ export interface LrFindOptions extends TrainOptions {
   /** Which suggestion is the main one: `valley` (default, fastai 2's), `slide`, `minimum`, `steep` or `steepest_gradient`. All are computed. */
   suggestion?: SuggestName | undefined
 }
+
+const lrFindKeys = ['start_lr', 'end_lr', 'num_it', 'stop_div', 'linear', 'form', 'suggestion']
 
 type LrFindForm = NonNullable<LrFindStopOptions['form']>
 
@@ -50,7 +53,8 @@ const skipEnd = 5
  *
  * Source: fastai 1's `LRFinder`, after Smith 2017 (arXiv:1506.01186).
  *
- * @throws RangeError for rates that are not positive and rising, a `num_it` that is no count, or an unknown suggestion.
+ * @throws RangeError for rates that are not positive and rising, a `num_it` that is no count, or an unknown suggestion;
+ * TypeError for an unknown option.
  */
 export class LRFinder implements Callback {
   readonly name = 'LRFinder'
@@ -74,6 +78,7 @@ export class LRFinder implements Callback {
    * @param batches training batches in an epoch
    */
   constructor(options: LrFindOptions = {}, groups = 1, batches = 100) {
+    checkKeys('lr_find', options, [...lrFindKeys, ...trainKeys])
     const { form = 'fastai1', stop_div = true, linear = false, suggestion = 'valley' } = options
     const old = form === 'fastai07'
     const { start_lr = old ? 1e-5 : 1e-7, end_lr = 10, num_it = old ? batches : 100 } = options

