@@ -1,16 +1,10 @@
 import type { Callback } from '../callback.js'
 import { CancelFit } from '../cancel.js'
-import { checkChoice, checkCount, checkKeys } from '../check.js'
+import { checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
-import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } from './monitor.js'
+import { Patience, type PatienceOptions, patienceKeys } from './patience.js'
 
-export interface EarlyStoppingOptions extends MonitorOptions {
-  /** `fastai2` (default) stops at the `patience`-th epoch in a row without improvement, `fastai1` at the one after. */
-  form?: (typeof trackerForms)[number] | undefined
-  /** Epochs to wait. Default 1; form `fastai1`: 0. */
-  patience?: number | undefined
-  log?: Log | undefined
-}
+export type EarlyStoppingOptions = PatienceOptions
 
 /**
  * Ends the fit when the monitored figure no longer improves; the fit's reason is then 'stopped'.
@@ -22,34 +16,21 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 export class EarlyStopping implements Callback {
   readonly name = 'EarlyStopping'
   readonly order = 63
-  readonly monitor: Monitor
-  readonly #limit: number
-  readonly #log: Log
-  #wait = 0
+  readonly monitor: Patience
 
   /** @throws RangeError when `patience` is not a whole number that the form knows; TypeError for an unknown option. */
   constructor(options: EarlyStoppingOptions = {}) {
-    checkKeys('EarlyStopping', options, ['form', 'patience', 'log', ...monitorKeys])
-    const { form = 'fastai2', patience, log = console.log, ...monitor } = options
-    this.monitor = new Monitor(monitor)
-    this.#limit =
-      checkChoice('form', form, trackerForms) === 'fastai1'
-        ? checkCount('patience, which counts epochs,', patience ?? 0, 0) + 1
-        : checkCount('patience, which counts epochs,', patience ?? 1)
-    this.#log = log
+    checkKeys('EarlyStopping', options, patienceKeys)
+    this.monitor = new Patience(options)
   }
 
   before_fit(learn: TrainingState): void {
     this.monitor.begin(learn)
-    this.#wait = 0
   }
 
   after_epoch(learn: TrainingState): void {
-    const improved = this.monitor.improved(learn)
-    if (improved === undefined) return
-    this.#wait = improved ? 0 : this.#wait + 1
-    if (this.#wait < this.#limit) return
-    this.#log(`No improvement since epoch ${learn.epoch - this.#wait}: early stopping`)
+    if (!this.monitor.exhausted(learn)) return
+    this.monitor.log(`No improvement since epoch ${learn.epoch - this.monitor.wait}: early stopping`)
     throw new CancelFit()
   }
 }

@@ -1,5 +1,6 @@
 export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js'
 export { type Log, Monitor, type MonitorOptions } from './monitor.js'
+export { Patience, type PatienceOptions } from './patience.js'
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js'
 export { type ModelStore, SaveModel, type SaveModelOptions } from './save-model.js'
 export { TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.js'

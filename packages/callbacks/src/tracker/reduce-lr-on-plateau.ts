@@ -1,21 +1,18 @@
 import type { Callback } from '../callback.js'
-import { checkChoice, checkCount, checkKeys, checkNumber } from '../check.js'
+import { checkKeys, checkNumber } from '../check.js'
 import type { TrainingState } from '../training-state.js'
-import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } from './monitor.js'
+import { Patience, type PatienceOptions, patienceKeys } from './patience.js'
 
-export interface ReduceLROnPlateauOptions extends MonitorOptions {
+export interface ReduceLROnPlateauOptions extends PatienceOptions {
   /**
    * `fastai2` (default) divides by `factor`, not below `min_lr`, at the `patience`-th epoch in a row without improvement;
    * `fastai1` multiplies by `factor` at the epoch after, as long as the rate is above `min_lr`, which may take it below.
    */
-  form?: (typeof trackerForms)[number] | undefined
-  /** Epochs to wait. Default 1; form `fastai1`: 0. */
-  patience?: number | undefined
+  form?: PatienceOptions['form']
   /** Default 10; form `fastai1`: 0.2. */
   factor?: number | undefined
   /** Default 0; form `fastai1`: 1e-3. */
   min_lr?: number | undefined
-  log?: Log | undefined
 }
 
 /**
@@ -29,42 +26,31 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
 export class ReduceLROnPlateau implements Callback {
   readonly name = 'ReduceLROnPlateau'
   readonly order = 62
-  readonly monitor: Monitor
-  readonly #limit: number
+  readonly monitor: Patience
   readonly #lower: (lrs: readonly number[]) => number[] | undefined
-  readonly #log: Log
-  #wait = 0
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkKeys('ReduceLROnPlateau', options, ['form', 'patience', 'factor', 'min_lr', 'log', ...monitorKeys])
-    const { form = 'fastai2', patience, factor, min_lr, log = console.log, ...monitor } = options
-    this.monitor = new Monitor(monitor)
-    this.#log = log
-    if (checkChoice('form', form, trackerForms) === 'fastai1') {
-      this.#limit = checkCount('patience, which counts epochs,', patience ?? 0, 0) + 1
-      this.#lower = multiply(factor ?? 0.2, checkNumber('min_lr', min_lr ?? 1e-3, { min: 0 }))
-    } else {
-      this.#limit = checkCount('patience, which counts epochs,', patience ?? 1)
-      this.#lower = divide(factor ?? 10, checkNumber('min_lr', min_lr ?? 0, { min: 0 }))
-    }
+    checkKeys('ReduceLROnPlateau', options, ['factor', 'min_lr', ...patienceKeys])
+    const { factor, min_lr, ...patience } = options
+    this.monitor = new Patience(patience)
+    this.#lower =
+      this.monitor.form === 'fastai1'
+        ? multiply(factor ?? 0.2, checkNumber('min_lr', min_lr ?? 1e-3, { min: 0 }))
+        : divide(factor ?? 10, checkNumber('min_lr', min_lr ?? 0, { min: 0 }))
   }
 
   before_fit(learn: TrainingState): void {
     this.monitor.begin(learn)
-    this.#wait = 0
   }
 
   after_epoch(learn: TrainingState): void {
-    const improved = this.monitor.improved(learn)
-    if (improved === undefined) return
-    this.#wait = improved ? 0 : this.#wait + 1
-    if (this.#wait < this.#limit) return
+    if (!this.monitor.exhausted(learn)) return
     const old = learn.opt.get('lr')
     const lowered = this.#lower(old)
     if (!lowered) return
-    this.#wait = 0
+    this.monitor.wait = 0
     learn.opt.set('lr', lowered)
-    if (lowered.at(-1)! < old.at(-1)!) this.#log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
+    if (lowered.at(-1)! < old.at(-1)!) this.monitor.log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
   }
 }
 
