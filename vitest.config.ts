@@ -12,7 +12,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts'],
+    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
     setupFiles: ['vitest.setup.ts'],
     testTimeout: 60_000,
     coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.ts'] },

@@ -5,6 +5,7 @@ import { DataBunch } from '@onecycle/data'
 import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
+import { samples } from './samples.js'
 import { type Workload, workloads } from './workloads.js'
 
 export interface Measured {
@@ -18,23 +19,6 @@ export interface Measured {
 
 const BATCHES = 16
 
-/** Samples in which the classes differ: noise around a template for each. */
-function samples({ batch, input, classes }: Workload): { x: Float32Array; y: Int32Array } {
-  let state = 1
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 31 - 1
-  }
-  const size = input.reduce((a, b) => a * b, 1)
-  const templates = Array.from({ length: classes }, () => Float32Array.from({ length: size }, random))
-  const y = Int32Array.from({ length: BATCHES * batch }, (_, i) => (i * 7) % classes)
-  const x = new Float32Array(y.length * size)
-  y.forEach((label, i) => {
-    for (let j = 0; j < size; j++) x[i * size + j] = random() + 0.7 * templates[label]![j]!
-  })
-  return { x, y }
-}
-
 const factories = {
   sgd: (lr: number) => sgd({ lr, mom: 0.9 }),
   adam: (lr: number) => adam({ lr, sqr_mom: 0.999, eps: 1e-8, wd: 0 }),
@@ -42,8 +26,8 @@ const factories = {
 
 /** Steps of the Learner's whole loop: loader, upload, both passes, optimizer, loss read back, callbacks. */
 async function ours(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
-  const { batch: bs, input, optimizer } = workload
-  const data = DataBunch.from_arrays({ ...samples(workload), shape: [...input], bs })
+  const { batch: bs, input, classes, optimizer } = workload
+  const data = DataBunch.from_arrays({ ...samples(BATCHES * bs, input, classes), shape: [...input], bs })
   const learn = new Learner(data, workload.build(), {
     loss: cross_entropy,
     optimizer: factories[optimizer.kind](optimizer.lr),
@@ -64,7 +48,7 @@ async function ours(workload: Workload, seconds: number, onBatch: () => void): P
 async function stock(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
   restoreStockKernels()
   const { batch, input, optimizer, classes } = workload
-  const { x, y } = samples(workload)
+  const { x, y } = samples(BATCHES * batch, input, classes)
   const model = workload.build()
   model.compile({
     optimizer: optimizer.kind === 'sgd' ? tf.train.momentum(optimizer.lr, 0.9) : tf.train.adam(optimizer.lr),

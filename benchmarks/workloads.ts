@@ -1,5 +1,13 @@
 import { simple_cnn } from '@onecycle/learner'
-import { type LayersModel, layers, model, type Sequential, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
+import {
+  initializers,
+  type LayersModel,
+  layers,
+  model,
+  type Sequential,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers'
 
 /** A network, its batch and its optimizer: one row of the table. The same ones stand in torch_bench.py. */
 export interface Workload {
@@ -81,10 +89,18 @@ function perceptron(): Sequential {
   })
 }
 
-function resnet9(width: number): LayersModel {
+/** `side` must hold three poolings by 2: a multiple of 8. */
+export function resnet9(width: number, side = 32): LayersModel {
+  let seed = 0
   const block = (filters: number) => (x: SymbolicTensor) => {
     const convolved = layers
-      .conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, kernelInitializer: 'heNormal' })
+      .conv2d({
+        filters,
+        kernelSize: 3,
+        padding: 'same',
+        useBias: false,
+        kernelInitializer: initializers.heNormal({ seed: ++seed }),
+      })
       .apply(x)
     const normalized = layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5 }).apply(convolved)
     return layers.activation({ activation: 'relu' }).apply(normalized) as SymbolicTensor
@@ -92,11 +108,12 @@ function resnet9(width: number): LayersModel {
   const pooled = (poolSize: number, x: SymbolicTensor) => layers.maxPooling2d({ poolSize }).apply(x) as SymbolicTensor
   const residual = (filters: number, x: SymbolicTensor) =>
     layers.add().apply([x, block(filters)(block(filters)(x))]) as SymbolicTensor
-  const image = layers.input({ shape: [32, 32, 3] })
+  const image = layers.input({ shape: [side, side, 3] })
   let x = pooled(2, block(2 * width)(block(width)(image)))
   x = residual(2 * width, x)
   x = pooled(2, block(4 * width)(x))
   x = residual(8 * width, pooled(2, block(8 * width)(x)))
-  const logits = layers.dense({ units: 10 }).apply(layers.flatten().apply(pooled(4, x))) as SymbolicTensor
+  const dense = layers.dense({ units: 10, kernelInitializer: initializers.glorotNormal({ seed: ++seed }) })
+  const logits = dense.apply(layers.flatten().apply(pooled(side / 8, x))) as SymbolicTensor
   return model({ inputs: image, outputs: logits })
 }
