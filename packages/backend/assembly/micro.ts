@@ -31,7 +31,12 @@ export function activateOne(x: f32, activation: i32): f32 {
   return f32x4.extract_lane(activate(f32x4.splat(x), activation), 0)
 }
 
-function storeRow(row: usize, left: v128, right: v128, activation: i32): void {
+/** What is there already is added last: were it what the sums start from, they would drift with every block. */
+function storeRow(row: usize, left: v128, right: v128, start: i32, activation: i32): void {
+  if (start === FROM_OUTPUT) {
+    left = f32x4.add(left, v128.load(row))
+    right = f32x4.add(right, v128.load(row, 16))
+  }
   v128.store(row, activate(left, activation))
   v128.store(row, activate(right, activation), 16)
 }
@@ -128,27 +133,7 @@ function product<Layout>(
     c41 = zero(),
     c50 = zero(),
     c51 = zero()
-  const whole = width === COLUMNS
-  if (start === FROM_OUTPUT && whole) {
-    let r: usize = <usize>load<u32>(rows) + column
-    c00 = v128.load(r)
-    c01 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 4) + column
-    c10 = v128.load(r)
-    c11 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 8) + column
-    c20 = v128.load(r)
-    c21 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 12) + column
-    c30 = v128.load(r)
-    c31 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 16) + column
-    c40 = v128.load(r)
-    c41 = v128.load(r, 16)
-    r = <usize>load<u32>(rows, 20) + column
-    c50 = v128.load(r)
-    c51 = v128.load(r, 16)
-  } else if (start === FROM_BIAS) {
+  if (start === FROM_BIAS) {
     c00 = v128.load(bias + column)
     c01 = v128.load(bias + column, 16)
     c10 = c00
@@ -197,21 +182,21 @@ function product<Layout>(
     else offsets += 4
     b += bStep
   }
-  if (whole) {
-    storeRow(<usize>load<u32>(rows) + column, c00, c01, activation)
-    storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, activation)
-    storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, activation)
-    storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, activation)
-    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, activation)
-    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, activation)
+  if (width === COLUMNS) {
+    storeRow(<usize>load<u32>(rows) + column, c00, c01, start, activation)
+    storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, start, activation)
+    storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, start, activation)
+    storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, start, activation)
+    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, start, activation)
+    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, start, activation)
     return
   }
-  storeRow(tile, c00, c01, LINEAR)
-  storeRow(tile + 32, c10, c11, LINEAR)
-  storeRow(tile + 64, c20, c21, LINEAR)
-  storeRow(tile + 96, c30, c31, LINEAR)
-  storeRow(tile + 128, c40, c41, LINEAR)
-  storeRow(tile + 160, c50, c51, LINEAR)
+  storeRow(tile, c00, c01, FROM_ZERO, LINEAR)
+  storeRow(tile + 32, c10, c11, FROM_ZERO, LINEAR)
+  storeRow(tile + 64, c20, c21, FROM_ZERO, LINEAR)
+  storeRow(tile + 96, c30, c31, FROM_ZERO, LINEAR)
+  storeRow(tile + 128, c40, c41, FROM_ZERO, LINEAR)
+  storeRow(tile + 160, c50, c51, FROM_ZERO, LINEAR)
   storeFromTile(rows, column, width, start, activation)
 }
 
