@@ -231,3 +231,19 @@ export function lookUp(indices: readonly number[], width: number, rows: number):
     reference: table => Float64Array.from(indices.flatMap(index => [...table!.slice(index * width, (index + 1) * width)])),
   }
 }
+
+/** The sum over the middle one of three axes. */
+export function sum(outer: number, middle: number, inner: number): Definition {
+  return {
+    name: `sum over the middle of ${outer} x ${middle} x ${inner}`,
+    shapes: [[outer, middle, inner]],
+    program: x => tf.sum(x!, 1),
+    reference: x => {
+      const out = new Float64Array(outer * inner)
+      x!.forEach((value, i) => {
+        out[Math.floor(i / middle / inner) * inner + (i % inner)]! += value
+      })
+      return out
+    },
+  }
+}

@@ -43,24 +43,45 @@ const slotsOf = (rule: string, shape: number[]): Record<string, tf.Tensor> => ({
 })
 
 describe.each(Object.keys(fusedUpdates))('the fused update of %s', rule => {
-  it.each([true, false])('makes the steps of its formula, decaying: %s', decays => {
-    const size = 11
-    const parameter = variable(tf.tensor1d(numbers(size, 1)))
-    const slots = slotsOf(rule, [size])
-    const expected = [...numbers(size, 1)]
-    const memory = expected.map(() => ({ avg: 0, sqr_avg: 0 }))
-    for (let steps = 1; steps <= 5; steps++) {
-      const gradient = tf.tensor1d(numbers(size, 10 + steps))
-      expect(fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays, steps })).toBe(true)
-      numbers(size, 10 + steps).forEach((g, i) => {
-        expected[i] = reference(rule, steps, expected[i]!, g, memory[i]!, decays)
+  it.each([0, 1, 3, 4, 11].flatMap(size => [true, false].map(decays => [size, decays] as const)))(
+    'makes the steps of its formula: %i numbers, decaying: %s',
+    (size, decays) => {
+      const parameter = variable(tf.tensor1d(numbers(size, 1)))
+      const slots = slotsOf(rule, [size])
+      const expected = [...numbers(size, 1)]
+      const memory = expected.map(() => ({ avg: 0, sqr_avg: 0 }))
+      for (let steps = 1; steps <= 5; steps++) {
+        const gradient = tf.tensor1d(numbers(size, 10 + steps))
+        expect(fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays, steps })).toBe(true)
+        numbers(size, 10 + steps).forEach((g, i) => {
+          expected[i] = reference(rule, steps, expected[i]!, g, memory[i]!, decays)
+        })
+        expect(gradient.dataSync()).toEqual(numbers(size, 10 + steps))
+        gradient.dispose()
+      }
+      parameter.dataSync().forEach((value, i) => {
+        expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-6)
       })
-      gradient.dispose()
+      tf.dispose([parameter, slots])
+    },
+  )
+
+  it('passes NaN and infinity on, to the number that they belong to', () => {
+    for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      for (let at = 0; at < 7; at++) {
+        const parameter = variable(tf.tensor1d(numbers(7, 1)))
+        const slots = slotsOf(rule, [7])
+        const gradient = tf.tensor1d(numbers(7, 2).with(at, special))
+        fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays: true, steps: 1 })
+        const memory = { avg: 0, sqr_avg: 0 }
+        const expected = reference(rule, 1, numbers(7, 1)[at]!, special, memory, true)
+        parameter.dataSync().forEach((value, i) => {
+          if (i === at) expect(value).toBe(expected)
+          else expect(value).toSatisfy(Number.isFinite)
+        })
+        tf.dispose([parameter, slots, gradient])
+      }
     }
-    parameter.dataSync().forEach((value, i) => {
-      expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5)
-    })
-    tf.dispose([parameter, slots])
   })
 })
 
