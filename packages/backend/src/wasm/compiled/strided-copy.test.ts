@@ -23,7 +23,7 @@ function pick(all: Float32Array, shape: readonly number[], places: readonly numb
   )
 }
 
-const sizes = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 })
+const sizes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 6, 17), { minLength: 1, maxLength: 4 })
 
 it('takes every so many elements, forwards and backwards, along any axes, whatever they are', () => {
   const step = fc.constantFrom(-3, -2, -1, 1, 2, 3)
