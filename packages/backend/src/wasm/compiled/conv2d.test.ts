@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, useKernels } from '../../testing/compare.js'
-import { expectGradientsOf, type Reference } from '../../testing/numerical.js'
 
 type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]]
 
@@ -131,39 +130,6 @@ describe('compiled conv2d', () => {
         activation,
         leakyreluAlpha: 0.3,
       }),
-    )
-  })
-
-  it('has the gradients of its definition in float64', async () => {
-    const [n, h, w, c, k, o, s] = [2, 5, 6, 3, 3, 9, 2]
-    const [oh, ow] = [3, 3]
-    const reference: Reference = (x, f) => {
-      const y = new Float64Array(n * oh * ow * o)
-      for (let i = 0; i < y.length; i++) {
-        const [out, column, row, image] = [
-          i % o,
-          Math.floor(i / o) % ow,
-          Math.floor(i / o / ow) % oh,
-          Math.floor(i / o / ow / oh),
-        ]
-        for (let kh = 0; kh < k; kh++) {
-          for (let kw = 0; kw < k; kw++) {
-            const [r, q] = [row * s + kh - 1, column * s + kw - 1]
-            if (r < 0 || r >= h || q < 0 || q >= w) continue
-            for (let j = 0; j < c; j++) y[i]! += x![((image * h + r) * w + q) * c + j]! * f![((kh * k + kw) * c + j) * o + out]!
-          }
-        }
-      }
-      return y
-    }
-    const program = (x: tf.Tensor, f: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, s, 1, 'NHWC', 1, 'floor')
-    await expectGradientsOf(
-      reference,
-      [
-        [n, h, w, c],
-        [k, k, c, o],
-      ],
-      program as (...x: tf.Tensor[]) => tf.Tensor,
     )
   })
 
