@@ -28,6 +28,7 @@ it.each<[string, Definition]>([
   ['a deep input gradient', conv2d([1, 3, 3, 9], [3, 3, 9, 500], [1, 1], 'same').inputGradient],
   ['a filter gradient', conv2d([64, 32, 32, 3], [1, 1, 3, 8], [1, 1], 'same').filterGradient],
   ['a narrow filter gradient', conv2d([32, 28, 28, 1], [3, 3, 1, 2], [1, 1], 'same').filterGradient],
+  ['a filter gradient of few channels', conv2d([64, 32, 32, 4], [1, 1, 4, 2], [1, 1], 'same').filterGradient],
   ['a loss', softmaxCrossEntropy(5_000, 5, false)],
   ['a loss of many classes', softmaxCrossEntropy(2, 5_000, true)],
   ['batch norm of many rows', batchNormTraining(40_000, 3)],

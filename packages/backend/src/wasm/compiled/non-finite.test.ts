@@ -63,6 +63,7 @@ describe('NaN and infinity reach what the definition lets them reach:', () => {
     conv2d([1, 4, 5, 2], [3, 2, 2, 9], [1, 1], 'valid'),
     conv2d([1, 4, 5, 2], [3, 2, 2, 9], [1, 1], 'same'),
     conv2d([1, 5, 5, 3], [3, 3, 3, 8], [2, 2], 'same'),
+    conv2d([1, 4, 3, 4], [3, 3, 4, 3], [1, 1], 'same'),
     conv2d([2, 5, 5, 3], [2, 2, 3, 4], [3, 3], 'valid'),
     conv2d([1, 3, 4, 5], [1, 1, 5, 8], [1, 1], 'valid'),
   ].flatMap(({ forward, inputGradient, filterGradient }) => [forward, inputGradient, filterGradient])
