@@ -1,10 +1,25 @@
+export { erf, exp, leakyRelu, relu, relu6, selu, sigmoidWeighted, softplus, tanh } from './activation'
+export {
+  eluGradient,
+  erfGradient,
+  leakyReluGradient,
+  relu6Gradient,
+  reluGradient,
+  seluGradient,
+  sigmoidGradient,
+  sigmoidWeightedGradient,
+  softplusGradient,
+  tanhGradient,
+} from './activation-gradient'
 export { batchNormGradient, batchNormScratchBytes, moments, normalize } from './batch-norm'
 export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
 export { depthwise, depthwiseScratchBytes } from './depthwise'
 export { depthwiseFilterGradient, depthwiseGradientBytes, depthwiseInputGradient } from './depthwise-gradient'
-export { addRow, relu, reluGradient, scale, scaleBy, sigmoidGradient, squareGradient, tanhGradient } from './elementwise'
+export { addRow, scale, scaleBy, squareGradient } from './elementwise'
 export { gatherRows } from './gather-rows'
+export { gelu, geluGradient } from './gelu'
 export { gemm, gemmScratchBytes } from './gemm'
+export { layerNorm, layerNormGradient, layerNormScratchBytes } from './layer-norm'
 export { softmaxCrossEntropy } from './loss'
 export { setTile } from './micro'
 export { adamStep, sgdStep } from './optimizer'

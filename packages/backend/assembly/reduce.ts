@@ -38,15 +38,19 @@ export function sumRun(x: usize, n: i32): f64 {
       d = f32x4.add(d, v128.load(x, 48))
     }
     for (; i < vectors; i++, x += 16) a = f32x4.add(a, v128.load(x))
-    const four = f32x4.add(f32x4.add(a, b), f32x4.add(c, d))
-    const low = f64x2.promote_low_f32x4(four)
-    const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3))
-    const two = f64x2.add(low, high)
-    total += f64x2.extract_lane(two, 0) + f64x2.extract_lane(two, 1)
+    total += lanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)))
     left -= 4 * vectors
   }
   for (; left > 0; left--, x += 4) total += <f64>load<f32>(x)
   return total
+}
+
+/** The sum of four numbers. */
+export function lanes(four: v128): f64 {
+  const low = f64x2.promote_low_f32x4(four)
+  const high = f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3))
+  const two = f64x2.add(low, high)
+  return f64x2.extract_lane(two, 0) + f64x2.extract_lane(two, 1)
 }
 
 /** totals[columns] = the float64 sums of the columns of x[rows, columns]. */

@@ -24,3 +24,32 @@ export function relu(x: v128): v128 {
 export function atMost(x: v128, bound: f32): v128 {
   return f32x4.pmin(x, f32x4.splat(bound))
 }
+
+/** The larger of x and a bound, where NaN stays NaN. */
+export function atLeast(x: v128, bound: f32): v128 {
+  return f32x4.pmax(x, f32x4.splat(bound))
+}
+
+/** Numbers i to i + 3 of the n at x; with `put`, a loop by fours needs no tail. What stands beyond the last is anything. */
+export function take(x: usize, i: i32, n: i32): v128 {
+  const at = x + 4 * <usize>i
+  const left = n - i
+  if (left >= 4) return v128.load(at)
+  let v = v128.load32_zero(at)
+  if (left > 1) v = v128.load32_lane(at, v, 1, 4)
+  if (left > 2) v = v128.load32_lane(at, v, 2, 8)
+  return v
+}
+
+/** Stores numbers i to i + 3 of the n at out, as far as there are so many. */
+export function put(out: usize, i: i32, n: i32, v: v128): void {
+  const at = out + 4 * <usize>i
+  const left = n - i
+  if (left >= 4) {
+    v128.store(at, v)
+    return
+  }
+  if (left > 0) v128.store32_lane(at, v, 0)
+  if (left > 1) v128.store32_lane(at, v, 1, 4)
+  if (left > 2) v128.store32_lane(at, v, 2, 8)
+}

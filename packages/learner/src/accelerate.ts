@@ -5,14 +5,13 @@ import { setFusedUpdate } from './optimizer/index.js'
 let done = false
 
 /**
- * On the wasm backend: has optimizers step in place, and batch norm layers train through one kernel each way. What either does
- * stays the same up to rounding. Called before a fit, when the backend is known, so that no other backend loads these kernels.
+ * On the wasm backend: has optimizers step in place, and layers run through one or two kernels each way. What either does stays the same
+ * up to rounding. Called before a fit, when the backend is known, so that no other backend loads these kernels.
  */
 export async function accelerate(): Promise<void> {
   if (done || getBackend() !== 'wasm') return
   done = true
-  const { accelerateBatchNorm, fusedUpdates, fuseLayers } = await import('@onecycle/backend/wasm')
-  accelerateBatchNorm(layers)
-  fuseLayers(layers)
+  const { accelerateLayers, fusedUpdates } = await import('@onecycle/backend/wasm')
+  accelerateLayers(layers)
   for (const [rule, update] of Object.entries(fusedUpdates)) setFusedUpdate(rule, update)
 }

@@ -54,22 +54,26 @@ function difference(a: number, b: number): number {
 
 /**
  * Runs a program on the cpu backend and on wasm, and expects the same numbers: the largest difference at most `tolerance` of
- * the largest value, shapes equal, and neither a tensor nor a piece of data left behind.
+ * the largest value (or of `least`, where all are smaller), shapes equal, and neither a tensor nor a piece of data left behind.
  */
-export async function expectSameAsCpu(inputs: readonly Input[], program: Program, tolerance = 1e-5): Promise<void> {
+export async function expectSameAsCpu(inputs: readonly Input[], program: Program, tolerance = 1e-5, least = 1e-3): Promise<void> {
   const expected = await run('cpu', inputs, program)
   const actual = await run('wasm', inputs, program)
   expect(actual.map(result => result.shape)).toEqual(expected.map(result => result.shape))
   for (const [i, { values }] of expected.entries()) {
-    const scale = values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+    const scale = values.filter(Number.isFinite).reduce((most, value) => Math.max(most, Math.abs(value)), least)
     const error = values.reduce((most, value, j) => Math.max(most, difference(value, actual[i]!.values[j]!)), 0)
     expect(error / scale, `result ${i}`).toBeLessThanOrEqual(tolerance)
   }
 }
 
 /** Like `expectSameAsCpu`, for the gradients of every float input, with an uneven gradient coming from above. */
-export function expectSameGradients(inputs: readonly Input[], program: (...inputs: tf.Tensor[]) => tf.Tensor): Promise<void> {
-  return expectSameAsCpu(inputs, (...tensors) => {
+export function expectSameGradients(
+  inputs: readonly Input[],
+  program: (...inputs: tf.Tensor[]) => tf.Tensor,
+  least?: number,
+): Promise<void> {
+  const gradients: Program = (...tensors) => {
     const floats = tensors.filter(tensor => tensor.dtype === 'float32')
     const forward = (...replaced: tf.Tensor[]) => {
       const queue = [...replaced]
@@ -77,5 +81,6 @@ export function expectSameGradients(inputs: readonly Input[], program: (...input
       return tf.sum(tf.mul(y, tf.tensor(numbers(y.size, 7), y.shape)))
     }
     return tf.grads(forward)(floats)
-  })
+  }
+  return expectSameAsCpu(inputs, gradients, undefined, least)
 }

@@ -21,7 +21,7 @@ registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerTrainingKernels(compiledKernels)
 
 export {
-  accelerateBatchNorm,
+  accelerateLayers,
   type CompiledVariant,
   compiledFailure,
   compiledVariant,
@@ -30,7 +30,6 @@ export {
   fusedAdam,
   fusedSgd,
   fusedUpdates,
-  fuseLayers,
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'

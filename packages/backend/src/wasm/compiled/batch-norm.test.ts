@@ -3,7 +3,7 @@ import { initializers, layers, type Sequential, sequential } from '@tensorflow/t
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, numbers, useKernels } from '../../testing/compare.js'
 import { expectGradientsOf, type Reference } from '../../testing/numerical.js'
-import { accelerateBatchNorm } from './batch-norm-layer.js'
+import { accelerateLayers } from './accelerate-layers.js'
 import { batchNormKernelNames } from './kernel-names.js'
 
 const shapes = [
@@ -15,7 +15,7 @@ const shapes = [
 
 beforeAll(() => {
   useKernels('compiled')
-  accelerateBatchNorm(layers)
+  accelerateLayers(layers)
 })
 
 describe('compiled batch norm', () => {

@@ -1,27 +1,35 @@
-import { Add, Relu, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { Add, Erf, Exp, LeakyRelu, Relu, Relu6, Selu, Softplus, Tanh, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
-import { gradientKernelNames, scaleName } from './kernel-names.js'
-import type { Machine } from './machine.js'
+import { activationKernelNames, gradientKernelNames, scaleName } from './kernel-names.js'
+import type { ForwardFunction, GradientFunction, Machine } from './machine.js'
 
-type GradientArgs = KernelArgs<{ dy: TensorInfo; saved: TensorInfo }, object>
-type GradientFunction = 'reluGradient' | 'sigmoidGradient' | 'tanhGradient' | 'squareGradient'
+type Attrs = Record<string, number>
 
-function gradient(name: GradientFunction) {
-  return (machine: Machine, { inputs, backend }: GradientArgs): TensorInfo => {
-    const { dy, saved } = inputs
-    const out = backend.makeOutput(dy.shape, 'float32')
-    machine.run[name](machine.address(dy), machine.address(saved), machine.address(out), util.sizeFromShape(dy.shape))
+/** A kernel of one input, and the attributes that are the function's parameters, in their order. */
+function forward(kernelName: string, name: ForwardFunction, ...parameters: string[]) {
+  const run = (machine: Machine, { inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, Attrs>): TensorInfo | undefined => {
+    const { x } = inputs
+    if (x.dtype !== 'float32') return undefined
+    const out = backend.makeOutput(x.shape, 'float32')
+    const n = util.sizeFromShape(x.shape)
+    machine.run[name](machine.address(x), machine.address(out), n, ...parameters.map(key => attrs[key]!))
     return out
   }
+  return compiledKernel(kernelName, run)
 }
 
-function relu(machine: Machine, { inputs, backend }: KernelArgs<{ x: TensorInfo }, object>): TensorInfo | undefined {
-  const { x } = inputs
-  if (x.dtype !== 'float32') return undefined
-  const out = backend.makeOutput(x.shape, 'float32')
-  machine.run.relu(machine.address(x), machine.address(out), util.sizeFromShape(x.shape))
-  return out
+function gradient(of: keyof typeof gradientKernelNames, ...parameters: string[]) {
+  const name: GradientFunction = `${of}Gradient`
+  const run = (machine: Machine, { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; saved: TensorInfo }, Attrs>) => {
+    const { dy, saved } = inputs
+    const out = backend.makeOutput(dy.shape, 'float32')
+    const n = util.sizeFromShape(dy.shape)
+    const addresses = [machine.address(dy), machine.address(saved), machine.address(out)] as const
+    machine.run[name](...addresses, n, ...parameters.map(key => attrs[key]!))
+    return out
+  }
+  return compiledKernel(gradientKernelNames[of], run)
 }
 
 /** Adds a row to every row: a bias. Other shapes stay with the stock kernel. */
@@ -46,12 +54,30 @@ function scale(machine: Machine, { inputs, backend }: KernelArgs<{ x: TensorInfo
   return out
 }
 
+/** Elu and Sigmoid are missing: TensorFlow.js's own kernels for them are as fast as ours would be. */
 export const elementwiseKernels = [
   compiledKernel(scaleName, scale),
-  compiledKernel(Relu, relu),
   compiledKernel(Add, add),
-  compiledKernel(gradientKernelNames.relu, gradient('reluGradient')),
-  compiledKernel(gradientKernelNames.sigmoid, gradient('sigmoidGradient')),
-  compiledKernel(gradientKernelNames.tanh, gradient('tanhGradient')),
-  compiledKernel(gradientKernelNames.square, gradient('squareGradient')),
+  forward(Relu, 'relu'),
+  forward(Relu6, 'relu6'),
+  forward(LeakyRelu, 'leakyRelu', 'alpha'),
+  forward(Selu, 'selu'),
+  forward(Softplus, 'softplus'),
+  forward(Exp, 'exp'),
+  forward(Tanh, 'tanh'),
+  forward(Erf, 'erf'),
+  forward(activationKernelNames.gelu, 'gelu'),
+  forward(activationKernelNames.sigmoidWeighted, 'sigmoidWeighted', 'slope', 'cube'),
+  gradient('relu'),
+  gradient('relu6'),
+  gradient('leakyRelu', 'alpha'),
+  gradient('elu'),
+  gradient('selu'),
+  gradient('softplus'),
+  gradient('sigmoid'),
+  gradient('tanh'),
+  gradient('erf'),
+  gradient('square'),
+  gradient('gelu'),
+  gradient('sigmoidWeighted', 'slope', 'cube'),
 ]

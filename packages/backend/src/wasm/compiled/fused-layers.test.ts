@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { initializers, type layers as Layers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { numbers, useKernels } from '../../testing/compare.js'
-import { fuseLayers } from './fused-layers.js'
+import { accelerateLayers } from './accelerate-layers.js'
 import { layerKernelNames } from './kernel-names.js'
 
 type Layer = InstanceType<typeof Layers.Layer>
@@ -55,8 +55,8 @@ async function kernelsOf(program: () => void): Promise<string[]> {
 
 beforeAll(() => {
   useKernels('compiled')
-  fuseLayers(layers)
-  fuseLayers(layers)
+  accelerateLayers(layers)
+  accelerateLayers(layers)
 })
 
 describe('a Dense layer', () => {

@@ -5,6 +5,7 @@ import { conv2DKernels } from './conv2d.js'
 import { depthwiseKernels } from './depthwise.js'
 import { elementwiseKernels } from './elementwise.js'
 import { gatherKernels } from './gather.js'
+import { layerNormKernels } from './layer-norm.js'
 import { lossKernels } from './loss.js'
 import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
@@ -13,8 +14,7 @@ import { segmentSumKernels } from './segment-sum.js'
 import { sliceKernels } from './slice.js'
 import { transposeKernels } from './transpose.js'
 
-export { accelerateBatchNorm } from './batch-norm-layer.js'
-export { fuseLayers } from './fused-layers.js'
+export { accelerateLayers } from './accelerate-layers.js'
 export { type CompiledVariant, compiledFailure, compiledVariant } from './module.js'
 export { type FusedStep, type FusedUpdate, fusedAdam, fusedSgd, fusedUpdates } from './optimizer.js'
 
@@ -30,6 +30,7 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...gatherKernels,
   ...poolKernels,
   ...batchNormKernels,
+  ...layerNormKernels,
   ...depthwiseKernels,
   ...segmentSumKernels,
   ...lossKernels,

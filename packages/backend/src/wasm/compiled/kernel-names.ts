@@ -1,11 +1,28 @@
-/** Kernels of our own, that TensorFlow.js does not know: whole gradients that it would compose of several kernels. */
+/** Kernels of our own, that TensorFlow.js does not know: whole gradients and layers that it would compose of several kernels. */
 
-/** Of an activation, or of a square. Inputs: dy and `saved`, the activation's output or the square's input. */
+/** Of an activation, or of a square. Inputs: dy and `saved`, the function's input or output, whichever its gradient needs. */
 export const gradientKernelNames = {
   relu: 'ReluGradient',
+  relu6: 'Relu6Gradient',
+  leakyRelu: 'LeakyReluGradient',
+  elu: 'EluGradient',
+  selu: 'SeluGradient',
+  softplus: 'SoftplusGradient',
   sigmoid: 'SigmoidGradient',
   tanh: 'TanhGradient',
+  erf: 'ErfGradient',
   square: 'SquareGradient',
+  gelu: 'GeluGradient',
+  sigmoidWeighted: 'SigmoidWeightedGradient',
+} as const
+
+/**
+ * Activations that TensorFlow.js composes. Input: x. `gelu` is x times the standard normal distribution up to x; `sigmoidWeighted`
+ * is x times sigmoid(slope x + cube x^3), with both as attributes: swish, and GELU by the formula with tanh.
+ */
+export const activationKernelNames = {
+  gelu: 'Gelu',
+  sigmoidWeighted: 'SigmoidWeighted',
 } as const
 
 /** Normalization by the batch's own statistics, its gradients, and the gradients with given statistics. */
@@ -13,6 +30,15 @@ export const batchNormKernelNames = {
   training: 'BatchNormTraining',
   trainingGradient: 'BatchNormTrainingGradient',
   gradient: 'FusedBatchNormGradient',
+} as const
+
+/**
+ * Normalization of each row, which is the last axis. Inputs: x, gamma, beta. Outputs: y, and the rows' statistics, which the gradient
+ * is given with dy, x and gamma; its outputs are the gradients by x, gamma and beta.
+ */
+export const layerNormKernelNames = {
+  forward: 'LayerNorm',
+  gradient: 'LayerNormGradient',
 } as const
 
 /**

@@ -6,8 +6,26 @@ import { Instance, Memory } from './web-assembly.js'
 
 type Address = number
 
+/** Functions of n adjacent numbers, some with parameters: leakyRelu's alpha, sigmoidWeighted's slope and cube. */
+type Forward = (x: Address, out: Address, n: number, ...parameters: number[]) => void
+export type ForwardFunction =
+  | 'relu'
+  | 'relu6'
+  | 'leakyRelu'
+  | 'selu'
+  | 'softplus'
+  | 'exp'
+  | 'tanh'
+  | 'erf'
+  | 'gelu'
+  | 'sigmoidWeighted'
+
+/** Their gradients, and others'. `saved` is the output of elu, sigmoid and tanh, and the input of the others. */
+type Gradient = (dy: Address, saved: Address, out: Address, n: number, ...parameters: number[]) => void
+export type GradientFunction = `${Exclude<ForwardFunction, 'exp'> | 'elu' | 'sigmoid' | 'square'}Gradient`
+
 /** What `assembly/index.ts` exports. Addresses are bytes into the backend's memory; flags are 0 or 1. */
-export interface Functions {
+export interface Functions extends Record<ForwardFunction, Forward>, Record<GradientFunction, Gradient> {
   setTile(address: Address): void
   gemmScratchBytes(n: number): number
   gemm(
@@ -92,11 +110,6 @@ export interface Functions {
   ): void
   sumScratchBytes(inner: number): number
   sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
-  relu(x: Address, out: Address, n: number): void
-  reluGradient(dy: Address, y: Address, out: Address, n: number): void
-  sigmoidGradient(dy: Address, y: Address, out: Address, n: number): void
-  tanhGradient(dy: Address, y: Address, out: Address, n: number): void
-  squareGradient(dy: Address, x: Address, out: Address, n: number): void
   scale(x: Address, factor: number, out: Address, n: number): void
   scaleBy(x: Address, factor: Address, out: Address, n: number): void
   addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
@@ -115,6 +128,29 @@ export interface Functions {
   averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void
   averagePoolGradient(shape: Address, dy: Address, dx: Address): void
+  layerNormScratchBytes(columns: number): number
+  layerNorm(
+    x: Address,
+    rows: number,
+    columns: number,
+    scale: Address,
+    offset: Address,
+    epsilon: number,
+    y: Address,
+    statistics: Address,
+  ): void
+  layerNormGradient(
+    dy: Address,
+    x: Address,
+    rows: number,
+    columns: number,
+    statistics: Address,
+    scale: Address,
+    dx: Address,
+    dScale: Address,
+    dOffset: Address,
+    scratch: Address,
+  ): void
   batchNormScratchBytes(channels: number): number
   moments(x: Address, rows: number, channels: number, mean: Address, variance: Address, scratch: Address): void
   normalize(
