@@ -7,6 +7,11 @@ import { madd } from './simd'
  * finite, it is summed again the direct way, which touches only what the filter touches.
  */
 
+/** Nothing brings a NaN back: where all of a sum is lost, the rest of it can be left out. */
+function isNaNs(sum: v128): bool {
+  return !v128.any_true(f32x4.eq(sum, sum))
+}
+
 /** Up to 4x4 output pixels; `patch` is their corner in the padded image. */
 export function exactTile(
   patch: usize,
@@ -28,11 +33,10 @@ export function exactTile(
       const to = out + i * lineBytes + j * pixel
       for (let at: usize = 0; at < pixel; at += 16) {
         let sum = v128.load(bias + at)
-        for (let kh = 0; kh < 3; kh++) {
-          // The three taps of a line lie next to each other, in the image as in the filter.
-          let x = corner + kh * patchLine
-          let w = filter + at + <usize>(3 * kh * c) * pixel
-          for (let k = 0; k < 3 * c; k++, x += 4, w += pixel) sum = madd(v128.load32_splat(x), v128.load(w), sum)
+        for (let tap = 0; tap < 9 && !isNaNs(sum); tap++) {
+          let x = corner + (tap / 3) * patchLine + 4 * <usize>((tap % 3) * c)
+          let w = filter + at + <usize>(tap * c) * pixel
+          for (let k = 0; k < c; k++, x += 4, w += pixel) sum = madd(v128.load32_splat(x), v128.load(w), sum)
         }
         v128.store(to + at, activate(sum, activation))
       }
@@ -48,7 +52,7 @@ export function exactFilterGradient(shape: usize, source: usize, gradient: usize
     const up = tap / 3 - padTop(shape)
     const left = (tap % 3) - padLeft(shape)
     let sum = f32x4.splat(0)
-    for (let line = 0; line < images(shape) * outHeight(shape); line++) {
+    for (let line = 0; line < images(shape) * outHeight(shape) && !isNaNs(sum); line++) {
       const row = (line % outHeight(shape)) + up
       if (row < 0 || row >= height(shape)) continue
       const sourceLine = (line / outHeight(shape)) * height(shape) + row
