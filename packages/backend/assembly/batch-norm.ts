@@ -90,6 +90,14 @@ function joinOne(means: usize, squares: usize, c: i32, a: f32, s: f32, u: f32, b
   store<f64>(squares + 8 * c, load<f64>(squares + 8 * c) + blockSquares + between)
 }
 
+/** out = average - share (average - value): one step of a running average. */
+export function moveTowards(average: usize, value: usize, share: f32, out: usize, n: i32): void {
+  for (let i: usize = 0; i < 4 * <usize>n; i += 4) {
+    const old = load<f32>(average + i)
+    store<f32>(out + i, old - (old - load<f32>(value + i)) * share)
+  }
+}
+
 /** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). */
 export function normalize(
   x: usize,

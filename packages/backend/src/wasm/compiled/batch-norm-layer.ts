@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { batchNormKernelNames } from './kernel-names.js'
 import { type LayerInputs, onlyTensor, serves } from './layer-input.js'
-import { runKernelOfMany } from './run-kernel.js'
+import { runKernel, runKernelOfMany } from './run-kernel.js'
 
 export interface LayerVariable {
   read(): tf.Tensor
@@ -39,6 +39,6 @@ export function batchNormalization(
 }
 
 function moveTowards(variable: LayerVariable, value: tf.Tensor, momentum: number): void {
-  const old = variable.read()
-  variable.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)))
+  const share = { share: 1 - momentum }
+  variable.write(runKernel(batchNormKernelNames.movingAverage, { average: variable.read(), value }, share))
 }

@@ -103,9 +103,20 @@ function gradient(given: boolean) {
   }
 }
 
+type AverageInputs = { average: TensorInfo; value: TensorInfo }
+
+function movingAverage(machine: Machine, { inputs, attrs, backend }: KernelArgs<AverageInputs, { share: number }>): TensorInfo {
+  const { average, value } = inputs
+  const out = backend.makeOutput(average.shape, 'float32')
+  const addresses = [machine.address(average), machine.address(value)] as const
+  machine.run.moveTowards(...addresses, attrs.share, machine.address(out), util.sizeFromShape(average.shape))
+  return out
+}
+
 export const batchNormKernels = [
   compiledKernel(FusedBatchNorm, forward),
   compiledKernel(batchNormKernelNames.training, training),
   compiledKernel(batchNormKernelNames.trainingGradient, gradient(false)),
   compiledKernel(batchNormKernelNames.gradient, gradient(true)),
+  compiledKernel(batchNormKernelNames.movingAverage, movingAverage),
 ]

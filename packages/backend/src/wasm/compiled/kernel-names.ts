@@ -25,11 +25,15 @@ export const activationKernelNames = {
   sigmoidWeighted: 'SigmoidWeighted',
 } as const
 
-/** Normalization by the batch's own statistics, its gradients, and the gradients with given statistics. */
+/**
+ * Normalization by the batch's own statistics, its gradients, and the gradients with given statistics; and the step of a running
+ * `average` towards a `value`, by the part `share` of the way.
+ */
 export const batchNormKernelNames = {
   training: 'BatchNormTraining',
   trainingGradient: 'BatchNormTrainingGradient',
   gradient: 'FusedBatchNormGradient',
+  movingAverage: 'MovingAverage',
 } as const
 
 /**

@@ -151,6 +151,7 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     dOffset: Address,
     scratch: Address,
   ): void
+  moveTowards(average: Address, value: Address, share: number, out: Address, n: number): void
   batchNormScratchBytes(channels: number): number
   moments(x: Address, rows: number, channels: number, mean: Address, variance: Address, scratch: Address): void
   normalize(
