@@ -13,15 +13,18 @@ export function sgdStep(p: usize, g: usize, average: usize, n: i32, momentum: f3
   const r = f32x4.splat(-rate)
   const k = f32x4.splat(keep)
   const l = f32x4.splat(l2)
-  for (; i + 16 <= end; i += 16) {
-    const old = v128.load(p + i)
-    let direction = madd(l, old, v128.load(g + i))
-    if (average) {
-      direction = madd(m, v128.load(average + i), direction)
-      v128.store(average + i, direction)
-    }
-    v128.store(p + i, madd(r, direction, f32x4.mul(k, old)))
-  }
+  // Tested at its end: the engine would make the constants anew on every turn of a loop tested at its start.
+  if (n >= 4)
+    do {
+      const old = v128.load(p + i)
+      let direction = madd(l, old, v128.load(g + i))
+      if (average) {
+        direction = madd(m, v128.load(average + i), direction)
+        v128.store(average + i, direction)
+      }
+      v128.store(p + i, madd(r, direction, f32x4.mul(k, old)))
+      i += 16
+    } while (i + 16 <= end)
   for (; i < end; i += 4) {
     const old = load<f32>(p + i)
     let direction = load<f32>(g + i) + l2 * old
@@ -62,16 +65,18 @@ export function adamStep(
   const r = f32x4.splat(rate)
   const k = f32x4.splat(keep)
   const l = f32x4.splat(l2)
-  for (; i + 16 <= end; i += 16) {
-    const old = v128.load(p + i)
-    const gradient = madd(l, old, v128.load(g + i))
-    const mean = madd(b1, v128.load(average + i), f32x4.mul(a1, gradient))
-    const squares = madd(b2, v128.load(square + i), f32x4.mul(a2, f32x4.mul(gradient, gradient)))
-    v128.store(average + i, mean)
-    v128.store(square + i, squares)
-    const step = f32x4.div(f32x4.mul(r, mean), f32x4.add(f32x4.sqrt(squares), e))
-    v128.store(p + i, f32x4.sub(f32x4.mul(k, old), step))
-  }
+  if (n >= 4)
+    do {
+      const old = v128.load(p + i)
+      const gradient = madd(l, old, v128.load(g + i))
+      const mean = madd(b1, v128.load(average + i), f32x4.mul(a1, gradient))
+      const squares = madd(b2, v128.load(square + i), f32x4.mul(a2, f32x4.mul(gradient, gradient)))
+      v128.store(average + i, mean)
+      v128.store(square + i, squares)
+      const step = f32x4.div(f32x4.mul(r, mean), f32x4.add(f32x4.sqrt(squares), e))
+      v128.store(p + i, f32x4.sub(f32x4.mul(k, old), step))
+      i += 16
+    } while (i + 16 <= end)
   for (; i < end; i += 4) {
     const old = load<f32>(p + i)
     const gradient = load<f32>(g + i) + l2 * old
