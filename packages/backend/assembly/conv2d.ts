@@ -1,6 +1,6 @@
 import { addGradientOfFew, hasFewChannels, listQuads, multiplyFew, packPairs, pairsBytes } from './few-channels'
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, micro, multiplyBlock, ROWS } from './micro'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, multiplyBlock, ROWS } from './micro'
 import { packPanels } from './pack'
 import {
   channels,
@@ -279,7 +279,8 @@ export function multiplyRows(
     const block = min(DEPTH_BLOCK, depth - k)
     const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
     const applied = k + block >= depth ? activation : LINEAR
-    multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, rows, 0, start, bias, applied)
+    const panelBytes = 32 * <usize>block
+    multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, 32, panelBytes, rows, 0, start, bias, applied)
     filter += 4 * <usize>block * wholePanels(n)
     k += DEPTH_BLOCK
   } while (k < depth)
@@ -353,13 +354,8 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
       if (!direct) packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
       const panelBytes: usize = direct ? 4 * COLUMNS : 4 * COLUMNS * m1
       const panelStep: usize = direct ? 4 * n : 4 * COLUMNS
-      for (let i = 0; i < depth; i += ROWS) {
-        let panel = direct ? gradient : packed
-        for (let j = 0; j < n; j += COLUMNS, panel += panelBytes) {
-          const left = min(COLUMNS, n - j)
-          micro(m1, taps + 4 * i, patches, panel, panelStep, rows + 4 * i, 4 * j, left, FROM_OUTPUT, 0, LINEAR)
-        }
-      }
+      const panels = direct ? gradient : packed
+      multiplyBlock(depth, m1, n, taps, patches, panels, panelStep, panelBytes, rows, 0, FROM_OUTPUT, 0, LINEAR)
       gradient += 4 * <usize>m1 * n
     }
   }

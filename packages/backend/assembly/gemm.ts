@@ -1,4 +1,4 @@
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, microPacked, multiplyBlock, ROWS } from './micro'
+import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, multiplyBlock, multiplyPackedPanel, ROWS } from './micro'
 import { packColumnsOfSix, packPanels, packSix } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
@@ -73,25 +73,30 @@ export function gemm(
         }
         const applied = last ? activation : LINEAR
         if (!packs) {
-          multiplyBlock(height, depth, width, starts, offsets, packedB, rows, 4 * <usize>j0, start, paddedBias, applied)
+          multiplyBlock(
+            height,
+            depth,
+            width,
+            starts,
+            offsets,
+            packedB,
+            32,
+            32 * <usize>depth,
+            rows,
+            4 * <usize>j0,
+            start,
+            paddedBias,
+            applied,
+          )
           continue
         }
         if (transposeA) packColumnsOfSix(corner, aRowBytes, depth, height, packedA)
         else packRows(starts, depth, height, packedA)
-        for (let i = 0; i < height; i += ROWS) {
-          for (let j = 0; j < width; j += COLUMNS) {
-            microPacked(
-              depth,
-              packedA + 4 * <usize>i * depth,
-              packedB + 4 * <usize>j * depth,
-              rows + 4 * i,
-              4 * <usize>(j0 + j),
-              min(COLUMNS, width - j),
-              start,
-              paddedBias,
-              applied,
-            )
-          }
+        for (let j = 0; j < width; j += COLUMNS) {
+          const panel = packedB + 4 * <usize>j * depth
+          const column = 4 * <usize>(j0 + j)
+          const here = min(COLUMNS, width - j)
+          multiplyPackedPanel(height, depth, packedA, panel, rows, column, here, start, paddedBias, applied)
         }
       }
       k0 += DEPTH_BLOCK

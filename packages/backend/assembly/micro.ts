@@ -47,31 +47,38 @@ export function listSteps(out: usize, count: i32, step: i32): void {
 }
 
 /**
- * One register tile of a matrix product: out[6, 8] = start + a[6, depth] b[depth, 8].
+ * A matrix product: out[count, width] = start + a[count, depth] b[depth, width].
  *
- * Element (r, k) of `a` lies at starts[r] + offsets[k]: a matrix, its transpose, the patches of a convolution and their transpose are
- * all read where they are. `b` advances by `bStep` bytes per unit of depth. `rows` points at six addresses, the starts of the output
- * rows; `column` is the byte offset of the tile's first column in each, and `width` how many of the 8 columns exist. A row that does
- * not exist starts anywhere in `a`, and points at scratch memory as long as a row.
+ * Element (i, k) of `a` lies at starts[i] + offsets[k]: a matrix, its transpose, the patches of a convolution and their transpose are
+ * all read where they are. `b` lies in panels of 8 columns: `bStep` bytes from one unit of depth to the next, `panelBytes` from one panel to the
+ * next. `rows` holds the addresses of the output's rows, in which the first column lies at byte `column`. Both tables are filled up to
+ * a multiple of six: a row that does not exist starts anywhere in `a`, and points at scratch memory as long as a row.
  */
-export function micro(
+export function multiplyBlock(
+  count: i32,
   depth: i32,
+  width: i32,
   starts: usize,
   offsets: usize,
   b: usize,
   bStep: usize,
+  panelBytes: usize,
   rows: usize,
   column: usize,
-  width: i32,
   start: i32,
   bias: usize,
   activation: i32,
 ): void {
-  product<Table>(depth, starts, offsets, b, bStep, rows, column, width, start, bias, activation)
+  for (let j = 0; j < width; j += COLUMNS, b += panelBytes, column += 4 * COLUMNS) {
+    const here = min(COLUMNS, width - j)
+    for (let i: usize = 0; i < 4 * <usize>count; i += 4 * ROWS)
+      product<Table>(depth, starts + i, offsets, b, bStep, rows + i, column, here, start, bias, activation)
+  }
 }
 
-/** The same where the six rows of `a` are interleaved, as `packSix` does: 5 % faster, which pays for packing from some 64 columns on. */
-export function microPacked(
+/** One panel of it, where rows of `a` are interleaved by six, as `packSix` does: 5 % faster, which pays for packing from some 64 columns on. */
+export function multiplyPackedPanel(
+  count: i32,
   depth: i32,
   a: usize,
   b: usize,
@@ -82,7 +89,8 @@ export function microPacked(
   bias: usize,
   activation: i32,
 ): void {
-  product<Packed>(depth, a, 0, b, 4 * COLUMNS, rows, column, width, start, bias, activation)
+  for (let i = 0; i < count; i += ROWS, a += 24 * <usize>depth, rows += 4 * ROWS)
+    product<Packed>(depth, a, 0, b, 4 * COLUMNS, rows, column, width, start, bias, activation)
 }
 
 /**
@@ -108,6 +116,7 @@ type Packed = f32
 type Dots = i64
 type Outer = f64
 
+// One tile of six rows. A loop over tiles would belong here, but then the engine no longer keeps the sums in registers.
 function product<Layout>(
   depth: i32,
   a: usize,
@@ -182,6 +191,27 @@ function product<Layout>(
     else offsets += 4
     b += bStep
   }
+  if (width === COLUMNS && start !== FROM_OUTPUT && activation === LINEAR) {
+    let row = <usize>load<u32>(rows) + column
+    v128.store(row, c00)
+    v128.store(row, c01, 16)
+    row = <usize>load<u32>(rows, 4) + column
+    v128.store(row, c10)
+    v128.store(row, c11, 16)
+    row = <usize>load<u32>(rows, 8) + column
+    v128.store(row, c20)
+    v128.store(row, c21, 16)
+    row = <usize>load<u32>(rows, 12) + column
+    v128.store(row, c30)
+    v128.store(row, c31, 16)
+    row = <usize>load<u32>(rows, 16) + column
+    v128.store(row, c40)
+    v128.store(row, c41, 16)
+    row = <usize>load<u32>(rows, 20) + column
+    v128.store(row, c50)
+    v128.store(row, c51, 16)
+    return
+  }
   if (width === COLUMNS) {
     storeRow(<usize>load<u32>(rows) + column, c00, c01, start, activation)
     storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, start, activation)
@@ -208,29 +238,6 @@ function storeFromTile(rows: usize, column: usize, width: i32, start: i32, activ
     for (let j = 0; j < width; j++, source += 4, target += 4) {
       const sum = start === FROM_OUTPUT ? load<f32>(source) + load<f32>(target) : load<f32>(source)
       store<f32>(target, activateOne(sum, activation))
-    }
-  }
-}
-
-/** out[count, width] = start + a b over one block of depth, `b` packed in panels; tables as for `micro`, filled up to whole tiles. */
-export function multiplyBlock(
-  count: i32,
-  depth: i32,
-  width: i32,
-  starts: usize,
-  offsets: usize,
-  panels: usize,
-  rows: usize,
-  column: usize,
-  start: i32,
-  bias: usize,
-  activation: i32,
-): void {
-  for (let j = 0; j < width; j += COLUMNS, panels += 4 * COLUMNS * <usize>depth, column += 4 * COLUMNS) {
-    const here = min(COLUMNS, width - j)
-    for (let i = 0; i < count; i += ROWS) {
-      const tile: usize = 4 * i
-      micro(depth, starts + tile, offsets, panels, 4 * COLUMNS, rows + tile, column, here, start, bias, activation)
     }
   }
 }

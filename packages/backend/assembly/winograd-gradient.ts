@@ -1,6 +1,6 @@
 import { padImages } from './conv2d'
 import { wholePanels } from './gemm'
-import { COLUMNS, FROM_OUTPUT, LINEAR, listSteps, micro, ROWS } from './micro'
+import { FROM_OUTPUT, LINEAR, listSteps, multiplyBlock, ROWS } from './micro'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import {
   columnsOf,
@@ -31,7 +31,7 @@ export function winogradGradientScratchBytes(shape: usize): usize {
   const n = outChannels(shape)
   const tiles = tileBlock(shape)
   const transformed = pointBytesOf(tiles * rowBytesOf(c)) + pointBytesOf(4 * tiles * wholePanels(n))
-  const tables: usize = 4 * (c + tiles + 3 * ROWS) + 4 * wholePanels(n) + 2 * LINE_OF_SIX * SIDE
+  const tables: usize = 4 * (2 * c + tiles + 3 * ROWS) + 4 * wholePanels(n) + 2 * LINE_OF_SIX * SIDE
   return imageBlock(shape) * paddedImageBytes(shape) + POINTS * (transformed + totalBytes(c, n)) + tables + 1024
 }
 
@@ -55,7 +55,7 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
   const nowhere = lines + 2 * LINE_OF_SIX * SIDE
   const rows = nowhere + 4 * wholePanels(n)
   const starts = rows + 4 * (c + ROWS)
-  const offsets = starts + 4 * ROWS
+  const offsets = starts + 4 * (c + ROWS)
   const totals = (offsets + 4 * block + 63) & ~63
   const input = totals + POINTS * total
   const gradients = input + POINTS * inPoint
@@ -94,14 +94,13 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
       }
       for (let point = 0; point < POINTS; point++) {
         const target = totals + <usize>point * total
-        for (let i = 0; i < c + ROWS; i++) store<u32>(rows + 4 * i, <u32>(i < c ? target + 4 * <usize>i * n : nowhere))
-        for (let i = 0; i < c; i += ROWS) {
-          const first = input + <usize>point * inPoint + 4 * i
-          for (let r = 0; r < ROWS; r++) store<u32>(starts + 4 * r, <u32>(first + 4 * r))
-          let panel = gradients + <usize>point * gradientPoint
-          for (let j = 0; j < n; j += COLUMNS, panel += 32 * here)
-            micro(here, starts, offsets, panel, 32, rows + 4 * i, 4 * j, min(COLUMNS, n - j), FROM_OUTPUT, 0, LINEAR)
+        const from = input + <usize>point * inPoint
+        for (let i = 0; i < c + ROWS; i++) {
+          store<u32>(starts + 4 * i, <u32>(i < c ? from + 4 * i : from))
+          store<u32>(rows + 4 * i, <u32>(i < c ? target + 4 * <usize>i * n : nowhere))
         }
+        const panels = gradients + <usize>point * gradientPoint
+        multiplyBlock(c, here, n, starts, offsets, panels, 32, 32 * here, rows, 0, FROM_OUTPUT, 0, LINEAR)
       }
     }
   }
@@ -132,13 +131,21 @@ function transformGradient(
   const none = f32x4.splat(0)
   const pixels = lines + LINE_OF_SIX * SIDE
   for (let at: usize = 0; at < pixel; at += VECTOR) {
-    for (let i = 0; i < TILE; i++) {
-      for (let j = 0; j < TILE; j++) {
-        const exists = i < rowsHere && j < columnsHere
-        v128.store(pixels + VECTOR * (TILE * i + j), exists ? v128.load(dy + at + i * lineBytes + j * pixel) : none)
+    let source = dy + at,
+      line = lineBytes,
+      step = pixel
+    if (rowsHere < TILE || columnsHere < TILE) {
+      for (let i = 0; i < TILE; i++) {
+        for (let j = 0; j < TILE; j++) {
+          const exists = i < rowsHere && j < columnsHere
+          v128.store(pixels + VECTOR * (TILE * i + j), exists ? v128.load(source + i * lineBytes + j * pixel) : none)
+        }
       }
+      source = pixels
+      line = TILE * VECTOR
+      step = VECTOR
     }
-    for (let j = 0; j < TILE; j++) gradientLine(pixels + j * VECTOR, TILE * VECTOR, lines + j * VECTOR, TILE * VECTOR)
+    for (let j = 0; j < TILE; j++) gradientLine(source + j * step, line, lines + j * VECTOR, TILE * VECTOR)
     const to = out + (at >> 5) * panelBytes + (at & 16)
     for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * VECTOR, VECTOR, to + SIDE * i * pointBytes, pointBytes)
     if (at + VECTOR === pixel && (at & 16) === 0)

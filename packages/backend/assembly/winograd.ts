@@ -23,8 +23,8 @@ export function tilesAcross(shape: usize): i32 {
 
 /** Tiles transformed before they are multiplied: enough to amortize the filters, few enough for the second-level cache. */
 export function tileBlock(shape: usize): i32 {
-  const tiles = 8192 / (channels(shape) + outChannels(shape))
-  return min(max(tiles - (tiles % ROWS), 48), 192)
+  const tiles = 4096 / (channels(shape) + outChannels(shape))
+  return min(max(tiles - (tiles % ROWS), 48), 96)
 }
 
 export function imageBlock(shape: usize): i32 {
