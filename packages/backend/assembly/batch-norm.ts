@@ -7,16 +7,11 @@ import { madd } from './simd'
  */
 const BLOCK: i32 = 128
 
-export function batchNormScratchBytes(channels: i32): i32 {
-  return 8 * 2 * channels + 4 * 4 * (channels + 4) + 64
-}
-
-/** mean and variance (of the population) of each channel. */
-export function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usize, scratch: usize): void {
-  // Running float64 means and sums of squares about them.
-  const means = scratch
-  const squares = scratch + 8 * <usize>channels
-  memory.fill(scratch, 0, 16 * <usize>channels)
+/** totals = the float64 means of the channels, and then the sums of squares about them. */
+export function momentTotals(x: usize, rows: i32, channels: i32, totals: usize): void {
+  const means = totals
+  const squares = totals + 8 * <usize>channels
+  memory.fill(totals, 0, 16 * <usize>channels)
   const rowBytes: usize = 4 * channels
   for (let first = 0; first < rows; first += BLOCK, x += BLOCK * rowBytes) {
     const block = min(BLOCK, rows - first)
@@ -66,8 +61,25 @@ export function moments(x: usize, rows: i32, channels: i32, mean: usize, varianc
       joinOne(means, squares, c, a, s, u, first, block, all)
     }
   }
+}
+
+/** Joins the totals of `more` other rows to those of `rows`. */
+export function joinMoments(totals: usize, rows: i32, others: usize, more: i32, channels: i32): void {
+  const all = <f64>(rows + more)
+  for (let c = 0; c < channels; c++, totals += 8, others += 8) {
+    const difference = load<f64>(others) - load<f64>(totals)
+    store<f64>(totals, load<f64>(totals) + (difference * <f64>more) / all)
+    const squares = totals + 8 * <usize>channels
+    const between = (difference * difference * <f64>rows * <f64>more) / all
+    store<f64>(squares, load<f64>(squares) + load<f64>(others + 8 * <usize>channels) + between)
+  }
+}
+
+/** mean and variance (of the population) of each channel, from its totals. */
+export function moments(totals: usize, rows: i32, channels: i32, mean: usize, variance: usize): void {
+  const squares = totals + 8 * <usize>channels
   for (let c = 0; c < channels; c++) {
-    store<f32>(mean + 4 * c, <f32>load<f64>(means + 8 * c))
+    store<f32>(mean + 4 * c, <f32>load<f64>(totals + 8 * c))
     store<f32>(variance + 4 * c, <f32>(load<f64>(squares + 8 * c) / <f64>rows))
   }
 }
@@ -98,7 +110,7 @@ export function moveTowards(average: usize, value: usize, share: f32, out: usize
   }
 }
 
-/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). */
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). `factors`: memory for each channel. */
 export function normalize(
   x: usize,
   rows: i32,
@@ -109,9 +121,8 @@ export function normalize(
   offset: usize,
   epsilon: f32,
   y: usize,
-  scratch: usize,
+  factors: usize,
 ): void {
-  const factors = scratch
   for (let c = 0; c < channels; c++) {
     const root = <f32>1 / sqrt(load<f32>(variance + 4 * c) + epsilon)
     store<f32>(factors + 4 * c, scale ? root * load<f32>(scale + 4 * c) : root)
@@ -133,10 +144,11 @@ export function normalize(
   }
 }
 
-/** dyTotals = sum over rows of dy, products = sum of dy (x - mean): float64 per channel. */
-function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, mean: usize, dyTotals: usize, products: usize): void {
-  memory.fill(dyTotals, 0, 8 * <usize>channels)
-  memory.fill(products, 0, 8 * <usize>channels)
+/** totals = the sums over rows of dy, and then of dy (x - mean): float64 per channel. */
+export function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, mean: usize, totals: usize): void {
+  const dyTotals = totals
+  const products = totals + 8 * <usize>channels
+  memory.fill(totals, 0, 16 * <usize>channels)
   const rowBytes: usize = 4 * channels
   for (let first = 0; first < rows; first += BLOCK, x += BLOCK * rowBytes, dy += BLOCK * rowBytes) {
     const block = min(BLOCK, rows - first)
@@ -178,35 +190,34 @@ function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, mean: usi
   }
 }
 
+/** Adds the totals of other rows. */
+export function joinGradientTotals(totals: usize, others: usize, channels: i32): void {
+  for (let i: usize = 0; i < 16 * <usize>channels; i += 8) store<f64>(totals + i, load<f64>(totals + i) + load<f64>(others + i))
+}
+
 /**
- * Gradients of batch normalization. In training the statistics depend on x, and dx holds that part too; `dMean` and `dVariance` are
- * then 0. With given statistics they receive the gradients of those. scale may be 0 (absent).
+ * The gradients of batch normalization that belong to channels, from their totals over all rows, and the factors with which
+ * `normalizeGradient` makes dx. In training the statistics depend on x: `dMean` and `dVariance` are then 0. With given statistics they
+ * receive the gradients of those. scale may be 0 (absent). `factors`: memory for three numbers of each channel.
  */
-export function batchNormGradient(
-  dy: usize,
-  x: usize,
+export function channelGradients(
+  totals: usize,
   rows: i32,
   channels: i32,
-  mean: usize,
   variance: usize,
   scale: usize,
   epsilon: f32,
-  dx: usize,
   dScale: usize,
   dOffset: usize,
   dMean: usize,
   dVariance: usize,
-  scratch: usize,
+  factors: usize,
 ): void {
-  const dyTotals = scratch
-  const products = scratch + 8 * <usize>channels
-  const factors = products + 8 * <usize>channels
+  const products = totals + 8 * <usize>channels
   const shifts = factors + 4 * <usize>channels
   const slopes = shifts + 4 * <usize>channels
-  const training = dMean === 0
-  gradientTotals(dy, x, rows, channels, mean, dyTotals, products)
   for (let c = 0; c < channels; c++) {
-    const total = load<f64>(dyTotals + 8 * c)
+    const total = load<f64>(totals + 8 * c)
     const product = load<f64>(products + 8 * c)
     const inverse: f64 = 1 / (<f64>load<f32>(variance + 4 * c) + <f64>epsilon)
     const root = sqrt(inverse)
@@ -214,15 +225,29 @@ export function batchNormGradient(
     store<f32>(factors + 4 * c, <f32>factor)
     store<f32>(dOffset + 4 * c, <f32>total)
     store<f32>(dScale + 4 * c, <f32>(product * root))
-    if (training) {
-      store<f32>(shifts + 4 * c, <f32>(total / <f64>rows))
-      store<f32>(slopes + 4 * c, <f32>((product * inverse) / <f64>rows))
-    } else {
+    store<f32>(shifts + 4 * c, <f32>(total / <f64>rows))
+    store<f32>(slopes + 4 * c, <f32>((product * inverse) / <f64>rows))
+    if (dMean) {
       store<f32>(dMean + 4 * c, <f32>(-total * factor))
       store<f32>(dVariance + 4 * c, <f32>(-0.5 * product * factor * inverse))
     }
   }
+}
+
+/** dx of some rows. In training it holds what reaches x through the statistics too. */
+export function normalizeGradient(
+  dy: usize,
+  x: usize,
+  rows: i32,
+  channels: i32,
+  mean: usize,
+  factors: usize,
+  training: bool,
+  dx: usize,
+): void {
   const rowBytes: usize = 4 * channels
+  const shifts = factors + rowBytes
+  const slopes = shifts + rowBytes
   for (let i = 0; i < rows; i++) {
     let c: usize = 0
     for (; c + 16 <= rowBytes; c += 16) {

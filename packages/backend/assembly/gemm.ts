@@ -25,15 +25,18 @@ export function gemmScratchBytes(n: i32): i32 {
 }
 
 /**
- * out[m, n] = activation(op(a)[m, k] op(b)[k, n] + bias[n]), all row-major and contiguous. `bias` may be 0.
- * The sums of one output run over k in order, in blocks of 384.
+ * out[m, n] = activation(op(a)[m, k] op(b)[k, n] + bias[n]), all row-major, with the bytes from one stored row to the next: the
+ * matrices may be parts of wider ones. `bias` may be 0. The sums of one output run over k in order, in blocks of 384.
  */
 export function gemm(
   a: usize,
   transposeA: bool,
+  aRowBytes: usize,
   b: usize,
   transposeB: bool,
+  bRowBytes: usize,
   out: usize,
+  outRowBytes: usize,
   m: i32,
   n: i32,
   k: i32,
@@ -41,9 +44,6 @@ export function gemm(
   activation: i32,
   scratch: usize,
 ): void {
-  const aRowBytes = 4 * <usize>(transposeA ? m : k),
-    bRowBytes = 4 * <usize>(transposeB ? k : n),
-    outRowBytes = 4 * <usize>n
   const rows = scratch,
     starts = rows + 4 * ROW_BLOCK,
     nowhere = starts + 4 * ROW_BLOCK

@@ -11,7 +11,17 @@ export {
   softplusGradient,
   tanhGradient,
 } from './activation-gradient'
-export { batchNormGradient, batchNormScratchBytes, moments, moveTowards, normalize } from './batch-norm'
+export {
+  channelGradients,
+  gradientTotals,
+  joinGradientTotals,
+  joinMoments,
+  moments,
+  momentTotals,
+  moveTowards,
+  normalize,
+  normalizeGradient,
+} from './batch-norm'
 export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
 export { depthwise, depthwiseScratchBytes } from './depthwise'
 export { depthwiseFilterGradient, depthwiseGradientBytes, depthwiseInputGradient } from './depthwise-gradient'

@@ -14,8 +14,12 @@ export interface Candidate {
   readonly packages: readonly string[]
   /** What one should know before or after installing it. */
   readonly notes: readonly string[]
-  /** Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start. */
-  start(): Promise<string>
+  /**
+   * Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start.
+   *
+   * @param threads how many, for a backend that leaves the choice
+   */
+  start(threads?: number): Promise<string>
 }
 
 /**
@@ -26,13 +30,28 @@ export async function startRegistered(tfjsName: string): Promise<KernelBackend> 
   const { registry } = engine()
   const factory = findBackendFactory(tfjsName)
   if (!registry[tfjsName] && factory) {
-    const priority = engine().registryFactory[tfjsName]?.priority
     const instance = await factory()
-    removeBackend(tfjsName)
-    registerBackend(tfjsName, () => instance, priority)
+    replaceFactory(tfjsName, () => instance)
+    factories.set(tfjsName, factory)
   }
   if (!(await setBackend(tfjsName))) throw new Error(`TensorFlow.js could not set the backend '${tfjsName}'.`)
   return registry[tfjsName]!
+}
+
+type Factory = NonNullable<ReturnType<typeof findBackendFactory>>
+
+/** How to make a backend that was made here: TensorFlow.js is left with a factory that always gives the same one. */
+const factories = new Map<string, Factory>()
+
+/** Ends a running backend, and with it the tensors it holds. It can be started again. */
+export function stopRegistered(tfjsName: string): void {
+  replaceFactory(tfjsName, factories.get(tfjsName) ?? findBackendFactory(tfjsName))
+}
+
+function replaceFactory(tfjsName: string, factory: Factory): void {
+  const priority = engine().registryFactory[tfjsName]?.priority
+  removeBackend(tfjsName)
+  registerBackend(tfjsName, factory, priority)
 }
 
 /** The first line of what was thrown: native loaders throw errors, strings and plain objects. */

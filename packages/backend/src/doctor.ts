@@ -1,7 +1,7 @@
 import { getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, type Candidate, reasonOf } from './candidate.js'
 import { findPackage } from './packages.js'
-import { candidates, missingPackages } from './use-backend.js'
+import { askedThreads, candidates, missingPackages } from './use-backend.js'
 import type { KernelOrigin } from './wasm/kernels.js'
 
 export interface BackendDiagnosis {
@@ -21,6 +21,7 @@ export interface BackendDiagnosis {
 export interface WasmDiagnosis {
   readonly simd: boolean
   readonly relaxedSimd: boolean
+  /** That it runs on: see `UseBackendOptions`. */
   readonly threads: number
   /** The kernels that this library gave the backend, and where each comes from. */
   readonly kernels: readonly { readonly name: string; readonly origin: KernelOrigin }[]
@@ -47,8 +48,9 @@ export interface Diagnosis {
  */
 export async function diagnose(): Promise<Diagnosis> {
   const before = getBackend()
+  const threads = askedThreads()
   const backends: BackendDiagnosis[] = []
-  for (const candidate of candidates) backends.push(await examine(candidate))
+  for (const candidate of candidates) backends.push(await examine(candidate, threads))
   const wasm = await examineWasm()
   const names = [...new Set(['core', 'layers', ...['backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu']])]
   const found = names.map(name => findPackage(`@tensorflow/tfjs-${name}`)).filter(each => each !== undefined)
@@ -63,7 +65,7 @@ export async function diagnose(): Promise<Diagnosis> {
   }
 }
 
-async function examine(candidate: Candidate): Promise<BackendDiagnosis> {
+async function examine(candidate: Candidate, threads: number | undefined): Promise<BackendDiagnosis> {
   const { name, notes, packages } = candidate
   const version = findPackage(packages[0]!)?.version
   const missing = missingPackages(candidate)
@@ -79,16 +81,16 @@ async function examine(candidate: Candidate): Promise<BackendDiagnosis> {
   }
   const known = { name, notes, version: version! }
   try {
-    return { ...known, usable: true, detail: await candidate.start() }
+    return { ...known, usable: true, detail: await candidate.start(threads) }
   } catch (error) {
     return { ...known, usable: false, reason: reasonOf(error) }
   }
 }
 
 async function examineWasm(): Promise<WasmDiagnosis> {
-  const { relaxedSimd, simd, threads, trainingKernels } = await import('./wasm/index.js')
+  const { relaxedSimd, simd, threadsInUse, trainingKernels } = await import('./wasm/index.js')
   const kernels = trainingKernels().map(({ kernelName, origin }) => ({ name: kernelName, origin }))
-  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threads(), kernels }
+  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threadsInUse(), kernels }
 }
 
 /** A diagnosis as plain text, for a terminal or a bug report. */

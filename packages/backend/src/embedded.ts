@@ -7,12 +7,13 @@ export const wasm: Candidate = {
   tfjsName: 'wasm',
   packages: ['@tensorflow/tfjs-backend-wasm'],
   notes: [],
-  async start() {
-    const { trainingKernels } = await import('./wasm/index.js')
-    await startRegistered('wasm')
+  async start(threads) {
+    const { startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+    await startWasm(threads)
     const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')
-    return `${simd}, ${compiled ? 'compiled' : 'composed'} training kernels`
+    const number = threadsInUse()
+    return `${simd}, ${compiled ? 'compiled' : 'composed'} training kernels${number > 1 ? `, ${number} threads` : ''}`
   },
 }
 

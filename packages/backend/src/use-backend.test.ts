@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { useBackend } from './use-backend.js'
@@ -94,6 +95,54 @@ describe('useBackend', () => {
       message: "Backend 'webgpu' is installed but does not start: libvulkan.so.1 not found",
       cause: expect.objectContaining({ message: expect.stringContaining('and more') }),
     })
+  })
+})
+
+describe('threads', () => {
+  const machine = `This machine runs ${availableParallelism()} at a time.`
+
+  it.each([0, -1, 1.5, 65, Number.NaN])('refuses %s of them', async threads => {
+    const text = `Expected a whole number of threads from 1 to 64, got ${threads} (threads). ${machine}`
+    await expect(useBackend({ threads, ...quiet })).rejects.toThrow(text)
+  })
+
+  it('refuses a number that the environment misspells', async () => {
+    vi.stubEnv('ONECYCLE_THREADS', 'two')
+    await expect(useBackend(quiet)).rejects.toThrow(`got NaN (ONECYCLE_THREADS). ${machine}`)
+  })
+
+  it('are for wasm only', async () => {
+    const text = "2 threads are for the backend 'wasm', not for 'cpu': leave them out, or prefer wasm."
+    await expect(useBackend({ prefer: 'cpu', threads: 2, ...quiet })).rejects.toThrow(text)
+    vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
+    vi.stubEnv('ONECYCLE_THREADS', '2')
+    await expect(useBackend(quiet)).rejects.toThrow(text)
+    expect((await useBackend({ threads: 1, ...quiet })).name).toBe('cpu')
+  })
+
+  it('start the wasm backend anew while it is empty, and end with it', async () => {
+    await useBackend({ prefer: 'wasm', ...quiet })
+    const two = await useBackend({ threads: 2, ...quiet })
+    expect(two).toMatchObject({ name: 'wasm', detail: 'SIMD, compiled training kernels, 2 threads', forced: true })
+    expect(await useBackend(quiet)).toBe(two)
+    expect(await useBackend({ prefer: 'wasm', threads: 2, ...quiet })).toBe(two)
+    await useBackend({ prefer: 'cpu', ...quiet })
+    expect((await useBackend({ prefer: 'wasm', ...quiet })).detail).toBe(two.detail)
+
+    const ended = vi.spyOn(Worker.prototype, 'terminate')
+    const one = await useBackend({ threads: 1, ...quiet })
+    expect(ended).toHaveBeenCalledOnce()
+    expect(one.detail).toBe('SIMD, compiled training kernels')
+  })
+
+  it('cannot be had once there are tensors', async () => {
+    await useBackend({ prefer: 'wasm', ...quiet })
+    const x = tf.scalar(1)
+    await expect(useBackend({ threads: 4, ...quiet })).rejects.toThrow(
+      "Backend 'wasm' is installed but does not start on 4 threads: it runs on 1 already and holds tensors. Ask before the program makes the first one.",
+    )
+    expect(x.dataSync()[0]).toBe(1)
+    x.dispose()
   })
 })
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, backendNames, type Candidate, reasonOf } from './candidate.js'
 import { cpu, wasm } from './embedded.js'
@@ -11,6 +12,12 @@ export const candidates: readonly Candidate[] = [nodeGpu, node, webgpu, wasm, cp
 export interface UseBackendOptions {
   /** The backend to use, and no other. Default: the environment variable `ONECYCLE_BACKEND`, or else the best one present. */
   prefer?: BackendName | (string & {})
+  /**
+   * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64. More than one asks for that
+   * backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
+   * Default: the environment variable `ONECYCLE_THREADS`, or else 1.
+   */
+  threads?: number
   /** Where the line about the choice goes. Default: standard error; `false`: nowhere. */
   log?: false | ((line: string) => void)
 }
@@ -32,18 +39,20 @@ export interface BackendReport {
 }
 
 let current: BackendReport | undefined
+let currentThreads = 1
 let queue: Promise<unknown> = Promise.resolve()
 
 /**
  * Starts the best TensorFlow.js backend present (node-gpu, node, webgpu, wasm, cpu), or the one asked for, and says in one line
  * which it is. A second call costs nothing; calls at the same time take turns.
  *
- * @throws Error for a name that is no backend, for a backend that is not installed (says what to install), and for one asked for
+ * @throws Error for a number of threads that cannot be, or for several on another backend than wasm, for a name that is no backend, for a backend that is not installed (says what to install), and for one asked for
  * by name that does not start (`cause` holds why).
  *
  * @example
  * await useBackend()                    // onecycle: backend wasm (SIMD, composed training kernels); not installed: node-gpu, node, webgpu
  * await useBackend({ prefer: 'cpu' })
+ * await useBackend({ prefer: 'wasm', threads: 2 })   // asked for before the program makes its first tensor
  */
 export function useBackend(options: UseBackendOptions = {}): Promise<BackendReport> {
   const turn = queue.then(() => choose(options))
@@ -51,13 +60,33 @@ export function useBackend(options: UseBackendOptions = {}): Promise<BackendRepo
   return turn
 }
 
-async function choose({ prefer, log = line => console.error(line) }: UseBackendOptions): Promise<BackendReport> {
-  const fromEnvironment = process.env['ONECYCLE_BACKEND'] || undefined
-  const asked = checkName(prefer ?? fromEnvironment, prefer === undefined ? 'ONECYCLE_BACKEND' : 'prefer')
-  if (current && getBackend() === current.tfjsName && (asked === undefined || asked === current.name)) return current
-  current = asked === undefined ? await startBest() : await startForced(asked)
+async function choose({ prefer, threads, log = line => console.error(line) }: UseBackendOptions): Promise<BackendReport> {
+  const running = current && getBackend() === current.tfjsName ? current : undefined
+  const number = checkThreads(threads, 'threads') ?? askedThreads()
+  const name = checkName(prefer, 'prefer') ?? checkName(process.env['ONECYCLE_BACKEND'] || undefined, 'ONECYCLE_BACKEND')
+  const forWasm = number !== undefined && (number > 1 || running?.name === 'wasm')
+  const asked = name ?? (forWasm ? 'wasm' : undefined)
+  if (number !== undefined && number > 1 && asked !== 'wasm') {
+    throw new Error(`${number} threads are for the backend 'wasm', not for '${asked}': leave them out, or prefer wasm.`)
+  }
+  if (running && (asked ?? running.name) === running.name && (number ?? currentThreads) === currentThreads) return running
+  current = asked === undefined ? await startBest(number) : await startForced(asked, number)
+  currentThreads = number ?? currentThreads
   if (log) log(current.line)
   return current
+}
+
+/** The number of threads that the environment asks for. */
+export function askedThreads(): number | undefined {
+  const text = process.env['ONECYCLE_THREADS']
+  return checkThreads(text ? Number(text) : undefined, 'ONECYCLE_THREADS')
+}
+
+function checkThreads(threads: number | undefined, origin: string): number | undefined {
+  if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return threads
+  throw new RangeError(
+    `Expected a whole number of threads from 1 to 64, got ${threads} (${origin}). This machine runs ${availableParallelism()} at a time.`,
+  )
 }
 
 function checkName(name: string | undefined, origin: string): BackendName | undefined {
@@ -65,20 +94,21 @@ function checkName(name: string | undefined, origin: string): BackendName | unde
   throw new Error(`Unknown backend '${name}' (${origin}): expected one of ${backendNames.join(', ')}.`)
 }
 
-async function startForced(name: BackendName): Promise<BackendReport> {
+async function startForced(name: BackendName, threads: number | undefined): Promise<BackendReport> {
   const candidate = candidates.find(each => each.name === name)!
   const missing = missingPackages(candidate)
   if (missing.length > 0) {
     throw new Error(`Backend '${name}' is not installed. Run: npm install ${missing.join(' ')}`)
   }
   try {
-    return report(candidate, await candidate.start(), true, [])
+    return report(candidate, await candidate.start(threads), true, [])
   } catch (cause) {
-    throw new Error(`Backend '${name}' is installed but does not start: ${reasonOf(cause)}`, { cause })
+    const on = threads !== undefined && threads > 1 ? ` on ${threads} threads` : ''
+    throw new Error(`Backend '${name}' is installed but does not start${on}: ${reasonOf(cause)}`, { cause })
   }
 }
 
-async function startBest(): Promise<BackendReport> {
+async function startBest(threads: number | undefined): Promise<BackendReport> {
   const passedOver: { name: BackendName; reason: string }[] = []
   for (const candidate of candidates) {
     if (missingPackages(candidate).length > 0) {
@@ -86,7 +116,7 @@ async function startBest(): Promise<BackendReport> {
       continue
     }
     try {
-      return report(candidate, await candidate.start(), false, passedOver)
+      return report(candidate, await candidate.start(threads), false, passedOver)
     } catch (error) {
       passedOver.push({ name: candidate.name, reason: reasonOf(error) })
     }

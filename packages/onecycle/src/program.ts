@@ -59,6 +59,7 @@ function commandLine(): Command {
     .option('--lr <rate>', 'the high learning rate; the low one is a tenth of it', positiveNumber, 5e-2)
     .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))
     .option('--backend <name>', 'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
+    .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
     .option('--no-progress', 'show neither bars nor epoch tables')
     .addHelpText(
       'after',

@@ -1,5 +1,3 @@
-import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm'
-
 // The types of WebAssembly come with the browser's, which a Node library does without.
 const { WebAssembly } = globalThis as unknown as { WebAssembly: { validate(bytes: Uint8Array): boolean } }
 
@@ -20,6 +18,3 @@ export const simd = () => accepts(...splat)
 
 /** Whether it runs relaxed ones (fused multiply-add): Node 22 does; Node 20 once `--experimental-wasm-relaxed-simd` is set. */
 export const relaxedSimd = () => accepts(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02)
-
-/** Threads of the wasm backend: always 1 in Node, where TensorFlow.js switches them off. */
-export const threads = () => Math.max(1, getThreadsCount())

@@ -33,4 +33,5 @@ export {
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'
+export { startWasm, threadsInUse } from './threads/start.js'
 export { compiledKernels, composedKernels }

@@ -14,6 +14,7 @@ export interface DemoOptions {
   samples?: number
   progress: boolean
   backend?: string
+  threads?: number
 }
 
 /**
@@ -21,8 +22,8 @@ export interface DemoOptions {
  *
  * @throws Error when the result is not what a healthy run shows.
  */
-export async function demo({ out, backend, ...job }: DemoOptions): Promise<void> {
-  await useBackend(backend === undefined ? {} : { prefer: backend })
+export async function demo({ out, backend, threads, ...job }: DemoOptions): Promise<void> {
+  await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
   const images = (job.samples ?? 12_396).toLocaleString('en')
   console.log(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${job.seed}`)
 

@@ -2,7 +2,8 @@ import { FusedBatchNorm, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import { batchNormKernelNames } from './kernel-names.js'
-import type { Machine } from './machine.js'
+import type { Address, Machine } from './machine.js'
+import { divide, type Part, TOUCH } from './parts.js'
 
 const rowsOf = (x: TensorInfo, channels: number) => (channels === 0 ? 0 : util.sizeFromShape(x.shape) / channels)
 
@@ -19,22 +20,31 @@ function forward(
   )
   if (x.dtype !== 'float32' || !perChannel) return undefined
   const y = backend.makeOutput(x.shape, 'float32')
-  const scratch = machine.scratch(machine.run.batchNormScratchBytes(channels))
   const optional = (p: TensorInfo | undefined) => (p ? machine.address(p) : 0)
-  const statistics = [machine.address(mean), machine.address(variance)] as const
-  const rows = rowsOf(x, channels)
-  machine.run.normalize(
-    machine.address(x),
-    rows,
-    channels,
-    ...statistics,
-    optional(scale),
-    optional(offset),
-    attrs.varianceEpsilon,
-    machine.address(y),
-    scratch,
-  )
+  const parameters = [machine.address(mean), machine.address(variance), optional(scale), optional(offset)] as const
+  normalize(machine, x, parameters, attrs.varianceEpsilon, y)
   return y
+}
+
+/** The rows of x, divided among the threads. A block of 128 is summed as one. */
+function divideRows({ threads }: Machine, x: TensorInfo): Part[] {
+  const channels = x.shape.at(-1)!
+  return divide(threads, rowsOf(x, channels), TOUCH * util.sizeFromShape(x.shape), 128)
+}
+
+type Parameters = readonly [mean: Address, variance: Address, scale: Address, offset: Address]
+
+function normalize(machine: Machine, x: TensorInfo, parameters: Parameters, epsilon: number, y: TensorInfo): void {
+  const channels = x.shape.at(-1)!
+  const parts = divideRows(machine, x)
+  const factors = machine.regions(...parts.map(() => 4 * channels))
+  const [source, target] = [machine.address(x), machine.address(y)]
+  machine.parallel(
+    parts.map(({ index, first, count }) => {
+      const [from, to] = [source + 4 * first * channels, target + 4 * first * channels]
+      return ['normalize', from, count, channels, ...parameters, epsilon, to, factors[index]!]
+    }),
+  )
 }
 
 type TrainingInputs = { x: TensorInfo; gamma: TensorInfo; beta: TensorInfo }
@@ -48,22 +58,18 @@ function training(machine: Machine, { inputs, attrs, backend }: KernelArgs<Train
     TensorInfo,
     TensorInfo,
   ]
-  const scratch = machine.scratch(machine.run.batchNormScratchBytes(channels))
-  const rows = rowsOf(x, channels)
   const [source, m, v] = [machine.address(x), machine.address(mean), machine.address(variance)]
-  machine.run.moments(source, rows, channels, m, v, scratch)
-  machine.run.normalize(
-    source,
-    rows,
-    channels,
-    m,
-    v,
-    machine.address(gamma),
-    machine.address(beta),
-    attrs.epsilon,
-    machine.address(y),
-    scratch,
+  const parts = divideRows(machine, x)
+  const totals = machine.regions(...parts.map(() => 16 * channels))
+  machine.parallel(
+    parts.map(({ index, first, count }) => {
+      return ['momentTotals', source + 4 * first * channels, count, channels, totals[index]!]
+    }),
   )
+  const whole = totals[0]!
+  for (const { index, first, count } of parts.slice(1)) machine.run.joinMoments(whole, first, totals[index]!, count, channels)
+  machine.run.moments(whole, rowsOf(x, channels), channels, m, v)
+  normalize(machine, x, [m, v, machine.address(gamma), machine.address(beta)], attrs.epsilon, y)
   return [y, mean, variance]
 }
 
@@ -82,22 +88,25 @@ function gradient(given: boolean) {
       number?,
       number?,
     ]
-    const scratch = machine.scratch(machine.run.batchNormScratchBytes(channels))
-    const statistics = [machine.address(mean), machine.address(variance), scale ? machine.address(scale) : 0] as const
-    const [dyAt, xAt, rows] = [machine.address(dy), machine.address(x), rowsOf(x, channels)]
-    machine.run.batchNormGradient(
-      dyAt,
-      xAt,
-      rows,
-      channels,
-      ...statistics,
-      attrs.epsilon,
-      dx,
-      dScale,
-      dOffset,
-      dMean,
-      dVariance,
-      scratch,
+    const [above, source, m, v] = [dy, x, mean, variance].map(machine.address) as [number, number, number, number]
+    const parts = divideRows(machine, x)
+    const [factors, ...totals] = machine.regions(12 * channels, ...parts.map(() => 16 * channels))
+    machine.parallel(
+      parts.map(({ index, first, count }) => {
+        const at = 4 * first * channels
+        return ['gradientTotals', above + at, source + at, count, channels, m, totals[index]!]
+      }),
+    )
+    const whole = totals[0]!
+    for (const others of totals.slice(1)) machine.run.joinGradientTotals(whole, others, channels)
+    const gradients = [dScale, dOffset, dMean, dVariance] as const
+    const scaleAt = scale ? machine.address(scale) : 0
+    machine.run.channelGradients(whole, rowsOf(x, channels), channels, v, scaleAt, attrs.epsilon, ...gradients, factors)
+    machine.parallel(
+      parts.map(({ first, count }) => {
+        const at = 4 * first * channels
+        return ['normalizeGradient', above + at, source + at, count, channels, m, factors, given ? 0 : 1, dx + at]
+      }),
     )
     return outputs
   }

@@ -12,10 +12,13 @@ import { conv2DBackpropInput } from '../composed/conv2d-backprop-input.js'
 import type { ConvolutionAttrs } from '../composed/geometry.js'
 import type { KernelArgs } from '../kernels.js'
 import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
+import { divideImages, type Images } from './images.js'
 import { compiledKernel } from './kernel.js'
 import { layerKernelNames } from './kernel-names.js'
 import { gradientsOfLayer, type LayerGradientAttrs, type LayerGradientInputs } from './layer-gradient.js'
 import type { Machine } from './machine.js'
+import { multiplication } from './multiplication.js'
+import { sumOfParts } from './parts.js'
 
 type Shape4 = [number, number, number, number]
 type Info = backend_util.Conv2DInfo
@@ -27,7 +30,7 @@ function geometry(inShape: number[], filterShape: number[], attrs: ConvolutionAt
   return backend_util.computeConv2DInfo(inShape as Shape4, filterShape as Shape4, strides, dilations, pad, dimRoundingMode, false)
 }
 
-/** The forward geometry in the order in which `assembly/conv2d.ts` reads it. */
+/** The forward geometry in the order in which `assembly/shape.ts` reads it. */
 export function forwardShape(g: Info): number[] {
   return [
     ...[g.batchSize, g.inHeight, g.inWidth, g.inChannels],
@@ -66,6 +69,9 @@ function isMatrixProduct(g: Info): boolean {
 
 const pixelsOf = (g: Info) => g.batchSize * g.outHeight * g.outWidth
 
+/** Two for each number that the filter reads for one of the output. */
+const workOf = (height: number, width: number, channels: number) => 2 * height * width * channels
+
 type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
 
 function convolve(
@@ -78,39 +84,38 @@ function convolve(
   if (bias && (!dense(bias) || util.sizeFromShape(bias.shape) !== g.outChannels)) return undefined
   const out = backend.makeOutput(g.outShape, 'float32')
   const { run } = machine
-  const [source, target, start] = [machine.address(x), machine.address(out), bias ? machine.address(bias) : 0]
+  const [source, weights, target] = [machine.address(x), machine.address(filter), machine.address(out)]
+  const start = bias ? machine.address(bias) : 0
+  const activation = storedActivation(attrs)
   if (isMatrixProduct(g)) {
-    const [m, n, k] = [pixelsOf(g), g.outChannels, g.inChannels]
-    const scratch = machine.scratch(run.gemmScratchBytes(n))
-    run.gemm(source, 0, machine.address(filter), 0, target, m, n, k, start, storedActivation(attrs), scratch)
+    const multiply = multiplication(machine, { m: pixelsOf(g), n: g.outChannels, k: g.inChannels, bias: start, activation })
+    multiply(source, weights, target)
     return laterActivation(backend, out, attrs, preluActivationWeights)
   }
+  const images = divideImages(machine, forwardShape(g), workOf(g.filterHeight, g.filterWidth, g.inChannels))
   if (suitsWinograd(g, g.outHeight, g.outWidth)) {
-    const shape = machine.integers(forwardShape(g))
     const filterBytes = run.winogradFilterBytes(g.inChannels, g.outChannels)
-    const transformed = machine.scratch(filterBytes + run.winogradScratchBytes(shape))
-    run.winogradFilter(machine.address(filter), g.inChannels, g.outChannels, transformed)
-    run.winograd(
-      shape,
-      source,
-      machine.address(filter),
-      transformed,
-      target,
-      start,
-      storedActivation(attrs),
-      transformed + filterBytes,
+    const [transformed, ...scratch] = machine.regions(filterBytes, ...images.map(({ shape }) => run.winogradScratchBytes(shape)))
+    run.winogradFilter(weights, g.inChannels, g.outChannels, transformed)
+    machine.parallel(
+      images.map(({ index, shape, input, output }) => {
+        const [from, to] = [source + input, target + output]
+        return ['winograd', shape, from, weights, transformed, to, start, activation, scratch[index]!]
+      }),
     )
     return laterActivation(backend, out, attrs, preluActivationWeights)
   }
-  const shape = machine.integers(forwardShape(g))
   const depth = g.filterHeight * g.filterWidth * g.inChannels
-  const n = g.outChannels
-  const filterBytes = 4 * depth * wholePanels(n)
-  const packed = machine.scratch(filterBytes + run.gatherScratchBytes(shape))
-  run.packFilter(machine.address(filter), depth, n, packed)
-  const pixelBytes = 4 * n
-  const [imageStep, rowStep] = [g.outHeight * g.outWidth * pixelBytes, g.outWidth * pixelBytes]
-  run.gather(shape, source, packed, target, imageStep, rowStep, pixelBytes, start, storedActivation(attrs), packed + filterBytes)
+  const pixelBytes = 4 * g.outChannels
+  const filterBytes = 4 * depth * wholePanels(g.outChannels)
+  const [packed, ...scratch] = machine.regions(filterBytes, ...images.map(({ shape }) => run.gatherScratchBytes(shape)))
+  run.packFilter(weights, depth, g.outChannels, packed)
+  const steps = [g.outHeight * g.outWidth * pixelBytes, g.outWidth * pixelBytes, pixelBytes] as const
+  machine.parallel(
+    images.map(({ index, shape, input, output }) => {
+      return ['gather', shape, source + input, packed, target + output, ...steps, start, activation, scratch[index]!]
+    }),
+  )
   return laterActivation(backend, out, attrs, preluActivationWeights)
 }
 
@@ -142,53 +147,39 @@ function inputGradient(
   const [source, weights, target] = [machine.address(dy), machine.address(filter), machine.address(out)]
   const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = g
   if (isMatrixProduct(g)) {
-    const scratch = machine.scratch(run.gemmScratchBytes(inChannels))
-    run.gemm(source, 0, weights, 1, target, pixelsOf(g), inChannels, outChannels, 0, 0, scratch)
+    multiplication(machine, { m: pixelsOf(g), n: inChannels, k: outChannels, transposeB: true })(source, weights, target)
     return out
   }
+  const above = [g.batchSize, g.outHeight, g.outWidth, outChannels]
   if (suitsWinograd(g, g.inHeight, g.inWidth)) {
-    const { batchSize, outHeight, outWidth, inHeight, inWidth, padInfo } = g
-    const [top, left] = [2 - padInfo.top, 2 - padInfo.left]
-    const shape = machine.integers([
-      batchSize,
-      outHeight,
-      outWidth,
-      outChannels,
-      inHeight,
-      inWidth,
-      inChannels,
-      3,
-      3,
-      1,
-      1,
-      top,
-      left,
-      1,
-      1,
-    ])
-    const turnedBytes = 4 * 9 * outChannels * inChannels
-    const filterBytes = run.winogradFilterBytes(outChannels, inChannels)
-    const turned = machine.scratch(turnedBytes + filterBytes + run.winogradScratchBytes(shape))
+    const below = [g.inHeight, g.inWidth, inChannels, 3, 3, 1, 1, 2 - g.padInfo.top, 2 - g.padInfo.left, 1, 1]
+    const images = divideImages(machine, [...above, ...below], workOf(3, 3, outChannels))
+    const [turned, transformed, ...scratch] = machine.regions(
+      4 * 9 * outChannels * inChannels,
+      run.winogradFilterBytes(outChannels, inChannels),
+      ...images.map(({ shape }) => run.winogradScratchBytes(shape)),
+    )
     run.turnFilter(weights, 3, 3, inChannels, outChannels, 0, 0, 1, 1, turned)
-    run.winogradFilter(turned, outChannels, inChannels, turned + turnedBytes)
-    run.winograd(shape, source, turned, turned + turnedBytes, target, 0, 0, turned + turnedBytes + filterBytes)
+    run.winogradFilter(turned, outChannels, inChannels, transformed)
+    machine.parallel(
+      images.map(({ index, shape, input, output }) => {
+        return ['winograd', shape, source + input, turned, transformed, target + output, 0, 0, scratch[index]!]
+      }),
+    )
     return out
   }
   const pixelBytes = 4 * inChannels
   const lineBytes = g.inWidth * pixelBytes
   for (const v of phases(g.inHeight, strideHeight, filterHeight, g.padInfo.top)) {
     for (const h of phases(g.inWidth, strideWidth, filterWidth, g.padInfo.left)) {
-      const shape = machine.integers([
-        ...[g.batchSize, g.outHeight, g.outWidth, outChannels],
-        ...[v.count, h.count, inChannels],
-        ...[v.taps, h.taps, 1, 1],
-        ...[v.pad, h.pad, 1, 1],
-      ])
+      const below = [v.count, h.count, inChannels, v.taps, h.taps, 1, 1, v.pad, h.pad, 1, 1]
+      const images = divideImages(machine, [...above, ...below], workOf(v.taps, h.taps, outChannels))
       const depth = v.taps * h.taps * outChannels
-      const turnedBytes = 4 * depth * inChannels
-      const filterBytes = 4 * depth * wholePanels(inChannels)
-      const turned = machine.scratch(turnedBytes + filterBytes + run.gatherScratchBytes(shape) + 64)
-      const packed = Math.ceil((turned + turnedBytes) / 64) * 64
+      const [turned, packed, ...scratch] = machine.regions(
+        4 * depth * inChannels,
+        4 * depth * wholePanels(inChannels),
+        ...images.map(({ shape }) => run.gatherScratchBytes(shape)),
+      )
       if (depth > 0) {
         const [tapsV, tapsH] = [v.firstTap, h.firstTap]
         run.turnFilter(
@@ -207,7 +198,11 @@ function inputGradient(
       }
       const corner = target + v.first * lineBytes + h.first * pixelBytes
       const steps = [g.inHeight * lineBytes, strideHeight * lineBytes, strideWidth * pixelBytes] as const
-      run.gather(shape, source, packed, corner, ...steps, 0, 0, packed + filterBytes)
+      machine.parallel(
+        images.map(({ index, first, shape, input }) => {
+          return ['gather', shape, source + input, packed, corner + first * steps[0], ...steps, 0, 0, scratch[index]!]
+        }),
+      )
     }
   }
   return out
@@ -224,20 +219,20 @@ function filterGradient(
   if (!g || !dense(x, dy)) return undefined
   const out = backend.makeOutput(attrs.filterShape, 'float32')
   const { run } = machine
+  const [source, gradient, target] = [machine.address(x), machine.address(dy), machine.address(out)]
   if (isMatrixProduct(g)) {
-    const [m, n, k] = [g.inChannels, g.outChannels, pixelsOf(g)]
-    const scratch = machine.scratch(run.gemmScratchBytes(n))
-    run.gemm(machine.address(x), 1, machine.address(dy), 0, machine.address(out), m, n, k, 0, 0, scratch)
+    multiplication(machine, { m: g.inChannels, n: g.outChannels, k: pixelsOf(g), transposeA: true })(source, gradient, target)
     return out
   }
-  const shape = machine.integers(forwardShape(g))
-  if (suitsWinograd(g, g.outHeight, g.outWidth)) {
-    const scratch = machine.scratch(run.winogradGradientScratchBytes(shape))
-    run.winogradFilterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
-    return out
-  }
-  const scratch = machine.scratch(run.filterGradientScratchBytes(shape))
-  run.filterGradient(shape, machine.address(x), machine.address(dy), machine.address(out), scratch)
+  const images = divideImages(machine, forwardShape(g), workOf(g.filterHeight, g.filterWidth, g.inChannels))
+  const winograd = suitsWinograd(g, g.outHeight, g.outWidth)
+  const name = winograd ? 'winogradFilterGradient' : 'filterGradient'
+  const scratchBytes = ({ shape }: Images) =>
+    winograd ? run.winogradGradientScratchBytes(shape) : run.filterGradientScratchBytes(shape)
+  const size = util.sizeFromShape(attrs.filterShape)
+  sumOfParts(machine, images, target, size, scratchBytes, ({ shape, input, output }, sum, scratch) => {
+    return [name, shape, source + input, gradient + output, sum, scratch]
+  })
   return out
 }
 

@@ -13,8 +13,10 @@ import { type ConvolutionAttrs, geometry } from '../composed/geometry.js'
 import type { KernelArgs } from '../kernels.js'
 import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
 import { forwardShape } from './conv2d.js'
+import { divideImages } from './images.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
+import { sumOfParts } from './parts.js'
 
 type Shape4 = [number, number, number, number]
 type ForwardInputs = { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
@@ -33,11 +35,17 @@ function convolve(
   if (bias && util.sizeFromShape(bias.shape) !== g.outChannels) return undefined
   const out = backend.makeOutput(g.outShape, 'float32')
   const { run } = machine
-  const shape = machine.integers(forwardShape(g))
   const multiplier = filter.shape[3]!
-  const scratch = machine.scratch(run.depthwiseScratchBytes(shape, multiplier))
+  const images = divideImages(machine, forwardShape(g), 2 * g.filterHeight * g.filterWidth)
+  const scratch = machine.regions(...images.map(({ shape }) => run.depthwiseScratchBytes(shape, multiplier)))
   const [source, weights, target, start] = [x, filter, out, bias].map(tensor => (tensor ? machine.address(tensor) : 0)) as Shape4
-  run.depthwise(shape, multiplier, source, weights, target, start, storedActivation(attrs), scratch)
+  const activation = storedActivation(attrs)
+  machine.parallel(
+    images.map(({ index, shape, input, output }) => {
+      const [from, to] = [source + input, target + output]
+      return ['depthwise', shape, multiplier, from, weights, to, start, activation, scratch[index]!]
+    }),
+  )
   return laterActivation(backend, out, attrs, preluActivationWeights)
 }
 
@@ -48,8 +56,13 @@ function inputGradient(machine: Machine, { inputs, attrs, backend }: InputArgs):
   const { dy, filter } = inputs
   const g = geometry(DepthwiseConv2dNativeBackpropInput, attrs.inputShape, filter.shape, attrs, true)
   const dx = backend.makeOutput(attrs.inputShape, 'float32')
-  const shape = machine.integers(forwardShape(g))
-  machine.run.depthwiseInputGradient(shape, filter.shape[3]!, machine.address(dy), machine.address(filter), machine.address(dx))
+  const [above, weights, target] = [machine.address(dy), machine.address(filter), machine.address(dx)]
+  const images = divideImages(machine, forwardShape(g), 2 * g.filterHeight * g.filterWidth)
+  machine.parallel(
+    images.map(({ shape, input, output }) => {
+      return ['depthwiseInputGradient', shape, filter.shape[3]!, above + output, weights, target + input]
+    }),
+  )
   return dx
 }
 
@@ -58,10 +71,12 @@ function filterGradient(machine: Machine, { inputs, attrs, backend }: FilterArgs
   const { filterShape } = attrs
   const g = geometry(DepthwiseConv2dNativeBackpropFilter, x.shape, filterShape, attrs, true)
   const out = backend.makeOutput(filterShape, 'float32')
-  const scratch = machine.scratch(machine.run.depthwiseGradientBytes(util.sizeFromShape(filterShape)))
-  const shape = machine.integers(forwardShape(g))
-  const [source, gradient, target] = [machine.address(x), machine.address(dy), machine.address(out)]
-  machine.run.depthwiseFilterGradient(shape, filterShape[3]!, source, gradient, target, scratch)
+  const [source, above, size] = [machine.address(x), machine.address(dy), util.sizeFromShape(filterShape)]
+  const images = divideImages(machine, forwardShape(g), 2 * g.filterHeight * g.filterWidth)
+  const scratchBytes = () => machine.run.depthwiseGradientBytes(size)
+  sumOfParts(machine, images, machine.address(out), size, scratchBytes, ({ shape, input, output }, sum, scratch) => {
+    return ['depthwiseFilterGradient', shape, filterShape[3]!, source + input, above + output, sum, scratch]
+  })
   return out
 }
 

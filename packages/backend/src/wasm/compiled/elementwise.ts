@@ -3,6 +3,7 @@ import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import { activationKernelNames, gradientKernelNames, scaleName } from './kernel-names.js'
 import type { ForwardFunction, GradientFunction, Machine } from './machine.js'
+import { divide, overNumbers, TOUCH } from './parts.js'
 
 type Attrs = Record<string, number>
 
@@ -12,8 +13,8 @@ function forward(kernelName: string, name: ForwardFunction, ...parameters: strin
     const { x } = inputs
     if (x.dtype !== 'float32') return undefined
     const out = backend.makeOutput(x.shape, 'float32')
-    const n = util.sizeFromShape(x.shape)
-    machine.run[name](machine.address(x), machine.address(out), n, ...parameters.map(key => attrs[key]!))
+    const [from, to, constants] = [machine.address(x), machine.address(out), parameters.map(key => attrs[key]!)]
+    overNumbers(machine, util.sizeFromShape(x.shape), (at, count) => [name, from + at, to + at, count, ...constants])
     return out
   }
   return compiledKernel(kernelName, run)
@@ -24,9 +25,11 @@ function gradient(of: keyof typeof gradientKernelNames, ...parameters: string[])
   const run = (machine: Machine, { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; saved: TensorInfo }, Attrs>) => {
     const { dy, saved } = inputs
     const out = backend.makeOutput(dy.shape, 'float32')
-    const n = util.sizeFromShape(dy.shape)
-    const addresses = [machine.address(dy), machine.address(saved), machine.address(out)] as const
-    machine.run[name](...addresses, n, ...parameters.map(key => attrs[key]!))
+    const [above, from, to] = [machine.address(dy), machine.address(saved), machine.address(out)]
+    const constants = parameters.map(key => attrs[key]!)
+    overNumbers(machine, util.sizeFromShape(dy.shape), (at, count) => {
+      return [name, above + at, from + at, to + at, count, ...constants]
+    })
     return out
   }
   return compiledKernel(gradientKernelNames[of], run)
@@ -43,7 +46,11 @@ function add(
   if (b.shape.length !== 1 || a.shape.length < 2 || a.shape.at(-1) !== columns || !columns) return undefined
   const out = backend.makeOutput(a.shape, 'float32')
   const rows = util.sizeFromShape(a.shape) / columns
-  machine.run.addRow(machine.address(a), machine.address(b), machine.address(out), rows, columns)
+  const [from, row, to] = [machine.address(a), machine.address(b), machine.address(out)]
+  const parts = divide(machine.threads, rows, TOUCH * rows * columns)
+  machine.parallel(
+    parts.map(({ first, count }) => ['addRow', from + 4 * first * columns, row, to + 4 * first * columns, count, columns]),
+  )
   return out
 }
 

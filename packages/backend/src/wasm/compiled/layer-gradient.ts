@@ -1,6 +1,8 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import type { Machine } from './machine.js'
+import { overNumbers } from './parts.js'
+import { sum } from './reduce.js'
 
 export type LayerGradientInputs = { dy: TensorInfo; x: TensorInfo; y: TensorInfo }
 export type LayerGradientAttrs = { readonly activation: 'relu' | 'linear'; readonly useBias: boolean }
@@ -16,17 +18,16 @@ export function gradientsOfLayer(
   ofWeights: (dy: TensorInfo) => TensorInfo,
 ): TensorInfo[] {
   const { dy, y } = inputs
-  const { run } = machine
   const relu = attrs.activation === 'relu'
   const inner = relu ? backend.makeOutput(dy.shape, 'float32') : dy
   const size = util.sizeFromShape(dy.shape)
-  if (relu) run.reluGradient(machine.address(dy), machine.address(y), machine.address(inner), size)
+  const [above, output, gradient] = [machine.address(dy), machine.address(y), machine.address(inner)]
+  if (relu) overNumbers(machine, size, (at, count) => ['reluGradient', above + at, output + at, gradient + at, count])
   const gradients = [ofWeights(inner)]
   if (attrs.useBias) {
     const channels = dy.shape.at(-1)!
     const bias = backend.makeOutput([channels], 'float32')
-    const scratch = machine.scratch(run.sumScratchBytes(channels))
-    run.sum(machine.address(inner), 1, size / channels, channels, machine.address(bias), 1, scratch)
+    sum(machine, gradient, 1, size / channels, channels, machine.address(bias))
     gradients.push(bias)
   }
   if (relu) gradients.push(inner)

@@ -3,6 +3,7 @@ import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import { layerNormKernelNames } from './kernel-names.js'
 import type { Machine } from './machine.js'
+import { divide, TOUCH } from './parts.js'
 
 const rowsOf = (x: TensorInfo, columns: number) => (columns === 0 ? 0 : util.sizeFromShape(x.shape) / columns)
 
@@ -25,7 +26,12 @@ function forward(machine: Machine, { inputs, attrs, backend }: KernelArgs<Forwar
     number,
     number,
   ]
-  machine.run.layerNorm(xAt, rows, columns, gammaAt, betaAt, attrs.epsilon, yAt, statisticsAt)
+  machine.parallel(
+    divide(machine.threads, rows, TOUCH * rows * columns).map(({ first, count }) => {
+      const [at, own] = [4 * first * columns, statisticsAt + 4 * first * STATISTICS]
+      return ['layerNorm', xAt + at, count, columns, gammaAt, betaAt, attrs.epsilon, yAt + at, own]
+    }),
+  )
   return [y, statistics]
 }
 
@@ -37,9 +43,26 @@ function gradient(machine: Machine, { inputs, backend }: KernelArgs<GradientInpu
   const columns = x.shape.at(-1)!
   const outputs = [x.shape, [columns], [columns]].map(shape => backend.makeOutput(shape, 'float32'))
   const [dx, dGamma, dBeta] = outputs.map(machine.address) as [number, number, number]
-  const scratch = machine.scratch(machine.run.layerNormScratchBytes(columns))
   const [dyAt, xAt, statisticsAt, gammaAt] = [dy, x, statistics, gamma].map(machine.address) as [number, number, number, number]
-  machine.run.layerNormGradient(dyAt, xAt, rowsOf(x, columns), columns, statisticsAt, gammaAt, dx, dGamma, dBeta, scratch)
+  const rows = rowsOf(x, columns)
+  const parts = divide(machine.threads, rows, TOUCH * rows * columns)
+  const scratchBytes = machine.run.layerNormScratchBytes(columns)
+  const scratch = machine.regions(...parts.map(() => scratchBytes + 8 * columns))
+  // The first part sums where the sums belong, the others behind their scratch memory.
+  const sums = scratch.map((start, index) => {
+    const own = start + scratchBytes
+    return index === 0 ? ([dGamma, dBeta] as const) : ([own, own + 4 * columns] as const)
+  })
+  machine.parallel(
+    parts.map(({ index, first, count }) => {
+      const [at, own] = [4 * first * columns, statisticsAt + 4 * first * STATISTICS]
+      return ['layerNormGradient', dyAt + at, xAt + at, count, columns, own, gammaAt, dx + at, ...sums[index]!, scratch[index]!]
+    }),
+  )
+  for (const [gammaPart, betaPart] of sums.slice(1)) {
+    machine.run.addRow(dGamma, gammaPart, dGamma, 1, columns)
+    machine.run.addRow(dBeta, betaPart, dBeta, 1, columns)
+  }
   return outputs
 }
 

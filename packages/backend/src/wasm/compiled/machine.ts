@@ -1,10 +1,11 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type Pool, startPool } from '../threads/pool.js'
 import { installGradients } from './gradients.js'
-import { loadCompiledModule } from './module.js'
+import { loadCompiledModule, loadSharedModule } from './module.js'
 import { Instance, Memory } from './web-assembly.js'
 
-type Address = number
+export type Address = number
 
 /** Functions of n adjacent numbers, some with parameters: leakyRelu's alpha, sigmoidWeighted's slope and cube. */
 type Forward = (x: Address, out: Address, n: number, ...parameters: number[]) => void
@@ -31,9 +32,12 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   gemm(
     a: Address,
     transposeA: number,
+    aRowBytes: number,
     b: Address,
     transposeB: number,
+    bRowBytes: number,
     out: Address,
+    outRowBytes: number,
     m: number,
     n: number,
     k: number,
@@ -152,8 +156,9 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     scratch: Address,
   ): void
   moveTowards(average: Address, value: Address, share: number, out: Address, n: number): void
-  batchNormScratchBytes(channels: number): number
-  moments(x: Address, rows: number, channels: number, mean: Address, variance: Address, scratch: Address): void
+  momentTotals(x: Address, rows: number, channels: number, totals: Address): void
+  joinMoments(totals: Address, rows: number, others: Address, more: number, channels: number): void
+  moments(totals: Address, rows: number, channels: number, mean: Address, variance: Address): void
   normalize(
     x: Address,
     rows: number,
@@ -164,23 +169,32 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     offset: Address,
     epsilon: number,
     y: Address,
-    scratch: Address,
+    factors: Address,
   ): void
-  batchNormGradient(
+  gradientTotals(dy: Address, x: Address, rows: number, channels: number, mean: Address, totals: Address): void
+  joinGradientTotals(totals: Address, others: Address, channels: number): void
+  channelGradients(
+    totals: Address,
+    rows: number,
+    channels: number,
+    variance: Address,
+    scale: Address,
+    epsilon: number,
+    dScale: Address,
+    dOffset: Address,
+    dMean: Address,
+    dVariance: Address,
+    factors: Address,
+  ): void
+  normalizeGradient(
     dy: Address,
     x: Address,
     rows: number,
     channels: number,
     mean: Address,
-    variance: Address,
-    scale: Address,
-    epsilon: number,
+    factors: Address,
+    training: number,
     dx: Address,
-    dScale: Address,
-    dOffset: Address,
-    dMean: Address,
-    dVariance: Address,
-    scratch: Address,
   ): void
   sgdStep(
     parameter: Address,
@@ -209,15 +223,24 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   ): void
 }
 
+/** The name of a compiled kernel, and what it is called with. */
+export type Call = { [Name in keyof Functions]: readonly [Name, ...Parameters<Functions[Name]>] }[keyof Functions]
+
 /** The compiled kernels, living in one backend's memory. */
 export interface Machine {
   readonly run: Functions
+  /** How many threads there are for the calls of `parallel`. */
+  readonly threads: number
+  /** Carries out calls that do not depend on each other, as many at a time as there are threads. */
+  parallel(calls: readonly Call[]): void
   /** Where a tensor's data lies. Valid until it is disposed; memory that grows does not move it. */
   address(tensor: TensorInfo): Address
   /** At least this many bytes, aligned to a cache line; the same region each time, so valid only until the next call. */
   scratch(bytes: number): Address
-  /** Lays up to 64 integers down for a kernel to read; valid until the next call. */
-  integers(values: readonly number[]): Address
+  /** Several such regions at once, in place of the one. */
+  regions<Sizes extends readonly number[]>(...bytes: Sizes): { -readonly [Index in keyof Sizes]: Address }
+  /** Lays up to 64 integers down for a kernel to read; valid until the next call for the same part of the work. */
+  integers(values: readonly number[], part?: number): Address
 }
 
 /** What Emscripten gives the backend, beyond its declared type. The buffer changes when the memory grows. */
@@ -241,16 +264,41 @@ export function machineFor(backend: BackendWasm): Machine | null {
     machine = createMachine(backend)
     machines.set(backend, machine)
   }
+  installGradients()
   return machine
 }
 
-function createMachine(backend: BackendWasm): Machine | null {
+/** How many threads a backend has for its kernels. */
+export function threadsOf(backend: BackendWasm): number {
+  return machines.get(backend)?.threads ?? 1
+}
+
+/** Gives a backend that has shared memory, and has run no kernel yet, threads. They end when it is disposed. */
+export async function startThreads(backend: BackendWasm, threads: number): Promise<void> {
+  const memory = memoryOf(backend)!
+  const pool = await startPool(loadSharedModule()!, memory, threads)
+  machines.set(backend, createMachine(backend, pool))
+  const dispose = backend.dispose
+  backend.dispose = () => {
+    pool.stop()
+    dispose.call(backend)
+  }
+}
+
+function memoryOf(backend: BackendWasm) {
+  const memory = (backend.wasm as unknown as Heap).asm?.memory
+  return memory instanceof Memory ? memory : undefined
+}
+
+function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
   const wasm = backend.wasm as unknown as Heap
-  const memory = wasm.asm?.memory
-  const compiled = loadCompiledModule()
-  if (!compiled || !(memory instanceof Memory)) return null
-  const { exports } = new Instance(compiled.module, { env: { memory } })
+  const memory = memoryOf(backend)
+  if (!memory) return null
+  const module = memory.buffer instanceof SharedArrayBuffer ? loadSharedModule() : loadCompiledModule()?.module
+  if (!module) return null
+  const { exports } = new Instance(module, { env: { memory } })
   const run = exports as unknown as Functions
+  const threads = pool?.threads ?? 1
 
   const allocate = (bytes: number) => {
     const address = wasm._malloc(bytes + LINE) >>> 0
@@ -258,26 +306,46 @@ function createMachine(backend: BackendWasm): Machine | null {
     return address
   }
   const aligned = (address: Address) => Math.ceil(address / LINE) * LINE
-  const own = aligned(allocate(TILE_BYTES + INTEGER_BYTES))
-  run.setTile(own)
-  installGradients()
+  const own = aligned(allocate((TILE_BYTES + INTEGER_BYTES) * threads))
+  const tile = (thread: number) => own + (TILE_BYTES + INTEGER_BYTES) * thread
+  const call = ([name, ...args]: Call) => (run[name] as (...args: number[]) => void)(...args)
+  const parallel = (calls: readonly Call[]) => {
+    for (let i = 0; i < calls.length; i += threads) {
+      const others = calls.slice(i + 1, i + threads)
+      if (others.length === 0) call(calls[i]!)
+      else pool!.run(others, () => call(calls[i]!))
+    }
+  }
+  parallel(Array.from({ length: threads }, (_, thread) => ['setTile', tile(thread)]))
 
   let region = 0
   let regionBytes = 0
+  const scratch = (bytes: number) => {
+    if (bytes > regionBytes) {
+      if (region) wasm._free(region)
+      regionBytes = Math.ceil(bytes * 1.25)
+      region = allocate(regionBytes)
+    }
+    return aligned(region)
+  }
   return {
     run,
+    threads,
+    parallel,
     address: tensor => backend.getMemoryOffset(tensor.dataId as object),
-    scratch(bytes) {
-      if (bytes > regionBytes) {
-        if (region) wasm._free(region)
-        regionBytes = Math.ceil(bytes * 1.25)
-        region = allocate(regionBytes)
-      }
-      return aligned(region)
+    scratch,
+    regions: (...bytes) => {
+      let next = scratch(bytes.reduce((sum, size) => sum + aligned(size), 0))
+      return bytes.map(size => {
+        const start = next
+        next += aligned(size)
+        return start
+      }) as { -readonly [Index in keyof typeof bytes]: Address }
     },
-    integers(values) {
-      new Int32Array(wasm.HEAPU8.buffer, own + TILE_BYTES, values.length).set(values)
-      return own + TILE_BYTES
+    integers(values, part = 0) {
+      const address = tile(part) + TILE_BYTES
+      new Int32Array(wasm.HEAPU8.buffer, address, values.length).set(values)
+      return address
     },
   }
 }

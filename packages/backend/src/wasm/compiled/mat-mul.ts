@@ -6,6 +6,7 @@ import { compiledKernel } from './kernel.js'
 import { layerKernelNames } from './kernel-names.js'
 import { gradientsOfLayer, type LayerGradientAttrs, type LayerGradientInputs } from './layer-gradient.js'
 import type { Machine } from './machine.js'
+import { multiplication } from './multiplication.js'
 
 type Inputs = { a: TensorInfo; b: TensorInfo; bias?: TensorInfo; preluActivationWeights?: TensorInfo }
 type Attrs = { transposeA: boolean; transposeB: boolean } & ActivationAttrs
@@ -26,16 +27,12 @@ function product(machine: Machine, { inputs, attrs, backend }: KernelArgs<Inputs
   const batch = backend_util.assertAndGetBroadcastShape(batchA, batchB)
   const out = backend.makeOutput([...batch, m, n], 'float32')
   const [addressA, addressB, addressOut] = [machine.address(a), machine.address(b), machine.address(out)]
-  const biasAddress = bias ? machine.address(bias) : 0
-  const scratch = machine.scratch(machine.run.gemmScratchBytes(n))
-  const activation = storedActivation(attrs)
+  const epilogue = { bias: bias ? machine.address(bias) : 0, activation: storedActivation(attrs) }
+  const multiply = multiplication(machine, { m, n, k, transposeA, transposeB, ...epilogue })
   const matrixOfA = matrixIndex(batchA, batch)
   const matrixOfB = matrixIndex(batchB, batch)
   for (let i = 0, count = util.sizeFromShape(batch); i < count; i++) {
-    const left = addressA + 4 * m * k * matrixOfA(i)
-    const right = addressB + 4 * k * n * matrixOfB(i)
-    const target = addressOut + 4 * m * n * i
-    machine.run.gemm(left, +transposeA, right, +transposeB, target, m, n, k, biasAddress, activation, scratch)
+    multiply(addressA + 4 * m * k * matrixOfA(i), addressB + 4 * k * n * matrixOfB(i), addressOut + 4 * m * n * i)
   }
   return laterActivation(backend, out, attrs, preluActivationWeights)
 }

@@ -74,7 +74,7 @@ describe('the compiled modules', () => {
       all[i] = Math.cos(3 * i)
     })
     at(bias, n).fill(0.5)
-    run.gemm(a, 0, b, 0, out, m, n, k, bias, 1, 524_288)
+    run.gemm(a, 0, 4 * k, b, 0, 4 * n, out, 4 * n, m, n, k, bias, 1, 524_288)
     const product = Float64Array.from({ length: m * n }, (_, i) => {
       let sum = 0.5
       for (let j = 0; j < k; j++) sum += at(a, m * k)[Math.floor(i / n) * k + j]! * at(b, k * n)[j * n + (i % n)]!

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { shareMemory } from '../threads/share-memory.js'
 import { Module } from './web-assembly.js'
 
 /** Which build of the kernels runs: with fused multiply-add (relaxed SIMD), or with plain 128-bit SIMD. */
@@ -16,6 +17,7 @@ export const buildFolder = new URL('../../../dist/wasm/', import.meta.url)
 const files: Record<CompiledVariant, string> = { 'relaxed-simd': 'relaxed.wasm', simd: 'plain.wasm' }
 
 let loaded: CompiledModule | undefined
+let shared: object | undefined
 let reason = ''
 
 /**
@@ -43,6 +45,13 @@ export function loadCompiledModule(): CompiledModule | undefined {
   }
   reason = reasons.join('; ')
   return undefined
+}
+
+/** The same build for a memory that threads share. */
+export function loadSharedModule(): object | undefined {
+  const variant = compiledVariant()
+  if (variant) shared ??= new Module(shareMemory(readFileSync(new URL(files[variant], buildFolder))))
+  return shared
 }
 
 /** The build in use, or undefined when the composed kernels serve alone. */

@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend as currentBackend, getBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import { type Machine, machineFor } from './machine.js'
+import { overNumbers } from './parts.js'
 
 /** One step of one parameter, as an optimizer asks for it. */
 export interface FusedStep {
@@ -30,7 +31,10 @@ export function fusedSgd(step: FusedStep, decoupled = true): boolean {
   const { keep, l2 } = decay(step, decoupled)
   return inPlace(step, (machine, parameter, n) => {
     const average = step.slots['avg'] ? machine.address(step.slots['avg']) : 0
-    machine.run.sgdStep(parameter, machine.address(step.gradient), average, n, mom, lr, keep, l2)
+    const g = machine.address(step.gradient)
+    overNumbers(machine, n, (at, count) => {
+      return ['sgdStep', parameter + at, g + at, average && average + at, count, mom, lr, keep, l2]
+    })
   })
 }
 
@@ -47,7 +51,8 @@ export function fusedAdam(step: FusedStep, decoupled = true): boolean {
       number,
     ]
     const rate = (lr * debiasRoot) / debias
-    machine.run.adamStep(parameter, g, average, square, n, mom, 1 - mom, sqr_mom, 1 - sqr_mom, eps * debiasRoot, rate, keep, l2)
+    const factors = [mom, 1 - mom, sqr_mom, 1 - sqr_mom, eps * debiasRoot, rate, keep, l2] as const
+    overNumbers(machine, n, (at, count) => ['adamStep', parameter + at, g + at, average + at, square + at, count, ...factors])
   })
 }
 

@@ -3,8 +3,10 @@ import { avgPoolGrad } from '../composed/avg-pool-grad.js'
 import { maxPoolGrad } from '../composed/max-pool-grad.js'
 import type { KernelArgs } from '../kernels.js'
 import { forwardShape } from './conv2d.js'
+import { divideImages, type Images } from './images.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
+import { TOUCH } from './parts.js'
 
 type PoolInfoArgs = Parameters<typeof backend_util.computePool2DInfo>
 
@@ -25,15 +27,18 @@ function pool(name: 'maxPool' | 'averagePool') {
     if (x.dtype !== 'float32') return undefined
     const g = geometry(x, attrs)
     const out = backend.makeOutput(g.outShape, 'float32')
-    machine.run[name](machine.integers(forwardShape(g)), machine.address(x), machine.address(out))
+    const [source, target] = [machine.address(x), machine.address(out)]
+    const images = divideImages(machine, forwardShape(g), g.filterHeight * g.filterWidth * TOUCH)
+    machine.parallel(images.map(({ shape, input, output }) => [name, shape, source + input, target + output]))
     return out
   }
 }
 
 /** The attributes of a gradient say nothing of how sizes were rounded; dy's shape does. */
-function gradientGeometry(dy: TensorInfo, input: TensorInfo, attrs: Attrs): number[] {
+function imagesOfGradient(machine: Machine, dy: TensorInfo, input: TensorInfo, attrs: Attrs): Images[] {
   const [, outHeight, outWidth] = dy.shape as PoolInfoArgs[0]
-  return forwardShape({ ...geometry(input, attrs), outHeight, outWidth })
+  const g = { ...geometry(input, attrs), outHeight, outWidth }
+  return divideImages(machine, forwardShape(g), g.filterHeight * g.filterWidth * TOUCH)
 }
 
 type GradientInputs = { dy: TensorInfo; input: TensorInfo }
@@ -45,9 +50,13 @@ function maxPoolGradient(
   const { dy, input, output } = inputs
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
-  const shape = machine.integers(gradientGeometry(dy, input, attrs))
-  const [x, y, gradient] = [machine.address(input), machine.address(output), machine.address(dy)]
-  machine.run.maxPoolGradient(shape, x, y, gradient, machine.address(dx))
+  const [x, y, above, target] = [input, output, dy, dx].map(machine.address) as [number, number, number, number]
+  machine.parallel(
+    imagesOfGradient(machine, dy, input, attrs).map(images => {
+      const [from, to] = [x + images.input, target + images.input]
+      return ['maxPoolGradient', images.shape, from, y + images.output, above + images.output, to]
+    }),
+  )
   return dx
 }
 
@@ -57,8 +66,12 @@ function averagePoolGradient(
 ): TensorInfo | undefined {
   if (input.dtype !== 'float32') return undefined
   const dx = backend.makeOutput(input.shape, 'float32')
-  const shape = machine.integers(gradientGeometry(dy, input, attrs))
-  machine.run.averagePoolGradient(shape, machine.address(dy), machine.address(dx))
+  const [above, target] = [machine.address(dy), machine.address(dx)]
+  machine.parallel(
+    imagesOfGradient(machine, dy, input, attrs).map(images => {
+      return ['averagePoolGradient', images.shape, above + images.output, target + images.input]
+    }),
+  )
   return dx
 }
 

@@ -1,7 +1,8 @@
 import { backend_util, Mean, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
-import type { Machine } from './machine.js'
+import type { Address, Machine } from './machine.js'
+import { divide, sumOfParts, TOUCH } from './parts.js'
 
 type Args = KernelArgs<{ x: TensorInfo }, { axis: number | number[]; keepDims: boolean }>
 
@@ -31,15 +32,43 @@ function reduce(machine: Machine, { inputs, attrs, backend }: Args, mean: boolea
     reduced.splice(begin, end - begin)
     const last = !sizes.some((_, axis) => isReduced(reduced, sizes, axis))
     const out = backend.makeOutput(last ? outShape : sizes, 'float32')
-    const scratch = machine.scratch(machine.run.sumScratchBytes(inner))
     const scale = mean && last ? 1 / count : 1
-    machine.run.sum(machine.address(source), outer, middle, inner, machine.address(out), scale, scratch)
+    sum(machine, machine.address(source), outer, middle, inner, machine.address(out), scale)
     if (source !== x) backend.disposeData(source.dataId)
     source = out
     if (last) break
   }
   if (!attrs.keepDims) return source
   return { ...source, shape: backend_util.expandShapeToKeepDim(outShape, axes) }
+}
+
+/** out[outer, inner] = scale * the sums of source[outer, middle, inner], divided among the threads. */
+export function sum(
+  machine: Machine,
+  source: Address,
+  outer: number,
+  middle: number,
+  inner: number,
+  out: Address,
+  scale = 1,
+): void {
+  const work = TOUCH * outer * middle * inner
+  const scratchBytes = () => machine.run.sumScratchBytes(inner)
+  if (outer === 1) {
+    const rows = divide(machine.threads, middle, work, 128)
+    sumOfParts(machine, rows, out, inner, scratchBytes, ({ first, count }, target, scratch) => {
+      return ['sum', source + 4 * first * inner, 1, count, inner, target, scale, scratch]
+    })
+    return
+  }
+  const parts = divide(machine.threads, outer, work)
+  const scratch = machine.regions(...parts.map(scratchBytes))
+  machine.parallel(
+    parts.map(({ index, first, count }) => {
+      const [from, to] = [source + 4 * first * middle * inner, out + 4 * first * inner]
+      return ['sum', from, count, middle, inner, to, scale, scratch[index]!]
+    }),
+  )
 }
 
 /** Axes of size 1 need no summing, and so do not separate runs. */

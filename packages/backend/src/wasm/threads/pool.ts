@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { buildFolder } from '../compiled/module.js'
+import { Module } from '../compiled/web-assembly.js'
+import { DONE, FAILED, MAILBOX_BYTES, mailbox, POSTED, waitFor } from './mailbox.js'
+import type { WorkerData } from './worker.js'
+
+/** The name of a function that the module exports, and what it is called with. */
+type PoolCall = readonly [name: string, ...args: number[]]
+
+/** Threads that run a module's functions on one memory. */
+export interface Pool {
+  /** The program's own included. */
+  readonly threads: number
+  /**
+   * Carries calls out on the workers, and meanwhile `own` here; returns when all are done.
+   *
+   * @param calls at most one for each worker
+   * @throws Error when a call fails or its worker is gone; the pool then refuses all that follows
+   */
+  run(calls: readonly PoolCall[], own: () => void): void
+  stop(): void
+}
+
+/** A worker that takes ten times as long as the program's own part, and this many ms more, is taken for dead. */
+const PATIENCE = 30_000
+
+/**
+ * Starts the workers. They neither keep the process alive nor outlive it.
+ *
+ * @param module compiled for a shared memory, its one import: `env.memory`
+ * @param threads the program's own included
+ * @throws Error when a worker does not start
+ */
+export async function startPool(module: object, memory: object, threads: number, patience = PATIENCE): Promise<Pool> {
+  const numbers = new Map(Module.exports(module).map(({ name }, number) => [name, number]))
+  let broken = ''
+  const lose = (reason: string) => {
+    broken ||= reason
+  }
+  const workers = Array.from({ length: threads - 1 }, (_, i) => hire(`thread ${i + 2} of ${threads}`, module, memory, lose))
+  const stop = () => {
+    lose('they have been stopped')
+    for (const { worker } of workers) void worker.terminate()
+  }
+  try {
+    // An 'error' rejects here; from then on it breaks the pool.
+    await Promise.all(workers.map(({ worker }) => once(worker, 'message')))
+  } catch (cause) {
+    stop()
+    throw new Error(`The threads of the wasm backend do not start: ${(cause as Error).message}`, { cause })
+  }
+  for (const { worker } of workers) worker.unref()
+
+  return {
+    threads,
+    stop,
+    run(calls, own) {
+      const check = () => {
+        if (broken) throw new Error(`The threads of the wasm backend cannot go on: ${broken}.`)
+      }
+      check()
+      calls.forEach(([name, ...args], i) => {
+        workers[i]!.post(numbers.get(name)!, args)
+      })
+      const began = performance.now()
+      try {
+        own()
+      } finally {
+        const limit = patience + 10 * (performance.now() - began)
+        for (const i of calls.keys()) lose(workers[i]!.finish(limit))
+      }
+      check()
+    },
+  }
+}
+
+/** @param lose is told when the worker is gone, and why */
+function hire(name: string, module: object, memory: object, lose: (reason: string) => void) {
+  const buffer = new SharedArrayBuffer(MAILBOX_BYTES)
+  const workerData: WorkerData = { module, memory, buffer }
+  // The options that the program runs with, such as loaders, would only delay a worker.
+  const worker = new Worker(new URL('threads/worker.js', buildFolder), { workerData, execArgv: [] })
+  worker.on('error', error => lose(`${name} failed: ${error.message}`))
+  worker.on('exit', () => lose(`${name} has ended`))
+  const { signals, call, reason } = mailbox(buffer)
+  let count = 0
+  return {
+    worker,
+    post(number: number, args: readonly number[]): void {
+      call[0] = number
+      call[1] = args.length
+      call.set(args, 2)
+      count = Atomics.add(signals, POSTED, 1)
+      Atomics.notify(signals, POSTED)
+    },
+    /** Waits for the end of the call. Returns what went wrong, or nothing. */
+    finish(limit: number): string {
+      if (!waitFor(signals, DONE, count, limit)) return `${name} has not answered for ${(limit / 1000).toFixed(0)} s`
+      const length = Atomics.load(signals, FAILED)
+      return length ? `${name} failed: ${String.fromCharCode(...reason.subarray(0, length))}` : ''
+    },
+  }
+}
