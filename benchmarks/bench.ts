@@ -17,6 +17,7 @@ interface Row {
   readonly what: string
   readonly batch: number
   readonly ours: Figures
+  readonly ours2: Figures
   /** Of the wasm heap. */
   readonly heapMiB: number
   readonly stock: Figures | string
@@ -24,6 +25,8 @@ interface Row {
   readonly torch2: Figures | string
   /** ours / PyTorch's one thread, minima and medians. */
   readonly ratio?: Figures
+  /** The same, both with two threads. */
+  readonly ratio2?: Figures
   /** Part of a step spent outside kernels, measured where steps are short. */
   readonly outside?: number
 }
@@ -38,8 +41,8 @@ export interface StepOptions {
 }
 
 /**
- * One training step of each workload: ours (the Learner on wasm), TensorFlow.js's own model.fit on wasm where it runs, and
- * PyTorch with one and two threads where python3 can import torch. The programs take turns, so that a slow moment of the machine
+ * One training step of each workload: ours (the Learner on wasm) and PyTorch's, where python3 can import torch, with one and two
+ * threads, and TensorFlow.js's own model.fit on wasm where it runs. The programs take turns, so that a slow moment of the machine
  * hits all of them. Prints a table and returns what is in it.
  */
 export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptions = {}) {
@@ -51,16 +54,18 @@ export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptio
   console.log(`${machine}; ${against}. Milliseconds of a step, minimum / median.\n`)
 
   const rows: Row[] = []
-  console.log(line('workload', 'onecycle', 'tfjs wasm', 'torch, 1 thread', 'torch, 2 threads', 'ratio', 'heap'))
+  console.log(
+    line('workload', 'tfjs wasm', 'onecycle', 'torch', 'ratio', 'onecycle, 2 threads', 'torch, 2 threads', 'ratio', 'heap'),
+  )
   for (const workload of chosen) {
     const row = await measure(workload, seconds, rounds, 'python' in python ? python.python : undefined)
     rows.push(row)
-    const { name, ours, stock, torch1, torch2, ratio, heapMiB } = row
-    const heap = `${heapMiB.toFixed(0)} MiB`
-    console.log(line(name, show(ours), show(stock), show(torch1), show(torch2), ratio ? show(ratio) : '-', heap))
+    const { name, ours, ours2, stock, torch1, torch2, ratio = '-', ratio2 = '-', heapMiB } = row
+    const cells = [stock, ours, torch1, ratio, ours2, torch2, ratio2].map(show)
+    console.log(line(name, ...cells, `${heapMiB.toFixed(0)} MiB`))
   }
   for (const { name, stock } of rows) if (typeof stock === 'string') console.log(`tfjs wasm fails on ${name}: ${stock}`)
-  console.log('ratio: onecycle / torch with one thread')
+  console.log('ratio: onecycle / torch with as many threads')
   for (const { name, outside } of rows) {
     if (outside !== undefined) console.log(`${name}: ${(100 * outside).toFixed(0)} % of a step outside kernels`)
   }
@@ -97,33 +102,39 @@ function describeTorch({ version, gemm }: { version: string; gemm: number }): st
 }
 
 async function measure({ name, what, batch }: Workload, seconds: number, rounds: number, python?: string): Promise<Row> {
-  const ours: Measured[] = []
+  const heaps: number[] = []
+  const oursTimes: number[][] = [[], []]
   const torchTimes: number[][] = [[], []]
   for (let round = 0; round < rounds; round++) {
-    ours.push(JSON.parse(await script('step.ts', 'ours', name, `${seconds}`)))
-    if (!python) continue
     for (const threads of [1, 2]) {
-      torchTimes[threads - 1]!.push(...JSON.parse(await torch(python, `${threads}`, `${seconds}`, name)).times)
+      const { times, heap } = JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, `${threads}`)) as Measured
+      oursTimes[threads - 1]!.push(...times)
+      if (threads === 1) heaps.push(heap)
+      if (python) torchTimes[threads - 1]!.push(...JSON.parse(await torch(python, `${threads}`, `${seconds}`, name)).times)
     }
   }
   const stock = await script('step.ts', 'stock', name, `${seconds}`).then(
     text => figures((JSON.parse(text) as Measured).times),
     error => (error as Error).message,
   )
-  const mine = figures(ours.flatMap(({ times }) => times))
+  const [ours, ours2] = oursTimes.map(figures) as [Figures, Figures]
   const [torch1, torch2] = torchTimes.map(times => (times.length ? figures(times) : '-')) as [Figures | string, Figures | string]
   const share =
-    mine.min < 20 ? (JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, 'share')) as Measured).outside : undefined
+    ours.min < 20
+      ? (JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, '1', 'share')) as Measured).outside
+      : undefined
   return {
     name,
     what,
     batch,
-    ours: mine,
-    heapMiB: Math.max(...ours.map(({ heap }) => heap)) / 2 ** 20,
+    ours,
+    ours2,
+    heapMiB: Math.max(...heaps) / 2 ** 20,
     stock,
     torch1,
     torch2,
-    ...(typeof torch1 === 'object' && { ratio: { min: mine.min / torch1.min, median: mine.median / torch1.median } }),
+    ...(typeof torch1 === 'object' && { ratio: ratioOf(ours, torch1) }),
+    ...(typeof torch2 === 'object' && { ratio2: ratioOf(ours2, torch2) }),
     ...(share !== undefined && { outside: share }),
   }
 }
@@ -151,6 +162,8 @@ function figures(times: readonly number[]): Figures {
   return { min: sorted[0]!, median: sorted[sorted.length >> 1]! }
 }
 
+const ratioOf = (a: Figures, b: Figures): Figures => ({ min: a.min / b.min, median: a.median / b.median })
+
 function show(value: Figures | string): string {
   if (typeof value === 'string') return value === '-' ? value : 'fails'
   const digits = (n: number) => n.toFixed(n < 20 ? 2 : 0)
@@ -158,7 +171,7 @@ function show(value: Figures | string): string {
 }
 
 function line(...cells: string[]): string {
-  return cells.map((cell, i) => (i === 0 ? cell.padEnd(9) : cell.padStart(17))).join('')
+  return cells.map((cell, i) => (i === 0 ? cell.padEnd(9) : cell.padStart(21))).join('')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2))

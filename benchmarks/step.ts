@@ -1,4 +1,4 @@
-// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS
+// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
 import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/backend/wasm'
 import { DataBunch } from '@onecycle/data'
@@ -93,10 +93,10 @@ function timeKernels(): () => number {
   return () => total
 }
 
-const [how, name, seconds, share] = process.argv.slice(2)
+const [how, name, seconds, threads = '1', share] = process.argv.slice(2)
 const workload = workloads.find(candidate => candidate.name === name)
 if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(each => each.name).join(', ')}.`)
-await useBackend({ prefer: 'wasm', log: false })
+await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
 const inKernels = share ? timeKernels() : undefined
 const times: number[] = []
 const kernelTimes: number[] = []
