@@ -27,7 +27,10 @@ export function packPairs(filter: usize, depth: i32, n: i32, out: usize): void {
   }
 }
 
-/** The products of `count` patches with the filter: tables as for `micro`, offsets of quads. */
+/** Quads summed at once: the sums of blocks are added to one another, so that long ones do not drift. */
+const QUAD_BLOCK: i32 = 96
+
+/** The products of `count` patches with the filter: tables as for `multiplyBlock`, offsets of quads. */
 export function multiplyFew(
   count: i32,
   depth: i32,
@@ -39,21 +42,30 @@ export function multiplyFew(
   bias: usize,
   activation: i32,
 ): void {
-  for (let i = 0; i < count; i += ROWS) {
+  for (let i: usize = 0; i < 4 * <usize>count; i += 4 * ROWS) {
     for (let j = 0; j < n; j += 2) {
-      microDots(depth / 4, starts + 4 * i, quads, pairs + 4 * <usize>(j * depth))
-      for (let r = 0; r < ROWS; r++) {
-        const row: usize = load<u32>(rows + 4 * (i + r))
-        for (let column = j; column < min(j + 2, n); column++) {
-          const sum = v128.load(sumsOfVectors(r, column - j))
-          const half = f32x4.add(sum, v128.shuffle<i64>(sum, sum, 1, 0))
-          const total = f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1)
-          const start = bias ? load<f32>(bias + 4 * column) : 0
-          store<f32>(row + 4 * column, activateOne(start + total, activation))
+      let q = 0
+      do {
+        const block = min(QUAD_BLOCK, depth / 4 - q)
+        microDots(block, starts + i, quads + 4 * q, pairs + 4 * <usize>(j * depth + 8 * q))
+        const last = 4 * (q + block) >= depth
+        for (let r = 0; r < ROWS; r++) {
+          const row: usize = load<u32>(rows + i + 4 * r)
+          for (let column = j; column < min(j + 2, n); column++) {
+            const before = q > 0 ? load<f32>(row + 4 * column) : bias ? load<f32>(bias + 4 * column) : 0
+            const sum = before + sumOf(v128.load(sumsOfVectors(r, column - j)))
+            store<f32>(row + 4 * column, last ? activateOne(sum, activation) : sum)
+          }
         }
-      }
+        q += QUAD_BLOCK
+      } while (4 * q < depth)
     }
   }
+}
+
+function sumOf(v: v128): f32 {
+  const half = f32x4.add(v, v128.shuffle<i64>(v, v, 1, 0))
+  return f32x4.extract_lane(half, 0) + f32x4.extract_lane(half, 1)
 }
 
 /** out[depth, n] += sum over `count` pixels of patch^T gradient. `gradient` is [count, n]. */

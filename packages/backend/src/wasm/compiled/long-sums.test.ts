@@ -25,6 +25,7 @@ it.each<[string, Definition]>([
   ['a wide product', matMul(7, 26_000, 9, [true, false])],
   ['a narrow product', matMul(2, 26_000, 3, [false, true])],
   ['a deep convolution', conv2d([1, 3, 3, 500], [3, 3, 500, 9], [1, 1], 'same').forward],
+  ['a deep convolution of few channels', conv2d([1, 3, 3, 500], [3, 3, 500, 3], [1, 1], 'same').forward],
   ['a deep input gradient', conv2d([1, 3, 3, 9], [3, 3, 9, 500], [1, 1], 'same').inputGradient],
   ['a filter gradient', conv2d([64, 32, 32, 3], [1, 1, 3, 8], [1, 1], 'same').filterGradient],
   ['a narrow filter gradient', conv2d([32, 28, 28, 1], [3, 3, 1, 2], [1, 1], 'same').filterGradient],
