@@ -37,14 +37,22 @@ export function sgdStep(p: usize, g: usize, average: usize, n: i32, momentum: f3
 }
 
 /**
- * Adam: g += l2 p; average = beta1 average + (1 - beta1) g; square = beta2 square + (1 - beta2) g^2;
- * p = keep p - rate average / (sqrt(square) + epsilon). The corrections for the start at zero are in `rate` and `epsilon`.
+ * The rules that divide by a root of squares, Adam, RMSProp and Adagrad:
+ *
+ *     g += l2 p; square = beta2 square + rest2 g^2
+ *     d = average = beta1 average + rest1 g
+ *     d = heavy = beta1 heavy + rest1 d / (sqrt(square) + epsilon)
+ *     p = keep p - rate d
+ *
+ * Where `average` is 0 its line is left out (d = g), and where `heavy` is 0 its line only divides. Adam's corrections for the start at
+ * zero are in `rate` and `epsilon`.
  */
-export function adamStep(
+export function adaptiveStep(
   p: usize,
   g: usize,
-  average: usize,
   square: usize,
+  average: usize,
+  heavy: usize,
   n: i32,
   beta1: f32,
   rest1: f32,
@@ -62,28 +70,40 @@ export function adamStep(
   const a1 = f32x4.splat(rest1)
   const a2 = f32x4.splat(rest2)
   const e = f32x4.splat(epsilon)
-  const r = f32x4.splat(rate)
+  const r = f32x4.splat(-rate)
   const k = f32x4.splat(keep)
   const l = f32x4.splat(l2)
   if (n >= 4)
     do {
       const old = v128.load(p + i)
-      const gradient = madd(l, old, v128.load(g + i))
-      const mean = madd(b1, v128.load(average + i), f32x4.mul(a1, gradient))
-      const squares = madd(b2, v128.load(square + i), f32x4.mul(a2, f32x4.mul(gradient, gradient)))
-      v128.store(average + i, mean)
-      v128.store(square + i, squares)
-      const step = f32x4.div(f32x4.mul(r, mean), f32x4.add(f32x4.sqrt(squares), e))
-      v128.store(p + i, f32x4.sub(f32x4.mul(k, old), step))
+      let direction = madd(l, old, v128.load(g + i))
+      const squares = addTo4(square + i, b2, a2, f32x4.mul(direction, direction))
+      if (average) direction = addTo4(average + i, b1, a1, direction)
+      direction = f32x4.div(direction, f32x4.add(f32x4.sqrt(squares), e))
+      if (heavy) direction = addTo4(heavy + i, b1, a1, direction)
+      v128.store(p + i, madd(r, direction, f32x4.mul(k, old)))
       i += 16
     } while (i + 16 <= end)
   for (; i < end; i += 4) {
     const old = load<f32>(p + i)
-    const gradient = load<f32>(g + i) + l2 * old
-    const mean = beta1 * load<f32>(average + i) + rest1 * gradient
-    const squares = beta2 * load<f32>(square + i) + rest2 * (gradient * gradient)
-    store<f32>(average + i, mean)
-    store<f32>(square + i, squares)
-    store<f32>(p + i, keep * old - (rate * mean) / (sqrt(squares) + epsilon))
+    let direction = load<f32>(g + i) + l2 * old
+    const squares = addTo1(square + i, beta2, rest2, direction * direction)
+    if (average) direction = addTo1(average + i, beta1, rest1, direction)
+    direction /= sqrt(squares) + epsilon
+    if (heavy) direction = addTo1(heavy + i, beta1, rest1, direction)
+    store<f32>(p + i, keep * old - rate * direction)
   }
+}
+
+/** Adds four numbers to running ones: memory * running + share * x. */
+function addTo4(running: usize, memory: v128, share: v128, x: v128): v128 {
+  const sum = madd(memory, v128.load(running), f32x4.mul(share, x))
+  v128.store(running, sum)
+  return sum
+}
+
+function addTo1(running: usize, memory: f32, share: f32, x: f32): f32 {
+  const sum = memory * load<f32>(running) + share * x
+  store<f32>(running, sum)
+  return sum
 }

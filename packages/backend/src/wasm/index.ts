@@ -27,7 +27,9 @@ export {
   compiledVariant,
   type FusedStep,
   type FusedUpdate,
+  fusedAdagrad,
   fusedAdam,
+  fusedRmsprop,
   fusedSgd,
   fusedUpdates,
 } from './compiled/index.js'

@@ -16,7 +16,7 @@ import { transposeKernels } from './transpose.js'
 
 export { accelerateLayers } from './accelerate-layers.js'
 export { type CompiledVariant, compiledFailure, compiledVariant } from './module.js'
-export { type FusedStep, type FusedUpdate, fusedAdam, fusedSgd, fusedUpdates } from './optimizer.js'
+export { type FusedStep, type FusedUpdate, fusedAdagrad, fusedAdam, fusedRmsprop, fusedSgd, fusedUpdates } from './optimizer.js'
 
 /** The kernels written in AssemblyScript. Where one does not serve a case, its composed or stock counterpart does. */
 export const compiledKernels: readonly TrainingKernel[] = [

@@ -206,11 +206,12 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     keep: number,
     l2: number,
   ): void
-  adamStep(
+  adaptiveStep(
     parameter: Address,
     gradient: Address,
-    average: Address,
     square: Address,
+    average: Address,
+    heavy: Address,
     n: number,
     beta1: number,
     rest1: number,

@@ -8,9 +8,9 @@ export interface FusedStep {
   /** The variable that is changed. */
   readonly parameter: Tensor
   readonly gradient: Tensor
-  /** Running values of the parameter's shape, changed too: `avg`, and `sqr_avg` for Adam. */
+  /** Running values of the parameter's shape, changed too: `avg`; `sqr_avg` for Adam and RMSProp; `sum` for Adagrad. */
   readonly slots: Readonly<Record<string, Tensor>>
-  /** `lr`, `wd`; `mom`; for Adam `sqr_mom` and `eps`. */
+  /** `lr`, `wd`; `mom`; `eps`; for Adam and RMSProp `sqr_mom`, for Adagrad `lr_decay`. */
   readonly hyper: Readonly<Record<string, number>>
   /** Whether weight decay applies to this parameter. */
   readonly decays: boolean
@@ -41,19 +41,40 @@ export function fusedSgd(step: FusedStep, decoupled = true): boolean {
 /** Adam in place, with the running means `avg` and `sqr_avg` corrected for their start at zero. Decay as in `fusedSgd`. */
 export function fusedAdam(step: FusedStep, decoupled = true): boolean {
   const { lr, mom, sqr_mom, eps } = step.hyper as { lr: number; mom: number; sqr_mom: number; eps: number }
-  const { keep, l2 } = decay(step, decoupled)
   const debias = 1 - mom ** step.steps
   const debiasRoot = Math.sqrt(1 - sqr_mom ** step.steps)
-  return inPlace(step, (machine, parameter, n) => {
-    const [g, average, square] = [step.gradient, step.slots['avg']!, step.slots['sqr_avg']!].map(machine.address) as [
-      number,
-      number,
-      number,
-    ]
-    const rate = (lr * debiasRoot) / debias
-    const factors = [mom, 1 - mom, sqr_mom, 1 - sqr_mom, eps * debiasRoot, rate, keep, l2] as const
-    overNumbers(machine, n, (at, count) => ['adamStep', parameter + at, g + at, average + at, square + at, count, ...factors])
+  return adaptive(step, decoupled, {
+    square: step.slots['sqr_avg']!,
+    squareWeights: [sqr_mom, 1 - sqr_mom],
+    average: step.slots['avg']!,
+    averageWeights: [mom, 1 - mom],
+    eps: eps * debiasRoot,
+    rate: (lr * debiasRoot) / debias,
   })
+}
+
+/**
+ * RMSProp in place: divides by the root of `sqr_avg`, the running mean of squares. Decay as in `fusedSgd`.
+ *
+ * @param convention what momentum sums where there is a slot `avg`: gradients ('fastai'), or divided ones ('torch')
+ */
+export function fusedRmsprop(step: FusedStep, decoupled = true, convention: 'fastai' | 'torch' = 'fastai'): boolean {
+  const { lr, mom = 0, sqr_mom, eps } = step.hyper as { lr: number; mom?: number; sqr_mom: number; eps: number }
+  return adaptive(step, decoupled, {
+    square: step.slots['sqr_avg']!,
+    squareWeights: [sqr_mom, 1 - sqr_mom],
+    [convention === 'torch' ? 'heavy' : 'average']: step.slots['avg'],
+    averageWeights: [mom, 1],
+    eps,
+    rate: lr,
+  })
+}
+
+/** Adagrad in place: divides by the root of `sum`, the sum of squares, at a rate that `lr_decay` lowers. Decay as in `fusedSgd`. */
+export function fusedAdagrad(step: FusedStep, decoupled = true): boolean {
+  const { lr, lr_decay, eps } = step.hyper as { lr: number; lr_decay: number; eps: number }
+  const rate = lr / (1 + (step.steps - 1) * lr_decay)
+  return adaptive(step, decoupled, { square: step.slots['sum']!, squareWeights: [1, 1], eps, rate })
 }
 
 /** The fused updates by the names that the Learner's optimizers have: what `setFusedUpdate` of '@onecycle/learner' takes. */
@@ -64,6 +85,43 @@ export const fusedUpdates: Readonly<Record<string, FusedUpdate>> = {
   'sgd momentum l2': step => fusedSgd(step, false),
   adam: step => fusedAdam(step),
   'adam l2': step => fusedAdam(step, false),
+  rmsprop: step => fusedRmsprop(step),
+  'rmsprop l2': step => fusedRmsprop(step, false),
+  'rmsprop momentum': step => fusedRmsprop(step),
+  'rmsprop momentum l2': step => fusedRmsprop(step, false),
+  'rmsprop momentum torch': step => fusedRmsprop(step, true, 'torch'),
+  'rmsprop momentum torch l2': step => fusedRmsprop(step, false, 'torch'),
+  adagrad: step => fusedAdagrad(step),
+  'adagrad l2': step => fusedAdagrad(step, false),
+}
+
+/** What a rule that divides by a root of squares consists of. */
+interface Adaptive {
+  readonly square: Tensor
+  /** Of what has run up to now, and of the new value. */
+  readonly squareWeights: readonly [memory: number, share: number]
+  /** What runs before the division. */
+  readonly average?: Tensor | undefined
+  /** What runs after it. */
+  readonly heavy?: Tensor | undefined
+  readonly averageWeights?: readonly [memory: number, share: number]
+  readonly eps: number
+  readonly rate: number
+}
+
+function adaptive(step: FusedStep, decoupled: boolean, rule: Adaptive): boolean {
+  const { squareWeights, averageWeights = [0, 1], eps, rate } = rule
+  const { keep, l2 } = decay(step, decoupled)
+  const factors = [...averageWeights, ...squareWeights, eps, rate, keep, l2] as const
+  return inPlace(step, (machine, parameter, n) => {
+    const [g, square] = [machine.address(step.gradient), machine.address(rule.square)]
+    const average = rule.average ? machine.address(rule.average) : 0
+    const heavy = rule.heavy ? machine.address(rule.heavy) : 0
+    overNumbers(machine, n, (at, count) => {
+      const running = [square + at, average && average + at, heavy && heavy + at] as const
+      return ['adaptiveStep', parameter + at, g + at, ...running, count, ...factors]
+    })
+  })
 }
 
 function decay({ hyper, decays }: FusedStep, decoupled: boolean): { keep: number; l2: number } {
