@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { useBackend } from '@onecycle/backend'
+import { fusedUpdates } from '@onecycle/backend/wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { float64 } from './float64.js'
@@ -22,7 +23,8 @@ const folder = new URL('../../fixtures/optim/', import.meta.url)
 const files = readdirSync(folder).filter(file => file.endsWith('.json'))
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
 
-const { sgd, rmsprop, adam, adamw, radam, qhadam, larc, lars, lamb, lookahead, ranger, nadam, adagrad, adamax } = optimizers
+const { setFusedUpdate, sgd, rmsprop, adam, adamw, radam, qhadam, larc, lars, lamb, lookahead, ranger, nadam, adagrad, adamax } =
+  optimizers
 
 // Which optimizer of ours each original is, the original's parameters being given.
 type Claim = (params: Record<string, never>, mom: number) => RuleFactory
@@ -115,15 +117,29 @@ describe('in float64 arithmetic', () => {
   })
 })
 
-describe.each(['cpu', 'wasm'])('on tensors of the backend %s', backend => {
+describe.each(['cpu', 'wasm', 'wasm, in place'])('on tensors of the backend %s', where => {
+  const backend = where.split(',')[0]!
+  const inPlace = where !== backend
+  let stepped = 0
   beforeAll(async () => {
     await useBackend({ prefer: backend, log: false })
     expect(tf.getBackend()).toBe(backend)
+    if (!inPlace) return
+    for (const [rule, update] of Object.entries(fusedUpdates))
+      setFusedUpdate(rule, step => {
+        const done = update(step)
+        if (done) stepped++
+        return done
+      })
+  })
+  afterAll(() => {
+    for (const rule of Object.keys(fusedUpdates)) setFusedUpdate(rule, undefined)
   })
 
   it.each(traces)('%s', file => {
     const { trace, factory, decayAll, first, kinds } = open(file)
     const before = tf.memory().numTensors
+    stepped = 0
     const parameters = first.map((values, i): Parameter => {
       const variable = tf.tidy(() => tf.variable(tf.tensor(values as number[])))
       return { name: `p${i}`, variable, kind: kinds[i]! }
@@ -137,10 +153,11 @@ describe.each(['cpu', 'wasm'])('on tensors of the backend %s', backend => {
       tf.dispose(grads)
       for (const [i, { variable }] of parameters.entries()) {
         const difference = error(variable.dataSync(), flat(trace.params_after_step[k]![i]!), 'tensor')
-        note(file, `tensors on ${backend}`, difference)
+        note(file, `tensors on ${where}`, difference)
         expect(difference, `parameter ${i} at step ${k}`).toBeLessThan(2e-5)
       }
     }
+    expect(stepped).toBe(inPlace && optimizer.rule in fusedUpdates ? trace.lr.length * parameters.length : 0)
     optimizer.dispose()
     tf.dispose(parameters.map(({ variable }): tf.Tensor => variable))
     expect(tf.memory().numTensors).toBe(before)

@@ -3,28 +3,32 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { numbers, useKernels } from '../../testing/compare.js'
 import { fusedUpdates } from './optimizer.js'
 
-const hyper = { lr: 0.1, mom: 0.9, sqr_mom: 0.99, eps: 1e-5, wd: 0.1 }
+const hyper = { lr: 0.1, mom: 0.9, sqr_mom: 0.99, eps: 1e-5, wd: 0.1, lr_decay: 0.2 }
+
+interface Memory {
+  avg: number
+  sqr_avg: number
+  sum: number
+}
+const nothing = (): Memory => ({ avg: 0, sqr_avg: 0, sum: 0 })
 
 /** The same step in float64. */
-function reference(
-  rule: string,
-  steps: number,
-  p: number,
-  g: number,
-  slots: { avg: number; sqr_avg: number },
-  decays: boolean,
-): number {
-  const { lr, mom, sqr_mom, eps } = hyper
+function reference(rule: string, steps: number, p: number, g: number, slots: Memory, decays: boolean): number {
+  const { lr, mom, sqr_mom, eps, lr_decay } = hyper
   const wd = decays ? hyper.wd : 0
   const gradient = rule.endsWith('l2') ? g + wd * p : g
   const kept = rule.endsWith('l2') ? p : p * (1 - lr * wd)
+  slots.sqr_avg = sqr_mom * slots.sqr_avg + (1 - sqr_mom) * gradient ** 2
+  slots.sum += gradient ** 2
   if (rule.startsWith('adam')) {
     slots.avg = mom * slots.avg + (1 - mom) * gradient
-    slots.sqr_avg = sqr_mom * slots.sqr_avg + (1 - sqr_mom) * gradient ** 2
     return kept - (lr * (slots.avg / (1 - mom ** steps))) / (Math.sqrt(slots.sqr_avg / (1 - sqr_mom ** steps)) + eps)
   }
-  slots.avg = rule.includes('momentum') ? mom * slots.avg + gradient : gradient
-  return kept - lr * slots.avg
+  if (rule.startsWith('adagrad')) return kept - ((lr / (1 + (steps - 1) * lr_decay)) * gradient) / (Math.sqrt(slots.sum) + eps)
+  const divisor = rule.startsWith('rmsprop') ? Math.sqrt(slots.sqr_avg) + eps : 1
+  const summed = rule.includes('torch') ? gradient / divisor : gradient
+  slots.avg = rule.includes('momentum') ? mom * slots.avg + summed : summed
+  return kept - (lr * slots.avg) / (rule.includes('torch') ? 1 : divisor)
 }
 
 beforeAll(() => useKernels('compiled'))
@@ -38,8 +42,9 @@ const variable = (start: tf.Tensor) => {
 }
 
 const slotsOf = (rule: string, shape: number[]): Record<string, tf.Tensor> => ({
-  ...(rule.startsWith('sgd') && !rule.includes('momentum') ? {} : { avg: tf.zeros(shape) }),
-  ...(rule.startsWith('adam') ? { sqr_avg: tf.zeros(shape) } : {}),
+  ...(rule.startsWith('adam') || rule.includes('momentum') ? { avg: tf.zeros(shape) } : {}),
+  ...(rule.startsWith('adam') || rule.startsWith('rmsprop') ? { sqr_avg: tf.zeros(shape) } : {}),
+  ...(rule.startsWith('adagrad') ? { sum: tf.zeros(shape) } : {}),
 })
 
 describe.each(Object.keys(fusedUpdates))('the fused update of %s', rule => {
@@ -49,7 +54,7 @@ describe.each(Object.keys(fusedUpdates))('the fused update of %s', rule => {
       const parameter = variable(tf.tensor1d(numbers(size, 1)))
       const slots = slotsOf(rule, [size])
       const expected = [...numbers(size, 1)]
-      const memory = expected.map(() => ({ avg: 0, sqr_avg: 0 }))
+      const memory = expected.map(nothing)
       for (let steps = 1; steps <= 5; steps++) {
         const gradient = tf.tensor1d(numbers(size, 10 + steps))
         expect(fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays, steps })).toBe(true)
@@ -73,8 +78,7 @@ describe.each(Object.keys(fusedUpdates))('the fused update of %s', rule => {
         const slots = slotsOf(rule, [7])
         const gradient = tf.tensor1d(numbers(7, 2).with(at, special))
         fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays: true, steps: 1 })
-        const memory = { avg: 0, sqr_avg: 0 }
-        const expected = reference(rule, 1, numbers(7, 1)[at]!, special, memory, true)
+        const expected = reference(rule, 1, numbers(7, 1)[at]!, special, nothing(), true)
         parameter.dataSync().forEach((value, i) => {
           if (i === at) expect(value).toBe(expected)
           else expect(value).toSatisfy(Number.isFinite)
