@@ -27,10 +27,9 @@ export function divideImages(machine: Machine, geometry: readonly number[], work
     number,
   ]
   const [imageBytes, outBytes] = [4 * height * width * channels, 4 * outHeight * outWidth * outChannels]
-  return divide(machine.threads, images, images * outHeight * outWidth * outChannels * work).map(part => ({
-    ...part,
-    shape: machine.integers([part.count, ...geometry.slice(1)], part.index),
-    input: part.first * imageBytes,
-    output: part.first * outBytes,
-  }))
+  const parts = divide(machine.threads, images, images * outHeight * outWidth * outChannels * work)
+  return parts.map(({ index, first, count }) => {
+    const own = count === images ? geometry : [count, ...geometry.slice(1)]
+    return { index, first, count, shape: machine.integers(own, index), input: first * imageBytes, output: first * outBytes }
+  })
 }

@@ -311,6 +311,10 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
   const tile = (thread: number) => own + (TILE_BYTES + INTEGER_BYTES) * thread
   const call = ([name, ...args]: Call) => (run[name] as (...args: number[]) => void)(...args)
   const parallel = (calls: readonly Call[]) => {
+    if (threads === 1) {
+      for (const each of calls) call(each)
+      return
+    }
     for (let i = 0; i < calls.length; i += threads) {
       const others = calls.slice(i + 1, i + threads)
       if (others.length === 0) call(calls[i]!)
@@ -319,6 +323,8 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
   }
   parallel(Array.from({ length: threads }, (_, thread) => ['setTile', tile(thread)]))
 
+  // A view of each call's own would cost more than what is written through it.
+  let heap = new Int32Array(wasm.HEAPU8.buffer)
   let region = 0
   let regionBytes = 0
   const scratch = (bytes: number) => {
@@ -344,8 +350,9 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
       }) as { -readonly [Index in keyof typeof bytes]: Address }
     },
     integers(values, part = 0) {
+      if (heap.buffer !== wasm.HEAPU8.buffer) heap = new Int32Array(wasm.HEAPU8.buffer)
       const address = tile(part) + TILE_BYTES
-      new Int32Array(wasm.HEAPU8.buffer, address, values.length).set(values)
+      for (let i = 0; i < values.length; i++) heap[address / 4 + i] = values[i]!
       return address
     },
   }

@@ -56,6 +56,10 @@ export function sumOfParts<Each extends Part>(
   scratchBytes: (part: Each) => number,
   call: (part: Each, out: Address, scratch: Address) => Call,
 ): void {
+  if (parts.length === 1) {
+    machine.parallel([call(parts[0]!, out, machine.scratch(scratchBytes(parts[0]!)))])
+    return
+  }
   const regions = machine.regions(...parts.flatMap(part => [part.index > 0 ? 4 * size : 0, scratchBytes(part)]))
   const sums = parts.map(({ index }) => (index > 0 ? regions[2 * index]! : out))
   machine.parallel(parts.map(part => call(part, sums[part.index]!, regions[2 * part.index + 1]!)))
