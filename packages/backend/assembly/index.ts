@@ -22,7 +22,8 @@ export {
   normalize,
   normalizeGradient,
 } from './batch-norm'
-export { filterGradient, filterGradientScratchBytes, gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
+export { gather, gatherScratchBytes, packFilter, turnFilter } from './conv2d'
+export { filterGradient, filterGradientScratchBytes } from './conv2d-gradient'
 export { depthwise, depthwiseScratchBytes } from './depthwise'
 export { depthwiseFilterGradient, depthwiseGradientBytes, depthwiseInputGradient } from './depthwise-gradient'
 export { addRow, scale, scaleBy, squareGradient } from './elementwise'

@@ -1,6 +1,6 @@
-import { padImages } from './conv2d'
 import { wholePanels } from './gemm'
 import { FROM_OUTPUT, LINEAR, listSteps, multiplyBlock, ROWS } from './micro'
+import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import {
   columnsOf,

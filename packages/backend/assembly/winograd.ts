@@ -1,6 +1,7 @@
-import { multiplyRows, padImages } from './conv2d'
+import { multiplyRows } from './conv2d'
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
 import { activate, COLUMNS, LINEAR, listSteps, ROWS } from './micro'
+import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import { exactTile } from './winograd-exact'
 import { filterLine, inputLine, outputLine, POINTS, SIDE, TILE } from './winograd-transforms'

@@ -19,7 +19,8 @@ export const activations = {
 
 /** What `call` of a ReLU layer does, where it ends at 6. */
 export function reLU(layer: { readonly maxValue?: number }, inputs: LayerInputs): tf.Tensor | undefined {
-  return layer.maxValue === 6 ? activations.relu6(layer, onlyTensor(inputs)) : undefined
+  const x = onlyTensor(inputs)
+  return x && layer.maxValue === 6 ? activations.relu6(layer, x) : undefined
 }
 
 function activate(kernelName: string, x: tf.Tensor, attrs?: object): tf.Tensor | undefined {

@@ -26,9 +26,9 @@ export function batchNormalization(
   { training }: { training?: boolean },
 ): tf.Tensor | undefined {
   const x = onlyTensor(inputs)
-  const last = layer.axis === -1 || layer.axis === x.rank - 1
   const { gamma, beta, epsilon, momentum } = layer
-  if (!training || !last || !gamma || !beta || !serves(batchNormKernelNames.training, x)) return undefined
+  if (!training || !gamma || !beta || !serves(batchNormKernelNames.training, x)) return undefined
+  if (layer.axis !== -1 && layer.axis !== x.rank - 1) return undefined
   return tf.tidy(() => {
     const given = { x, gamma: gamma.read(), beta: beta.read() }
     const [y, mean, variance] = runKernelOfMany(batchNormKernelNames.training, given, { epsilon })

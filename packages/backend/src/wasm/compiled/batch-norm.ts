@@ -1,8 +1,9 @@
 import { FusedBatchNorm, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
+import type { Address } from './functions.js'
 import { compiledKernel } from './kernel.js'
 import { batchNormKernelNames } from './kernel-names.js'
-import type { Address, Machine } from './machine.js'
+import type { Machine } from './machine.js'
 import { divide, type Part, TOUCH } from './parts.js'
 
 const rowsOf = (x: TensorInfo, channels: number) => (channels === 0 ? 0 : util.sizeFromShape(x.shape) / channels)

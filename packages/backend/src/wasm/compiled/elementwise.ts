@@ -1,8 +1,9 @@
 import { Add, Erf, Exp, LeakyRelu, Relu, Relu6, Selu, Softplus, Tanh, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
+import type { ForwardFunction, GradientFunction } from './functions.js'
 import { compiledKernel } from './kernel.js'
 import { activationKernelNames, gradientKernelNames, scaleName } from './kernel-names.js'
-import type { ForwardFunction, GradientFunction, Machine } from './machine.js'
+import type { Machine } from './machine.js'
 import { divide, overNumbers, TOUCH } from './parts.js'
 
 type Attrs = Record<string, number>

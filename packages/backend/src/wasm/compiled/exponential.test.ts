@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { errorFunction } from '../../testing/error-function.js'
-import type { ForwardFunction, Functions } from './machine.js'
+import type { ForwardFunction, Functions } from './functions.js'
 import { buildFolder, loadCompiledModule } from './module.js'
 import { Instance, Memory, Module } from './web-assembly.js'
 

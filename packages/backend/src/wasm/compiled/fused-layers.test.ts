@@ -139,3 +139,13 @@ describe('a Conv2D layer', () => {
     layer.dispose()
   })
 })
+
+it('a layer of one input refuses two, as it does elsewhere', async () => {
+  await tf.setBackend('wasm')
+  const layer = layers.dense({ units: 2, inputShape: [3] })
+  const x = tf.ones([1, 3])
+  tf.dispose(layer.apply(x) as tf.Tensor)
+  expect(() => layer.call([x, x], {})).toThrow(/1 tensor|exactly one|length is 2|length 1/i)
+  layer.dispose()
+  x.dispose()
+})

@@ -1,4 +1,5 @@
-import type { Address, Machine } from './machine.js'
+import type { Address } from './functions.js'
+import type { Machine } from './machine.js'
 import { divide, type Part } from './parts.js'
 
 /** Some images of a batch, for one thread. */

@@ -14,9 +14,9 @@ interface LayerNormalization {
 /** What the layer's `call` does; undefined where its own has to. */
 export function layerNormalization(layer: LayerNormalization, inputs: LayerInputs): tf.Tensor | undefined {
   const x = onlyTensor(inputs)
+  if (!serves(layerNormKernelNames.forward, x)) return undefined
   const axes = [layer.axis].flat()
-  const last = axes.length === 1 && (axes[0] === -1 || axes[0] === x.rank - 1)
-  if (!last || !serves(layerNormKernelNames.forward, x)) return undefined
+  if (axes.length > 1 || (axes[0] !== -1 && axes[0] !== x.rank - 1)) return undefined
   return tf.tidy(() => {
     const columns = [x.shape.at(-1)!]
     const gamma = layer.gamma?.read() ?? tf.ones(columns)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { Functions } from './machine.js'
+import type { Functions } from './functions.js'
 import { buildFolder, compiledFailure, compiledVariant } from './module.js'
 import { Instance, Memory, Module } from './web-assembly.js'
 

@@ -1,4 +1,5 @@
-import type { Address, Call, Machine } from './machine.js'
+import type { Address, Call } from './functions.js'
+import type { Machine } from './machine.js'
 
 /** A range of a kernel's work, for one thread. */
 export interface Part {

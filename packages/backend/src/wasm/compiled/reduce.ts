@@ -1,7 +1,8 @@
 import { backend_util, Mean, Sum, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
+import type { Address } from './functions.js'
 import { compiledKernel } from './kernel.js'
-import type { Address, Machine } from './machine.js'
+import type { Machine } from './machine.js'
 import { divide, sumOfParts, TOUCH } from './parts.js'
 
 type Args = KernelArgs<{ x: TensorInfo }, { axis: number | number[]; keepDims: boolean }>

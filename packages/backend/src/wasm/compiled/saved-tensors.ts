@@ -4,14 +4,22 @@ import * as tf from '@tensorflow/tfjs-core'
 /** What is used of TensorFlow.js's engine, which keeps it to itself. */
 interface Engine {
   readonly state: { readonly gradientDepth: number }
+  addTapeNode(
+    kernelName: string,
+    inputs: tf.NamedTensorMap,
+    outputs: tf.Tensor[],
+    gradient: undefined,
+    saved: tf.Tensor[],
+    attrs: object,
+  ): void
   keep(tensor: tf.Tensor): tf.Tensor
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor
   saveTensorsForBackwardMode?(tensors: tf.Tensor[]): tf.Tensor[]
 }
 
 /**
- * Has the engine save a tensor for the backward pass by counting a reference to its data. Its own way runs a kernel for each and records
- * that on the tape, which serves gradients of gradients alone; those keep it.
+ * Has the engine save a tensor for the backward pass by counting a reference to its data, where its own way runs a kernel. The tape
+ * still records that one is the other: a gradient that is itself differentiated goes back through what was saved.
  */
 export function shareSavedTensors(): void {
   const engine = tf.engine() as unknown as Engine
@@ -20,9 +28,12 @@ export function shareSavedTensors(): void {
   engine.saveTensorsForBackwardMode = tensors => {
     if (engine.state.gradientDepth !== 1 || tf.getBackend() !== 'wasm') return save.call(engine, tensors)
     const backend = tf.backend() as BackendWasm
-    return tensors.map(({ dataId, shape, dtype }) => {
+    return tensors.map(x => {
+      const { dataId, shape, dtype } = x
       backend.incRef(dataId)
-      return engine.keep(engine.makeTensorFromTensorInfo({ dataId, shape, dtype }))
+      const saved = engine.keep(engine.makeTensorFromTensorInfo({ dataId, shape, dtype }))
+      engine.addTapeNode(tf.Identity, { x }, [saved], undefined, [], {})
+      return saved
     })
   }
 }
