@@ -145,7 +145,7 @@ it('a layer of one input refuses two, as it does elsewhere', async () => {
   const layer = layers.dense({ units: 2, inputShape: [3] })
   const x = tf.ones([1, 3])
   tf.dispose(layer.apply(x) as tf.Tensor)
-  expect(() => layer.call([x, x], {})).toThrow(/1 tensor|exactly one|length is 2|length 1/i)
+  expect(() => layer.call([x, x], {})).toThrow('Expected Tensor length to be 1; got 2')
   layer.dispose()
   x.dispose()
 })
