@@ -44,7 +44,7 @@ it('says which thread failed and why, and then refuses to go on', async () => {
     ['relu', 0, 1 << 30, 4],
   ] as const
   const reason =
-    /^The threads of the wasm backend cannot go on: thread 3 of 3 failed: RuntimeError: memory access out of bounds\.$/
+    /^The threads of the wasm backend cannot go on: thread 3 of 3 failed: RuntimeError: memory access out of bounds\. Start the program again\.$/
   expect(() => pool!.run([fine, outside], nothing)).toThrow(reason)
   expect(() => pool!.run([fine, fine], nothing)).toThrow(reason)
 })
@@ -62,7 +62,9 @@ it('gives a worker up that does not answer', async () => {
   pool = await startPool(loadSharedModule()!, memory(), 2, 1000)
   // Billions of empty sums.
   const endless = ['sum', 0, 2 ** 31 - 1, 0, 0, 64, 1, 64] as const
-  expect(() => pool!.run([endless], nothing)).toThrow('cannot go on: thread 2 of 2 has not answered for 1 s.')
+  expect(() => pool!.run([endless], nothing)).toThrow(
+    'cannot go on: thread 2 of 2 has not answered for 1 s. Start the program again.',
+  )
 })
 
 it('says why a worker does not start, and when one has ended', async () => {
@@ -73,5 +75,5 @@ it('says why a worker does not start, and when one has ended', async () => {
   pool = await startPool(loadSharedModule()!, memory(), 3)
   pool.stop()
   expect(terminate).toHaveBeenCalledTimes(2)
-  expect(() => pool!.run([['relu', 0, 64, 4]], nothing)).toThrow('cannot go on: they have been stopped.')
+  expect(() => pool!.run([['relu', 0, 64, 4]], nothing)).toThrow('cannot go on: they have been stopped. Start the program again.')
 })

@@ -16,7 +16,7 @@ export interface Pool {
    * Carries calls out on the workers, and meanwhile `own` here; returns when all are done.
    *
    * @param calls at most one for each worker
-   * @throws Error when a call fails or its worker is gone; the pool then refuses all that follows
+   * @throws Error when a call fails or its worker is gone; the pool then refuses all that follows, until the program is started again
    */
   run(calls: readonly PoolCall[], own: () => void): void
   stop(): void
@@ -57,7 +57,7 @@ export async function startPool(module: object, memory: object, threads: number,
     stop,
     run(calls, own) {
       const check = () => {
-        if (broken) throw new Error(`The threads of the wasm backend cannot go on: ${broken}.`)
+        if (broken) throw new Error(`The threads of the wasm backend cannot go on: ${broken}. Start the program again.`)
       }
       check()
       calls.forEach(([name, ...args], i) => {
