@@ -108,16 +108,22 @@ describe('threads', () => {
 
   it('refuses a number that the environment misspells', async () => {
     vi.stubEnv('ONECYCLE_THREADS', 'two')
-    await expect(useBackend(quiet)).rejects.toThrow(`got NaN (ONECYCLE_THREADS). ${machine}`)
+    await expect(useBackend(quiet)).rejects.toThrow(`got 'two' (ONECYCLE_THREADS). ${machine}`)
   })
 
   it('are for wasm only', async () => {
     const text = "2 threads are for the backend 'wasm', not for 'cpu': leave them out, or prefer wasm."
     await expect(useBackend({ prefer: 'cpu', threads: 2, ...quiet })).rejects.toThrow(text)
     vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
-    vi.stubEnv('ONECYCLE_THREADS', '2')
-    await expect(useBackend(quiet)).rejects.toThrow(text)
+    await expect(useBackend({ threads: 2, ...quiet })).rejects.toThrow(text)
     expect((await useBackend({ threads: 1, ...quiet })).name).toBe('cpu')
+  })
+
+  it('of the environment leave another backend that is asked for by name alone', async () => {
+    vi.stubEnv('ONECYCLE_THREADS', '2')
+    expect((await useBackend({ prefer: 'cpu', ...quiet })).name).toBe('cpu')
+    vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
+    expect((await useBackend(quiet)).name).toBe('cpu')
   })
 
   it('start the wasm backend anew while it is empty, and end with it', async () => {
@@ -139,10 +145,17 @@ describe('threads', () => {
     await useBackend({ prefer: 'wasm', ...quiet })
     const x = tf.scalar(1)
     await expect(useBackend({ threads: 4, ...quiet })).rejects.toThrow(
-      "Backend 'wasm' is installed but does not start on 4 threads: it runs on 1 already and holds tensors. Ask before the program makes the first one.",
+      "Backend 'wasm' is installed but does not start on 4 threads: it runs on 1 thread already and holds tensors. Ask for 4 threads before the program makes its first tensor.",
     )
     expect(x.dataSync()[0]).toBe(1)
     x.dispose()
+
+    await useBackend({ threads: 2, ...quiet })
+    const y = tf.scalar(1)
+    await expect(useBackend({ threads: 1, ...quiet })).rejects.toThrow(
+      "Backend 'wasm' is installed but does not start: it runs on 2 threads already and holds tensors. Ask for 1 thread before the program makes its first tensor.",
+    )
+    y.dispose()
   })
 })
 

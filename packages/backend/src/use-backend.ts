@@ -15,7 +15,7 @@ export interface UseBackendOptions {
   /**
    * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64. More than one asks for that
    * backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
-   * Default: the environment variable `ONECYCLE_THREADS`, or else 1.
+   * Default: the environment variable `ONECYCLE_THREADS`, which another backend that is asked for by name ignores, or else 1.
    */
   threads?: number
   /** Where the line about the choice goes. Default: standard error; `false`: nowhere. */
@@ -46,8 +46,9 @@ let queue: Promise<unknown> = Promise.resolve()
  * Starts the best TensorFlow.js backend present (node-gpu, node, webgpu, wasm, cpu), or the one asked for, and says in one line
  * which it is. A second call costs nothing; calls at the same time take turns.
  *
- * @throws Error for a number of threads that cannot be, or for several on another backend than wasm, for a name that is no backend, for a backend that is not installed (says what to install), and for one asked for
- * by name that does not start (`cause` holds why).
+ * @throws RangeError for a number of threads that cannot be
+ * @throws Error for several threads on another backend than wasm, for a name that is no backend, for a backend that is not installed
+ * (says what to install), and for one asked for by name that does not start (`cause` holds why)
  *
  * @example
  * await useBackend()                    // onecycle: backend wasm (SIMD, composed training kernels); not installed: node-gpu, node, webgpu
@@ -62,8 +63,8 @@ export function useBackend(options: UseBackendOptions = {}): Promise<BackendRepo
 
 async function choose({ prefer, threads, log = line => console.error(line) }: UseBackendOptions): Promise<BackendReport> {
   const running = current && getBackend() === current.tfjsName ? current : undefined
-  const number = checkThreads(threads, 'threads') ?? askedThreads()
   const name = checkName(prefer, 'prefer') ?? checkName(process.env['ONECYCLE_BACKEND'] || undefined, 'ONECYCLE_BACKEND')
+  const number = checkThreads(threads, 'threads') ?? (name === undefined || name === 'wasm' ? askedThreads() : undefined)
   const forWasm = number !== undefined && (number > 1 || running?.name === 'wasm')
   const asked = name ?? (forWasm ? 'wasm' : undefined)
   if (number !== undefined && number > 1 && asked !== 'wasm') {
@@ -79,13 +80,13 @@ async function choose({ prefer, threads, log = line => console.error(line) }: Us
 /** The number of threads that the environment asks for. */
 export function askedThreads(): number | undefined {
   const text = process.env['ONECYCLE_THREADS']
-  return checkThreads(text ? Number(text) : undefined, 'ONECYCLE_THREADS')
+  return checkThreads(text ? Number(text) : undefined, 'ONECYCLE_THREADS', `'${text}'`)
 }
 
-function checkThreads(threads: number | undefined, origin: string): number | undefined {
+function checkThreads(threads: number | undefined, origin: string, shown = `${threads}`): number | undefined {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return threads
   throw new RangeError(
-    `Expected a whole number of threads from 1 to 64, got ${threads} (${origin}). This machine runs ${availableParallelism()} at a time.`,
+    `Expected a whole number of threads from 1 to 64, got ${shown} (${origin}). This machine runs ${availableParallelism()} at a time.`,
   )
 }
 

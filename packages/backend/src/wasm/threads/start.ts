@@ -10,6 +10,8 @@ import { shareMemory } from './share-memory.js'
 
 const running = () => engine().registry['wasm'] as BackendWasm | undefined
 
+const count = (threads: number) => (threads === 1 ? '1 thread' : `${threads} threads`)
+
 /** How many threads the wasm backend runs on; 1 when it has not started. */
 export function threadsInUse(): number {
   const backend = running()
@@ -27,7 +29,8 @@ export async function startWasm(threads?: number): Promise<void> {
   const wanted = threads ?? present
   if (backend && wanted !== present) {
     if (backend.numDataIds() > 0) {
-      throw new Error(`it runs on ${present} already and holds tensors. Ask before the program makes the first one.`)
+      const [now, asked] = [count(present), count(wanted)]
+      throw new Error(`it runs on ${now} already and holds tensors. Ask for ${asked} before the program makes its first tensor.`)
     }
     stopRegistered('wasm')
   }
