@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backendNames, describe as describeDiagnosis, diagnose } from './index.js'
+import { candidates } from './use-backend.js'
+
+afterEach(() => vi.unstubAllEnvs())
 
 describe('doctor', () => {
   it('examines every backend and leaves the one in use', async () => {
@@ -25,5 +28,30 @@ describe('doctor', () => {
     expect(text).toMatch(/wasm +4\.22\.0 usable .*the default here/)
     expect(text).toMatch(/util\.isNullOrUndefined/)
     expect(text).toMatch(/npm install @tensorflow\/tfjs-node@4\.22\.0/)
+  })
+
+  it('leaves a wasm backend that runs on another number of threads as it is', async () => {
+    await tf.setBackend('wasm')
+    const running = tf.backend()
+    vi.stubEnv('ONECYCLE_THREADS', '2')
+    expect((await diagnose()).wasm.threads).toBe(1)
+    expect(tf.backend()).toBe(running)
+
+    const x = tf.scalar(3)
+    const { backends, best } = await diagnose()
+    expect(backends.find(({ name }) => name === 'wasm')).toMatchObject({ usable: true })
+    expect(best).toBe('wasm')
+    expect(x.dataSync()[0]).toBe(3)
+    x.dispose()
+  })
+
+  it('takes for the best one what useBackend() would take', async () => {
+    const better = candidates.find(({ name }) => name === 'webgpu')!
+    Object.assign(better, { packages: ['@tensorflow/tfjs-core'], start: async () => 'a GPU' })
+    expect((await diagnose()).best).toBe('webgpu')
+    vi.stubEnv('ONECYCLE_THREADS', '2')
+    expect((await diagnose()).best).toBe('wasm')
+    vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
+    expect((await diagnose()).best).toBe('cpu')
   })
 })

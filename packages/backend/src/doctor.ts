@@ -1,7 +1,7 @@
-import { getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, type Candidate, reasonOf } from './candidate.js'
 import { findPackage } from './packages.js'
-import { askedThreads, candidates, missingPackages } from './use-backend.js'
+import { askedFor, candidates, missingPackages } from './use-backend.js'
 import type { KernelOrigin } from './wasm/kernels.js'
 
 export interface BackendDiagnosis {
@@ -35,22 +35,22 @@ export interface Diagnosis {
   /** Best first. */
   readonly backends: readonly BackendDiagnosis[]
   readonly wasm: WasmDiagnosis
-  /** What `useBackend()` would take. */
+  /** What `useBackend()` would take in a program that begins: the one that the environment asks for, or else the first usable one. */
   readonly best: BackendName | undefined
 }
 
 /**
- * Looks at every backend: is it installed, does it start, and what would it need. Starts each installed one in turn, then puts
- * back the backend that was set before.
+ * Looks at every backend: is it installed, does it start, and what would it need. Starts each installed one in turn unless it runs
+ * already, then puts back the backend that was set before.
  *
  * @example
  * console.log(describe(await diagnose()))
  */
 export async function diagnose(): Promise<Diagnosis> {
   const before = getBackend()
-  const threads = askedThreads()
+  const asked = askedFor({})
   const backends: BackendDiagnosis[] = []
-  for (const candidate of candidates) backends.push(await examine(candidate, threads))
+  for (const candidate of candidates) backends.push(await examine(candidate, asked.threads))
   const wasm = await examineWasm()
   const names = [...new Set(['core', 'layers', ...['backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu']])]
   const found = names.map(name => findPackage(`@tensorflow/tfjs-${name}`)).filter(each => each !== undefined)
@@ -61,7 +61,7 @@ export async function diagnose(): Promise<Diagnosis> {
     tfjs: Object.fromEntries(found.map(({ name, version }) => [name, version])),
     backends,
     wasm,
-    best: backends.find(backend => backend.usable)?.name,
+    best: backends.find(({ name, usable }) => usable && name === (asked.name ?? name))?.name,
   }
 }
 
@@ -80,8 +80,10 @@ async function examine(candidate: Candidate, threads: number | undefined): Promi
     }
   }
   const known = { name, notes, version: version! }
+  // One that runs would be started anew for another number of threads.
+  const runs = candidate.tfjsName in engine().registry
   try {
-    return { ...known, usable: true, detail: await candidate.start(threads) }
+    return { ...known, usable: true, detail: await candidate.start(runs ? undefined : threads) }
   } catch (error) {
     return { ...known, usable: false, reason: reasonOf(error) }
   }

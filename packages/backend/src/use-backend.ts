@@ -61,26 +61,31 @@ export function useBackend(options: UseBackendOptions = {}): Promise<BackendRepo
   return turn
 }
 
-async function choose({ prefer, threads, log = line => console.error(line) }: UseBackendOptions): Promise<BackendReport> {
+async function choose(options: UseBackendOptions): Promise<BackendReport> {
   const running = current && getBackend() === current.tfjsName ? current : undefined
-  const name = checkName(prefer, 'prefer') ?? checkName(process.env['ONECYCLE_BACKEND'] || undefined, 'ONECYCLE_BACKEND')
-  const number = checkThreads(threads, 'threads') ?? (name === undefined || name === 'wasm' ? askedThreads() : undefined)
-  const forWasm = number !== undefined && (number > 1 || running?.name === 'wasm')
-  const asked = name ?? (forWasm ? 'wasm' : undefined)
-  if (number !== undefined && number > 1 && asked !== 'wasm') {
-    throw new Error(`${number} threads are for the backend 'wasm', not for '${asked}': leave them out, or prefer wasm.`)
-  }
-  if (running && (asked ?? running.name) === running.name && (number ?? currentThreads) === currentThreads) return running
-  current = asked === undefined ? await startBest(number) : await startForced(asked, number)
-  currentThreads = number ?? currentThreads
+  const { log = line => console.error(line) } = options
+  const { name, threads } = askedFor(options)
+  const asked = name ?? (threads !== undefined && running?.name === 'wasm' ? 'wasm' : undefined)
+  if (running && (asked ?? running.name) === running.name && (threads ?? currentThreads) === currentThreads) return running
+  current = asked === undefined ? await startBest(threads) : await startForced(asked, threads)
+  currentThreads = threads ?? currentThreads
   if (log) log(current.line)
   return current
 }
 
-/** The number of threads that the environment asks for. */
-export function askedThreads(): number | undefined {
-  const text = process.env['ONECYCLE_THREADS']
-  return checkThreads(text ? Number(text) : undefined, 'ONECYCLE_THREADS', `'${text}'`)
+/** What the options, or else the environment, ask for. Several threads ask for wasm; those of the environment are for wasm only. */
+export function askedFor(options: UseBackendOptions): { name: BackendName | undefined; threads: number | undefined } {
+  const { ONECYCLE_BACKEND, ONECYCLE_THREADS } = process.env
+  const name = checkName(options.prefer, 'prefer') ?? checkName(ONECYCLE_BACKEND || undefined, 'ONECYCLE_BACKEND')
+  let threads = checkThreads(options.threads, 'threads')
+  if (threads === undefined && ONECYCLE_THREADS && (name ?? 'wasm') === 'wasm') {
+    threads = checkThreads(Number(ONECYCLE_THREADS), 'ONECYCLE_THREADS', `'${ONECYCLE_THREADS}'`)
+  }
+  if (threads === undefined || threads === 1) return { name, threads }
+  if (name && name !== 'wasm') {
+    throw new Error(`${threads} threads are for the backend 'wasm', not for '${name}': leave them out, or prefer wasm.`)
+  }
+  return { name: 'wasm', threads }
 }
 
 function checkThreads(threads: number | undefined, origin: string, shown = `${threads}`): number | undefined {
