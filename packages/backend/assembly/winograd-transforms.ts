@@ -2,7 +2,7 @@ import { madd } from './simd'
 
 /**
  * The transforms of Winograd's F(4x4, 3x3): 16 output pixels take 36 products for each pair of channels instead of 144. Source: Lavin
- * and Gray 2015 (arXiv:1509.09308). Tiles are interpolated at 0, +-3/4, +-3/2 and infinity, whose powers stay close to 1 and lose a third of
+ * and Gray 2015 (arXiv:1509.09308). Tiles are interpolated at 0, +-3/4, +-3/2 and infinity, whose powers stay close to 1 and leave a third of
  * the rounding error of the usual 0, +-1, +-2; see Barabasz et al. 2018 (arXiv:1803.10986) on the choice.
  *
  * Each function transforms one line of vectors of four channels, `step` bytes apart; twice, down and across, makes the whole.
