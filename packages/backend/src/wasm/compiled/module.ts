@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { relaxedSimd } from '../features.js'
 import { shareMemory } from '../threads/share-memory.js'
 import { Module } from './web-assembly.js'
 
@@ -28,11 +29,8 @@ let reason = ''
  */
 export function loadCompiledModule(): CompiledModule | undefined {
   if (loaded || reason) return loaded
-  try {
-    setFlagsFromString('--experimental-wasm-relaxed-simd')
-  } catch {
-    // An engine that does not know the flag either has the feature or fails to validate below.
-  }
+  // Where the feature is on, engines no longer know the flag, and complain on standard error.
+  if (!relaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
   const reasons: string[] = []
   for (const variant of ['relaxed-simd', 'simd'] as const) {
     try {
