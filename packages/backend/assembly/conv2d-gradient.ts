@@ -1,6 +1,6 @@
 import { addGradientOfFew, hasFewChannels, listQuads } from './few-channels'
 import { wholePanels } from './gemm'
-import { COLUMNS, FROM_OUTPUT, LINEAR, multiplyBlock, ROWS } from './micro'
+import { COLUMNS, FROM_OUTPUT, LINEAR, listRows, multiplyBlock, ROWS } from './micro'
 import { packPanels } from './pack'
 import { imageBlock, listPixels, paddedBytes, padImages, readHeight, readWidth, tapOffsets, within } from './patches'
 import {
@@ -68,7 +68,7 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
   tapOffsets(shape, lineBytes, pitch, taps)
   const few = hasFewChannels(channels(shape), n)
   if (few) listQuads(taps, depth, quads)
-  for (let i = 0; i < depth + ROWS; i++) store<u32>(rows + 4 * <usize>i, <u32>(i < depth ? out + 4 * <usize>i * n : nowhere))
+  listRows(rows, out, 4 * n, depth, nowhere)
   for (let i = depth; i < depth + ROWS; i++) store<u32>(taps + 4 * <usize>i, 0)
 
   memory.fill(out, 0, 4 * <usize>depth * n)

@@ -1,4 +1,15 @@
-import { COLUMNS, FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, listSteps, multiplyBlock, multiplyPackedPanel, ROWS } from './micro'
+import {
+  COLUMNS,
+  FROM_BIAS,
+  FROM_OUTPUT,
+  FROM_ZERO,
+  LINEAR,
+  listRows,
+  listSteps,
+  multiplyBlock,
+  multiplyPackedPanel,
+  ROWS,
+} from './micro'
 import { packColumnsOfSix, packPanels, packSix } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
@@ -67,10 +78,8 @@ export function gemm(
       for (let i0 = 0; i0 < m; i0 += ROW_BLOCK) {
         const height = min(ROW_BLOCK, m - i0)
         const corner = a + (transposeA ? <usize>k0 * aRowBytes + 4 * <usize>i0 : <usize>i0 * aRowBytes + 4 * <usize>k0)
-        for (let i = 0; i < height || i % ROWS !== 0; i++) {
-          store<u32>(starts + 4 * i, <u32>(i < height ? corner + <usize>i * aRowBytes : corner))
-          store<u32>(rows + 4 * i, <u32>(i < height ? out + <usize>(i0 + i) * outRowBytes : nowhere))
-        }
+        listRows(starts, corner, aRowBytes, height, corner)
+        listRows(rows, out + <usize>i0 * outRowBytes, outRowBytes, height, nowhere)
         const applied = last ? activation : LINEAR
         if (!packs) {
           multiplyBlock(

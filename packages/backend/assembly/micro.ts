@@ -41,6 +41,12 @@ function storeRow(row: usize, left: v128, right: v128, start: i32, activation: i
   v128.store(row, activate(right, activation), 16)
 }
 
+/** Fills a table with `count` addresses from `first` on, `step` bytes apart, and up to whole tiles with `spare`. */
+export function listRows(out: usize, first: usize, step: usize, count: i32, spare: usize): void {
+  for (let i = 0; i < count || i % ROWS !== 0; i++, first += step)
+    store<u32>(out + 4 * <usize>i, <u32>(i < count ? first : spare))
+}
+
 /** Fills a table with 0, step, 2 step, ...: the offsets of elements that lie in a row. */
 export function listSteps(out: usize, count: i32, step: i32): void {
   for (let i = 0, at = 0; i < count; i++, at += step) store<i32>(out + 4 * <usize>i, at)
@@ -191,6 +197,7 @@ function product<Layout>(
     else offsets += 4
     b += bStep
   }
+  // The common case by itself: asking six times what is to be done with a row costs 2 % where the depth is small.
   if (width === COLUMNS && start !== FROM_OUTPUT && activation === LINEAR) {
     let row = <usize>load<u32>(rows) + column
     v128.store(row, c00)

@@ -1,12 +1,11 @@
 import { wholePanels } from './gemm'
-import { FROM_OUTPUT, LINEAR, listSteps, multiplyBlock, ROWS } from './micro'
+import { FROM_OUTPUT, LINEAR, listRows, listSteps, multiplyBlock, ROWS } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import {
   columnsOf,
   cornerOf,
   imageBlock,
-  LINE_OF_SIX,
   paddedImageBytes,
   pointBytesOf,
   rowBytesOf,
@@ -17,9 +16,7 @@ import {
   transformTiles,
 } from './winograd'
 import { exactFilterGradient } from './winograd-exact'
-import { filterGradientLine, gradientLine, POINTS, SIDE, TILE } from './winograd-transforms'
-
-const VECTOR: usize = 16
+import { filterGradientLine, gradientLine, LINE_OF_SIX, POINTS, SIDE, TILE, VECTOR } from './winograd-transforms'
 
 function totalBytes(c: i32, n: i32): usize {
   return pointBytesOf(4 * c * n)
@@ -95,10 +92,8 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
       for (let point = 0; point < POINTS; point++) {
         const target = totals + <usize>point * total
         const from = input + <usize>point * inPoint
-        for (let i = 0; i < c + ROWS; i++) {
-          store<u32>(starts + 4 * i, <u32>(i < c ? from + 4 * i : from))
-          store<u32>(rows + 4 * i, <u32>(i < c ? target + 4 * <usize>i * n : nowhere))
-        }
+        listRows(starts, from, 4, c, from)
+        listRows(rows, target, pixel, c, nowhere)
         const panels = gradients + <usize>point * gradientPoint
         multiplyBlock(c, here, n, starts, offsets, panels, 32, 32 * here, rows, 0, FROM_OUTPUT, 0, LINEAR)
       }

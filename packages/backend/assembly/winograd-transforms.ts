@@ -12,6 +12,9 @@ export const POINTS: i32 = 36
 export const SIDE: i32 = 6
 /** Output pixels along one side of a tile. */
 export const TILE: i32 = 4
+/** Bytes of one vector of four channels, and of a line of them, while a tile is being transformed. */
+export const VECTOR: usize = 16
+export const LINE_OF_SIX: usize = 6 * VECTOR
 
 const A: f32 = 0.75,
   B: f32 = 1.5

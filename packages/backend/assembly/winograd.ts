@@ -1,19 +1,15 @@
 import { multiplyRows } from './conv2d'
 import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { activate, COLUMNS, LINEAR, listSteps, ROWS } from './micro'
+import { activate, COLUMNS, LINEAR, listRows, listSteps, ROWS } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import { exactTile } from './winograd-exact'
-import { filterLine, inputLine, outputLine, POINTS, SIDE, TILE } from './winograd-transforms'
+import { filterLine, inputLine, LINE_OF_SIX, outputLine, POINTS, SIDE, TILE, VECTOR } from './winograd-transforms'
 
 /**
  * Convolution with 3x3 filters and stride 1: input tiles of 6x6, filters and output tiles of 4x4 are transformed (see
  * `winograd-transforms.ts`), and in between stand 36 matrix products. Channels in and out must be multiples of 4.
  */
-
-/** Bytes of one vector of four channels, and of a line of them, while a tile is being transformed. */
-const VECTOR: usize = 16
-export const LINE_OF_SIX: usize = 6 * VECTOR
 
 export function tilesDown(shape: usize): i32 {
   return (outHeight(shape) + TILE - 1) / TILE
@@ -185,10 +181,8 @@ export function winograd(
       for (let point = 0; point < POINTS; point++) {
         const from = input + <usize>point * inPoint
         const to = sums + <usize>point * outPoint
-        for (let i = 0; i < here + ROWS; i++) {
-          store<u32>(starts + 4 * i, <u32>(i < here ? from + <usize>i * inRow : from))
-          store<u32>(rows + 4 * i, <u32>(i < here ? to + <usize>i * outRow : nowhere))
-        }
+        listRows(starts, from, inRow, here, from)
+        listRows(rows, to, outRow, here, nowhere)
         multiplyRows(here, c, n, starts, offsets, transformed + <usize>point * filterPointBytes(c, n), rows, 0, LINEAR)
       }
       for (let i = 0; i < here; i++) {

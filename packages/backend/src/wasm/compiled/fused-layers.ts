@@ -1,11 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { LayerVariable } from './batch-norm-layer.js'
 import { layerKernelNames } from './kernel-names.js'
 import { type LayerInputs, onlyTensor, serves } from './layer-input.js'
 import { runKernel } from './run-kernel.js'
-
-interface LayerVariable {
-  read(): tf.Tensor
-}
 
 interface Activation {
   getClassName(): string

@@ -59,7 +59,7 @@ export function installGradients(): void {
 /** The gradient of a sum: dy, times a factor, over every element that was summed. */
 function spread(dy: tf.Tensor, x: tf.Tensor, attrs: tf.NamedAttrMap, factor: number): { x: () => tf.Tensor } {
   const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x.shape)
-  if (hasKernel(spreadName)) return { x: () => tf.engine().runKernel(spreadName, { dy }, { shape: x.shape, axes, factor }) }
+  if (hasKernel(spreadName)) return { x: () => runKernel(spreadName, { dy }, { shape: x.shape, axes, factor }) }
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
   const reps = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1))
   return { x: () => tf.tile(tf.reshape(factor === 1 ? dy : tf.mul(dy, factor), kept), reps) }

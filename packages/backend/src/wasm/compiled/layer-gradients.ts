@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { layerKernelNames } from './kernel-names.js'
+import { runKernel, runKernelOfMany } from './run-kernel.js'
 
 /** Lets the layers' own kernels be differentiated: two kernels a layer, and one for a layer whose input needs no gradient. */
 export function installLayerGradients(): void {
@@ -23,9 +24,8 @@ export function installLayerGradients(): void {
       const own = { ...attrs, filterShape: filter.shape }
       const { inner, weights, bias } = gradientsOf(conv2DGradient, dy as tf.Tensor, x, y, own)
       const inputShape = { ...attrs, inputShape: x.shape }
-      const run = tf.engine().runKernel.bind(tf.engine())
       return {
-        x: () => run(tf.Conv2DBackpropInput, { dy: inner, filter }, inputShape) as tf.Tensor,
+        x: () => runKernel(tf.Conv2DBackpropInput, { dy: inner, filter }, inputShape),
         filter: () => weights,
         bias: () => bias!,
       }
@@ -34,8 +34,7 @@ export function installLayerGradients(): void {
 }
 
 function gradientsOf(kernelName: string, dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, attrs: tf.NamedAttrMap) {
-  const results = tf.engine().runKernel(kernelName, { dy, x, y }, attrs) as unknown as tf.Tensor[]
-  const [weights, ...rest] = results as [tf.Tensor, ...tf.Tensor[]]
+  const [weights, ...rest] = runKernelOfMany(kernelName, { dy, x, y }, attrs) as [tf.Tensor, ...tf.Tensor[]]
   const bias = attrs['useBias'] ? rest.shift() : undefined
   return { weights, bias, inner: rest[0] ?? dy }
 }
