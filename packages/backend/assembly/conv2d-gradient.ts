@@ -1,6 +1,6 @@
+import { FROM_OUTPUT, LINEAR, ROWS } from './epilogue'
 import { addGradientOfFew, hasFewChannels, listQuads } from './few-channels'
-import { wholePanels } from './gemm'
-import { COLUMNS, FROM_OUTPUT, LINEAR, listRows, multiplyBlock, ROWS } from './micro'
+import { listRows, multiplyBlock, wholePanels } from './micro'
 import { packPanels } from './pack'
 import { imageBlock, listPixels, paddedBytes, padImages, readHeight, readWidth, tapOffsets, within } from './patches'
 import {
@@ -91,12 +91,10 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
         continue
       }
       // A few whole panels are read where they lie: their rows are short enough for the cache.
-      const direct = n <= 32 && n % COLUMNS === 0
+      const direct = n <= 32 && n === wholePanels(n)
       if (!direct) packPanels(gradient, 4 * <usize>n, false, m1, n, packed)
-      const panelBytes: usize = direct ? 4 * COLUMNS : 4 * COLUMNS * m1
-      const panelStep: usize = direct ? 4 * n : 4 * COLUMNS
       const panels = direct ? gradient : packed
-      multiplyBlock(depth, m1, n, taps, patches, panels, panelStep, panelBytes, rows, 0, FROM_OUTPUT, 0, LINEAR)
+      multiplyBlock(depth, m1, n, taps, patches, panels, direct ? 4 * n : 0, rows, 0, FROM_OUTPUT, 0, LINEAR)
       gradient += 4 * <usize>m1 * n
     }
   }

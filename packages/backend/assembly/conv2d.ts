@@ -1,6 +1,7 @@
+import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
 import { hasFewChannels, listQuads, multiplyFew, packPairs, pairsBytes } from './few-channels'
-import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, multiplyBlock, ROWS } from './micro'
+import { DEPTH_BLOCK, padWithZeros } from './gemm'
+import { multiplyBlock, wholePanels } from './micro'
 import { packPanels } from './pack'
 import { imageBlock, listPixels, paddedBytes, padImages, readHeight, readWidth, tapOffsets, within } from './patches'
 import {
@@ -39,12 +40,17 @@ export function gatherScratchBytes(shape: usize): i32 {
   return padded + 8 * (pixelBlock(depth) + ROWS) + 4 * depth + 8 * wholePanels(n) + few + 512
 }
 
-/** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels of 8 columns. */
+/** Bytes of a [depth, n] matrix as `packFilter` packs it. */
+export function packedBytes(depth: i32, n: i32): i32 {
+  return 4 * depth * wholePanels(n)
+}
+
+/** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels. */
 export function packFilter(filter: usize, depth: i32, n: i32, out: usize): void {
   for (let k = 0; k < depth; k += DEPTH_BLOCK) {
     const block = min(DEPTH_BLOCK, depth - k)
     packPanels(filter + 4 * <usize>k * n, 4 * <usize>n, false, block, n, out)
-    out += 4 * <usize>block * wholePanels(n)
+    out += packedBytes(block, n)
   }
 }
 
@@ -159,9 +165,8 @@ export function multiplyRows(
     const block = min(DEPTH_BLOCK, depth - k)
     const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
     const applied = k + block >= depth ? activation : LINEAR
-    const panelBytes = 32 * <usize>block
-    multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, 32, panelBytes, rows, 0, start, bias, applied)
-    filter += 4 * <usize>block * wholePanels(n)
+    multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, 0, rows, 0, start, bias, applied)
+    filter += packedBytes(block, n)
     k += DEPTH_BLOCK
   } while (k < depth)
 }

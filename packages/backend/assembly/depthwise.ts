@@ -1,4 +1,4 @@
-import { activate } from './micro'
+import { activate } from './epilogue'
 import {
   channels,
   dilationHeight,

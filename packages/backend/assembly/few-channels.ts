@@ -1,4 +1,6 @@
-import { activateOne, microDots, microOuter, ROWS, sumsOfVectors } from './micro'
+import { activateOne, ROWS } from './epilogue'
+import { microDots, microOuter, sumsOfVectors } from './micro'
+import { NARROW } from './tile'
 
 /**
  * Convolutions with up to four output channels, the last one of a small network: a tile of eight columns would multiply mostly zeros.
@@ -18,11 +20,12 @@ export function pairsBytes(depth: i32, n: i32): i32 {
   return 4 * depth * ((n + 1) & ~1)
 }
 
-/** A filter as `packFilter` packs it, in a panel of 8 columns, to pairs of columns: out[pair][quad][2][4]. */
+/** A filter as `packFilter` packs it, in one narrow panel, to pairs of columns: out[pair][quad][2][4]. */
 export function packPairs(filter: usize, depth: i32, n: i32, out: usize): void {
   for (let j = 0; j < n; j += 2) {
     for (let k = 0; k < depth; k += 4) {
-      for (let i = 0; i < 8; i++, out += 4) store<f32>(out, load<f32>(filter + 32 * <usize>(k + (i & 3)) + 4 * (j + (i >> 2))))
+      for (let i = 0; i < 8; i++, out += 4)
+        store<f32>(out, load<f32>(filter + 4 * <usize>(NARROW * (k + (i & 3)) + j + (i >> 2))))
     }
   }
 }

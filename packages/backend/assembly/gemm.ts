@@ -1,15 +1,5 @@
-import {
-  COLUMNS,
-  FROM_BIAS,
-  FROM_OUTPUT,
-  FROM_ZERO,
-  LINEAR,
-  listRows,
-  listSteps,
-  multiplyBlock,
-  multiplyPackedPanel,
-  ROWS,
-} from './micro'
+import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
+import { COLUMNS, listRows, listSteps, multiplyBlock, multiplyPackedPanel, wholePanels } from './micro'
 import { packColumnsOfSix, packPanels, packSix } from './pack'
 
 /** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
@@ -19,12 +9,7 @@ const ROW_BLOCK: i32 = 96
 /** Columns of one block, packed. */
 const COLUMN_BLOCK: i32 = 512
 
-/** n rounded up to whole panels of 8 columns. */
-export function wholePanels(n: i32): i32 {
-  return (n + COLUMNS - 1) & ~(COLUMNS - 1)
-}
-
-/** Copies n floats and fills up to whole panels with zeros, so that the last tile can load 8 of them. */
+/** Copies n floats and fills up to whole panels with zeros, so that the last tile can load all of its columns. */
 export function padWithZeros(out: usize, source: usize, n: i32): void {
   memory.copy(out, source, 4 * <usize>n)
   memory.fill(out + 4 * <usize>n, 0, 4 * <usize>(wholePanels(n) - n))
@@ -82,21 +67,7 @@ export function gemm(
         listRows(rows, out + <usize>i0 * outRowBytes, outRowBytes, height, nowhere)
         const applied = last ? activation : LINEAR
         if (!packs) {
-          multiplyBlock(
-            height,
-            depth,
-            width,
-            starts,
-            offsets,
-            packedB,
-            32,
-            32 * <usize>depth,
-            rows,
-            4 * <usize>j0,
-            start,
-            paddedBias,
-            applied,
-          )
+          multiplyBlock(height, depth, width, starts, offsets, packedB, 0, rows, 4 * <usize>j0, start, paddedBias, applied)
           continue
         }
         if (transposeA) packColumnsOfSix(corner, aRowBytes, depth, height, packedA)

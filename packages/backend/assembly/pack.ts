@@ -1,4 +1,4 @@
-import { COLUMNS } from './micro'
+import { COLUMNS, panelWidth } from './micro'
 
 /**
  * Interleaves six rows: out[k, 6] = rows p0..p5 at k, for k < length. Returns where the next piece goes.
@@ -38,41 +38,46 @@ export function packSix(p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p
 }
 
 /**
- * Packs `depth` x `width` of a matrix to panels of 8 columns: out[panel][k][8], the last panel filled up with zeros.
- * `transposed` reads element (k, j) at row j, column k.
+ * Packs `depth` x `width` of a matrix to panels: out[panel][k][16 or 8], the last panel filled up with zeros. `transposed` reads element
+ * (k, j) at row j, column k.
  */
 export function packPanels(source: usize, rowBytes: usize, transposed: bool, depth: i32, width: i32, out: usize): void {
-  for (let j = 0; j < width; j += COLUMNS, out += 32 * <usize>depth) {
+  for (let j = 0; j < width; j += COLUMNS) {
     const columns = min(COLUMNS, width - j)
     if (transposed) packTransposedPanel(source + <usize>j * rowBytes, rowBytes, depth, columns, out)
     else packPanel(source + 4 * <usize>j, rowBytes, depth, columns, out)
+    out += 4 * <usize>(depth * panelWidth(columns))
   }
 }
 
 function packPanel(source: usize, rowBytes: usize, depth: i32, columns: i32, out: usize): void {
-  if (columns === COLUMNS) {
-    for (let k = 0; k < depth; k++, source += rowBytes, out += 32) {
-      v128.store(out, v128.load(source))
-      v128.store(out, v128.load(source, 16), 16)
+  const panel = panelWidth(columns)
+  const panelRow: usize = 4 * panel
+  for (let k = 0; k < depth; k++, source += rowBytes, out += panelRow) {
+    if (columns === panel) {
+      for (let at: usize = 0; at < panelRow; at += 32) {
+        v128.store(out + at, v128.load(source + at))
+        v128.store(out + at, v128.load(source + at, 16), 16)
+      }
+    } else {
+      for (let j = 0; j < panel; j++) store<f32>(out + 4 * j, j < columns ? load<f32>(source + 4 * j) : 0)
     }
-    return
-  }
-  for (let k = 0; k < depth; k++, source += rowBytes, out += 32) {
-    for (let j = 0; j < COLUMNS; j++) store<f32>(out + 4 * j, j < columns ? load<f32>(source + 4 * j) : 0)
   }
 }
 
 function packTransposedPanel(source: usize, rowBytes: usize, depth: i32, columns: i32, out: usize): void {
+  const panel = panelWidth(columns)
+  const panelRow: usize = 4 * panel
   let k = 0
-  if (columns === COLUMNS) {
+  if (columns === panel) {
     for (; k + 4 <= depth; k += 4) {
-      transposeFour(source + 4 * <usize>k, rowBytes, out + 32 * <usize>k, 32)
-      transposeFour(source + 4 * rowBytes + 4 * <usize>k, rowBytes, out + 32 * <usize>k + 16, 32)
+      for (let j = 0; j < columns; j += 4)
+        transposeFour(source + <usize>j * rowBytes + 4 * <usize>k, rowBytes, out + <usize>k * panelRow + 4 * <usize>j, panelRow)
     }
   }
   for (; k < depth; k++) {
-    const row = out + 32 * <usize>k
-    for (let j = 0; j < COLUMNS; j++)
+    const row = out + <usize>k * panelRow
+    for (let j = 0; j < panel; j++)
       store<f32>(row + 4 * j, j < columns ? load<f32>(source + <usize>j * rowBytes + 4 * <usize>k) : 0)
   }
 }

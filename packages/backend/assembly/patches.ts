@@ -1,4 +1,4 @@
-import { ROWS } from './micro'
+import { ROWS } from './epilogue'
 import {
   channels,
   dilationHeight,

@@ -1,4 +1,4 @@
-import { activate } from './micro'
+import { activate } from './epilogue'
 import { channels, height, images, outChannels, outHeight, outWidth, padLeft, padTop, width } from './shape'
 import { madd } from './simd'
 

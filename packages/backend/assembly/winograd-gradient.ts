@@ -1,5 +1,5 @@
-import { wholePanels } from './gemm'
-import { FROM_OUTPUT, LINEAR, listRows, listSteps, multiplyBlock, ROWS } from './micro'
+import { FROM_OUTPUT, LINEAR, ROWS } from './epilogue'
+import { COLUMNS, listRows, listSteps, multiplyBlock, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import {
@@ -76,7 +76,6 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
       for (let i = 0; i < here; i++) {
         const place = first + i
         const corner = gradient + <usize>image * imageBytes + cornerOf(shape, place, imageBytes, lineBytes, pixel)
-        const to = gradients + 32 * <usize>i
         transformGradient(
           corner,
           lineBytes,
@@ -84,8 +83,9 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
           rowsOf(shape, place),
           columnsOf(shape, place),
           lines,
-          to,
-          32 * here,
+          gradients,
+          i,
+          here,
           gradientPoint,
         )
       }
@@ -95,7 +95,7 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
         listRows(starts, from, 4, c, from)
         listRows(rows, target, pixel, c, nowhere)
         const panels = gradients + <usize>point * gradientPoint
-        multiplyBlock(c, here, n, starts, offsets, panels, 32, 32 * here, rows, 0, FROM_OUTPUT, 0, LINEAR)
+        multiplyBlock(c, here, n, starts, offsets, panels, 0, rows, 0, FROM_OUTPUT, 0, LINEAR)
       }
     }
   }
@@ -108,8 +108,8 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
 }
 
 /**
- * Up to 4x4 pixels of the gradient to 36 points, in panels of 8 channels that are `panelBytes` apart: what `micro` reads.
- * Pixels that do not exist count as zero.
+ * Up to 4x4 pixels of the gradient to 36 points: row `tile` of panels of `tiles` rows, as `packPanels` packs them. Pixels that do not
+ * exist count as zero.
  */
 function transformGradient(
   dy: usize,
@@ -118,8 +118,9 @@ function transformGradient(
   rowsHere: i32,
   columnsHere: i32,
   lines: usize,
-  out: usize,
-  panelBytes: usize,
+  panels: usize,
+  tile: i32,
+  tiles: i32,
   pointBytes: usize,
 ): void {
   const pixel: usize = 4 * n
@@ -141,11 +142,19 @@ function transformGradient(
       step = VECTOR
     }
     for (let j = 0; j < TILE; j++) gradientLine(source + j * step, line, lines + j * VECTOR, TILE * VECTOR)
-    const to = out + (at >> 5) * panelBytes + (at & 16)
+    const to = placeInPanels(panels, tile, tiles, at, pixel)
     for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * VECTOR, VECTOR, to + SIDE * i * pointBytes, pointBytes)
-    if (at + VECTOR === pixel && (at & 16) === 0)
-      for (let point = 0; point < POINTS; point++) v128.store(to + VECTOR + point * pointBytes, none)
   }
+  for (let at = pixel; at < 4 * <usize>wholePanels(n); at += VECTOR) {
+    const to = placeInPanels(panels, tile, tiles, at, pixel)
+    for (let point = 0; point < POINTS; point++) v128.store(to + point * pointBytes, none)
+  }
+}
+
+/** Where byte `at` of a row of `rowBytes` lies in panels of so many rows. */
+function placeInPanels(panels: usize, row: i32, rows: i32, at: usize, rowBytes: usize): usize {
+  const first = at - (at % (4 * COLUMNS))
+  return panels + first * rows + row * 4 * panelWidth(<i32>(rowBytes - first) / 4) + at - first
 }
 
 /** 36 totals to the 3x3 of a filter, planes apart. Returns whether all of them are finite. */

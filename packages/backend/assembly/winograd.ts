@@ -1,6 +1,7 @@
 import { multiplyRows } from './conv2d'
-import { DEPTH_BLOCK, padWithZeros, wholePanels } from './gemm'
-import { activate, COLUMNS, LINEAR, listRows, listSteps, ROWS } from './micro'
+import { activate, LINEAR, ROWS } from './epilogue'
+import { DEPTH_BLOCK, padWithZeros } from './gemm'
+import { COLUMNS, listRows, listSteps, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
 import { exactTile } from './winograd-exact'
@@ -69,11 +70,13 @@ export function winogradFilter(filter: usize, c: i32, n: i32, out: usize): void 
   for (let k0 = 0; k0 < c; k0 += DEPTH_BLOCK) {
     const depth = min(DEPTH_BLOCK, c - k0)
     for (let j = 0; j < n; j += COLUMNS) {
-      for (let k = 0; k < depth; k++, out += 4 * COLUMNS) {
+      const panel = panelWidth(n - j)
+      for (let k = 0; k < depth; k++) {
         const source = filter + 4 * <usize>((k0 + k) * n + j)
-        transformFilter(source, plane, lines, out, pointBytes)
-        if (j + 4 < n) transformFilter(source + VECTOR, plane, lines, out + VECTOR, pointBytes)
-        else for (let point = 0; point < POINTS; point++) v128.store(out + VECTOR + point * pointBytes, f32x4.splat(0))
+        for (let i = 0; i < panel; i += 4, out += VECTOR) {
+          if (j + i < n) transformFilter(source + 4 * <usize>i, plane, lines, out, pointBytes)
+          else for (let point = 0; point < POINTS; point++) v128.store(out + point * pointBytes, f32x4.splat(0))
+        }
       }
     }
   }

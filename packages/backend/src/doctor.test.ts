@@ -16,6 +16,7 @@ describe('doctor', () => {
     expect(diagnosis.backends.map(({ name }) => name)).toEqual([...backendNames])
     expect(diagnosis.best).toBe('wasm')
     expect(diagnosis.wasm).toMatchObject({ simd: true, threads: 1 })
+    expect(diagnosis.wasm.vectorBits).toBe(diagnosis.wasm.narrow ? 128 : 256)
     expect(diagnosis.wasm.kernels.map(({ name }) => name)).toContain('Conv2DBackpropFilter')
     expect(diagnosis.wasm.kernels.map(({ name }) => name)).toContain('UnsortedSegmentSum')
 
@@ -26,6 +27,7 @@ describe('doctor', () => {
     const text = describeDiagnosis(diagnosis)
     for (const name of backendNames) expect(text).toContain(`  ${name}`)
     expect(text).toMatch(/wasm +4\.22\.0 usable .*the default here/)
+    expect(text).toMatch(/vectors: (256 bits$|128 bits, not 256: \w+)/m)
     expect(text).toMatch(/util\.isNullOrUndefined/)
     expect(text).toMatch(/npm install @tensorflow\/tfjs-node@4\.22\.0/)
   })

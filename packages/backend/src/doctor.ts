@@ -21,6 +21,10 @@ export interface BackendDiagnosis {
 export interface WasmDiagnosis {
   readonly simd: boolean
   readonly relaxedSimd: boolean
+  /** Bits of the vectors that the compiled kernels work on: 256 where the engine can make them so wide, else 128. */
+  readonly vectorBits: 128 | 256
+  /** Why they have 128; absent when they have 256. */
+  readonly narrow?: string
   /** That it runs on: see `UseBackendOptions`. */
   readonly threads: number
   /** The kernels that this library gave the backend, and where each comes from. */
@@ -90,9 +94,11 @@ async function examine(candidate: Candidate, threads: number | undefined): Promi
 }
 
 async function examineWasm(): Promise<WasmDiagnosis> {
-  const { relaxedSimd, simd, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+  const { reasonForNarrow, relaxedSimd, simd, threadsInUse, trainingKernels } = await import('./wasm/index.js')
   const kernels = trainingKernels().map(({ kernelName, origin }) => ({ name: kernelName, origin }))
-  return { simd: simd(), relaxedSimd: relaxedSimd(), threads: threadsInUse(), kernels }
+  const narrow = reasonForNarrow()
+  const features = { simd: simd(), relaxedSimd: relaxedSimd(), threads: threadsInUse() }
+  return { ...features, kernels, ...(narrow ? { vectorBits: 128, narrow } : { vectorBits: 256 }) }
 }
 
 /** A diagnosis as plain text, for a terminal or a bug report. */
@@ -115,6 +121,7 @@ export function describe(diagnosis: Diagnosis): string {
     '',
     'wasm:',
     `  SIMD: ${yes(wasm.simd)}, relaxed SIMD: ${yes(wasm.relaxedSimd)}, threads: ${wasm.threads}`,
+    `  vectors: ${wasm.vectorBits} bits${wasm.narrow ? `, not 256: ${wasm.narrow}` : ''}`,
     ...kernelLines,
   ].join('\n')
 }

@@ -8,10 +8,11 @@ export const wasm: Candidate = {
   packages: ['@tensorflow/tfjs-backend-wasm'],
   notes: [],
   async start(threads) {
-    const { startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+    const { compiledVariant, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
     await startWasm(threads)
-    const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')
+    const wide = compiled && compiledVariant() === 'wide-simd' ? '256-bit ' : ''
+    const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? `${wide}SIMD` : 'no SIMD'
     const number = threadsInUse()
     return `${simd}, ${compiled ? 'compiled' : 'composed'} training kernels${number > 1 ? `, ${number} threads` : ''}`
   },

@@ -32,6 +32,7 @@ export {
   fusedRmsprop,
   fusedSgd,
   fusedUpdates,
+  reasonForNarrow,
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'

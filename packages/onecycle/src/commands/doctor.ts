@@ -17,7 +17,8 @@ function page({ node, platform, tfjs, backends, wasm, best }: Diagnosis): string
     `${chalk.bold('Backends')}, best first`,
     ...backends.flatMap(backend => row(backend, backend.name === best)),
     '',
-    `${chalk.bold('wasm')}  SIMD ${mark(wasm.simd)}  relaxed SIMD ${mark(wasm.relaxedSimd)}`,
+    `${chalk.bold('wasm')}  SIMD ${mark(wasm.simd)}  relaxed SIMD ${mark(wasm.relaxedSimd)}  vectors of ${wasm.vectorBits} bits`,
+    ...(wasm.narrow ? wrap(`Not 256: ${wasm.narrow}.`, '  ').map(line => chalk.dim(line)) : []),
     ...['compiled', 'composed'].flatMap(origin => {
       const names = kernels(origin)
       return names.length

@@ -40,7 +40,6 @@ export function forwardShape(g: Info): number[] {
   ]
 }
 
-const wholePanels = (n: number) => Math.ceil(n / 8) * 8
 const dense = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32')
 
 /**
@@ -107,7 +106,7 @@ function convolve(
   }
   const depth = g.filterHeight * g.filterWidth * g.inChannels
   const pixelBytes = 4 * g.outChannels
-  const filterBytes = 4 * depth * wholePanels(g.outChannels)
+  const filterBytes = run.packedBytes(depth, g.outChannels)
   const [packed, ...scratch] = machine.regions(filterBytes, ...images.map(({ shape }) => run.gatherScratchBytes(shape)))
   run.packFilter(weights, depth, g.outChannels, packed)
   const steps = [g.outHeight * g.outWidth * pixelBytes, g.outWidth * pixelBytes, pixelBytes] as const
@@ -177,7 +176,7 @@ function inputGradient(
       const depth = v.taps * h.taps * outChannels
       const [turned, packed, ...scratch] = machine.regions(
         4 * depth * inChannels,
-        4 * depth * wholePanels(inChannels),
+        run.packedBytes(depth, inChannels),
         ...images.map(({ shape }) => run.gatherScratchBytes(shape)),
       )
       if (depth > 0) {

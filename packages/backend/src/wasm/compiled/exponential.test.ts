@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { errorFunction } from '../../testing/error-function.js'
 import type { ForwardFunction, Functions } from './functions.js'
-import { buildFolder, loadCompiledModule } from './module.js'
+import { buildFolder, files, loadCompiledModule } from './module.js'
 import { Instance, Memory, Module } from './web-assembly.js'
 
 /** Each function in float64, how far from 0 it is tried, and how many units in the last place it may be off there. */
@@ -19,7 +19,7 @@ const N = 40_001
 // Has the engine accept relaxed SIMD.
 loadCompiledModule()
 
-describe.each(['plain.wasm', 'relaxed.wasm'])('the exponential functions of %s', file => {
+describe.each(Object.values(files))('the exponential functions of %s', file => {
   const memory = new Memory({ initial: 8 })
   const module = new Module(readFileSync(new URL(file, buildFolder)))
   const run = new Instance(module, { env: { memory } }).exports as Functions

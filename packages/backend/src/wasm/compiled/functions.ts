@@ -39,6 +39,7 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     activation: number,
     scratch: Address,
   ): void
+  packedBytes(depth: number, n: number): number
   packFilter(filter: Address, depth: number, n: number, out: Address): void
   turnFilter(
     filter: Address,

@@ -15,7 +15,7 @@ import { sliceKernels } from './slice.js'
 import { transposeKernels } from './transpose.js'
 
 export { accelerateLayers } from './accelerate-layers.js'
-export { type CompiledVariant, compiledFailure, compiledVariant } from './module.js'
+export { type CompiledVariant, compiledFailure, compiledVariant, reasonForNarrow } from './module.js'
 export { type FusedStep, type FusedUpdate, fusedAdagrad, fusedAdam, fusedRmsprop, fusedSgd, fusedUpdates } from './optimizer.js'
 
 /** The kernels written in AssemblyScript. Where one does not serve a case, its composed or stock counterpart does. */

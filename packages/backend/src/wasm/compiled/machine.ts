@@ -31,7 +31,7 @@ interface Heap {
   _free(address: number): void
 }
 
-const TILE_BYTES = 256
+const TILE_BYTES = 512
 const INTEGER_BYTES = 256
 const LINE = 64
 

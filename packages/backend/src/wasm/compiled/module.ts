@@ -3,9 +3,13 @@ import { setFlagsFromString } from 'node:v8'
 import { relaxedSimd } from '../features.js'
 import { shareMemory } from '../threads/share-memory.js'
 import { Module } from './web-assembly.js'
+import { compileWide, reasonAgainstWide, runsWide } from './wide.js'
 
-/** Which build of the kernels runs: with fused multiply-add (relaxed SIMD), or with plain 128-bit SIMD. */
-export type CompiledVariant = 'relaxed-simd' | 'simd'
+/**
+ * Which build of the kernels runs: with fused multiply-add (relaxed SIMD) and vectors that the engine makes 256 bits wide, with fused
+ * multiply-add, or with plain 128-bit SIMD. The first two give the same bits.
+ */
+export type CompiledVariant = 'wide-simd' | 'relaxed-simd' | 'simd'
 
 export interface CompiledModule {
   readonly variant: CompiledVariant
@@ -15,11 +19,17 @@ export interface CompiledModule {
 /** Where the builds lie. Sources and build sit equally deep in the package, so this address holds from both. */
 export const buildFolder = new URL('../../../dist/wasm/', import.meta.url)
 
-const files: Record<CompiledVariant, string> = { 'relaxed-simd': 'relaxed.wasm', simd: 'plain.wasm' }
+/** The files of the builds, best first. */
+export const files: Record<CompiledVariant, string> = {
+  'wide-simd': 'wide.wasm',
+  'relaxed-simd': 'relaxed.wasm',
+  simd: 'plain.wasm',
+}
 
 let loaded: CompiledModule | undefined
 let shared: object | undefined
 let reason = ''
+let narrowReason = ''
 
 /**
  * Compiles the fastest build that this engine accepts, once. Node 20 needs a flag for relaxed SIMD, which is set here so that nobody
@@ -32,10 +42,18 @@ export function loadCompiledModule(): CompiledModule | undefined {
   // Where the feature is on, engines no longer know the flag, and complain on standard error.
   if (!relaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
   const reasons: string[] = []
-  for (const variant of ['relaxed-simd', 'simd'] as const) {
+  for (const variant of Object.keys(files) as CompiledVariant[]) {
+    if (variant === 'wide-simd') {
+      narrowReason = reasonAgainstWide()
+      if (narrowReason) continue
+    }
     try {
-      const bytes = readFileSync(new URL(files[variant], buildFolder))
-      loaded = { variant, module: new Module(bytes) }
+      const module = compile(variant, readFileSync(new URL(files[variant], buildFolder)))
+      if (variant === 'wide-simd' && !runsWide(module)) {
+        narrowReason = 'the engine or the processor has no vectors of 256 bits'
+        continue
+      }
+      loaded = { variant, module }
       return loaded
     } catch (error) {
       reasons.push(`${files[variant]}: ${(error as Error).message}`)
@@ -45,10 +63,14 @@ export function loadCompiledModule(): CompiledModule | undefined {
   return undefined
 }
 
+function compile(variant: CompiledVariant, bytes: Uint8Array): object {
+  return variant === 'wide-simd' ? compileWide(bytes) : new Module(bytes)
+}
+
 /** The same build for a memory that threads share. */
 export function loadSharedModule(): object | undefined {
   const variant = compiledVariant()
-  if (variant) shared ??= new Module(shareMemory(readFileSync(new URL(files[variant], buildFolder))))
+  if (variant) shared ??= compile(variant, shareMemory(readFileSync(new URL(files[variant], buildFolder))))
   return shared
 }
 
@@ -61,4 +83,10 @@ export function compiledVariant(): CompiledVariant | undefined {
 export function compiledFailure(): string {
   loadCompiledModule()
   return reason
+}
+
+/** Why vectors have 128 bits; empty when they have 256. */
+export function reasonForNarrow(): string {
+  loadCompiledModule()
+  return narrowReason
 }

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { numbers } from '../../testing/compare.js'
+import type { Functions } from './functions.js'
+import { buildFolder, compiledVariant, loadCompiledModule, reasonForNarrow } from './module.js'
+import { Instance, Memory, Module } from './web-assembly.js'
+import { compileWide, reasonAgainstWide, runsWide } from './wide.js'
+
+// Has the engine accept relaxed SIMD.
+loadCompiledModule()
+
+const read = (file: string) => readFileSync(new URL(file, buildFolder))
+const asked = compiledVariant() === 'wide-simd'
+
+/** A build in a memory of its own, that tensors and scratch memory are laid down in one after the other. */
+function build(file: string) {
+  const memory = new Memory({ initial: 512 })
+  const bytes = read(file)
+  const module = asked && file === 'wide.wasm' ? compileWide(bytes) : new Module(bytes)
+  const run = new Instance(module, { env: { memory } }).exports as Functions
+  run.setTile(64)
+  let next = 1024
+  const reserve = (byteLength: number) => {
+    const at = next
+    next = Math.ceil((next + byteLength) / 64) * 64
+    return at
+  }
+  return {
+    run,
+    reserve,
+    tensor(size: number, seed: number) {
+      const at = reserve(4 * size)
+      new Float32Array(memory.buffer, at, size).set(numbers(size, seed))
+      return at
+    },
+    integers(...values: number[]) {
+      const at = reserve(4 * values.length)
+      new Int32Array(memory.buffer, at, values.length).set(values)
+      return at
+    },
+    bits: (at: number, size: number) => [...new Uint32Array(memory.buffer, at, size)],
+  }
+}
+
+type Build = ReturnType<typeof build>
+
+const [images, side] = [3, 11]
+
+/** Geometry as `assembly/shape.ts` reads it: squares with a border of one. */
+const shape = ({ integers }: Build, c: number, n: number, stride: number) => {
+  const out = Math.ceil(side / stride)
+  return integers(images, side, side, c, out, out, n, 3, 3, stride, stride, 1, 1, 1, 1)
+}
+
+const pixels = (stride: number) => images * Math.ceil(side / stride) ** 2
+
+/** What a kernel makes of the same numbers in any build. */
+const kernels: [name: string, run: (b: Build, c: number, n: number) => number[]][] = [
+  ...[0, 1, 2, 3].map((sides): [string, (b: Build, c: number, n: number) => number[]] => [
+    `gemm, transposed ${sides}`,
+    (b, k, n) => {
+      const m = 19
+      const [left, right] = [sides & 1, sides >> 1]
+      const [x, y, bias, out] = [b.tensor(m * k, 1), b.tensor(k * n, 2), b.tensor(n, 3), b.reserve(4 * m * n)]
+      const rows = [4 * (left ? m : k), 4 * (right ? k : n)] as const
+      b.run.gemm(x, left, rows[0], y, right, rows[1], out, 4 * n, m, n, k, bias, 1, b.reserve(b.run.gemmScratchBytes(n)))
+      return b.bits(out, m * n)
+    },
+  ]),
+  ...[1, 2].map((stride): [string, (b: Build, c: number, n: number) => number[]] => [
+    `gather, stride ${stride}`,
+    (b, c, n) => {
+      const size = pixels(stride) * n
+      const [x, filter, bias, out] = [
+        b.tensor(images * side * side * c, 1),
+        b.tensor(9 * c * n, 2),
+        b.tensor(n, 3),
+        b.reserve(4 * size),
+      ]
+      const geometry = shape(b, c, n, stride)
+      const packed = b.reserve(b.run.packedBytes(9 * c, n))
+      b.run.packFilter(filter, 9 * c, n, packed)
+      const columns = Math.ceil(side / stride)
+      const steps = [4 * columns * columns * n, 4 * columns * n, 4 * n] as const
+      b.run.gather(geometry, x, packed, out, ...steps, bias, 1, b.reserve(b.run.gatherScratchBytes(geometry)))
+      return b.bits(out, size)
+    },
+  ]),
+  [
+    'filterGradient',
+    (b, c, n) => {
+      const [x, dy, out] = [b.tensor(images * side * side * c, 1), b.tensor(pixels(1) * n, 2), b.reserve(4 * 9 * c * n)]
+      const geometry = shape(b, c, n, 1)
+      b.run.filterGradient(geometry, x, dy, out, b.reserve(b.run.filterGradientScratchBytes(geometry)))
+      return b.bits(out, 9 * c * n)
+    },
+  ],
+]
+
+const winograd: [name: string, run: (b: Build, c: number, n: number) => number[]][] = [
+  [
+    'winograd',
+    (b, c, n) => {
+      const size = pixels(1) * n
+      const [x, filter, out] = [b.tensor(images * side * side * c, 1), b.tensor(9 * c * n, 2), b.reserve(4 * size)]
+      const geometry = shape(b, c, n, 1)
+      const transformed = b.reserve(b.run.winogradFilterBytes(c, n))
+      b.run.winogradFilter(filter, c, n, transformed)
+      b.run.winograd(geometry, x, filter, transformed, out, 0, 0, b.reserve(b.run.winogradScratchBytes(geometry)))
+      return b.bits(out, size)
+    },
+  ],
+  [
+    'winogradFilterGradient',
+    (b, c, n) => {
+      const [x, dy, out] = [b.tensor(images * side * side * c, 1), b.tensor(pixels(1) * n, 2), b.reserve(4 * 9 * c * n)]
+      const geometry = shape(b, c, n, 1)
+      b.run.winogradFilterGradient(geometry, x, dy, out, b.reserve(b.run.winogradGradientScratchBytes(geometry)))
+      return b.bits(out, 9 * c * n)
+    },
+  ],
+]
+
+const widths = [1, 3, 4, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32, 33, 40]
+
+describe('the wide build', () => {
+  it.each(kernels)('gives the bits of the relaxed one: %s', (_, kernel) => {
+    for (const n of widths) {
+      for (const c of [1, 4, 43])
+        expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
+    }
+    expect(kernel(build('wide.wasm'), 390, 21)).toEqual(kernel(build('relaxed.wasm'), 390, 21))
+  })
+
+  it.each(winograd)('gives the bits of the relaxed one: %s', (_, kernel) => {
+    for (const n of widths.filter(n => n % 4 === 0)) {
+      for (const c of [4, 20]) expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
+    }
+  })
+
+  it.skipIf(!asked)(`runs with vectors of 256 bits (${reasonForNarrow() || 'as here'})`, () => {
+    expect(runsWide(compileWide(read('wide.wasm')))).toBe(true)
+  })
+
+  it('is told from one that the engine has left at 128 bits', () => {
+    // Other bytes, since engines keep what they have compiled: an empty section of its own.
+    const bytes = Buffer.concat([read('wide.wasm'), Uint8Array.of(0, 2, 1, 0x78)])
+    expect(runsWide(new Module(bytes))).toBe(false)
+  })
+})
+
+describe('reasonAgainstWide', () => {
+  const node = (changes: object) => {
+    const { versions } = process
+    return reasonAgainstWide({
+      ...process,
+      arch: 'x64',
+      versions: { ...versions, v8: '13.6.233.17-node.53' },
+      execArgv: [],
+      env: {},
+      ...changes,
+    })
+  }
+  const v8 = (version: string) => ({ versions: { ...process.versions, v8: version } })
+
+  it('finds none on the engines of Node 24 to 26', () => {
+    expect(node({})).toBe('')
+    expect(node(v8('14.6.202.34-node.40'))).toBe('')
+    expect(node({ execArgv: ['--import', 'tsx', '-e', 'import wasm'] })).toBe('')
+  })
+
+  it('leaves other engines and processors alone', () => {
+    expect(node(v8('12.4.254.21-node.57'))).toMatch(/^Node 24 and later have them, this is Node \d/)
+    expect(node(v8('15.2.1'))).toMatch(/^not tested with V8 15\.2/)
+    expect(node({ arch: 'arm64' })).toMatch(/arm64, not x64/)
+  })
+
+  it("leaves an engine alone whose flags for WebAssembly are the user's own", () => {
+    expect(node({ execArgv: ['--no-liftoff'] })).toMatch(/--no-liftoff/)
+    expect(node({ env: { NODE_OPTIONS: '--enable-source-maps --no-wasm-opt' } })).toMatch(/--no-wasm-opt/)
+  })
+
+  it('goes by ONECYCLE_SIMD', () => {
+    expect(node({ env: { ONECYCLE_SIMD: '128' } })).toBe('ONECYCLE_SIMD=128')
+    expect(node({ env: { ONECYCLE_SIMD: '256' }, ...v8('15.2.1') })).toBe('')
+    expect(node({ env: { ONECYCLE_SIMD: '256' }, ...v8('12.4.1') })).toMatch(/Node 24/)
+    expect(() => node({ env: { ONECYCLE_SIMD: '512' } })).toThrow("Expected ONECYCLE_SIMD to be 128 or 256 (bits), got '512'.")
+  })
+})
