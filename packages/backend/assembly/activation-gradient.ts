@@ -1,6 +1,6 @@
 import { SELU_SCALE, SELU_SLOPE, steepness } from './activation'
 import { decay, logistic } from './exponential'
-import { atMost, madd, put, take, zero } from './simd'
+import { atMost, madd, put, putPair, take, zero } from './simd'
 
 /** Gradients of activations for n numbers: out = dy times the derivative, from the input x or the output y, whichever is shorter. */
 
@@ -13,10 +13,13 @@ function reluGradientOf(dy: v128, y: v128): v128 {
 /** out = dy where y > 0, else 0; NaN where y is NaN. */
 export function reluGradient(dy: usize, y: usize, out: usize, n: i32): void {
   let i = 0
-  do {
-    put(out, i, n, reluGradientOf(take(dy, i, n), take(y, i, n)))
-    i += 4
-  } while (i < n)
+  for (; i + 8 <= n; i += 8) {
+    const at = 4 * <usize>i
+    const left = reluGradientOf(v128.load(dy + at), v128.load(y + at)),
+      right = reluGradientOf(v128.load(dy + at, 16), v128.load(y + at, 16))
+    putPair(out + at, left, right)
+  }
+  for (; i < n; i += 4) put(out, i, n, reluGradientOf(take(dy, i, n), take(y, i, n)))
 }
 
 function relu6GradientOf(dy: v128, x: v128): v128 {

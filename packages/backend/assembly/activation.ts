@@ -1,5 +1,5 @@
 import { errorFunction, exponential, exponentialMinus1, hyperbolicTangent, logistic, logOf1PlusExponential } from './exponential'
-import { atMost, madd, put, relu as reluOf, take, zero } from './simd'
+import { atMost, madd, put, putPair, relu as reluOf, take, zero } from './simd'
 
 /**
  * Activations and what they are made of, of n adjacent numbers. NaN stays NaN. `activation-gradient.ts` has their gradients.
@@ -14,10 +14,11 @@ export const SELU_SLOPE: f32 = 1.7580993408473768
 /** out = max(x, 0) */
 export function relu(x: usize, out: usize, n: i32): void {
   let i = 0
-  do {
-    put(out, i, n, reluOf(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  for (; i + 8 <= n; i += 8) {
+    const at = 4 * <usize>i
+    putPair(out + at, reluOf(v128.load(x + at)), reluOf(v128.load(x + at, 16)))
+  }
+  for (; i < n; i += 4) put(out, i, n, reluOf(take(x, i, n)))
 }
 
 /** out = x, at least 0 and at most 6 */

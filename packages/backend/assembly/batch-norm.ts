@@ -1,5 +1,6 @@
+import { tile } from './epilogue'
 import { addToTotals } from './reduce'
-import { madd } from './simd'
+import { madd, putPair } from './simd'
 
 /**
  * Batch normalization of x[rows, channels] over its rows. Statistics come from blocks of 128 rows: each block's mean first, then its
@@ -42,8 +43,17 @@ export function momentTotals(x: usize, rows: i32, channels: i32, totals: usize):
         u = madd(p, p, u)
         v = madd(q, q, v)
       }
-      join(means, squares, c, a, s, u, first, block, all)
-      join(means, squares, c + 4, b, t, v, first, block, all)
+      const sums = tile
+      v128.store(sums, a)
+      v128.store(sums, b, 16)
+      v128.store(sums, s, 32)
+      v128.store(sums, t, 48)
+      v128.store(sums, u, 64)
+      v128.store(sums, v, 80)
+      for (let lane = 0; lane < 8; lane++) {
+        const at = sums + 4 * lane
+        joinOne(means, squares, c + lane, load<f32>(at), load<f32>(at, 32), load<f32>(at, 64), first, block, all)
+      }
     }
     for (; c < channels; c++) {
       let a: f32 = 0
@@ -84,13 +94,6 @@ export function moments(totals: usize, rows: i32, channels: i32, mean: usize, va
   }
 }
 
-function join(means: usize, squares: usize, c: i32, a: v128, s: v128, u: v128, before: i32, block: i32, all: f64): void {
-  joinOne(means, squares, c, f32x4.extract_lane(a, 0), f32x4.extract_lane(s, 0), f32x4.extract_lane(u, 0), before, block, all)
-  joinOne(means, squares, c + 1, f32x4.extract_lane(a, 1), f32x4.extract_lane(s, 1), f32x4.extract_lane(u, 1), before, block, all)
-  joinOne(means, squares, c + 2, f32x4.extract_lane(a, 2), f32x4.extract_lane(s, 2), f32x4.extract_lane(u, 2), before, block, all)
-  joinOne(means, squares, c + 3, f32x4.extract_lane(a, 3), f32x4.extract_lane(s, 3), f32x4.extract_lane(u, 3), before, block, all)
-}
-
 /** Joins a block with what came before it (Chan, Golub and LeVeque 1979): `a` about its mean, `s` what is left of it, `u` its squares. */
 function joinOne(means: usize, squares: usize, c: i32, a: f32, s: f32, u: f32, before: i32, block: i32, all: f64): void {
   const rest = <f64>s / <f64>block
@@ -110,7 +113,7 @@ export function moveTowards(average: usize, value: usize, share: f32, out: usize
   }
 }
 
-/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). `factors`: memory for each channel. */
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + offset; scale and offset may be 0 (absent). `factors`: memory for two numbers of each channel. */
 export function normalize(
   x: usize,
   rows: i32,
@@ -123,21 +126,24 @@ export function normalize(
   y: usize,
   factors: usize,
 ): void {
+  const shifts = factors + 4 * <usize>channels
   for (let c = 0; c < channels; c++) {
     const root = <f32>1 / sqrt(load<f32>(variance + 4 * c) + epsilon)
     store<f32>(factors + 4 * c, scale ? root * load<f32>(scale + 4 * c) : root)
+    store<f32>(shifts + 4 * c, offset ? load<f32>(offset + 4 * c) : 0)
   }
   for (let i = 0; i < rows; i++) {
     let c: usize = 0
     const rowBytes: usize = 4 * channels
-    for (; c + 16 <= rowBytes; c += 16) {
-      const centered = f32x4.sub(v128.load(x + c), v128.load(mean + c))
-      const shift = offset ? v128.load(offset + c) : f32x4.splat(0)
-      v128.store(y + c, madd(centered, v128.load(factors + c), shift))
+    for (; c + 32 <= rowBytes; c += 32) {
+      const left = f32x4.sub(v128.load(x + c), v128.load(mean + c)),
+        right = f32x4.sub(v128.load(x + c, 16), v128.load(mean + c, 16))
+      const l = madd(left, v128.load(factors + c), v128.load(shifts + c)),
+        r = madd(right, v128.load(factors + c, 16), v128.load(shifts + c, 16))
+      putPair(y + c, l, r)
     }
     for (; c < rowBytes; c += 4) {
-      const shift: f32 = offset ? load<f32>(offset + c) : 0
-      store<f32>(y + c, (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(factors + c) + shift)
+      store<f32>(y + c, (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(factors + c) + load<f32>(shifts + c))
     }
     x += rowBytes
     y += rowBytes
@@ -169,10 +175,15 @@ export function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, me
         u = madd(d, f32x4.sub(v128.load(x + at), m), u)
         v = madd(e, f32x4.sub(v128.load(x + at, 16), n), v)
       }
-      addToTotals(dyTotals + 8 * c, a)
-      addToTotals(dyTotals + 8 * c + 32, b)
-      addToTotals(products + 8 * c, u)
-      addToTotals(products + 8 * c + 32, v)
+      const sums = tile
+      v128.store(sums, a)
+      v128.store(sums, b, 16)
+      v128.store(sums, u, 32)
+      v128.store(sums, v, 48)
+      for (let half: usize = 0; half < 2; half++) {
+        addToTotals(dyTotals + 8 * c + 32 * half, v128.load(sums + 16 * half))
+        addToTotals(products + 8 * c + 32 * half, v128.load(sums + 16 * half, 32))
+      }
     }
     for (; c < channels; c++) {
       const m = load<f32>(mean + 4 * c)
@@ -250,13 +261,16 @@ export function normalizeGradient(
   const slopes = shifts + rowBytes
   for (let i = 0; i < rows; i++) {
     let c: usize = 0
-    for (; c + 16 <= rowBytes; c += 16) {
-      let d = v128.load(dy + c)
+    for (; c + 32 <= rowBytes; c += 32) {
+      let l = v128.load(dy + c),
+        r = v128.load(dy + c, 16)
       if (training) {
-        const centered = f32x4.sub(v128.load(x + c), v128.load(mean + c))
-        d = f32x4.sub(f32x4.sub(d, v128.load(shifts + c)), f32x4.mul(centered, v128.load(slopes + c)))
+        const left = f32x4.sub(v128.load(x + c), v128.load(mean + c)),
+          right = f32x4.sub(v128.load(x + c, 16), v128.load(mean + c, 16))
+        l = f32x4.sub(f32x4.sub(l, v128.load(shifts + c)), f32x4.mul(left, v128.load(slopes + c)))
+        r = f32x4.sub(f32x4.sub(r, v128.load(shifts + c, 16)), f32x4.mul(right, v128.load(slopes + c, 16)))
       }
-      v128.store(dx + c, f32x4.mul(d, v128.load(factors + c)))
+      putPair(dx + c, f32x4.mul(l, v128.load(factors + c)), f32x4.mul(r, v128.load(factors + c, 16)))
     }
     for (; c < rowBytes; c += 4) {
       let d = load<f32>(dy + c)

@@ -8,30 +8,52 @@ export const FROM_ZERO: i32 = 0
 export const FROM_OUTPUT: i32 = 1
 export const FROM_BIAS: i32 = 2
 
-/** What is applied to the sums before they are stored; 2 stands for the ReLU that ends at 6. */
+/** What is applied to the sums before they are stored. */
 export const LINEAR: i32 = 0
 export const RELU: i32 = 1
+const RELU6: i32 = 2
 
-/** Where a tile is laid down that is not stored as it is; zeros, as long as a row of it, follow. Set once by `setTile`. */
+/** Where sums are laid down that are not stored as they are. Behind them stand zeros, as long as a row, and bounds. Set once by `setTile`. */
 export let tile: usize = 0
-const TILE_BYTES: usize = 384
-const ZEROS: usize = 64
+const ZEROS: usize = 384
+const BOUNDS: usize = ZEROS + 64
 
-/** Gives the kernels 448 bytes of their own. */
+/** Gives the kernels 512 bytes of their own. */
 export function setTile(address: usize): void {
   tile = address
-  memory.fill(tile + TILE_BYTES, 0, ZEROS)
+  memory.fill(tile + ZEROS, 0, BOUNDS - ZEROS)
+  setBounds(LINEAR, -Infinity, Infinity)
+  setBounds(RELU, 0, Infinity)
+  setBounds(RELU6, 0, 6)
 }
 
 /** Where the sums of each row of a tile start. A choice among addresses: one among vectors would keep the engine from joining them. */
 export function startingSums(start: i32, bias: usize, column: usize): usize {
-  return start === FROM_BIAS ? bias + column : tile + TILE_BYTES
+  return start === FROM_BIAS ? bias + column : tile + ZEROS
 }
 
 export function activate(x: v128, activation: i32): v128 {
   if (activation === LINEAR) return x
   const positive = relu(x)
   return activation === RELU ? positive : atMost(positive, 6)
+}
+
+/** The bounds that an activation sets, for loops that are better off without a branch: see `bounded`. */
+export function leastOf(activation: i32): v128 {
+  return v128.load32_splat(tile + BOUNDS + 8 * activation)
+}
+export function mostOf(activation: i32): v128 {
+  return v128.load32_splat(tile + BOUNDS + 8 * activation, 4)
+}
+
+function setBounds(activation: i32, least: f32, most: f32): void {
+  store<f32>(tile + BOUNDS + 8 * activation, least)
+  store<f32>(tile + BOUNDS + 8 * activation, most, 4)
+}
+
+/** x, at least `least` and at most `most`; NaN stays NaN. */
+export function bounded(x: v128, least: v128, most: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, least), most)
 }
 
 export function activateOne(x: f32, activation: i32): f32 {

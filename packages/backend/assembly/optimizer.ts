@@ -1,4 +1,4 @@
-import { madd } from './simd'
+import { madd, putPair } from './simd'
 
 /**
  * One step of one parameter in place. Weight decay is either a factor of the parameter (`keep`, 1 for none) or a term of the gradient
@@ -10,21 +10,24 @@ export function sgdStep(p: usize, g: usize, average: usize, n: i32, momentum: f3
   let i: usize = 0
   const end: usize = 4 * n
   const m = f32x4.splat(momentum)
-  const r = f32x4.splat(-rate)
+  const step = f32x4.splat(-rate)
   const k = f32x4.splat(keep)
-  const l = f32x4.splat(l2)
+  const decay = f32x4.splat(l2)
   // Tested at its end: the engine would make the constants anew on every turn of a loop tested at its start.
-  if (n >= 4)
+  if (n >= 8)
     do {
-      const old = v128.load(p + i)
-      let direction = madd(l, old, v128.load(g + i))
+      const oldL = v128.load(p + i),
+        oldR = v128.load(p + i, 16)
+      let l = madd(decay, oldL, v128.load(g + i)),
+        r = madd(decay, oldR, v128.load(g + i, 16))
       if (average) {
-        direction = madd(m, v128.load(average + i), direction)
-        v128.store(average + i, direction)
+        l = madd(m, v128.load(average + i), l)
+        r = madd(m, v128.load(average + i, 16), r)
+        putPair(average + i, l, r)
       }
-      v128.store(p + i, madd(r, direction, f32x4.mul(k, old)))
-      i += 16
-    } while (i + 16 <= end)
+      putPair(p + i, madd(step, l, f32x4.mul(k, oldL)), madd(step, r, f32x4.mul(k, oldR)))
+      i += 32
+    } while (i + 32 <= end)
   for (; i < end; i += 4) {
     const old = load<f32>(p + i)
     let direction = load<f32>(g + i) + l2 * old
@@ -70,20 +73,33 @@ export function adaptiveStep(
   const a1 = f32x4.splat(rest1)
   const a2 = f32x4.splat(rest2)
   const e = f32x4.splat(epsilon)
-  const r = f32x4.splat(-rate)
+  const step = f32x4.splat(-rate)
   const k = f32x4.splat(keep)
-  const l = f32x4.splat(l2)
-  if (n >= 4)
+  const decay = f32x4.splat(l2)
+  if (n >= 8)
     do {
-      const old = v128.load(p + i)
-      let direction = madd(l, old, v128.load(g + i))
-      const squares = addTo4(square + i, b2, a2, f32x4.mul(direction, direction))
-      if (average) direction = addTo4(average + i, b1, a1, direction)
-      direction = f32x4.div(direction, f32x4.add(f32x4.sqrt(squares), e))
-      if (heavy) direction = addTo4(heavy + i, b1, a1, direction)
-      v128.store(p + i, madd(r, direction, f32x4.mul(k, old)))
-      i += 16
-    } while (i + 16 <= end)
+      const oldL = v128.load(p + i),
+        oldR = v128.load(p + i, 16)
+      let l = madd(decay, oldL, v128.load(g + i)),
+        r = madd(decay, oldR, v128.load(g + i, 16))
+      const squaresL = madd(b2, v128.load(square + i), f32x4.mul(a2, f32x4.mul(l, l))),
+        squaresR = madd(b2, v128.load(square + i, 16), f32x4.mul(a2, f32x4.mul(r, r)))
+      putPair(square + i, squaresL, squaresR)
+      if (average) {
+        l = madd(b1, v128.load(average + i), f32x4.mul(a1, l))
+        r = madd(b1, v128.load(average + i, 16), f32x4.mul(a1, r))
+        putPair(average + i, l, r)
+      }
+      l = f32x4.div(l, f32x4.add(f32x4.sqrt(squaresL), e))
+      r = f32x4.div(r, f32x4.add(f32x4.sqrt(squaresR), e))
+      if (heavy) {
+        l = madd(b1, v128.load(heavy + i), f32x4.mul(a1, l))
+        r = madd(b1, v128.load(heavy + i, 16), f32x4.mul(a1, r))
+        putPair(heavy + i, l, r)
+      }
+      putPair(p + i, madd(step, l, f32x4.mul(k, oldL)), madd(step, r, f32x4.mul(k, oldR)))
+      i += 32
+    } while (i + 32 <= end)
   for (; i < end; i += 4) {
     const old = load<f32>(p + i)
     let direction = load<f32>(g + i) + l2 * old
@@ -95,13 +111,7 @@ export function adaptiveStep(
   }
 }
 
-/** Adds four numbers to running ones: memory * running + share * x. */
-function addTo4(running: usize, memory: v128, share: v128, x: v128): v128 {
-  const sum = madd(memory, v128.load(running), f32x4.mul(share, x))
-  v128.store(running, sum)
-  return sum
-}
-
+/** Adds a number to a running one: memory * running + share * x. */
 function addTo1(running: usize, memory: f32, share: f32, x: f32): f32 {
   const sum = memory * load<f32>(running) + share * x
   store<f32>(running, sum)

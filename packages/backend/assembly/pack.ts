@@ -1,4 +1,5 @@
 import { COLUMNS, panelWidth } from './micro'
+import { putPair } from './simd'
 
 /**
  * Interleaves six rows: out[k, 6] = rows p0..p5 at k, for k < length. Returns where the next piece goes.
@@ -55,10 +56,7 @@ function packPanel(source: usize, rowBytes: usize, depth: i32, columns: i32, out
   const panelRow: usize = 4 * panel
   for (let k = 0; k < depth; k++, source += rowBytes, out += panelRow) {
     if (columns === panel) {
-      for (let at: usize = 0; at < panelRow; at += 32) {
-        v128.store(out + at, v128.load(source + at))
-        v128.store(out + at, v128.load(source + at, 16), 16)
-      }
+      for (let at: usize = 0; at < panelRow; at += 32) putPair(out + at, v128.load(source + at), v128.load(source + at, 16))
     } else {
       for (let j = 0; j < panel; j++) store<f32>(out + 4 * j, j < columns ? load<f32>(source + 4 * j) : 0)
     }

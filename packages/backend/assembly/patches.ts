@@ -15,6 +15,7 @@ import {
   strideWidth,
   width,
 } from './shape'
+import { putPair } from './simd'
 
 /**
  * Where a convolution reads: each pixel of the output has a patch of the input under it, and elements of patches are found by two tables,
@@ -75,6 +76,7 @@ export function padImages(shape: usize, source: usize, count: i32, rows: i32, co
         to = toLine
       for (let run = 0; run < runs; run++, from += pixelBytes, to += pitch) {
         let at: usize = 0
+        for (; at + 32 <= runBytes; at += 32) putPair(to + at, v128.load(from + at), v128.load(from + at, 16))
         for (; at + 16 <= runBytes; at += 16) v128.store(to + at, v128.load(from + at))
         for (; at < runBytes; at += 4) store<f32>(to + at, load<f32>(from + at))
       }

@@ -1,3 +1,4 @@
+import { coversOnce, hasWindowsOfFour } from './pool'
 import {
   channels,
   height,
@@ -12,6 +13,7 @@ import {
   strideWidth,
   width,
 } from './shape'
+import { putPair } from './simd'
 
 /**
  * Gradients of max and average pooling, channels last. Both walk over the windows in reading order; where the windows cover every
@@ -36,22 +38,15 @@ function imageBytes(shape: usize): usize {
   return 4 * <usize>(height(shape) * width(shape)) * channels(shape)
 }
 
-/** Whether every position belongs to exactly one window. */
-function tiles(shape: usize): bool {
-  return (
-    kernelHeight(shape) === strideHeight(shape) &&
-    kernelWidth(shape) === strideWidth(shape) &&
-    (padTop(shape) | padLeft(shape)) === 0 &&
-    outHeight(shape) * strideHeight(shape) === height(shape) &&
-    outWidth(shape) * strideWidth(shape) === width(shape)
-  )
-}
-
 /** dx = dy at the first position of each window that holds its maximum, in reading order; windows may overlap. */
 export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx: usize): void {
   const pixelBytes: usize = 4 * channels(shape)
   const lineBytes: usize = width(shape) * pixelBytes
-  const once = tiles(shape)
+  if (hasWindowsOfFour(shape)) {
+    maxPoolGradientOfFour(shape, x, y, dy, dx)
+    return
+  }
+  const once = coversOnce(shape)
   if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
   for (let image = 0; image < images(shape); image++, x += imageBytes(shape), dx += imageBytes(shape)) {
     for (let row = 0; row < outHeight(shape); row++) {
@@ -93,11 +88,42 @@ export function maxPoolGradient(shape: usize, x: usize, y: usize, dy: usize, dx:
   }
 }
 
+function maxPoolGradientOfFour(shape: usize, x: usize, y: usize, dy: usize, dx: usize): void {
+  const pixel: usize = 4 * channels(shape)
+  const line: usize = width(shape) * pixel
+  for (let row = 0; row < images(shape) * outHeight(shape); row++, x += line, dx += line) {
+    for (let column = 0; column < outWidth(shape); column++, x += pixel, dx += pixel) {
+      for (let c: usize = 0; c < pixel; c += 32, x += 32, dx += 32, y += 32, dy += 32) {
+        const mostL = v128.load(y),
+          mostR = v128.load(y, 16)
+        const gradientL = v128.load(dy),
+          gradientR = v128.load(dy, 16)
+        let takenL = f32x4.eq(v128.load(x), mostL),
+          takenR = f32x4.eq(v128.load(x, 16), mostR)
+        putPair(dx, v128.and(gradientL, takenL), v128.and(gradientR, takenR))
+        let hereL = v128.andnot(f32x4.eq(v128.load(x + pixel), mostL), takenL),
+          hereR = v128.andnot(f32x4.eq(v128.load(x + pixel, 16), mostR), takenR)
+        putPair(dx + pixel, v128.and(gradientL, hereL), v128.and(gradientR, hereR))
+        takenL = v128.or(takenL, hereL)
+        takenR = v128.or(takenR, hereR)
+        hereL = v128.andnot(f32x4.eq(v128.load(x + line), mostL), takenL)
+        hereR = v128.andnot(f32x4.eq(v128.load(x + line, 16), mostR), takenR)
+        putPair(dx + line, v128.and(gradientL, hereL), v128.and(gradientR, hereR))
+        takenL = v128.or(takenL, hereL)
+        takenR = v128.or(takenR, hereR)
+        hereL = v128.andnot(f32x4.eq(v128.load(x + line + pixel), mostL), takenL)
+        hereR = v128.andnot(f32x4.eq(v128.load(x + line + pixel, 16), mostR), takenR)
+        putPair(dx + line + pixel, v128.and(gradientL, hereL), v128.and(gradientR, hereR))
+      }
+    }
+  }
+}
+
 /** dx = the sum over the windows that hold a position of dy / the number of the window's positions within the image. */
 export function averagePoolGradient(shape: usize, dy: usize, dx: usize): void {
   const pixelBytes: usize = 4 * channels(shape)
   const lineBytes: usize = width(shape) * pixelBytes
-  const once = tiles(shape)
+  const once = coversOnce(shape)
   if (!once) memory.fill(dx, 0, <usize>images(shape) * imageBytes(shape))
   for (let image = 0; image < images(shape); image++, dx += imageBytes(shape)) {
     for (let row = 0; row < outHeight(shape); row++) {

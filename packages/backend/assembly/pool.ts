@@ -12,6 +12,7 @@ import {
   strideWidth,
   width,
 } from './shape'
+import { putPair } from './simd'
 
 /**
  * Max and average pooling, channels last. A window is cut at the edge of the image: what lies beyond neither wins nor counts.
@@ -19,12 +20,51 @@ import {
 
 /** out = the largest number of each window. NaN loses against every number, as on the cpu backend; nothing at all gives -Infinity. */
 export function maxPool(shape: usize, x: usize, out: usize): void {
-  pool<Largest>(shape, x, out)
+  if (hasWindowsOfFour(shape)) maxPoolOfFour(shape, x, out)
+  else pool<Largest>(shape, x, out)
 }
 
 /** out = the mean of each window. */
 export function averagePool(shape: usize, x: usize, out: usize): void {
   pool<Mean>(shape, x, out)
+}
+
+/** Whether windows are two by two, cover every position once, and have channels in eights: the pooling that most networks have. */
+export function hasWindowsOfFour(shape: usize): bool {
+  return kernelHeight(shape) === 2 && kernelWidth(shape) === 2 && coversOnce(shape) && channels(shape) % 8 === 0
+}
+
+/** Whether every position belongs to exactly one window. */
+export function coversOnce(shape: usize): bool {
+  return (
+    kernelHeight(shape) === strideHeight(shape) &&
+    kernelWidth(shape) === strideWidth(shape) &&
+    (padTop(shape) | padLeft(shape)) === 0 &&
+    outHeight(shape) * strideHeight(shape) === height(shape) &&
+    outWidth(shape) * strideWidth(shape) === width(shape)
+  )
+}
+
+function maxPoolOfFour(shape: usize, x: usize, out: usize): void {
+  const pixel: usize = 4 * channels(shape)
+  const line: usize = width(shape) * pixel
+  for (let row = 0; row < images(shape) * outHeight(shape); row++, x += line) {
+    for (let column = 0; column < outWidth(shape); column++, x += pixel) {
+      for (let c: usize = 0; c < pixel; c += 32, x += 32, out += 32) {
+        let l = f32x4.splat(-Infinity),
+          r = f32x4.splat(-Infinity)
+        l = f32x4.pmax(l, v128.load(x))
+        r = f32x4.pmax(r, v128.load(x, 16))
+        l = f32x4.pmax(l, v128.load(x + pixel))
+        r = f32x4.pmax(r, v128.load(x + pixel, 16))
+        l = f32x4.pmax(l, v128.load(x + line))
+        r = f32x4.pmax(r, v128.load(x + line, 16))
+        l = f32x4.pmax(l, v128.load(x + line + pixel))
+        r = f32x4.pmax(r, v128.load(x + line + pixel, 16))
+        putPair(out, l, r)
+      }
+    }
+  }
 }
 
 /** What becomes of a window: known when this is compiled, so that the loops do not ask. */

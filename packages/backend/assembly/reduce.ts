@@ -1,3 +1,5 @@
+import { tile } from './epilogue'
+
 /**
  * Sums. A run of float32 additions drifts (1e-4 after ten thousand equal terms), so at most 128 terms are added in float32,
  * vector-wide, and the sums of those blocks in float64.
@@ -72,11 +74,12 @@ export function sumRows(x: usize, rows: i32, columns: i32, totals: usize): void 
         c = f32x4.add(c, v128.load(from, 32))
         d = f32x4.add(d, v128.load(from, 48))
       }
-      const to = totals + 8 * <usize>j
-      addToTotals(to, a)
-      addToTotals(to + 32, b)
-      addToTotals(to + 64, c)
-      addToTotals(to + 96, d)
+      const sums = tile
+      v128.store(sums, a)
+      v128.store(sums, b, 16)
+      v128.store(sums, c, 32)
+      v128.store(sums, d, 48)
+      for (let four: usize = 0; four < 4; four++) addToTotals(totals + 8 * <usize>j + 32 * four, v128.load(sums + 16 * four))
     }
     for (; j + 4 <= columns; j += 4) {
       let a = f32x4.splat(0)

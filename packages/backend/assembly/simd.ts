@@ -30,6 +30,15 @@ export function atLeast(x: v128, bound: f32): v128 {
   return f32x4.pmax(x, f32x4.splat(bound))
 }
 
+/**
+ * Stores two vectors side by side. Where both halves of a loop end in such a pair, with no other store in between, the engine of the wide
+ * build makes the whole of it 256 bits wide.
+ */
+export function putPair(at: usize, left: v128, right: v128): void {
+  v128.store(at, left)
+  v128.store(at, right, 16)
+}
+
 /** Numbers i to i + 3 of the n at x; with `put`, a loop by fours needs no tail. What stands beyond the last is anything. */
 export function take(x: usize, i: i32, n: i32): v128 {
   const at = x + 4 * <usize>i

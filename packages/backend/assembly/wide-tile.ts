@@ -1,4 +1,4 @@
-import { FROM_OUTPUT, LINEAR, startingSums, storeFromTile, tile } from './epilogue'
+import { bounded, FROM_OUTPUT, LINEAR, leastOf, mostOf, startingSums, storeFromTile, tile } from './epilogue'
 import { madd } from './simd'
 
 /**
@@ -130,6 +130,41 @@ export function multiplyWideTile<Layout>(
     v128.store(row, c51, 16)
     v128.store(row, c52, 32)
     v128.store(row, c53, 48)
+    return
+  }
+  if (width === WIDE_COLUMNS && start !== FROM_OUTPUT) {
+    const least = leastOf(activation)
+    const most = mostOf(activation)
+    let row = <usize>load<u32>(rows) + column
+    v128.store(row, bounded(c00, least, most))
+    v128.store(row, bounded(c01, least, most), 16)
+    v128.store(row, bounded(c02, least, most), 32)
+    v128.store(row, bounded(c03, least, most), 48)
+    row = <usize>load<u32>(rows, 4) + column
+    v128.store(row, bounded(c10, least, most))
+    v128.store(row, bounded(c11, least, most), 16)
+    v128.store(row, bounded(c12, least, most), 32)
+    v128.store(row, bounded(c13, least, most), 48)
+    row = <usize>load<u32>(rows, 8) + column
+    v128.store(row, bounded(c20, least, most))
+    v128.store(row, bounded(c21, least, most), 16)
+    v128.store(row, bounded(c22, least, most), 32)
+    v128.store(row, bounded(c23, least, most), 48)
+    row = <usize>load<u32>(rows, 12) + column
+    v128.store(row, bounded(c30, least, most))
+    v128.store(row, bounded(c31, least, most), 16)
+    v128.store(row, bounded(c32, least, most), 32)
+    v128.store(row, bounded(c33, least, most), 48)
+    row = <usize>load<u32>(rows, 16) + column
+    v128.store(row, bounded(c40, least, most))
+    v128.store(row, bounded(c41, least, most), 16)
+    v128.store(row, bounded(c42, least, most), 32)
+    v128.store(row, bounded(c43, least, most), 48)
+    row = <usize>load<u32>(rows, 20) + column
+    v128.store(row, bounded(c50, least, most))
+    v128.store(row, bounded(c51, least, most), 16)
+    v128.store(row, bounded(c52, least, most), 32)
+    v128.store(row, bounded(c53, least, most), 48)
     return
   }
   const all = tile

@@ -2,6 +2,7 @@ import { FROM_OUTPUT, LINEAR, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyBlock, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
+import { zero } from './simd'
 import {
   columnsOf,
   cornerOf,
@@ -16,7 +17,7 @@ import {
   transformTiles,
 } from './winograd'
 import { exactFilterGradient } from './winograd-exact'
-import { filterGradientLine, gradientLine, LINE_OF_SIX, POINTS, SIDE, TILE, VECTOR } from './winograd-transforms'
+import { EIGHT, filterGradientLine, gradientLine, LINE_OF_SIX, POINTS, SIDE, TILE } from './winograd-transforms'
 
 function totalBytes(c: i32, n: i32): usize {
   return pointBytesOf(4 * c * n)
@@ -100,10 +101,12 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
     }
   }
   const plane: usize = 4 * c * n
-  for (let at: usize = 0; at < plane; at += VECTOR) {
+  for (let at: usize = 0; at < plane; at += EIGHT) {
     if (transformTotals(totals + at, total, lines, out + at, plane)) continue
-    const channel = <i32>(at / pixel)
-    exactFilterGradient(shape, source, gradient, channel, <i32>(at - channel * pixel) >> 2, out)
+    for (let four = at; four < at + EIGHT; four += 16) {
+      const channel = <i32>(four / pixel)
+      exactFilterGradient(shape, source, gradient, channel, <i32>(four - channel * pixel) >> 2, out)
+    }
   }
 }
 
@@ -124,9 +127,9 @@ function transformGradient(
   pointBytes: usize,
 ): void {
   const pixel: usize = 4 * n
-  const none = f32x4.splat(0)
   const pixels = lines + LINE_OF_SIX * SIDE
-  for (let at: usize = 0; at < pixel; at += VECTOR) {
+  // What stands beyond the last channel fills columns of the panels that nobody reads.
+  for (let at: usize = 0; at < pixel; at += EIGHT) {
     let source = dy + at,
       line = lineBytes,
       step = pixel
@@ -134,20 +137,19 @@ function transformGradient(
       for (let i = 0; i < TILE; i++) {
         for (let j = 0; j < TILE; j++) {
           const exists = i < rowsHere && j < columnsHere
-          v128.store(pixels + VECTOR * (TILE * i + j), exists ? v128.load(source + i * lineBytes + j * pixel) : none)
+          const to = pixels + EIGHT * (TILE * i + j)
+          const from = source + i * lineBytes + j * pixel
+          v128.store(to, exists ? v128.load(from) : zero())
+          v128.store(to, exists ? v128.load(from, 16) : zero(), 16)
         }
       }
       source = pixels
-      line = TILE * VECTOR
-      step = VECTOR
+      line = TILE * EIGHT
+      step = EIGHT
     }
-    for (let j = 0; j < TILE; j++) gradientLine(source + j * step, line, lines + j * VECTOR, TILE * VECTOR)
+    for (let j = 0; j < TILE; j++) gradientLine(source + j * step, line, lines + j * EIGHT, TILE * EIGHT)
     const to = placeInPanels(panels, tile, tiles, at, pixel)
-    for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * VECTOR, VECTOR, to + SIDE * i * pointBytes, pointBytes)
-  }
-  for (let at = pixel; at < 4 * <usize>wholePanels(n); at += VECTOR) {
-    const to = placeInPanels(panels, tile, tiles, at, pixel)
-    for (let point = 0; point < POINTS; point++) v128.store(to + point * pointBytes, none)
+    for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * EIGHT, EIGHT, to + SIDE * i * pointBytes, pointBytes)
   }
 }
 
@@ -159,11 +161,14 @@ function placeInPanels(panels: usize, row: i32, rows: i32, at: usize, rowBytes: 
 
 /** 36 totals to the 3x3 of a filter, planes apart. Returns whether all of them are finite. */
 function transformTotals(totals: usize, pointBytes: usize, lines: usize, out: usize, plane: usize): bool {
-  let check = f32x4.splat(0)
-  for (let j = 0; j < SIDE; j++) filterGradientLine(totals + j * pointBytes, SIDE * pointBytes, lines + j * VECTOR, LINE_OF_SIX)
+  let check = zero()
+  for (let j = 0; j < SIDE; j++) filterGradientLine(totals + j * pointBytes, SIDE * pointBytes, lines + j * EIGHT, LINE_OF_SIX)
   for (let i = 0; i < 3; i++) {
-    filterGradientLine(lines + i * LINE_OF_SIX, VECTOR, out + 3 * i * plane, plane)
-    for (let j = 0; j < 3; j++) check = f32x4.add(check, f32x4.mul(v128.load(out + (3 * i + j) * plane), f32x4.splat(0)))
+    filterGradientLine(lines + i * LINE_OF_SIX, EIGHT, out + 3 * i * plane, plane)
+    for (let j = 0; j < 3; j++) {
+      const sums = out + (3 * i + j) * plane
+      check = f32x4.add(check, f32x4.mul(f32x4.add(v128.load(sums), v128.load(sums, 16)), zero()))
+    }
   }
   return !v128.any_true(f32x4.ne(check, check))
 }

@@ -1,15 +1,17 @@
 import { multiplyRows } from './conv2d'
-import { activate, LINEAR, ROWS } from './epilogue'
+import { bounded, LINEAR, leastOf, mostOf, ROWS } from './epilogue'
 import { DEPTH_BLOCK, padWithZeros } from './gemm'
 import { COLUMNS, listRows, listSteps, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
+import { zero } from './simd'
 import { exactTile } from './winograd-exact'
-import { filterLine, inputLine, LINE_OF_SIX, outputLine, POINTS, SIDE, TILE, VECTOR } from './winograd-transforms'
+import { EIGHT, filterLine, inputLine, LINE_OF_SIX, outputLine, POINTS, SIDE, TILE } from './winograd-transforms'
 
 /**
  * Convolution with 3x3 filters and stride 1: input tiles of 6x6, filters and output tiles of 4x4 are transformed (see
- * `winograd-transforms.ts`), and in between stand 36 matrix products. Channels in and out must be multiples of 4.
+ * `winograd-transforms.ts`), and in between stand 36 matrix products. Channels in and out must be multiples of 4, and at least 8: they are
+ * transformed eight at a time, the last eight of an odd number of fours overlapping the ones before.
  */
 
 export function tilesDown(shape: usize): i32 {
@@ -70,25 +72,24 @@ export function winogradFilter(filter: usize, c: i32, n: i32, out: usize): void 
   for (let k0 = 0; k0 < c; k0 += DEPTH_BLOCK) {
     const depth = min(DEPTH_BLOCK, c - k0)
     for (let j = 0; j < n; j += COLUMNS) {
-      const panel = panelWidth(n - j)
+      const panelRow: usize = 4 * panelWidth(n - j)
       for (let k = 0; k < depth; k++) {
+        // What stands beyond the last column fills columns that nobody reads.
         const source = filter + 4 * <usize>((k0 + k) * n + j)
-        for (let i = 0; i < panel; i += 4, out += VECTOR) {
-          if (j + i < n) transformFilter(source + 4 * <usize>i, plane, lines, out, pointBytes)
-          else for (let point = 0; point < POINTS; point++) v128.store(out + point * pointBytes, f32x4.splat(0))
-        }
+        for (let at: usize = 0; at < panelRow; at += EIGHT, out += EIGHT)
+          transformFilter(source + at, plane, lines, out, pointBytes)
       }
     }
   }
 }
 
 function transformFilter(filter: usize, plane: usize, lines: usize, out: usize, pointBytes: usize): void {
-  const line = 3 * VECTOR
-  for (let i = 0; i < 3; i++) filterLine(filter + i * plane, 3 * plane, lines + i * VECTOR, line)
-  for (let i = 0; i < SIDE; i++) filterLine(lines + i * line, VECTOR, out + SIDE * i * pointBytes, pointBytes)
+  const line = 3 * EIGHT
+  for (let i = 0; i < 3; i++) filterLine(filter + i * plane, 3 * plane, lines + i * EIGHT, line)
+  for (let i = 0; i < SIDE; i++) filterLine(lines + i * line, EIGHT, out + SIDE * i * pointBytes, pointBytes)
 }
 
-/** Lays down the next `count` tiles of the padded images, transformed; `place` counts tiles within the group of images. */
+/** Lays down the next `count` tiles of the padded images, transformed; `place` counts tiles bounded the group of images. */
 export function transformTiles(
   shape: usize,
   padded: usize,
@@ -103,9 +104,10 @@ export function transformTiles(
   const lineBytes = <usize>(TILE * tilesAcross(shape) + 2) * pixel
   for (let i = 0; i < count; i++, place++, out += rowBytes) {
     const tile = padded + cornerOf(shape, place, paddedImageBytes(shape), lineBytes, pixel)
-    for (let at: usize = 0; at < pixel; at += VECTOR) {
-      for (let j = 0; j < SIDE; j++) inputLine(tile + at + j * pixel, lineBytes, lines + j * VECTOR, LINE_OF_SIX)
-      for (let j = 0; j < SIDE; j++) inputLine(lines + j * LINE_OF_SIX, VECTOR, out + at + SIDE * j * pointBytes, pointBytes)
+    for (let at: usize = 0; at < pixel; at += EIGHT) {
+      at = min(at, pixel - EIGHT)
+      for (let j = 0; j < SIDE; j++) inputLine(tile + at + j * pixel, lineBytes, lines + j * EIGHT, LINE_OF_SIX)
+      for (let j = 0; j < SIDE; j++) inputLine(lines + j * LINE_OF_SIX, EIGHT, out + at + SIDE * j * pointBytes, pointBytes)
     }
   }
 }
@@ -218,21 +220,32 @@ function transformOutput(
 ): bool {
   const pixel: usize = 4 * n
   const sorted = lines + LINE_OF_SIX * TILE
+  const least = leastOf(activation)
+  const most = mostOf(activation)
   // Zero times anything finite: stays zero, or becomes NaN.
-  let check = f32x4.splat(0)
-  for (let at: usize = 0; at < pixel; at += VECTOR) {
+  let checkLeft = zero(),
+    checkRight = zero()
+  for (let at: usize = 0; at < pixel; at += EIGHT) {
+    at = min(at, pixel - EIGHT)
     const m = sums + at
-    const b = v128.load(bias + at)
-    for (let j = 0; j < SIDE; j++) outputLine(m + j * pointBytes, SIDE * pointBytes, lines + j * VECTOR, LINE_OF_SIX)
+    const left = v128.load(bias + at),
+      right = v128.load(bias + at, 16)
+    for (let j = 0; j < SIDE; j++) outputLine(m + j * pointBytes, SIDE * pointBytes, lines + j * EIGHT, LINE_OF_SIX)
     for (let i = 0; i < rowsHere; i++) {
-      outputLine(lines + i * LINE_OF_SIX, VECTOR, sorted, VECTOR)
+      outputLine(lines + i * LINE_OF_SIX, EIGHT, sorted, EIGHT)
       let to = out + at + i * lineBytes
       for (let j = 0; j < columnsHere; j++, to += pixel) {
-        const y = v128.load(sorted + j * VECTOR)
-        check = f32x4.add(check, f32x4.mul(y, f32x4.splat(0)))
-        v128.store(to, activate(f32x4.add(b, y), activation))
+        const l = v128.load(sorted + j * EIGHT),
+          r = v128.load(sorted + j * EIGHT, 16)
+        checkLeft = f32x4.add(checkLeft, f32x4.mul(l, zero()))
+        checkRight = f32x4.add(checkRight, f32x4.mul(r, zero()))
+        const boundedLeft = bounded(f32x4.add(left, l), least, most),
+          boundedRight = bounded(f32x4.add(right, r), least, most)
+        v128.store(to, boundedLeft)
+        v128.store(to, boundedRight, 16)
       }
     }
   }
+  const check = f32x4.add(checkLeft, checkRight)
   return !v128.any_true(f32x4.ne(check, check))
 }

@@ -38,7 +38,7 @@ type Parameters = readonly [mean: Address, variance: Address, scale: Address, of
 function normalize(machine: Machine, x: TensorInfo, parameters: Parameters, epsilon: number, y: TensorInfo): void {
   const channels = x.shape.at(-1)!
   const parts = divideRows(machine, x)
-  const factors = machine.regions(...parts.map(() => 4 * channels))
+  const factors = machine.regions(...parts.map(() => 8 * channels))
   const [source, target] = [machine.address(x), machine.address(y)]
   machine.parallel(
     parts.map(({ index, first, count }) => {

@@ -121,6 +121,79 @@ const winograd: [name: string, run: (b: Build, c: number, n: number) => number[]
   ],
 ]
 
+/** Kernels of n adjacent numbers, and of rows of n channels. */
+const rows = 300
+const others: [name: string, run: (b: Build, n: number) => number[]][] = [
+  [
+    'reluGradient',
+    (b, n) => {
+      const [dy, y, out] = [b.tensor(n, 1), b.tensor(n, 2), b.reserve(4 * n)]
+      b.run.reluGradient(dy, y, out, n)
+      return b.bits(out, n)
+    },
+  ],
+  [
+    'sgdStep',
+    (b, n) => {
+      const [p, g, average] = [b.tensor(n, 1), b.tensor(n, 2), b.tensor(n, 3)]
+      b.run.sgdStep(p, g, average, n, 0.9, 0.1, 0.99, 0.01)
+      return [...b.bits(p, n), ...b.bits(average, n)]
+    },
+  ],
+  [
+    'adaptiveStep',
+    (b, n) => {
+      const slots = [b.tensor(n, 1), b.tensor(n, 2), b.reserve(4 * n), b.tensor(n, 3), b.tensor(n, 4)] as const
+      b.run.adaptiveStep(...slots, n, 0.9, 0.1, 0.99, 0.01, 1e-5, 0.1, 0.99, 0.01)
+      return slots.flatMap(slot => b.bits(slot, n))
+    },
+  ],
+  [
+    'batch norm',
+    (b, n) => {
+      const [x, dy, mean, variance, scale, offset] = [rows * n, rows * n, n, n, n, n].map(b.tensor) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ]
+      const [totals, factors, y, dx] = [b.reserve(16 * n), b.reserve(12 * n), b.reserve(4 * rows * n), b.reserve(4 * rows * n)]
+      b.run.momentTotals(x, rows, n, totals)
+      b.run.moments(totals, rows, n, mean, variance)
+      b.run.normalize(x, rows, n, mean, variance, scale, offset, 1e-5, y, factors)
+      b.run.gradientTotals(dy, x, rows, n, mean, totals)
+      b.run.channelGradients(totals, rows, n, variance, scale, 1e-5, offset, offset, 0, 0, factors)
+      b.run.normalizeGradient(dy, x, rows, n, mean, factors, 1, dx)
+      return [...b.bits(y, rows * n), ...b.bits(dx, rows * n)]
+    },
+  ],
+  [
+    'sum',
+    (b, n) => {
+      const [x, out] = [b.tensor(rows * n, 1), b.reserve(4 * n)]
+      b.run.sum(x, 1, rows, n, out, 1, b.reserve(b.run.sumScratchBytes(n)))
+      return b.bits(out, n)
+    },
+  ],
+  [
+    'max pooling',
+    (b, n) => {
+      const [x, y, dy, dx] = [
+        b.tensor(images * 16 * n, 1),
+        b.reserve(4 * images * 4 * n),
+        b.tensor(images * 4 * n, 2),
+        b.reserve(4 * images * 16 * n),
+      ]
+      const geometry = b.integers(images, 4, 4, n, 2, 2, n, 2, 2, 2, 2, 0, 0, 1, 1)
+      b.run.maxPool(geometry, x, y)
+      b.run.maxPoolGradient(geometry, x, y, dy, dx)
+      return [...b.bits(y, images * 4 * n), ...b.bits(dx, images * 16 * n)]
+    },
+  ],
+]
+
 const widths = [1, 3, 4, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32, 33, 40]
 
 describe('the wide build', () => {
@@ -133,19 +206,28 @@ describe('the wide build', () => {
   })
 
   it.each(winograd)('gives the bits of the relaxed one: %s', (_, kernel) => {
-    for (const n of widths.filter(n => n % 4 === 0)) {
-      for (const c of [4, 20]) expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
+    for (const n of widths.filter(n => n % 4 === 0 && n >= 8)) {
+      for (const c of [8, 20]) expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
     }
+  })
+
+  it.each(others)('gives the bits of the relaxed one: %s', (_, kernel) => {
+    for (const n of [...widths, 1000]) expect(kernel(build('wide.wasm'), n), `${n}`).toEqual(kernel(build('relaxed.wasm'), n))
   })
 
   it.skipIf(!asked)(`runs with vectors of 256 bits (${reasonForNarrow() || 'as here'})`, () => {
     expect(runsWide(compileWide(read('wide.wasm')))).toBe(true)
   })
 
-  it('is told from one that the engine has left at 128 bits', () => {
+  it('is told from one that the engine has left at 128 bits', async () => {
     // Other bytes, since engines keep what they have compiled: an empty section of its own.
-    const bytes = Buffer.concat([read('wide.wasm'), Uint8Array.of(0, 2, 1, 0x78)])
-    expect(runsWide(new Module(bytes))).toBe(false)
+    const module = new Module(Buffer.concat([read('wide.wasm'), Uint8Array.of(0, 2, 1, 0x78)]))
+    // It is compiled well once it has been called often, and some time after.
+    for (let i = 0; i < 3; i++) {
+      runsWide(module)
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    expect(runsWide(module)).toBe(false)
   })
 })
 
