@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { useTensorFlowStandIn } from '../testing/tensorflow.js'
 import { useCpu } from '../testing/tiny.js'
 import { fusedConv2d } from './fused-conv2d.js'
 
@@ -44,3 +45,38 @@ it.each([
     tf.dispose([x, filter, bias])
   },
 )
+
+describe('on tfjs-node', () => {
+  afterAll(() => void useCpu())
+
+  it.each([
+    [3, 1, 0, false],
+    [3, 1, 1, false],
+    [3, 1, 2, true],
+    [3, 2, 0, false],
+    [3, 2, 1, true],
+    [4, 1, 1, true],
+    [1, 2, 0, false],
+  ])(
+    'filter %i, stride %i, pad %i: output and gradients are those of the number (zeros copied: %s)',
+    async (size, strides, pad, copied) => {
+      const convolve = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
+        fusedConv2d(x, filter, bias, { strides, pad, activation: 'relu' })
+      const results = () =>
+        tf.tidy(() => {
+          const inputs = [[2, 7, 6, 3], [size, size, 3, 4], [4]].map((shape, i) => tf.randomNormal(shape, 0, 1, 'float32', i + 1))
+          const before = tf.memory().numTensors
+          const y = convolve(...(inputs as [tf.Tensor, tf.Tensor, tf.Tensor]))
+          expect(tf.memory().numTensors).toBe(before + 1)
+          const gradients = tf.grads((...given) => tf.sum(tf.square(convolve(given[0]!, given[1]!, given[2]!))))(inputs)
+          return [y, ...gradients].map(tensor => ({ shape: tensor.shape, values: tensor.arraySync() }))
+        })
+      await useCpu()
+      const expected = results()
+      await useTensorFlowStandIn()
+      expect(results()).toEqual(expected)
+      const { kernelNames } = await tf.profile(() => void results())
+      expect(kernelNames.includes(tf.PadV2)).toBe(copied)
+    },
+  )
+})

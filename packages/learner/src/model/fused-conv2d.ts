@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 
 export interface FusedConv2DAttrs {
   strides: number
-  /** Zeros on every side. */
-  pad: number
+  /** Zeros on every side, or what TensorFlow calls by name. */
+  pad: number | 'same' | 'valid'
   activation: 'relu' | 'linear'
 }
 
@@ -17,6 +17,7 @@ export interface FusedConv2DAttrs {
  */
 export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | undefined, attrs: FusedConv2DAttrs): tf.Tensor {
   const { strides, pad, activation } = attrs
+  if (typeof pad === 'number' && tf.getBackend() === 'tensorflow') return byName(x, filter, bias, { ...attrs, pad })
   const ours = tf.getKernel(wholeLayer, tf.getBackend()) && tf.engine().state.gradientDepth <= 1
   if (!ours) registerGradientOnce()
   return tf.engine().runKernel(
@@ -33,6 +34,21 @@ export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | u
       useBias: bias !== undefined,
     },
   )
+}
+
+/** TensorFlow's own gradients of a convolution know no padding but 'same' and 'valid'; tfjs-node refuses a number. */
+function byName(
+  x: tf.Tensor,
+  filter: tf.Tensor,
+  bias: tf.Tensor | undefined,
+  attrs: FusedConv2DAttrs & { pad: number },
+): tf.Tensor {
+  const { strides, pad } = attrs
+  // With this stride and filter 'same' adds what was asked for, without a copy.
+  const same = strides === 1 && filter.shape.slice(0, 2).every(size => size === 2 * pad + 1)
+  if (same || pad === 0) return fusedConv2d(x, filter, bias, { ...attrs, pad: same ? 'same' : 'valid' })
+  const edges = [0, pad, pad, 0].map((edge): [number, number] => [edge, edge])
+  return tf.tidy(() => fusedConv2d(tf.pad(x, edges), filter, bias, { ...attrs, pad: 'valid' }))
 }
 
 // Our own wasm kernel, whose gradient is a single kernel too where the input needs none.
