@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Backends whose tensors lie in this process's memory: there a batch of labels is read in microseconds. */
-const inMemory = new Set(['cpu', 'wasm'])
+/** Whether tensors lie in this process's memory: there a batch of labels is read in microseconds. */
+function inMemory(): boolean {
+  const name = tf.getBackend()
+  if (name !== 'tensorflow') return name === 'cpu' || name === 'wasm'
+  return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === false
+}
 
 const classForms = 'class indices [batch] (int32) or class probabilities [batch, classes] (float32)'
 
@@ -28,11 +32,11 @@ export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor
 /**
  * Throws RangeError for a label that is no class. `tf.oneHot` would make it a row of zeros, and so the loss 0.
  *
- * Only where looking costs next to nothing, on the cpu and wasm backends. Elsewhere it would hold up the device at every
- * batch; there the DataBunch's own check has to do, which knows the labels of all sources but streams without `classes`.
+ * Only where looking costs next to nothing, on the cpu and wasm backends and on tfjs-node without a GPU. Elsewhere it would hold up the
+ * device at every batch; there the DataBunch's own check has to do, which knows the labels of all sources but streams without `classes`.
  */
 export function checkLabels(what: string, labels: tf.Tensor, classes: number): void {
-  if (!inMemory.has(tf.getBackend())) return
+  if (!inMemory()) return
   const values = labels.dataSync()
   for (let i = 0; i < values.length; i++) {
     if (values[i]! >= 0 && values[i]! < classes) continue
