@@ -2,17 +2,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { diagnose } from './doctor.js'
 import { useBackend } from './use-backend.js'
 
 const home = process.cwd()
 const project = mkdtempSync(join(tmpdir(), 'onecycle-backend-'))
 const quiet = { log: false } as const
 
-class FakeBackend extends tf.KernelBackend {
-  isUsingGpuDevice = false
-  override dispose(): void {}
+/** Registers the cpu backend under the name that both native packages have. */
+function startFakeBackend(): void {
+  tf.registerBackend('tensorflow', () => Object.assign(new MathBackendCPU(), { isUsingGpuDevice: false, firstUse: false }), 3)
+  tf.copyRegisteredKernels('cpu', 'tensorflow')
 }
 
 /** Puts a package of one module into the project that this test runs in. */
@@ -25,7 +28,7 @@ function install(name: string, source: string): void {
 
 beforeAll(() => {
   process.chdir(project)
-  Object.assign(globalThis, { startFakeBackend: () => tf.registerBackend('tensorflow', () => new FakeBackend(), 3) })
+  Object.assign(globalThis, { startFakeBackend })
 })
 afterEach(() => vi.unstubAllEnvs())
 afterAll(() => {
@@ -167,5 +170,19 @@ describe('native backends', () => {
     const report = await useBackend(quiet)
     expect(report).toMatchObject({ name: 'node', tfjsName: 'tensorflow', detail: 'native CPU' })
     expect(report.line).toMatch(/no CUDA device found/)
+  })
+
+  it('leaves the one that runs as it is, whatever is asked about the other', async () => {
+    const x = tf.tensor1d([1, 2])
+    const { backends, best } = await diagnose()
+    expect(backends.slice(0, 2)).toMatchObject([
+      { name: 'node-gpu', usable: false, reason: expect.stringContaining('no CUDA device found') },
+      { name: 'node', usable: true },
+    ])
+    expect(best).toBe('node')
+    await expect(useBackend({ prefer: 'node-gpu', ...quiet })).rejects.toThrow('no CUDA device found')
+    expect(tf.getBackend()).toBe('tensorflow')
+    expect([...x.dataSync()]).toEqual([1, 2])
+    x.dispose()
   })
 })
