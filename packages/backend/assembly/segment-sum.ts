@@ -1,13 +1,45 @@
-/** Adds row i of x[rows, columns] to row ids[i] of out[segments, columns]; ids out of range are left out. The gradient of a look-up. */
-export function segmentSum(x: usize, ids: usize, rows: i32, columns: i32, segments: i32, out: usize): void {
+import { put, take } from './simd'
+
+/** How many rows the fullest of the segments gets. `counts`: memory for a number of each segment. */
+export function mostInSegment(ids: usize, rows: i32, segments: i32, counts: usize): i32 {
+  memory.fill(counts, 0, 4 * <usize>segments)
+  let most = 0
+  for (let i = 0; i < rows; i++) {
+    const id = load<i32>(ids + 4 * i)
+    if (id < 0 || id >= segments) continue
+    const count = counts + 4 * <usize>id
+    store<i32>(count, load<i32>(count) + 1)
+    most = max(most, load<i32>(count))
+  }
+  return most
+}
+
+/**
+ * Adds row i of x[rows, columns] to row ids[i] of out[segments, columns]; ids out of range are left out. The gradient of a look-up.
+ *
+ * Sums of many rows drift. `losses`, memory as long as out, then keeps what rounding has taken from each (Kahan 1965); it may be 0.
+ */
+export function segmentSum(x: usize, ids: usize, rows: i32, columns: i32, segments: i32, out: usize, losses: usize): void {
   const rowBytes: usize = 4 * columns
-  memory.fill(out, 0, segments * rowBytes)
+  const bytes = <usize>segments * rowBytes
+  memory.fill(out, 0, bytes)
+  if (losses) memory.fill(losses, 0, bytes)
   for (let i = 0; i < rows; i++, x += rowBytes) {
     const id = load<i32>(ids + 4 * i)
     if (id < 0 || id >= segments) continue
-    const to = out + id * rowBytes
-    let at: usize = 0
-    for (; at + 16 <= rowBytes; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), v128.load(x + at)))
-    for (; at < rowBytes; at += 4) store<f32>(to + at, load<f32>(to + at) + load<f32>(x + at))
+    const to = out + <usize>id * rowBytes
+    const lost = losses + <usize>id * rowBytes
+    for (let j = 0; j < columns; j += 4) {
+      const old = take(to, j, columns)
+      let more = take(x, j, columns)
+      if (losses) more = f32x4.sub(more, take(lost, j, columns))
+      const sum = f32x4.add(old, more)
+      if (losses) {
+        const loss = f32x4.sub(f32x4.sub(sum, old), more)
+        // Infinity less infinity is not a loss.
+        put(lost, j, columns, v128.and(loss, f32x4.eq(loss, loss)))
+      }
+      put(to, j, columns, sum)
+    }
   }
 }

@@ -97,7 +97,8 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address): void
   depthwiseGradientBytes(filterSize: number): number
   depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
-  segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address): void
+  mostInSegment(ids: Address, rows: number, segments: number, counts: Address): number
+  segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address, losses: Address): void
   softmaxCrossEntropy(
     logits: Address,
     target: Address,

@@ -47,6 +47,7 @@ const others = [
   batchNormTraining(5, 6),
   batchNorm(5, 6),
   segmentSum([0, 2, 0], 5, 3),
+  segmentSum([2, ...new Array(20).fill(0), -1, 3], 5, 3),
   lookUp([3, 0, 3], 5, 4),
   sum(2, 7, 5),
   sum(3, 30, 1),

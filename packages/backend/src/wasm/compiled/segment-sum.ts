@@ -4,6 +4,9 @@ import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
 import type { Machine } from './machine.js'
 
+/** Rows that can be added one after the other without the sum drifting by more than 1e-6. */
+const FEW = 16
+
 type Args = KernelArgs<{ x: TensorInfo; segmentIds: TensorInfo }, { numSegments: number }>
 
 function segmentSum(machine: Machine, { inputs, attrs, backend }: Args): TensorInfo | undefined {
@@ -13,7 +16,11 @@ function segmentSum(machine: Machine, { inputs, attrs, backend }: Args): TensorI
   const rowShape = x.shape.slice(segmentIds.shape.length)
   const out = backend.makeOutput([numSegments, ...rowShape], 'float32')
   const [rows, columns] = [util.sizeFromShape(segmentIds.shape), util.sizeFromShape(rowShape)]
-  machine.run.segmentSum(machine.address(x), machine.address(segmentIds), rows, columns, numSegments, machine.address(out))
+  const { run } = machine
+  const ids = machine.address(segmentIds)
+  const drifts = run.mostInSegment(ids, rows, numSegments, machine.scratch(4 * numSegments)) > FEW
+  const losses = drifts ? machine.scratch(4 * numSegments * columns) : 0
+  run.segmentSum(machine.address(x), ids, rows, columns, numSegments, machine.address(out), losses)
   return out
 }
 
