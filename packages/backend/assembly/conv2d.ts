@@ -1,6 +1,6 @@
 import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
 import { hasFewChannels, listQuads, multiplyFew, packPairs, pairsBytes } from './few-channels'
-import { DEPTH_BLOCK, padWithZeros } from './gemm'
+import { depthBlock, padWithZeros } from './gemm'
 import { multiplyBlock, wholePanels } from './micro'
 import { packPanels } from './pack'
 import { imageBlock, listPixels, paddedBytes, padImages, readHeight, readWidth, tapOffsets, within } from './patches'
@@ -45,10 +45,11 @@ export function packedBytes(depth: i32, n: i32): i32 {
   return 4 * depth * wholePanels(n)
 }
 
-/** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks of 384 deep, each in panels. */
+/** Packs a filter, or any [depth, n] matrix, as `gather` wants it: blocks as deep as `depthBlock` says, each in panels. */
 export function packFilter(filter: usize, depth: i32, n: i32, out: usize): void {
-  for (let k = 0; k < depth; k += DEPTH_BLOCK) {
-    const block = min(DEPTH_BLOCK, depth - k)
+  const deepest = depthBlock(depth)
+  for (let k = 0; k < depth; k += deepest) {
+    const block = min(deepest, depth - k)
     packPanels(filter + 4 * <usize>k * n, 4 * <usize>n, false, block, n, out)
     out += packedBytes(block, n)
   }
@@ -160,13 +161,14 @@ export function multiplyRows(
   bias: usize,
   activation: i32,
 ): void {
+  const deepest = depthBlock(depth)
   let k = 0
   do {
-    const block = min(DEPTH_BLOCK, depth - k)
+    const block = min(deepest, depth - k)
     const start = k > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
     const applied = k + block >= depth ? activation : LINEAR
     multiplyBlock(count, block, n, starts, offsets + 4 * <usize>k, filter, 0, rows, 0, start, bias, applied)
     filter += packedBytes(block, n)
-    k += DEPTH_BLOCK
+    k += block
   } while (k < depth)
 }

@@ -2,9 +2,16 @@ import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyBlock, multiplyPackedPanel, wholePanels } from './micro'
 import { packColumnsOfSix, packPanels, packSix } from './pack'
 
-/** Depth of one block: a panel of 8 columns is then 12 kB and stays in the first-level cache. */
-export const DEPTH_BLOCK: i32 = 384
-/** Rows of one block, packed: 147 kB, for the second-level cache. */
+/** Depth of a block at most: a panel of columns then stays in the first-level cache, and sums do not drift. */
+const DEEPEST: i32 = 400
+
+/** The depth of the blocks that `k` is cut into, as few and as even as can be: a last one of a few would cost as much as a whole one. */
+export function depthBlock(k: i32): i32 {
+  const blocks = (k + DEEPEST - 1) / DEEPEST
+  return blocks < 2 ? k : ((k + blocks - 1) / blocks + 7) & ~7
+}
+
+/** Rows of one block, packed: 150 kB, for the second-level cache. */
 const ROW_BLOCK: i32 = 96
 /** Columns of one block, packed. */
 const COLUMN_BLOCK: i32 = 512
@@ -17,12 +24,12 @@ export function padWithZeros(out: usize, source: usize, n: i32): void {
 
 /** How many bytes of scratch memory `gemm` needs for `n` columns. */
 export function gemmScratchBytes(n: i32): i32 {
-  return 8 * (ROW_BLOCK + wholePanels(n)) + 4 * DEPTH_BLOCK * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK + 1) + 192
+  return 8 * (ROW_BLOCK + wholePanels(n)) + 4 * DEEPEST * (wholePanels(min(n, COLUMN_BLOCK)) + ROW_BLOCK + 1) + 192
 }
 
 /**
  * out[m, n] = activation(op(a)[m, k] op(b)[k, n] + bias[n]), all row-major, with the bytes from one stored row to the next: the
- * matrices may be parts of wider ones. `bias` may be 0. The sums of one output run over k in order, in blocks of 384.
+ * matrices may be parts of wider ones. `bias` may be 0. The sums of one output run over k in order, in blocks of at most 400.
  */
 export function gemm(
   a: usize,
@@ -45,17 +52,18 @@ export function gemm(
     nowhere = starts + 4 * ROW_BLOCK
   const paddedBias = nowhere + 4 * <usize>wholePanels(n)
   const packedB = paddedBias + 4 * <usize>wholePanels(n)
-  const offsets = packedB + 4 * <usize>DEPTH_BLOCK * wholePanels(min(n, COLUMN_BLOCK))
-  const packedA = offsets + 4 * <usize>DEPTH_BLOCK
+  const offsets = packedB + 4 * <usize>DEEPEST * wholePanels(min(n, COLUMN_BLOCK))
+  const packedA = offsets + 4 * <usize>DEEPEST
   // A transposed matrix is packed always: its columns would meet in a few lines of the cache.
   const packs = transposeA || n > 64
-  if (!packs) listSteps(offsets, DEPTH_BLOCK, 4)
+  const block = depthBlock(k)
+  if (!packs) listSteps(offsets, block, 4)
   if (bias) padWithZeros(paddedBias, bias, n)
   for (let j0 = 0; j0 < n; j0 += COLUMN_BLOCK) {
     const width = min(COLUMN_BLOCK, n - j0)
     let k0 = 0
     do {
-      const depth = min(DEPTH_BLOCK, k - k0)
+      const depth = min(block, k - k0)
       const last = k0 + depth >= k
       const start = k0 > 0 ? FROM_OUTPUT : bias ? FROM_BIAS : FROM_ZERO
       const blockOfB = b + (transposeB ? <usize>j0 * bRowBytes + 4 * <usize>k0 : <usize>k0 * bRowBytes + 4 * <usize>j0)
@@ -79,7 +87,7 @@ export function gemm(
           multiplyPackedPanel(height, depth, packedA, panel, rows, column, here, start, paddedBias, applied)
         }
       }
-      k0 += DEPTH_BLOCK
+      k0 += depth
     } while (k0 < k)
   }
 }

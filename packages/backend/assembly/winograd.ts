@@ -1,6 +1,6 @@
 import { multiplyRows } from './conv2d'
 import { bounded, LINEAR, leastOf, mostOf, ROWS } from './epilogue'
-import { DEPTH_BLOCK, padWithZeros } from './gemm'
+import { depthBlock, padWithZeros } from './gemm'
 import { COLUMNS, listRows, listSteps, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
@@ -69,8 +69,9 @@ export function winogradFilter(filter: usize, c: i32, n: i32, out: usize): void 
   const plane: usize = 4 * c * n
   const pointBytes = filterPointBytes(c, n)
   const lines = out + POINTS * pointBytes
-  for (let k0 = 0; k0 < c; k0 += DEPTH_BLOCK) {
-    const depth = min(DEPTH_BLOCK, c - k0)
+  const deepest = depthBlock(c)
+  for (let k0 = 0; k0 < c; k0 += deepest) {
+    const depth = min(deepest, c - k0)
     for (let j = 0; j < n; j += COLUMNS) {
       const panelRow: usize = 4 * panelWidth(n - j)
       for (let k = 0; k < depth; k++) {

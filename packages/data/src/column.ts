@@ -1,7 +1,7 @@
 import { checkKeys } from '@onecycle/callbacks'
-import { type Tensor, tensor } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape, requireWhole, show, sizeOf } from './check.js'
-import { copiesArrays } from './staging.js'
+import { Staging } from './staging.js'
 
 export type TypedArray =
   | Float32Array
@@ -51,7 +51,7 @@ export class Column {
   readonly dtype: 'float32' | 'int32'
   readonly #scale: number
   readonly #channels: number
-  #staging: Float32Array | Int32Array | undefined
+  readonly #staging = new Staging()
 
   constructor(data: TypedArray, options: ColumnOptions = {}) {
     if (!isTypedArray(data))
@@ -95,18 +95,10 @@ export class Column {
         throw new RangeError(`There is no sample ${index}: the column has ${this.length}, numbered from 0.`)
     }
     const size = sizeOf(this.shape)
-    const values = this.#space(indices.length * size)
-    if (this.#scale === 1 && this.#channels === 1) this.#copy(indices, values, size)
-    else this.#expand(indices, values, size / this.#channels)
-    return tensor(values, [indices.length, ...this.shape], this.dtype)
-  }
-
-  /** An array to fill: the same again where the backend copies it, which spares the garbage collector. */
-  #space(length: number): Float32Array | Int32Array {
-    const allocate = () => (this.dtype === 'int32' ? new Int32Array(length) : new Float32Array(length))
-    if (!copiesArrays()) return allocate()
-    if (!this.#staging || this.#staging.length < length) this.#staging = allocate()
-    return this.#staging.length === length ? this.#staging : this.#staging.subarray(0, length)
+    return this.#staging.tensor([indices.length, ...this.shape], this.dtype, values => {
+      if (this.#scale === 1 && this.#channels === 1) this.#copy(indices, values, size)
+      else this.#expand(indices, values, size / this.#channels)
+    })
   }
 
   #copy(indices: Int32Array, values: Float32Array | Int32Array, size: number): void {
