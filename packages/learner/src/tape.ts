@@ -1,0 +1,119 @@
+import { add, engine, type NamedTensorMap, ones, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
+
+/** A kernel that ran while TensorFlow.js recorded. */
+interface TapeNode {
+  readonly kernelName: string
+  readonly inputs: NamedTensorMap
+  readonly outputs: readonly Tensor[]
+  /** What its gradient needs, in tensors of its own. */
+  readonly saved: readonly Tensor[] | null
+  /** From the gradients of its outputs, null for those that have none, to those of its inputs. Absent where it has none. */
+  readonly gradient?: (dys: readonly (Tensor | null)[]) => Record<string, () => Tensor>
+}
+
+/** What is used of TensorFlow.js's engine, which keeps it to itself. */
+interface Engine {
+  readonly state: { readonly gradientDepth: number; activeTape: readonly TapeNode[] | null }
+  startTape(): void
+  endTape(): void
+  startScope(name: string): void
+  endScope(result: readonly Tensor[]): void
+  tidy<T>(name: string, run: () => T): T
+  gradients(f: () => Scalar, xs: readonly Tensor[], dy: undefined, allowNoGradients: boolean): { grads: (Tensor | undefined)[] }
+}
+
+const ours = () => engine() as unknown as Engine
+
+/**
+ * Runs `forward`, and differentiates the scalar that it returns by the given tensors: undefined for those that it does not depend on.
+ * The caller owns the gradients and the scalar; what was recorded is freed, whatever happens.
+ *
+ * It does what `tf.grads` does, and frees as it goes: what a node has saved, and the gradient that came to it, are gone when it is done, where
+ * `tf.grads` keeps everything to the end. Memory that has just been freed is in the cache when the next kernel asks for some.
+ */
+export function differentiateBy(forward: () => Scalar, xs: readonly Tensor[]): (Tensor | undefined)[] {
+  const { state } = ours()
+  // Inside another gradient the way back is recorded too, and nothing may be freed before that one is done.
+  if (state.gradientDepth > 0) return ours().gradients(forward, xs, undefined, true).grads
+  try {
+    const y = record(forward)
+    return ours().tidy('backward', () => walkBack(state.activeTape!, y, xs))
+  } finally {
+    for (const node of state.activeTape ?? []) free(node.saved)
+    state.activeTape = null
+  }
+}
+
+function record(forward: () => Scalar): Scalar {
+  ours().startTape()
+  try {
+    return ours().tidy('forward', forward)
+  } finally {
+    ours().endTape()
+  }
+}
+
+function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): (Tensor | undefined)[] {
+  const dependent = new Set(xs.map(x => x.id))
+  const nodes = tape.filter(({ inputs, outputs }) => {
+    const depends = Object.values(inputs).some(({ id }) => dependent.has(id))
+    if (depends) for (const { id } of outputs) dependent.add(id)
+    return depends
+  })
+  // No tensor stands here twice, so that each can be freed when its node is done.
+  const gradients = new Map<number, Tensor>([[y.id, ones([])]])
+  for (const node of nodes.reverse()) {
+    const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
+    if (dys.some(dy => dy)) {
+      for (const { id } of node.outputs) gradients.delete(id)
+      passBack(node, dys, dependent, gradients)
+      free(dys)
+    }
+    free(node.saved)
+  }
+  return xs.map(x => gradients.get(x.id))
+}
+
+/** Adds the gradients that one node passes to its inputs. */
+function passBack(
+  node: TapeNode,
+  dys: readonly (Tensor | null)[],
+  dependent: ReadonlySet<number>,
+  gradients: Map<number, Tensor>,
+): void {
+  if (!node.gradient) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`)
+  const made: Tensor[] = []
+  ours().startScope('node')
+  try {
+    const byInput = node.gradient(dys)
+    for (const [name, x] of Object.entries(node.inputs)) {
+      if (!dependent.has(x.id)) continue
+      const dx = gradientOf(node, name, x, byInput)
+      const before = gradients.get(x.id)
+      const all = before ? add(before, dx) : dys.includes(dx) || made.includes(dx) ? dx.clone() : dx
+      before?.dispose()
+      gradients.set(x.id, all)
+      made.push(all)
+    }
+  } finally {
+    ours().endScope(made)
+  }
+}
+
+function gradientOf({ kernelName }: TapeNode, name: string, x: Tensor, byInput: Record<string, () => Tensor>): Tensor {
+  const make = byInput[name]
+  if (!make) {
+    throw new Error(
+      `Cannot backprop through input ${name} of ${kernelName}. Available gradients found: ${Object.keys(byInput).join(', ')}.`,
+    )
+  }
+  const dx = make()
+  if (dx.dtype === 'float32' && util.arraysEqual(dx.shape, x.shape)) return dx
+  throw new Error(
+    `The gradient of ${kernelName} by its input ${name} is ${dx.dtype} of shape [${dx.shape}]; expected float32 of shape [${x.shape}].`,
+  )
+}
+
+function free(tensors: readonly (Tensor | null)[] | null): void {
+  for (const tensor of tensors ?? []) tensor?.dispose()
+}
