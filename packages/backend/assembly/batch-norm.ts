@@ -1,4 +1,4 @@
-import { tile } from './epilogue'
+import { tile } from './memory'
 import { addToTotals } from './reduce'
 import { madd, putPair } from './simd'
 
@@ -44,12 +44,12 @@ export function momentTotals(x: usize, rows: i32, channels: i32, totals: usize):
         v = madd(q, q, v)
       }
       const sums = tile
-      v128.store(sums, a)
       v128.store(sums, b, 16)
-      v128.store(sums, s, 32)
+      v128.store(sums, a)
       v128.store(sums, t, 48)
-      v128.store(sums, u, 64)
+      v128.store(sums, s, 32)
       v128.store(sums, v, 80)
+      v128.store(sums, u, 64)
       for (let lane = 0; lane < 8; lane++) {
         const at = sums + 4 * lane
         joinOne(means, squares, c + lane, load<f32>(at), load<f32>(at, 32), load<f32>(at, 64), first, block, all)
@@ -176,10 +176,10 @@ export function gradientTotals(dy: usize, x: usize, rows: i32, channels: i32, me
         v = madd(e, f32x4.sub(v128.load(x + at, 16), n), v)
       }
       const sums = tile
-      v128.store(sums, a)
       v128.store(sums, b, 16)
-      v128.store(sums, u, 32)
+      v128.store(sums, a)
       v128.store(sums, v, 48)
+      v128.store(sums, u, 32)
       for (let half: usize = 0; half < 2; half++) {
         addToTotals(dyTotals + 8 * c + 32 * half, v128.load(sums + 16 * half))
         addToTotals(products + 8 * c + 32 * half, v128.load(sums + 16 * half, 32))

@@ -1,4 +1,5 @@
-import { atMost, put, relu, take } from './simd'
+import { BOUNDS, tile, ZEROS } from './memory'
+import { atMost, put, putPair, relu, take } from './simd'
 
 /** Rows of a tile of sums that is kept in registers. */
 export const ROWS: i32 = 6
@@ -11,21 +12,7 @@ export const FROM_BIAS: i32 = 2
 /** What is applied to the sums before they are stored. */
 export const LINEAR: i32 = 0
 export const RELU: i32 = 1
-const RELU6: i32 = 2
-
-/** Where sums are laid down that are not stored as they are. Behind them stand zeros, as long as a row, and bounds. Set once by `setTile`. */
-export let tile: usize = 0
-const ZEROS: usize = 384
-const BOUNDS: usize = ZEROS + 64
-
-/** Gives the kernels 512 bytes of their own. */
-export function setTile(address: usize): void {
-  tile = address
-  memory.fill(tile + ZEROS, 0, BOUNDS - ZEROS)
-  setBounds(LINEAR, -Infinity, Infinity)
-  setBounds(RELU, 0, Infinity)
-  setBounds(RELU6, 0, 6)
-}
+export const RELU6: i32 = 2
 
 /** Where the sums of each row of a tile start. A choice among addresses: one among vectors would keep the engine from joining them. */
 export function startingSums(start: i32, bias: usize, column: usize): usize {
@@ -46,11 +33,6 @@ export function mostOf(activation: i32): v128 {
   return v128.load32_splat(tile + BOUNDS + 8 * activation, 4)
 }
 
-function setBounds(activation: i32, least: f32, most: f32): void {
-  store<f32>(tile + BOUNDS + 8 * activation, least)
-  store<f32>(tile + BOUNDS + 8 * activation, most, 4)
-}
-
 /** x, at least `least` and at most `most`; NaN stays NaN. */
 export function bounded(x: v128, least: v128, most: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, least), most)
@@ -66,10 +48,7 @@ export function storeRow(row: usize, left: v128, right: v128, start: i32, activa
     left = f32x4.add(left, v128.load(row))
     right = f32x4.add(right, v128.load(row, 16))
   }
-  left = activate(left, activation)
-  right = activate(right, activation)
-  v128.store(row, left)
-  v128.store(row, right, 16)
+  putPair(row, activate(left, activation), activate(right, activation))
 }
 
 /** Takes the sums of a tile to where they belong: `width` columns, from rows `tileBytes` apart. */

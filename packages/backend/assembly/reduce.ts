@@ -1,4 +1,4 @@
-import { tile } from './epilogue'
+import { tile } from './memory'
 
 /**
  * Sums. A run of float32 additions drifts (1e-4 after ten thousand equal terms), so at most 128 terms are added in float32,
@@ -75,10 +75,10 @@ export function sumRows(x: usize, rows: i32, columns: i32, totals: usize): void 
         d = f32x4.add(d, v128.load(from, 48))
       }
       const sums = tile
-      v128.store(sums, a)
       v128.store(sums, b, 16)
-      v128.store(sums, c, 32)
+      v128.store(sums, a)
       v128.store(sums, d, 48)
+      v128.store(sums, c, 32)
       for (let four: usize = 0; four < 4; four++) addToTotals(totals + 8 * <usize>j + 32 * four, v128.load(sums + 16 * four))
     }
     for (; j + 4 <= columns; j += 4) {

@@ -11,6 +11,12 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c)
 }
 
+/** c - a * b, likewise. */
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
+  return f32x4.sub(c, f32x4.mul(a, b))
+}
+
 export function zero(): v128 {
   return f32x4.splat(0)
 }
@@ -32,11 +38,12 @@ export function atLeast(x: v128, bound: f32): v128 {
 
 /**
  * Stores two vectors side by side. Where both halves of a loop end in such a pair, with no other store in between, the engine of the wide
- * build makes the whole of it 256 bits wide.
+ * build makes the whole of it 256 bits wide. The right one goes first: were memory to end between them, the left one would have to be
+ * stored before the engine traps, so in that order it stores the left one twice.
  */
 export function putPair(at: usize, left: v128, right: v128): void {
-  v128.store(at, left)
   v128.store(at, right, 16)
+  v128.store(at, left)
 }
 
 /** Numbers i to i + 3 of the n at x; with `put`, a loop by fours needs no tail. What stands beyond the last is anything. */

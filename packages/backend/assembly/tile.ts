@@ -1,4 +1,5 @@
-import { FROM_OUTPUT, LINEAR, startingSums, storeFromTile, storeRow, tile } from './epilogue'
+import { FROM_OUTPUT, LINEAR, startingSums, storeFromTile, storeRow } from './epilogue'
+import { tile } from './memory'
 import { madd } from './simd'
 
 /** Columns of this tile. Twelve accumulators, two vectors of columns and one broadcast: 15 of the 16 registers. */
@@ -70,23 +71,23 @@ export function multiplyTile<Layout>(
   }
   if (width === NARROW && start !== FROM_OUTPUT && activation === LINEAR) {
     let row = <usize>load<u32>(rows) + column
-    v128.store(row, c00)
     v128.store(row, c01, 16)
+    v128.store(row, c00)
     row = <usize>load<u32>(rows, 4) + column
-    v128.store(row, c10)
     v128.store(row, c11, 16)
+    v128.store(row, c10)
     row = <usize>load<u32>(rows, 8) + column
-    v128.store(row, c20)
     v128.store(row, c21, 16)
+    v128.store(row, c20)
     row = <usize>load<u32>(rows, 12) + column
-    v128.store(row, c30)
     v128.store(row, c31, 16)
+    v128.store(row, c30)
     row = <usize>load<u32>(rows, 16) + column
-    v128.store(row, c40)
     v128.store(row, c41, 16)
+    v128.store(row, c40)
     row = <usize>load<u32>(rows, 20) + column
-    v128.store(row, c50)
     v128.store(row, c51, 16)
+    v128.store(row, c50)
     return
   }
   // Not in the wide build: there, an argument would have to be taken out of the register that it shares with its neighbour.
@@ -100,17 +101,17 @@ export function multiplyTile<Layout>(
     return
   }
   const all = tile
-  v128.store(all, c00)
   v128.store(all, c01, 16)
-  v128.store(all, c10, 32)
+  v128.store(all, c00)
   v128.store(all, c11, 48)
-  v128.store(all, c20, 64)
+  v128.store(all, c10, 32)
   v128.store(all, c21, 80)
-  v128.store(all, c30, 96)
+  v128.store(all, c20, 64)
   v128.store(all, c31, 112)
-  v128.store(all, c40, 128)
+  v128.store(all, c30, 96)
   v128.store(all, c41, 144)
-  v128.store(all, c50, 160)
+  v128.store(all, c40, 128)
   v128.store(all, c51, 176)
+  v128.store(all, c50, 160)
   storeFromTile(32, rows, column, width, start, activation)
 }

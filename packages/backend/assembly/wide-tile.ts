@@ -1,4 +1,5 @@
-import { bounded, FROM_OUTPUT, LINEAR, leastOf, mostOf, startingSums, storeFromTile, tile } from './epilogue'
+import { bounded, FROM_OUTPUT, LINEAR, leastOf, mostOf, startingSums, storeFromTile } from './epilogue'
+import { NEGATIVE_ZEROS, tile } from './memory'
 import { madd } from './simd'
 
 /**
@@ -101,96 +102,129 @@ export function multiplyWideTile<Layout>(
   }
   if (width === WIDE_COLUMNS && start !== FROM_OUTPUT && activation === LINEAR) {
     let row = <usize>load<u32>(rows) + column
-    v128.store(row, c00)
     v128.store(row, c01, 16)
-    v128.store(row, c02, 32)
+    v128.store(row, c00)
     v128.store(row, c03, 48)
+    v128.store(row, c02, 32)
     row = <usize>load<u32>(rows, 4) + column
-    v128.store(row, c10)
     v128.store(row, c11, 16)
-    v128.store(row, c12, 32)
+    v128.store(row, c10)
     v128.store(row, c13, 48)
+    v128.store(row, c12, 32)
     row = <usize>load<u32>(rows, 8) + column
-    v128.store(row, c20)
     v128.store(row, c21, 16)
-    v128.store(row, c22, 32)
+    v128.store(row, c20)
     v128.store(row, c23, 48)
+    v128.store(row, c22, 32)
     row = <usize>load<u32>(rows, 12) + column
-    v128.store(row, c30)
     v128.store(row, c31, 16)
-    v128.store(row, c32, 32)
+    v128.store(row, c30)
     v128.store(row, c33, 48)
+    v128.store(row, c32, 32)
     row = <usize>load<u32>(rows, 16) + column
-    v128.store(row, c40)
     v128.store(row, c41, 16)
-    v128.store(row, c42, 32)
+    v128.store(row, c40)
     v128.store(row, c43, 48)
+    v128.store(row, c42, 32)
     row = <usize>load<u32>(rows, 20) + column
-    v128.store(row, c50)
     v128.store(row, c51, 16)
-    v128.store(row, c52, 32)
+    v128.store(row, c50)
     v128.store(row, c53, 48)
+    v128.store(row, c52, 32)
     return
   }
-  if (width === WIDE_COLUMNS && start !== FROM_OUTPUT) {
+  if (width === WIDE_COLUMNS) {
     const least = leastOf(activation)
     const most = mostOf(activation)
+    // What is there already is added last: were it what the sums start from, they would drift with every block. -0 changes nothing.
+    const adds = start === FROM_OUTPUT
+    const nothing = tile + NEGATIVE_ZEROS
     let row = <usize>load<u32>(rows) + column
-    v128.store(row, bounded(c00, least, most))
-    v128.store(row, bounded(c01, least, most), 16)
-    v128.store(row, bounded(c02, least, most), 32)
-    v128.store(row, bounded(c03, least, most), 48)
+    let old = adds ? row : nothing
+    let left = f32x4.add(c00, v128.load(old)),
+      right = f32x4.add(c01, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c02, v128.load(old, 32))
+    right = f32x4.add(c03, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     row = <usize>load<u32>(rows, 4) + column
-    v128.store(row, bounded(c10, least, most))
-    v128.store(row, bounded(c11, least, most), 16)
-    v128.store(row, bounded(c12, least, most), 32)
-    v128.store(row, bounded(c13, least, most), 48)
+    old = adds ? row : nothing
+    left = f32x4.add(c10, v128.load(old))
+    right = f32x4.add(c11, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c12, v128.load(old, 32))
+    right = f32x4.add(c13, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     row = <usize>load<u32>(rows, 8) + column
-    v128.store(row, bounded(c20, least, most))
-    v128.store(row, bounded(c21, least, most), 16)
-    v128.store(row, bounded(c22, least, most), 32)
-    v128.store(row, bounded(c23, least, most), 48)
+    old = adds ? row : nothing
+    left = f32x4.add(c20, v128.load(old))
+    right = f32x4.add(c21, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c22, v128.load(old, 32))
+    right = f32x4.add(c23, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     row = <usize>load<u32>(rows, 12) + column
-    v128.store(row, bounded(c30, least, most))
-    v128.store(row, bounded(c31, least, most), 16)
-    v128.store(row, bounded(c32, least, most), 32)
-    v128.store(row, bounded(c33, least, most), 48)
+    old = adds ? row : nothing
+    left = f32x4.add(c30, v128.load(old))
+    right = f32x4.add(c31, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c32, v128.load(old, 32))
+    right = f32x4.add(c33, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     row = <usize>load<u32>(rows, 16) + column
-    v128.store(row, bounded(c40, least, most))
-    v128.store(row, bounded(c41, least, most), 16)
-    v128.store(row, bounded(c42, least, most), 32)
-    v128.store(row, bounded(c43, least, most), 48)
+    old = adds ? row : nothing
+    left = f32x4.add(c40, v128.load(old))
+    right = f32x4.add(c41, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c42, v128.load(old, 32))
+    right = f32x4.add(c43, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     row = <usize>load<u32>(rows, 20) + column
-    v128.store(row, bounded(c50, least, most))
-    v128.store(row, bounded(c51, least, most), 16)
-    v128.store(row, bounded(c52, least, most), 32)
-    v128.store(row, bounded(c53, least, most), 48)
+    old = adds ? row : nothing
+    left = f32x4.add(c50, v128.load(old))
+    right = f32x4.add(c51, v128.load(old, 16))
+    v128.store(row, bounded(right, least, most), 16)
+    v128.store(row, bounded(left, least, most))
+    left = f32x4.add(c52, v128.load(old, 32))
+    right = f32x4.add(c53, v128.load(old, 48))
+    v128.store(row, bounded(right, least, most), 48)
+    v128.store(row, bounded(left, least, most), 32)
     return
   }
   const all = tile
-  v128.store(all, c00)
   v128.store(all, c01, 16)
-  v128.store(all, c02, 32)
+  v128.store(all, c00)
   v128.store(all, c03, 48)
-  v128.store(all, c10, 64)
+  v128.store(all, c02, 32)
   v128.store(all, c11, 80)
-  v128.store(all, c12, 96)
+  v128.store(all, c10, 64)
   v128.store(all, c13, 112)
-  v128.store(all, c20, 128)
+  v128.store(all, c12, 96)
   v128.store(all, c21, 144)
-  v128.store(all, c22, 160)
+  v128.store(all, c20, 128)
   v128.store(all, c23, 176)
-  v128.store(all, c30, 192)
+  v128.store(all, c22, 160)
   v128.store(all, c31, 208)
-  v128.store(all, c32, 224)
+  v128.store(all, c30, 192)
   v128.store(all, c33, 240)
-  v128.store(all, c40, 256)
+  v128.store(all, c32, 224)
   v128.store(all, c41, 272)
-  v128.store(all, c42, 288)
+  v128.store(all, c40, 256)
   v128.store(all, c43, 304)
-  v128.store(all, c50, 320)
+  v128.store(all, c42, 288)
   v128.store(all, c51, 336)
-  v128.store(all, c52, 352)
+  v128.store(all, c50, 320)
   v128.store(all, c53, 368)
+  v128.store(all, c52, 352)
   storeFromTile(64, rows, column, width, start, activation)
 }

@@ -17,7 +17,7 @@ import {
   transformTiles,
 } from './winograd'
 import { exactFilterGradient } from './winograd-exact'
-import { EIGHT, filterGradientLine, gradientLine, LINE_OF_SIX, POINTS, SIDE, TILE } from './winograd-transforms'
+import { EIGHT, filterGradientLines, gradientLines, LINE_OF_SIX, LINES, POINTS, SIDE, TILE } from './winograd-transforms'
 
 function totalBytes(c: i32, n: i32): usize {
   return pointBytesOf(4 * c * n)
@@ -29,7 +29,7 @@ export function winogradGradientScratchBytes(shape: usize): usize {
   const n = outChannels(shape)
   const tiles = tileBlock(shape)
   const transformed = pointBytesOf(tiles * rowBytesOf(c)) + pointBytesOf(4 * tiles * wholePanels(n))
-  const tables: usize = 4 * (2 * c + tiles + 3 * ROWS) + 4 * wholePanels(n) + 2 * LINE_OF_SIX * SIDE
+  const tables: usize = 4 * (2 * c + tiles + 3 * ROWS) + 4 * wholePanels(n) + LINES
   return imageBlock(shape) * paddedImageBytes(shape) + POINTS * (transformed + totalBytes(c, n)) + tables + 1024
 }
 
@@ -50,7 +50,7 @@ export function winogradFilterGradient(shape: usize, source: usize, gradient: us
   const total = totalBytes(c, n)
 
   const lines = scratch
-  const nowhere = lines + 2 * LINE_OF_SIX * SIDE
+  const nowhere = lines + LINES
   const rows = nowhere + 4 * wholePanels(n)
   const starts = rows + 4 * (c + ROWS)
   const offsets = starts + 4 * (c + ROWS)
@@ -127,7 +127,7 @@ function transformGradient(
   pointBytes: usize,
 ): void {
   const pixel: usize = 4 * n
-  const pixels = lines + LINE_OF_SIX * SIDE
+  const pixels = lines + LINES / 2
   // What stands beyond the last channel fills columns of the panels that nobody reads.
   for (let at: usize = 0; at < pixel; at += EIGHT) {
     let source = dy + at,
@@ -147,9 +147,9 @@ function transformGradient(
       line = TILE * EIGHT
       step = EIGHT
     }
-    for (let j = 0; j < TILE; j++) gradientLine(source + j * step, line, lines + j * EIGHT, TILE * EIGHT)
+    gradientLines(source, line, step, lines, TILE * EIGHT, EIGHT, TILE)
     const to = placeInPanels(panels, tile, tiles, at, pixel)
-    for (let i = 0; i < SIDE; i++) gradientLine(lines + i * TILE * EIGHT, EIGHT, to + SIDE * i * pointBytes, pointBytes)
+    gradientLines(lines, EIGHT, TILE * EIGHT, to, pointBytes, SIDE * pointBytes, SIDE)
   }
 }
 
@@ -162,13 +162,9 @@ function placeInPanels(panels: usize, row: i32, rows: i32, at: usize, rowBytes: 
 /** 36 totals to the 3x3 of a filter, planes apart. Returns whether all of them are finite. */
 function transformTotals(totals: usize, pointBytes: usize, lines: usize, out: usize, plane: usize): bool {
   let check = zero()
-  for (let j = 0; j < SIDE; j++) filterGradientLine(totals + j * pointBytes, SIDE * pointBytes, lines + j * EIGHT, LINE_OF_SIX)
-  for (let i = 0; i < 3; i++) {
-    filterGradientLine(lines + i * LINE_OF_SIX, EIGHT, out + 3 * i * plane, plane)
-    for (let j = 0; j < 3; j++) {
-      const sums = out + (3 * i + j) * plane
-      check = f32x4.add(check, f32x4.mul(f32x4.add(v128.load(sums), v128.load(sums, 16)), zero()))
-    }
-  }
+  filterGradientLines(totals, SIDE * pointBytes, pointBytes, lines, LINE_OF_SIX, EIGHT, SIDE)
+  filterGradientLines(lines, EIGHT, LINE_OF_SIX, out, plane, 3 * plane, 3)
+  for (let tap = 0; tap < 9; tap++, out += plane)
+    check = f32x4.add(check, f32x4.mul(f32x4.add(v128.load(out), v128.load(out, 16)), zero()))
   return !v128.any_true(f32x4.ne(check, check))
 }

@@ -4,9 +4,9 @@ import { depthBlock, padWithZeros } from './gemm'
 import { COLUMNS, listRows, listSteps, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'
-import { zero } from './simd'
+import { putPair, zero } from './simd'
 import { exactTile } from './winograd-exact'
-import { EIGHT, filterLine, inputLine, LINE_OF_SIX, outputLine, POINTS, SIDE, TILE } from './winograd-transforms'
+import { EIGHT, filterLines, inputLines, LINE_OF_SIX, LINES, outputLines, POINTS, SIDE, TILE } from './winograd-transforms'
 
 /**
  * Convolution with 3x3 filters and stride 1: input tiles of 6x6, filters and output tiles of 4x4 are transformed (see
@@ -51,7 +51,7 @@ export function winogradScratchBytes(shape: usize): usize {
   const n = outChannels(shape)
   const tiles = tileBlock(shape)
   const transformed = pointBytesOf(tiles * rowBytesOf(c)) + pointBytesOf(tiles * rowBytesOf(n))
-  const tables: usize = 8 * (tiles + ROWS) + 4 * c + 8 * wholePanels(n) + LINE_OF_SIX * SIDE
+  const tables: usize = 8 * (tiles + ROWS) + 4 * c + 8 * wholePanels(n) + LINES
   return imageBlock(shape) * paddedImageBytes(shape) + POINTS * transformed + tables + 1024
 }
 
@@ -61,7 +61,7 @@ function filterPointBytes(c: i32, n: i32): usize {
 
 /** Where a filter of `c` x `n` channels is laid down, transformed and packed. */
 export function winogradFilterBytes(c: i32, n: i32): usize {
-  return POINTS * filterPointBytes(c, n) + LINE_OF_SIX * SIDE + 64
+  return POINTS * filterPointBytes(c, n) + LINES + 64
 }
 
 /** Transforms a filter [3, 3, c, n] and packs it as `packFilter` does, one matrix for each of the 36 points. */
@@ -86,8 +86,8 @@ export function winogradFilter(filter: usize, c: i32, n: i32, out: usize): void 
 
 function transformFilter(filter: usize, plane: usize, lines: usize, out: usize, pointBytes: usize): void {
   const line = 3 * EIGHT
-  for (let i = 0; i < 3; i++) filterLine(filter + i * plane, 3 * plane, lines + i * EIGHT, line)
-  for (let i = 0; i < SIDE; i++) filterLine(lines + i * line, EIGHT, out + SIDE * i * pointBytes, pointBytes)
+  filterLines(filter, 3 * plane, plane, lines, line, EIGHT, 3)
+  filterLines(lines, EIGHT, line, out, pointBytes, SIDE * pointBytes, SIDE)
 }
 
 /** Lays down the next `count` tiles of the padded images, transformed; `place` counts tiles bounded the group of images. */
@@ -107,8 +107,8 @@ export function transformTiles(
     const tile = padded + cornerOf(shape, place, paddedImageBytes(shape), lineBytes, pixel)
     for (let at: usize = 0; at < pixel; at += EIGHT) {
       at = min(at, pixel - EIGHT)
-      for (let j = 0; j < SIDE; j++) inputLine(tile + at + j * pixel, lineBytes, lines + j * EIGHT, LINE_OF_SIX)
-      for (let j = 0; j < SIDE; j++) inputLine(lines + j * LINE_OF_SIX, EIGHT, out + at + SIDE * j * pointBytes, pointBytes)
+      inputLines(tile + at, lineBytes, pixel, lines, LINE_OF_SIX, EIGHT, SIDE)
+      inputLines(lines, EIGHT, LINE_OF_SIX, out + at, pointBytes, SIDE * pointBytes, SIDE)
     }
   }
 }
@@ -159,7 +159,7 @@ export function winograd(
   const outPoint = pointBytesOf(block * outRow)
 
   const lines = scratch
-  const nowhere = lines + LINE_OF_SIX * SIDE
+  const nowhere = lines + LINES
   const paddedBias = nowhere + 4 * wholePanels(n)
   const rows = paddedBias + 4 * wholePanels(n)
   const starts = rows + 4 * (block + ROWS)
@@ -220,7 +220,7 @@ function transformOutput(
   activation: i32,
 ): bool {
   const pixel: usize = 4 * n
-  const sorted = lines + LINE_OF_SIX * TILE
+  const sorted = lines + LINES / 2
   const least = leastOf(activation)
   const most = mostOf(activation)
   // Zero times anything finite: stays zero, or becomes NaN.
@@ -228,22 +228,19 @@ function transformOutput(
     checkRight = zero()
   for (let at: usize = 0; at < pixel; at += EIGHT) {
     at = min(at, pixel - EIGHT)
-    const m = sums + at
     const left = v128.load(bias + at),
       right = v128.load(bias + at, 16)
-    for (let j = 0; j < SIDE; j++) outputLine(m + j * pointBytes, SIDE * pointBytes, lines + j * EIGHT, LINE_OF_SIX)
+    outputLines(sums + at, SIDE * pointBytes, pointBytes, lines, LINE_OF_SIX, EIGHT, SIDE)
+    outputLines(lines, EIGHT, LINE_OF_SIX, sorted, EIGHT, TILE * EIGHT, rowsHere)
     for (let i = 0; i < rowsHere; i++) {
-      outputLine(lines + i * LINE_OF_SIX, EIGHT, sorted, EIGHT)
       let to = out + at + i * lineBytes
-      for (let j = 0; j < columnsHere; j++, to += pixel) {
-        const l = v128.load(sorted + j * EIGHT),
-          r = v128.load(sorted + j * EIGHT, 16)
+      let from = sorted + i * TILE * EIGHT
+      for (let j = 0; j < columnsHere; j++, to += pixel, from += EIGHT) {
+        const l = v128.load(from),
+          r = v128.load(from, 16)
         checkLeft = f32x4.add(checkLeft, f32x4.mul(l, zero()))
         checkRight = f32x4.add(checkRight, f32x4.mul(r, zero()))
-        const boundedLeft = bounded(f32x4.add(left, l), least, most),
-          boundedRight = bounded(f32x4.add(right, r), least, most)
-        v128.store(to, boundedLeft)
-        v128.store(to, boundedRight, 16)
+        putPair(to, bounded(f32x4.add(left, l), least, most), bounded(f32x4.add(right, r), least, most))
       }
     }
   }

@@ -21,7 +21,7 @@ export type GradientFunction = `${Exclude<ForwardFunction, 'exp'> | 'elu' | 'sig
 
 /** What `assembly/index.ts` exports. Addresses are bytes into the backend's memory; flags are 0 or 1. */
 export interface Functions extends Record<ForwardFunction, Forward>, Record<GradientFunction, Gradient> {
-  setTile(address: Address): void
+  setMemory(address: Address): void
   gemmScratchBytes(n: number): number
   gemm(
     a: Address,

@@ -31,7 +31,7 @@ interface Heap {
   _free(address: number): void
 }
 
-const TILE_BYTES = 512
+const OWN_BYTES = 1024
 const INTEGER_BYTES = 256
 const LINE = 64
 
@@ -86,8 +86,8 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
     return address
   }
   const aligned = (address: Address) => Math.ceil(address / LINE) * LINE
-  const own = aligned(allocate((TILE_BYTES + INTEGER_BYTES) * threads))
-  const tile = (thread: number) => own + (TILE_BYTES + INTEGER_BYTES) * thread
+  const own = aligned(allocate((OWN_BYTES + INTEGER_BYTES) * threads))
+  const tile = (thread: number) => own + (OWN_BYTES + INTEGER_BYTES) * thread
   const call = ([name, ...args]: Call) => (run[name] as (...args: number[]) => void)(...args)
   const parallel = (calls: readonly Call[]) => {
     if (threads === 1) {
@@ -100,7 +100,7 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
       else pool!.run(others, () => call(calls[i]!))
     }
   }
-  parallel(Array.from({ length: threads }, (_, thread) => ['setTile', tile(thread)]))
+  parallel(Array.from({ length: threads }, (_, thread) => ['setMemory', tile(thread)]))
 
   // A view of each call's own would cost more than what is written through it.
   let heap = new Int32Array(wasm.HEAPU8.buffer)
@@ -131,7 +131,7 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
     },
     integers(values, part = 0) {
       if (heap.buffer !== wasm.HEAPU8.buffer) heap = new Int32Array(wasm.HEAPU8.buffer)
-      const address = tile(part) + TILE_BYTES
+      const address = tile(part) + OWN_BYTES
       for (let i = 0; i < values.length; i++) heap[address / 4 + i] = values[i]!
       return address
     },

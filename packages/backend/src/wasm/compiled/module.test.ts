@@ -63,7 +63,7 @@ describe('the compiled modules', () => {
   it.each(builds)('%s multiplies matrices', file => {
     const memory = new Memory({ initial: 64 })
     const run = new Instance(new Module(read(file)), { env: { memory } }).exports as Functions
-    run.setTile(64)
+    run.setMemory(64)
     const [m, n, k] = [13, 11, 401]
     const [a, b, bias, out] = [1024, 262_144, 393_216, 458_752]
     const at = (address: number, length: number) => new Float32Array(memory.buffer, address, length)

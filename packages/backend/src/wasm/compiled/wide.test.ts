@@ -18,7 +18,7 @@ function build(file: string) {
   const bytes = read(file)
   const module = asked && file === 'wide.wasm' ? compileWide(bytes) : new Module(bytes)
   const run = new Instance(module, { env: { memory } }).exports as Functions
-  run.setTile(64)
+  run.setMemory(64)
   let next = 1024
   const reserve = (byteLength: number) => {
     const at = next

@@ -55,7 +55,7 @@ export function compileWide(bytes: Uint8Array): object {
 export function runsWide(module: object): boolean {
   const memory = new Memory({ initial: 16 })
   const run = new Instance(module, { env: { memory } }).exports as Functions
-  run.setTile(64)
+  run.setMemory(64)
   const [m, k] = [96, 384]
   const [a, b, out, scratch] = [1024, 1024 + 4 * m * k, 262_144, 524_288]
   const multiply = (n: number) => run.gemm(a, 0, 4 * k, b, 0, 4 * n, out, 4 * n, m, n, k, 0, 0, scratch)

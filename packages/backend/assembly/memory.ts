@@ -1,0 +1,27 @@
+import { LINEAR, RELU, RELU6 } from './epilogue'
+import { layFactors } from './winograd-factors'
+
+/** What the kernels keep in 1 KB of memory of their own, which `setMemory` is told of once. */
+
+/** Where a tile of sums is laid down that is not stored as it is. */
+export let tile: usize = 0
+/** Of what follows it, in bytes from there: zeros and negative zeros, as long as a row; the bounds of each activation; the factors of Winograd's transforms. */
+export const ZEROS: usize = 384
+export const NEGATIVE_ZEROS: usize = ZEROS + 64
+export const BOUNDS: usize = NEGATIVE_ZEROS + 64
+export const FACTORS: usize = BOUNDS + 32
+
+export function setMemory(address: usize): void {
+  tile = address
+  memory.fill(tile + ZEROS, 0, 64)
+  for (let at: usize = 0; at < 64; at += 16) v128.store(tile + NEGATIVE_ZEROS + at, f32x4.splat(-0.0))
+  setBounds(LINEAR, -Infinity, Infinity)
+  setBounds(RELU, 0, Infinity)
+  setBounds(RELU6, 0, 6)
+  layFactors(tile + FACTORS)
+}
+
+function setBounds(activation: i32, least: f32, most: f32): void {
+  store<f32>(tile + BOUNDS + 8 * activation, least)
+  store<f32>(tile + BOUNDS + 8 * activation, most, 4)
+}
