@@ -1,95 +1,96 @@
 import { errorFunction, exponential, exponentialMinus1, hyperbolicTangent, logistic, logOf1PlusExponential } from './exponential'
 import { atMost, madd, put, putPair, relu as reluOf, take, zero } from './simd'
 
-/**
- * Activations and what they are made of, of n adjacent numbers. NaN stays NaN. `activation-gradient.ts` has their gradients.
- *
- * These loops test at their end: V8 then makes their constants once. It would make them anew for every four numbers in a loop that
- * tests first, which takes twice as long.
- */
+/** Activations and what they are made of, of n adjacent numbers. NaN stays NaN. `activation-gradient.ts` has their gradients. */
 
 export const SELU_SCALE: f32 = 1.0507009873554805
 export const SELU_SLOPE: f32 = 1.7580993408473768
 
-/** out = max(x, 0) */
-export function relu(x: usize, out: usize, n: i32): void {
+// Names of functions. Types, because the compiler then makes a loop for each that does not ask which it is.
+class Relu {}
+class Relu6 {}
+class LeakyRelu {}
+class Selu {}
+class Softplus {}
+class Exp {}
+class Tanh {}
+class Erf {}
+class SigmoidWeighted {}
+
+/** The function's value at four numbers; p and q are its parameters, where it has some. */
+function valueOf<F>(x: v128, p: f32, q: f32): v128 {
+  if (idof<F>() === idof<Relu>()) return reluOf(x)
+  if (idof<F>() === idof<Relu6>()) return atMost(reluOf(x), 6)
+  if (idof<F>() === idof<LeakyRelu>()) return v128.bitselect(f32x4.mul(x, f32x4.splat(p)), x, f32x4.lt(x, zero()))
+  if (idof<F>() === idof<Selu>())
+    return madd(reluOf(x), f32x4.splat(SELU_SCALE), f32x4.mul(exponentialMinus1(atMost(x, 0)), f32x4.splat(SELU_SLOPE)))
+  if (idof<F>() === idof<Softplus>()) return logOf1PlusExponential(x)
+  if (idof<F>() === idof<Exp>()) return exponential(x)
+  if (idof<F>() === idof<Tanh>()) return hyperbolicTangent(x)
+  if (idof<F>() === idof<Erf>()) return errorFunction(x)
+  return f32x4.mul(x, logistic(f32x4.mul(x, steepness(x, p, q))))
+}
+
+/** For functions of a few instructions, which the wide build's engine then carries out on eight numbers at a time. */
+function inPairs<F>(x: usize, out: usize, n: i32, p: f32): void {
   let i = 0
   for (; i + 8 <= n; i += 8) {
     const at = 4 * <usize>i
-    putPair(out + at, reluOf(v128.load(x + at)), reluOf(v128.load(x + at, 16)))
+    putPair(out + at, valueOf<F>(v128.load(x + at), p, 0), valueOf<F>(v128.load(x + at, 16), p, 0))
   }
-  for (; i < n; i += 4) put(out, i, n, reluOf(take(x, i, n)))
+  for (; i < n; i += 4) put(out, i, n, valueOf<F>(take(x, i, n), p, 0))
+}
+
+/**
+ * For long ones, which the compiler inlines only where they stand once. The loop tests at its end: V8 then makes its constants once, and
+ * not anew in every turn, which takes twice as long.
+ */
+function each<F>(x: usize, out: usize, n: i32, p: f32, q: f32): void {
+  let i = 0
+  do {
+    put(out, i, n, valueOf<F>(take(x, i, n), p, q))
+    i += 4
+  } while (i < n)
+}
+
+/** out = max(x, 0) */
+export function relu(x: usize, out: usize, n: i32): void {
+  inPairs<Relu>(x, out, n, 0)
 }
 
 /** out = x, at least 0 and at most 6 */
 export function relu6(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, atMost(reluOf(take(x, i, n)), 6))
-    i += 4
-  } while (i < n)
-}
-
-function leakyReluOf(x: v128, alpha: f32): v128 {
-  return v128.bitselect(f32x4.mul(x, f32x4.splat(alpha)), x, f32x4.lt(x, zero()))
+  inPairs<Relu6>(x, out, n, 0)
 }
 
 /** out = x where x >= 0, else alpha x */
 export function leakyRelu(x: usize, out: usize, n: i32, alpha: f32): void {
-  let i = 0
-  do {
-    put(out, i, n, leakyReluOf(take(x, i, n), alpha))
-    i += 4
-  } while (i < n)
-}
-
-function seluOf(x: v128): v128 {
-  return madd(reluOf(x), f32x4.splat(SELU_SCALE), f32x4.mul(exponentialMinus1(atMost(x, 0)), f32x4.splat(SELU_SLOPE)))
+  inPairs<LeakyRelu>(x, out, n, alpha)
 }
 
 /** out = SELU_SCALE x where x >= 0, else SELU_SLOPE (e^x - 1) */
 export function selu(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, seluOf(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  each<Selu>(x, out, n, 0, 0)
 }
 
 /** out = ln(1 + e^x) */
 export function softplus(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, logOf1PlusExponential(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  each<Softplus>(x, out, n, 0, 0)
 }
 
 /** out = e^x */
 export function exp(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, exponential(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  each<Exp>(x, out, n, 0, 0)
 }
 
 /** out = tanh(x) */
 export function tanh(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, hyperbolicTangent(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  each<Tanh>(x, out, n, 0, 0)
 }
 
 /** out = erf(x) */
 export function erf(x: usize, out: usize, n: i32): void {
-  let i = 0
-  do {
-    put(out, i, n, errorFunction(take(x, i, n)))
-    i += 4
-  } while (i < n)
+  each<Erf>(x, out, n, 0, 0)
 }
 
 /** slope + cube x^2, where an x of infinity does not turn a cube of 0 into NaN. */
@@ -99,10 +100,5 @@ export function steepness(x: v128, slope: f32, cube: f32): v128 {
 
 /** out = x / (1 + e^-(slope x + cube x^3)): swish (SiLU), and GELU where its tanh stands in for the normal distribution. */
 export function sigmoidWeighted(x: usize, out: usize, n: i32, slope: f32, cube: f32): void {
-  let i = 0
-  do {
-    const v = take(x, i, n)
-    put(out, i, n, f32x4.mul(v, logistic(f32x4.mul(v, steepness(v, slope, cube)))))
-    i += 4
-  } while (i < n)
+  each<SigmoidWeighted>(x, out, n, slope, cube)
 }
