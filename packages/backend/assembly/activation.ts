@@ -18,7 +18,7 @@ class Erf {}
 class SigmoidWeighted {}
 
 /** The function's value at four numbers; p and q are its parameters, where it has some. */
-function valueOf<F>(x: v128, p: f32, q: f32): v128 {
+function activated<F>(x: v128, p: f32, q: f32): v128 {
   if (idof<F>() === idof<Relu>()) return reluOf(x)
   if (idof<F>() === idof<Relu6>()) return atMost(reluOf(x), 6)
   if (idof<F>() === idof<LeakyRelu>()) return v128.bitselect(f32x4.mul(x, f32x4.splat(p)), x, f32x4.lt(x, zero()))
@@ -36,9 +36,9 @@ function inPairs<F>(x: usize, out: usize, n: i32, p: f32): void {
   let i = 0
   for (; i + 8 <= n; i += 8) {
     const at = 4 * <usize>i
-    putPair(out + at, valueOf<F>(v128.load(x + at), p, 0), valueOf<F>(v128.load(x + at, 16), p, 0))
+    putPair(out + at, activated<F>(v128.load(x + at), p, 0), activated<F>(v128.load(x + at, 16), p, 0))
   }
-  for (; i < n; i += 4) put(out, i, n, valueOf<F>(take(x, i, n), p, 0))
+  for (; i < n; i += 4) put(out, i, n, activated<F>(take(x, i, n), p, 0))
 }
 
 /**
@@ -48,7 +48,7 @@ function inPairs<F>(x: usize, out: usize, n: i32, p: f32): void {
 function each<F>(x: usize, out: usize, n: i32, p: f32, q: f32): void {
   let i = 0
   do {
-    put(out, i, n, valueOf<F>(take(x, i, n), p, q))
+    put(out, i, n, activated<F>(take(x, i, n), p, q))
     i += 4
   } while (i < n)
 }
