@@ -14,12 +14,15 @@ export interface Candidate {
   readonly packages: readonly string[]
   /** What one should know before or after installing it. */
   readonly notes: readonly string[]
-  /**
-   * Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start.
-   *
-   * @param threads how many, for a backend that leaves the choice
-   */
-  start(threads?: number): Promise<string>
+  /** Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start. */
+  start(request?: StartRequest): Promise<string>
+}
+
+export interface StartRequest {
+  /** How many threads, for a backend that leaves the choice. */
+  readonly threads?: number | undefined
+  /** Whether this backend and no other was asked for, so that it starts even where another is better. Default false. */
+  readonly byName?: boolean
 }
 
 /**

@@ -54,7 +54,7 @@ export async function diagnose(): Promise<Diagnosis> {
   const before = getBackend()
   const asked = askedFor({})
   const backends: BackendDiagnosis[] = []
-  for (const candidate of candidates) backends.push(await examine(candidate, asked.threads))
+  for (const candidate of candidates) backends.push(await examine(candidate, asked))
   const wasm = await examineWasm()
   const names = [...new Set(['core', 'layers', ...['backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu']])]
   const found = names.map(name => findPackage(`@tensorflow/tfjs-${name}`)).filter(each => each !== undefined)
@@ -69,7 +69,7 @@ export async function diagnose(): Promise<Diagnosis> {
   }
 }
 
-async function examine(candidate: Candidate, threads: number | undefined): Promise<BackendDiagnosis> {
+async function examine(candidate: Candidate, asked: ReturnType<typeof askedFor>): Promise<BackendDiagnosis> {
   const { name, notes, packages } = candidate
   const version = findPackage(packages[0]!)?.version
   const missing = missingPackages(candidate)
@@ -87,7 +87,8 @@ async function examine(candidate: Candidate, threads: number | undefined): Promi
   // One that runs would be started anew for another number of threads.
   const runs = candidate.tfjsName in engine().registry
   try {
-    return { ...known, usable: true, detail: await candidate.start(runs ? undefined : threads) }
+    const threads = runs ? undefined : asked.threads
+    return { ...known, usable: true, detail: await candidate.start({ threads, byName: asked.name === name }) }
   } catch (error) {
     return { ...known, usable: false, reason: reasonOf(error) }
   }

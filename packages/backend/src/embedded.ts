@@ -7,7 +7,7 @@ export const wasm: Candidate = {
   tfjsName: 'wasm',
   packages: ['@tensorflow/tfjs-backend-wasm'],
   notes: [],
-  async start(threads) {
+  async start({ threads } = {}) {
     const { compiledVariant, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
     await startWasm(threads)
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')

@@ -107,7 +107,7 @@ async function startForced(name: BackendName, threads: number | undefined): Prom
     throw new Error(`Backend '${name}' is not installed. Run: npm install ${missing.join(' ')}`)
   }
   try {
-    return report(candidate, await candidate.start(threads), true, [])
+    return report(candidate, await candidate.start({ threads, byName: true }), true, [])
   } catch (cause) {
     const on = threads !== undefined && threads > 1 ? ` on ${threads} threads` : ''
     throw new Error(`Backend '${name}' is installed but does not start${on}: ${reasonOf(cause)}`, { cause })
@@ -122,7 +122,7 @@ async function startBest(threads: number | undefined): Promise<BackendReport> {
       continue
     }
     try {
-      return report(candidate, await candidate.start(threads), false, passedOver)
+      return report(candidate, await candidate.start({ threads }), false, passedOver)
     } catch (error) {
       passedOver.push({ name: candidate.name, reason: reasonOf(error) })
     }
