@@ -39,6 +39,19 @@ const atBatch = (
   return callback
 }
 
+/** The mean of the predictions, which tells when it is differentiated. */
+const watchedLoss = (backward: () => void) => {
+  const mean = tf.customGrad((x, save) => {
+    ;(save as tf.GradSaveFunc)([x as tf.Tensor])
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]) => {
+      backward()
+      return tf.mul(tf.onesLike(saved!), dy)
+    }
+    return { value: tf.mean(x as tf.Tensor), gradFunc }
+  })
+  return (pred: tf.Tensor | tf.Tensor[]) => mean(pred as tf.Tensor) as tf.Scalar
+}
+
 describe('training', () => {
   it('learns, and records every batch and epoch', async () => {
     const learn = tinyLearner({ metrics: [accuracy] })
@@ -119,6 +132,26 @@ describe('training', () => {
     expect(history.smooth_losses.at(-1)).toBeLessThan(history.losses[0]! / 2)
     expect(() => tinyLearner({ optimizer: tf.train.adam(), wd: 0.1 })).toThrow(/no weight decay/)
     await expect(tinyLearner({ optimizer: tf.train.sgd(0.1) }).fit_one_cycle(1, 1e-2)).rejects.toThrow(/no such hyper-parameter/)
+  })
+
+  it('asks for the loss before the backward pass, so that a GPU is never idle while it is waited for', async () => {
+    const order: string[] = []
+    const read = vi.spyOn(tf.backend(), 'read').mockImplementation(function (this: tf.KernelBackend, id) {
+      order.push('loss asked for')
+      return Promise.resolve(this.readSync(id)) as never
+    })
+    const loss = watchedLoss(() => order.push('backward'))
+    const learn = tinyLearner({ loss, callbacks: [{ before_step: () => void order.push('step') }] })
+    await learn.fit(1e-2, 1)
+    expect(order.slice(0, 3)).toEqual(['loss asked for', 'backward', 'step'])
+
+    // On a GPU a loss that is disposed while it is read gives an error: the one that ended the pass is told, and no other is left over.
+    read.mockImplementation(() => new Promise((_, reject) => setTimeout(reject, 5, new Error('disposed'))))
+    const fails = watchedLoss(() => {
+      throw new Error('no gradient')
+    })
+    await expect(tinyLearner({ loss: fails }).fit(1e-2, 1)).rejects.toThrow('no gradient')
+    await new Promise(resolve => setTimeout(resolve, 20))
   })
 
   it('leaves normalization and biases undecayed unless asked', async () => {

@@ -212,19 +212,24 @@ export abstract class TrainingLoop implements TrainingState {
   async #backward(): Promise<void> {
     let reached = false
     let cancelled = false
+    let reading: Promise<ArrayLike<number>> | undefined
     try {
       const gradients = differentiate(() => {
         this.#forward()
         reached = true
         this.#fire('before_backward')
+        // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
+        reading = this.loss.data()
         return this.#own(this.loss)
       }, this.trained)
       this.grads = this.#own(gradients)
     } catch (signal) {
+      // The loss is disposed before it has been read.
+      reading?.catch(() => {})
       if (!(signal instanceof CancelBackward && reached)) throw signal
       cancelled = true
     }
-    this.lossValue = (await this.loss.data())[0]!
+    this.lossValue = (await (reading ?? this.loss.data()))[0]!
     if (cancelled) await this.#fire('after_cancel_backward')
     await this.#fire('after_backward')
   }
