@@ -1,6 +1,7 @@
 import { type backend_util, findBackendFactory, type KernelBackend, registerBackend } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from './candidate.js'
 import { importPackage } from './packages.js'
+import { mendMatMul } from './webgpu-mat-mul.js'
 
 /** The part of the WebGPU interface that is used here; its full types want the browser's. */
 interface Adapter {
@@ -81,6 +82,7 @@ export const webgpu: Candidate = {
       const Backend = outspoken(WebGPUBackend, device)
       registerBackend('webgpu', () => new Backend(device, info), 3)
     }
+    mendMatMul()
     if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
     await startRegistered('webgpu')
     return software ? `${described}, in software: slower than wasm` : described
