@@ -1,11 +1,10 @@
 // One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
 import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/backend/wasm'
-import { DataBunch } from '@onecycle/data'
-import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { samples } from './samples.js'
+import { BATCHES, train } from './train.js'
 import { type Workload, workloads } from './workloads.js'
 
 export interface Measured {
@@ -15,33 +14,6 @@ export interface Measured {
   readonly heap: number
   /** Part of the time spent outside kernels; only where asked for. */
   readonly outside?: number
-}
-
-const BATCHES = 16
-
-const factories = {
-  sgd: (lr: number) => sgd({ lr, mom: 0.9 }),
-  adam: (lr: number) => adam({ lr, sqr_mom: 0.999, eps: 1e-8, wd: 0 }),
-}
-
-/** Steps of the Learner's whole loop: loader, upload, both passes, optimizer, loss read back, callbacks. */
-async function ours(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
-  const { batch: bs, input, classes, optimizer } = workload
-  const data = DataBunch.from_arrays({ ...samples(BATCHES * bs, input, classes), shape: [...input], bs })
-  const learn = new Learner(data, workload.build(), {
-    loss: cross_entropy,
-    optimizer: factories[optimizer.kind](optimizer.lr),
-    progress: false,
-  })
-  const stop = new AbortController()
-  const end = performance.now() + 1000 * seconds
-  const clock = {
-    after_batch() {
-      onBatch()
-      if (performance.now() > end) stop.abort()
-    },
-  }
-  await learn.fit(optimizer.lr, 100_000, { callbacks: [clock], signal: stop.signal })
 }
 
 /** Steps of `model.fit` as TensorFlow.js has it. */
@@ -101,7 +73,7 @@ const inKernels = share ? timeKernels() : undefined
 const times: number[] = []
 const kernelTimes: number[] = []
 let last = performance.now()
-await (how === 'stock' ? stock : ours)(workload, Number(seconds), () => {
+await (how === 'stock' ? stock : train)(workload, Number(seconds), () => {
   const now = performance.now()
   times.push(now - last)
   kernelTimes.push(inKernels?.() ?? 0)

@@ -1,17 +1,22 @@
 """The workloads of workloads.ts in PyTorch: one JSON line for each, times in milliseconds.
 
-    python3 torch_bench.py THREADS SECONDS WORKLOAD...
+    [TORCH_DEVICE=cuda] python3 torch_bench.py THREADS SECONDS WORKLOAD...
 
 Without arguments: its version, and the GFLOP/s of its 512 x 512 x 512 matrix product on one thread.
 """
 
 import json
+import os
 import sys
 import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+DEVICE = os.environ.get('TORCH_DEVICE', 'cpu')
+# A GPU shall compute in float32 too: PyTorch gives convolutions 10 bits of it.
+torch.backends.cudnn.allow_tf32 = False
 
 
 def simple_cnn(bn):
@@ -70,20 +75,21 @@ WORKLOADS = {
     'W2': (lenet_like, (64, 1, 28, 28), 10, adam, 1e-3),
     'W3': (perceptron, (128, 784), 10, adam, 1e-3),
     'W4': (lambda: ResNet9(16), (64, 3, 32, 32), 10, sgd, 0.002),
+    'W5': (lambda: ResNet9(64), (512, 3, 32, 32), 10, sgd, 0.002),
 }
 
 
 def measure(name, seconds):
     build, shape, classes, optimizer, lr = WORKLOADS[name]
     torch.manual_seed(0)
-    model = build()
+    model = build().to(DEVICE)
     opt = optimizer(model, lr)
     batches = [(torch.randn(*shape), torch.randint(0, classes, (shape[0],))) for _ in range(4)]
     times = []
     began = time.perf_counter()
     while time.perf_counter() - began < seconds or len(times) < 8:
-        x, y = batches[len(times) % 4]
         start = time.perf_counter()
+        x, y = (tensor.to(DEVICE) for tensor in batches[len(times) % 4])
         opt.zero_grad()
         loss = F.cross_entropy(model(x), y)
         loss.backward()

@@ -64,6 +64,17 @@ export const workloads: readonly Workload[] = [
   },
 ]
 
+/** Enough work for a large GPU; on one thread of a processor a step takes many seconds. */
+export const large: Workload = {
+  name: 'W5',
+  what: 'the same of width 64, batch 512',
+  batch: 512,
+  input: [32, 32, 3],
+  classes: 10,
+  optimizer: sgd(0.002),
+  build: () => resnet9(64),
+}
+
 const relu = { activation: 'relu', kernelInitializer: 'heNormal' } as const
 
 function lenetLike(): Sequential {

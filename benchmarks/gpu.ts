@@ -1,0 +1,150 @@
+// Whether a backend computes what it should, and how long its training steps take beside wasm's on the same machine:
+// npx tsx benchmarks/gpu.ts [--backend webgpu] [--json FILE] [--seconds 3] [--only W1,W5] [--threads 1]
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { useBackend } from '@onecycle/backend'
+import { cross_entropy } from '@onecycle/learner'
+import { writeWhole } from '@onecycle/recorder'
+import * as tf from '@tensorflow/tfjs-core'
+import { conv2d, type Definition, matMul, sum } from '../packages/backend/src/testing/definitions.js'
+import { samples } from './samples.js'
+import { train } from './train.js'
+import { large, type Workload, workloads } from './workloads.js'
+
+const text = { type: 'string' } as const
+const { values } = parseArgs({ options: { backend: text, json: text, seconds: text, only: text, threads: text } })
+const { backend: name = 'webgpu', json, seconds = '3', only, threads = '1' } = values
+const known = [...workloads, large]
+const chosen = known.filter(workload => !only || only.split(',').includes(workload.name))
+if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${known.map(each => each.name).join(', ')}.`)
+
+const machine = `${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node ${process.version}`
+const { version, detail } = await useBackend({ prefer: name, log: false })
+console.log(`${machine}\n${name} ${version}: ${detail}`)
+const result = {
+  machine,
+  backend: { name, version, detail },
+  kernels: [] as object[],
+  gradients: [] as object[],
+  steps: [] as object[],
+}
+
+/** What was found so far: a device that hangs takes the process with it. */
+const note = () => json && writeWhole(json, `${JSON.stringify(result, null, 2)}\n`)
+
+/** Sizes for each of the ways in which WebGPU multiplies matrices, images whose rows do and do not come in fours, and long sums. */
+const definitions: Definition[] = [
+  matMul(5, 7, 3, [false, false]),
+  matMul(37, 65, 29, [true, false], 3),
+  matMul(64, 2500, 40, [false, true]),
+  matMul(200, 128, 330, [true, true]),
+  ...Object.values(conv2d([4, 9, 11, 3], [3, 3, 3, 16], [2, 2], 'same')),
+  ...Object.values(conv2d([4, 12, 12, 16], [3, 3, 16, 32], [1, 1], 'same')),
+  ...Object.values(conv2d([2, 9, 10, 5], [3, 2, 5, 7], [2, 1], 'valid')),
+  ...Object.values(conv2d([3, 8, 8, 8], [1, 1, 8, 4], [1, 1], 'same')),
+  sum(3, 5000, 4),
+]
+
+console.log('\nLargest error of kernels, in parts of the largest value; against their definitions in float64')
+for (const definition of definitions) {
+  const inputs = definition.shapes.map((shape, i) => numbers(tf.util.sizeFromShape(shape), i + 1))
+  const y = tf.tidy(() => definition.program(...inputs.map((input, i) => tf.tensor(input.slice(), definition.shapes[i]))))
+  const error = apart(definition.reference(...inputs.map(input => Float64Array.from(input))), await y.data())
+  y.dispose()
+  result.kernels.push({ name: definition.name, error })
+  console.log(`${error.toExponential(1)}  ${definition.name}`)
+}
+await note()
+
+console.log('\nLargest error of gradients, likewise, and whether they repeat to the last bit')
+for (const workload of chosen) {
+  // The plain backend takes minutes for large batches; wasm is held against it by the tests.
+  for (const [reference, batch] of [['cpu', 4] as const, ['wasm', 64] as const].slice(workload === large ? 1 : 0)) {
+    await useBackend({ prefer: reference, log: false })
+    const model = workload.build()
+    const expected = await gradients(workload, batch, model)
+    // The weights move to the other backend when it first needs them.
+    await useBackend({ prefer: name, log: false })
+    const found = await gradients(workload, batch, model)
+    const again = await gradients(workload, batch, model)
+    const error = Math.max(...expected.map((values, i) => apart(values, found[i]!)))
+    const repeats = found.every((values, i) => values.every((value, j) => Object.is(value, again[i]![j])))
+    model.dispose()
+    result.gradients.push({ name: workload.name, reference, batch, error, repeats })
+    const against = `batch of ${batch} against ${reference}`
+    console.log(`${error.toExponential(1)}  ${workload.name.padEnd(4)}  ${against}${repeats ? '' : ', does not repeat'}`)
+    await note()
+  }
+}
+
+console.log(`\nMilliseconds of a training step, minimum / median; MiB of the device; tensors left behind, which should be 0`)
+for (const [backend, options] of [
+  [name, {}],
+  ['wasm', { threads: Number(threads) }],
+] as const) {
+  const { line } = await useBackend({ prefer: backend, log: false, ...options })
+  console.log(line)
+  for (const workload of chosen) {
+    const { name, what, batch } = workload
+    try {
+      const figures = await measure(workload)
+      result.steps.push({ backend, name, what, batch, ...figures })
+      const [min, median, MiB] = [figures.min, figures.median, figures.bytes / 2 ** 20].map(each =>
+        each.toFixed(each < 20 ? 2 : 0),
+      )
+      console.log(`${name.padEnd(4)}  ${min} / ${median}   ${MiB} MiB   ${figures.left} left`)
+    } catch (error) {
+      const fails = (error as Error).message
+      result.steps.push({ backend, name, what, batch, fails })
+      console.log(`${name.padEnd(4)}  fails: ${fails}`)
+    }
+    await note()
+  }
+}
+
+async function measure(workload: Workload) {
+  const before = tf.memory().numTensors
+  const times: number[] = []
+  let last = performance.now()
+  let bytes = 0
+  await train(workload, Number(seconds), () => {
+    const now = performance.now()
+    times.push(now - last)
+    last = now
+    bytes = (tf.memory() as { numBytesAllocatedInGPU?: number }).numBytesAllocatedInGPU ?? 0
+  })
+  const warm = times.slice(Math.max(1, Math.floor(times.length / 4))).sort((a, b) => a - b)
+  const left = tf.memory().numTensors - before
+  return { first: times[0]!, min: warm[0]!, median: warm[warm.length >> 1]!, steps: times.length, bytes, left }
+}
+
+/** Of the loss by each weight, and the loss itself; the model as it trains. */
+async function gradients({ input, classes }: Workload, batch: number, model: ReturnType<Workload['build']>) {
+  const { x, y } = samples(batch, input, classes)
+  const [image, label] = [tf.tensor(x, [batch, ...input]), tf.tensor1d(y, 'int32')]
+  const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable)
+  const { value, grads } = tf.variableGrads(
+    () => cross_entropy(model.apply(image, { training: true }) as tf.Tensor, label),
+    variables,
+  )
+  const tensors = [value, ...variables.map(variable => grads[variable.name]!)]
+  const read = await Promise.all(tensors.map(async tensor => (await tensor.data()).slice() as Float32Array))
+  tf.dispose([image, label, tensors])
+  return read
+}
+
+/** The largest difference, in parts of the largest value. */
+function apart(expected: ArrayLike<number>, found: ArrayLike<number>): number {
+  let [largest, most] = [1e-3, 0]
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i]!))
+    const difference = Math.abs(expected[i]! - found[i]!)
+    most = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(most, difference)
+  }
+  return most / largest
+}
+
+/** In [-1, 1), the same on every run. */
+function numbers(count: number, seed: number): Float32Array {
+  return samples(1, [count], 1 + seed).x
+}

@@ -1,0 +1,39 @@
+import { DataBunch } from '@onecycle/data'
+import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
+import { samples } from './samples.js'
+import type { Workload } from './workloads.js'
+
+/** Of an epoch. */
+export const BATCHES = 16
+
+const factories = {
+  sgd: (lr: number) => sgd({ lr, mom: 0.9 }),
+  adam: (lr: number) => adam({ lr, sqr_mom: 0.999, eps: 1e-8, wd: 0 }),
+}
+
+/**
+ * Steps of the Learner's whole loop on the backend in use: loader, upload, both passes, optimizer, loss read back, callbacks. They begin
+ * to count with the end of the first, which compiles what the backend compiles; one more is made however long it takes.
+ */
+export async function train(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
+  const { batch: bs, input, classes, optimizer } = workload
+  const data = DataBunch.from_arrays({ ...samples(BATCHES * bs, input, classes), shape: [...input], bs })
+  const model = workload.build()
+  const learn = new Learner(data, model, {
+    loss: cross_entropy,
+    optimizer: factories[optimizer.kind](optimizer.lr),
+    progress: false,
+  })
+  const stop = new AbortController()
+  let end: number | undefined
+  const clock = {
+    after_batch() {
+      onBatch()
+      if (end === undefined) end = performance.now() + 1000 * seconds
+      else if (performance.now() > end) stop.abort()
+    },
+  }
+  await learn.fit(optimizer.lr, 100_000, { callbacks: [clock], signal: stop.signal })
+  learn.dispose()
+  model.dispose()
+}
