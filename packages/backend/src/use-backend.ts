@@ -4,7 +4,7 @@ import { type BackendName, backendNames, type Candidate, reasonOf } from './cand
 import { cpu, wasm } from './embedded.js'
 import { node, nodeGpu } from './native.js'
 import { findPackage } from './packages.js'
-import { webgpu } from './webgpu.js'
+import { webgpu } from './webgpu/candidate.js'
 
 /** Every backend, best first. */
 export const candidates: readonly Candidate[] = [nodeGpu, node, webgpu, wasm, cpu]

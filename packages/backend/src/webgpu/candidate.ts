@@ -1,7 +1,8 @@
 import { type backend_util, findBackendFactory, type KernelBackend, registerBackend } from '@tensorflow/tfjs-core'
-import { type Candidate, startRegistered } from './candidate.js'
-import { importPackage } from './packages.js'
-import { mendMatMul } from './webgpu-mat-mul.js'
+import { type Candidate, startRegistered } from '../candidate.js'
+import { importPackage } from '../packages.js'
+import { quickenFilterGradient } from './filter-gradient.js'
+import { mendMatMul } from './mat-mul.js'
 
 /** The part of the WebGPU interface that is used here; its full types want the browser's. */
 interface Adapter {
@@ -83,6 +84,7 @@ export const webgpu: Candidate = {
       registerBackend('webgpu', () => new Backend(device, info), 3)
     }
     mendMatMul()
+    quickenFilterGradient()
     if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
     await startRegistered('webgpu')
     return software ? `${described}, in software: slower than wasm` : described

@@ -1,9 +1,9 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { numbers } from './testing/compare.js'
-import { matMul } from './testing/definitions.js'
-import { mendMatMul } from './webgpu-mat-mul.js'
+import { numbers } from '../testing/compare.js'
+import { matMul } from '../testing/definitions.js'
+import { mendMatMul } from './mat-mul.js'
 
 /** The cpu backend under another name, with WebGPU's mistake. */
 beforeEach(async () => {
