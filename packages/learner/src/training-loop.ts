@@ -224,8 +224,8 @@ export abstract class TrainingLoop implements TrainingState {
       }, this.trained)
       this.grads = this.#own(gradients)
     } catch (signal) {
-      // The loss is disposed before it has been read.
-      reading?.catch(() => {})
+      // Read to its end, since it is disposed next; what was thrown says more than an error of this.
+      if (reading) await reading.catch(() => {})
       if (!(signal instanceof CancelBackward && reached)) throw signal
       cancelled = true
     }

@@ -18,12 +18,14 @@ const fake = {
   report: (_event: object) => {},
   lose: (_info: object) => {},
   unread: new Set<object>(),
+  destroyed: 0,
 }
 
 const dawn = `
 export const globals = { GPUBufferUsage: {} }
 const fake = globalThis.fakeWebGPU
 const device = {
+  destroy() { fake.destroyed++ },
   lost: new Promise(resolve => { fake.lose = resolve }),
   addEventListener(type, listener) { if (type === 'uncapturederror') fake.report = listener },
 }
@@ -92,6 +94,13 @@ it('makes the backend on the adapter that it describes, and lets the package reg
   expect(fake.asked).toEqual({ powerPreference: 'high-performance' })
   expect(fake.navigatorAtImport).toBeUndefined()
   expect(tf.getBackend()).toBe('webgpu')
+})
+
+it('ends the device with the process, not to crash it', async () => {
+  await started()
+  const stop = process.listeners('exit').find(listener => String(listener).includes('device.destroy()'))!
+  ;(stop as () => void)()
+  expect(fake.destroyed).toBe(1)
 })
 
 it('says what to do in place of a read that waits', async () => {

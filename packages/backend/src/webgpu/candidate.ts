@@ -18,6 +18,7 @@ interface Adapter {
   requestDevice(descriptor: object): Promise<Device>
 }
 interface Device {
+  destroy(): void
   readonly lost: Promise<{ readonly message: string }>
   addEventListener(
     type: 'uncapturederror',
@@ -77,6 +78,8 @@ export const webgpu: Candidate = {
         requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
         requiredLimits: Object.fromEntries(limits.map(name => [name, adapter.limits[name]])),
       })
+      // Dawn crashes a process that ends while a result is being read, whatever exit code it was to have.
+      process.once('exit', () => device.destroy())
       const info = adapter.info ?? { vendor: '', architecture: '', description: '' }
       described = [...new Set([info.device, info.description])].filter(Boolean).join(', ') || info.vendor || 'GPU'
       software = info.isFallbackAdapter ?? false
