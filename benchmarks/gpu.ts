@@ -78,10 +78,8 @@ for (const workload of chosen) {
 }
 
 console.log(`\nMilliseconds of a training step, minimum / median; MiB of the device; tensors left behind, which should be 0`)
-for (const [backend, options] of [
-  [name, {}],
-  ['wasm', { threads: Number(threads) }],
-] as const) {
+for (const backend of new Set([name, 'wasm'])) {
+  const options = backend === 'wasm' ? { threads: Number(threads) } : {}
   const { line } = await useBackend({ prefer: backend, log: false, ...options })
   console.log(line)
   for (const workload of chosen) {

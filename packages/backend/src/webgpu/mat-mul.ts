@@ -1,24 +1,32 @@
 import {
   _FusedMatMul,
   BatchMatMul,
+  env,
   getKernel,
   type KernelConfig,
   type KernelFunc,
   registerKernel,
-  type TensorInfo,
-  Transpose,
   unregisterKernel,
+  util,
 } from '@tensorflow/tfjs-core'
 
-/** From this many products a number on, WebGPU divides a sum among several groups of threads. */
+/** From so many numbers to a sum on, where there are few sums, WebGPU divides each among several groups of threads. */
 const longSum = 2000
+/** Few: at most so many tiles of 32 x 32 sums, those of several products counted together. */
+const fewTiles = 32
+/** Up to so many sums have a program of their own, which is right. */
+const fewSums = 128
+
+const programType = 'WEBGPU_MATMUL_PROGRAM_TYPE'
+/** `MatMulProgramType.MatMulSmallOutputSizeProgram`: small tiles. */
+const smallTiles = 2
 
 const mended = new WeakSet<KernelConfig>()
 
 /**
- * Matrix products on webgpu as they should be. TensorFlow.js 4.22 gets long sums wrong where the right side is transposed and has a
- * multiple of four rows (its program for divided sums reads such a matrix in fours as if it were not): the gradient of a dense layer
- * of 2,000 units by its input, for instance. Here the right side is transposed first.
+ * Matrix products on webgpu as they should be. TensorFlow.js 4.22's program for long sums adds parts up in whatever order they are ready,
+ * so that the same numbers do not give the same bits, and reads a transposed right side with a multiple of four rows as if it were not
+ * transposed: the gradient of a dense layer of 2,000 units by its input is noise. Here the program with small tiles takes its place.
  */
 export function mendMatMul(): void {
   for (const kernelName of [BatchMatMul, _FusedMatMul]) {
@@ -33,14 +41,18 @@ export function mendMatMul(): void {
 
 function mend(stock: KernelFunc): KernelFunc {
   return args => {
-    const b = args.inputs['b']!
-    const rank = b.shape.length
-    if (!args.attrs!['transposeB'] || b.shape[rank - 1]! < longSum) return stock(args)
-    const backend = args.backend as { disposeData(dataId: object): boolean }
-    const perm = b.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis))
-    const turned = getKernel(Transpose, 'webgpu')!.kernelFunc({ inputs: { x: b }, backend, attrs: { perm } }) as TensorInfo
-    const product = stock({ inputs: { ...args.inputs, b: turned }, backend, attrs: { ...args.attrs, transposeB: false } })
-    backend.disposeData(turned.dataId)
-    return product
+    const { a, b } = args.inputs as unknown as Record<'a' | 'b', { shape: number[] }>
+    const inner = a.shape.at(args.attrs!['transposeA'] ? -2 : -1)!
+    const rows = util.sizeFromShape(a.shape) / inner
+    const columns = util.sizeFromShape(b.shape) / inner
+    const few = rows * columns > fewSums && Math.ceil(rows / 32) * Math.ceil(columns / 32) <= fewTiles
+    const chosen = env().getNumber(programType)
+    if (inner < longSum || !few || chosen >= 0) return stock(args)
+    env().set(programType, smallTiles)
+    try {
+      return stock(args)
+    } finally {
+      env().set(programType, chosen)
+    }
   }
 }
