@@ -3,7 +3,9 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
-import { cross_entropy } from '@onecycle/learner'
+import { type Callback, CancelFit } from '@onecycle/callbacks'
+import { DataBunch } from '@onecycle/data'
+import { cross_entropy, Learner } from '@onecycle/learner'
 import { writeWhole } from '@onecycle/recorder'
 import * as tf from '@tensorflow/tfjs-core'
 import { conv2d, type Definition, matMul, sum } from '../packages/backend/src/testing/definitions.js'
@@ -116,19 +118,21 @@ async function measure(workload: Workload) {
   return { first: times[0]!, min: warm[0]!, median: warm[warm.length >> 1]!, steps: times.length, bytes, left }
 }
 
-/** Of the loss by each weight, and the loss itself; the model as it trains. */
+/** Of the loss by each weight, as the Learner computes them, and the loss itself. */
 async function gradients({ input, classes }: Workload, batch: number, model: ReturnType<Workload['build']>) {
-  const { x, y } = samples(batch, input, classes)
-  const [image, label] = [tf.tensor(x, [batch, ...input]), tf.tensor1d(y, 'int32')]
-  const variables = model.trainableWeights.map(weight => weight.read() as tf.Variable)
-  const { value, grads } = tf.variableGrads(
-    () => cross_entropy(model.apply(image, { training: true }) as tf.Tensor, label),
-    variables,
-  )
-  const tensors = [value, ...variables.map(variable => grads[variable.name]!)]
-  const read = await Promise.all(tensors.map(async tensor => (await tensor.data()).slice() as Float32Array))
-  tf.dispose([image, label, tensors])
-  return read
+  const data = DataBunch.from_arrays({ ...samples(batch, input, classes), shape: [...input], bs: batch, seed: 1 })
+  const learn = new Learner(data, model, { loss: cross_entropy, progress: false })
+  const found: Float32Array[] = []
+  const read: Callback<Learner> = {
+    async after_backward({ grads, lossValue }) {
+      found.push(Float32Array.of(lossValue))
+      for (const { name } of learn.trained) found.push((await grads[name]!.data<'float32'>()).slice())
+      throw new CancelFit()
+    },
+  }
+  await learn.fit(1e-3, 1, { callbacks: [read] })
+  learn.dispose()
+  return found
 }
 
 /** The largest difference, in parts of the largest value. */
