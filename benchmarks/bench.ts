@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeWhole } from '@onecycle/recorder'
 import { findTorch, nativePeak, script, torch } from './child.js'
-import type { Measured } from './step.js'
+import type { Measured, Shares } from './step.js'
 import { type Workload, workloads } from './workloads.js'
 
 /** Milliseconds of a step. */
@@ -27,8 +27,8 @@ interface Row {
   readonly ratio?: Figures
   /** The same, both with two threads. */
   readonly ratio2?: Figures
-  /** Part of a step spent outside kernels, measured where steps are short. */
-  readonly outside?: number
+  /** Where the time of a step goes, measured where steps are short. */
+  readonly shares?: Shares
 }
 
 export interface StepOptions {
@@ -66,8 +66,9 @@ export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptio
   }
   for (const { name, stock } of rows) if (typeof stock === 'string') console.log(`tfjs wasm fails on ${name}: ${stock}`)
   console.log('ratio: onecycle / torch with as many threads')
-  for (const { name, outside } of rows) {
-    if (outside !== undefined) console.log(`${name}: ${(100 * outside).toFixed(0)} % of a step outside kernels`)
+  for (const { name, shares } of rows) {
+    if (shares)
+      console.log(`${name}: ${percent(shares.gathering)} of a step gathering the batch, ${percent(shares.rest)} in JavaScript`)
   }
   const gemm = await multiply()
   console.log(gemm.text)
@@ -119,10 +120,8 @@ async function measure({ name, what, batch }: Workload, seconds: number, rounds:
   )
   const [ours, ours2] = oursTimes.map(figures) as [Figures, Figures]
   const [torch1, torch2] = torchTimes.map(times => (times.length ? figures(times) : '-')) as [Figures | string, Figures | string]
-  const share =
-    ours.min < 20
-      ? (JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, '1', 'share')) as Measured).outside
-      : undefined
+  const shares =
+    ours.min < 20 ? (JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, '1', 'share')) as Measured).shares : undefined
   return {
     name,
     what,
@@ -135,7 +134,7 @@ async function measure({ name, what, batch }: Workload, seconds: number, rounds:
     torch2,
     ...(typeof torch1 === 'object' && { ratio: ratioOf(ours, torch1) }),
     ...(typeof torch2 === 'object' && { ratio2: ratioOf(ours2, torch2) }),
-    ...(share !== undefined && { outside: share }),
+    ...(shares && { shares }),
   }
 }
 
@@ -156,6 +155,8 @@ async function multiply() {
     text: `512 x 512 x 512: ${rate.toFixed(1)} GFLOP/s, ${((100 * rate) / peak).toFixed(0)} % of the native 128-bit peak of ${peak.toFixed(1)}`,
   }
 }
+
+const percent = (part: number) => `${(100 * part).toFixed(1)} %`
 
 function figures(times: readonly number[]): Figures {
   const sorted = [...times].sort((a, b) => a - b)

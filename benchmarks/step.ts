@@ -1,6 +1,7 @@
 // One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
 import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/backend/wasm'
+import { ArrayDataset } from '@onecycle/data'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { samples } from './samples.js'
@@ -12,8 +13,16 @@ export interface Measured {
   readonly times: number[]
   /** Bytes of the wasm heap at the end, which never shrinks. */
   readonly heap: number
-  /** Part of the time spent outside kernels; only where asked for. */
-  readonly outside?: number
+  /** Where the time goes; only where asked for. */
+  readonly shares?: Shares
+}
+
+/** Parts of a step's time. */
+export interface Shares {
+  /** In copying the batch out of the data set. */
+  readonly gathering: number
+  /** Neither in that nor in kernels: JavaScript, TensorFlow.js's engine and ours. */
+  readonly rest: number
 }
 
 /** Steps of `model.fit` as TensorFlow.js has it. */
@@ -40,21 +49,29 @@ async function stock(workload: Workload, seconds: number, onBatch: () => void): 
   })
 }
 
-/** Replaces every kernel, and every optimizer's step of a parameter, by one that adds up the time spent in it. */
-function timeKernels(): () => number {
+/** Adds up the time spent in functions; where they call each other, once. */
+function stopwatch() {
   let total = 0
   let depth = 0
-  const timed =
-    <Args, Result>(run: (args: Args) => Result) =>
-    (args: Args): Result => {
-      const began = performance.now()
-      depth++
-      try {
-        return run(args)
-      } finally {
-        if (--depth === 0) total += performance.now() - began
+  return {
+    total: () => total,
+    timed<Self, Args extends unknown[], Result>(run: (this: Self, ...args: Args) => Result) {
+      return function (this: Self, ...args: Args): Result {
+        const began = performance.now()
+        depth++
+        try {
+          return run.apply(this, args)
+        } finally {
+          if (--depth === 0) total += performance.now() - began
+        }
       }
-    }
+    },
+  }
+}
+
+/** Replaces every kernel, and every optimizer's step of a parameter, by one that adds up the time spent in it. */
+function timeKernels(): () => number {
+  const { timed, total } = stopwatch()
   for (const kernel of tf.getKernelsForBackend('wasm')) {
     const { kernelName, backendName, disposeFunc } = kernel
     tf.unregisterKernel(kernelName, 'wasm')
@@ -62,30 +79,40 @@ function timeKernels(): () => number {
   }
   const updates = fusedUpdates as Record<string, FusedUpdate>
   for (const [rule, update] of Object.entries(updates)) updates[rule] = timed(update)
-  return () => total
+  return total
+}
+
+function timeGathering(): () => number {
+  const { timed, total } = stopwatch()
+  ArrayDataset.prototype.batch = timed(ArrayDataset.prototype.batch)
+  return total
 }
 
 const [how, name, seconds, threads = '1', share] = process.argv.slice(2)
 const workload = workloads.find(candidate => candidate.name === name)
 if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(each => each.name).join(', ')}.`)
 await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
-const inKernels = share ? timeKernels() : undefined
+const clocks = share ? [timeKernels(), timeGathering()] : []
 const times: number[] = []
-const kernelTimes: number[] = []
+const spent: number[][] = []
 let last = performance.now()
 await (how === 'stock' ? stock : train)(workload, Number(seconds), () => {
   const now = performance.now()
   times.push(now - last)
-  kernelTimes.push(inKernels?.() ?? 0)
+  spent.push(clocks.map(total => total()))
   last = now
 })
 const warm = Math.floor(times.length / 4)
 const measured: Measured = {
   times: times.slice(warm),
   heap: (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
-  ...(inKernels && {
-    outside: 1 - (kernelTimes.at(-1)! - kernelTimes[warm]!) / times.slice(warm + 1).reduce((sum, time) => sum + time, 0),
-  }),
+  ...(share && { shares: sharesOf(times.slice(warm + 1), spent.slice(warm)) }),
 }
+function sharesOf(steps: readonly number[], clocks: readonly number[][]): Shares {
+  const all = steps.reduce((sum, time) => sum + time, 0)
+  const [kernels, gathering] = clocks.at(-1)!.map((total, i) => (total - clocks[0]![i]!) / all) as [number, number]
+  return { gathering, rest: 1 - kernels - gathering }
+}
+
 // Ending at once would cut off what the pipe has not taken yet.
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0))
