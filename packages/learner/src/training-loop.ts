@@ -12,7 +12,7 @@ import {
   type TrainingState,
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
-import { dispose, keep, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core'
+import { keep, type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
@@ -198,7 +198,9 @@ export abstract class TrainingLoop implements TrainingState {
     try {
       await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
     } finally {
-      dispose([this.#owned, this.xb, this.yb, this.grads] as TensorContainer)
+      for (const tensors of [...this.#owned, this.xb, this.yb, this.grads]) {
+        for (const tensor of listOf(tensors)) tensor.dispose()
+      }
       this.grads = {}
     }
   }
@@ -278,7 +280,7 @@ export abstract class TrainingLoop implements TrainingState {
   /** Keeps tensors from being tidied away; the batch disposes them when it is over. */
   #own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
     this.#owned.push(tensors)
-    for (const tensor of tensors instanceof Tensor ? [tensors] : Object.values(tensors)) keep(tensor)
+    for (const tensor of listOf(tensors)) keep(tensor)
     return tensors
   }
 
@@ -288,4 +290,8 @@ export abstract class TrainingLoop implements TrainingState {
     await nextTurn()
     this.#lastTurn = performance.now()
   }
+}
+
+function listOf(tensors: Tensors | Record<string, Tensor>): readonly Tensor[] {
+  return tensors instanceof Tensor ? [tensors] : Object.values(tensors)
 }
