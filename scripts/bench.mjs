@@ -1,9 +1,18 @@
 // npm run bench: builds, then measures; figures as a table, and with --json FILE as JSON too. See benchmarks/README.md.
-import { build, install, main, tool } from './steps.mjs'
+import { binOf, build, install, laterNode, main, run, tool } from './steps.mjs'
 
 await main(async () => {
   await install()
   await build()
-  const { code } = await tool('tsx', ['benchmarks/run.ts', ...process.argv.slice(2)])
-  return code
+  const args = process.argv.slice(2)
+  const { code } = await tool('tsx', ['benchmarks/run.ts', ...args])
+  if (code !== 0 || Number(process.versions.node.split('.')[0]) >= 24) return code
+
+  // The kernels have vectors of 256 bits on the engines of Node 24 and later alone.
+  const { path, missing } = await laterNode()
+  console.log(`\nTraining steps on Node 24${path ? '' : `: not measured, ${missing}`}`)
+  if (!path) return code
+  const file = args[args.indexOf('--json') + 1]
+  const json = args.includes('--json') && file ? ['--json', file.replace(/(\.json)?$/, '-node24.json')] : []
+  return (await run(path, [binOf('tsx'), 'benchmarks/bench.ts', ...json])).code
 })
