@@ -11,12 +11,14 @@ import { dirname, sep } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { compiledKernels, compiledVariant } from './compiled/index.js'
 import { composedKernels } from './composed/index.js'
+import { refuseWhenFull } from './full-memory.js'
 import { registerTrainingKernels } from './kernels.js'
 import { leaveErrorsToTheProgram } from './process-listeners.js'
 
 // The backend looks for its .wasm beside the script that was started, which is right only inside its own folder.
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep)
 leaveErrorsToTheProgram()
+refuseWhenFull()
 registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerTrainingKernels(compiledKernels)
 

@@ -80,11 +80,7 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
   const run = exports as unknown as Functions
   const threads = pool?.threads ?? 1
 
-  const allocate = (bytes: number) => {
-    const address = wasm._malloc(bytes + LINE) >>> 0
-    if (address === 0) throw new Error(`The wasm backend has no ${bytes} bytes left for the scratch memory of a kernel.`)
-    return address
-  }
+  const allocate = (bytes: number) => wasm._malloc(bytes + LINE) >>> 0
   const aligned = (address: Address) => Math.ceil(address / LINE) * LINE
   const own = aligned(allocate((OWN_BYTES + INTEGER_BYTES) * threads))
   const tile = (thread: number) => own + (OWN_BYTES + INTEGER_BYTES) * thread

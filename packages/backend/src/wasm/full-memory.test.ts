@@ -1,0 +1,21 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import * as tf from '@tensorflow/tfjs-core'
+import { expect, it } from 'vitest'
+import './index.js'
+
+it('a full memory is said to be full, and can be used again when some of it is free', async () => {
+  await tf.setBackend('wasm')
+  const backend = tf.backend() as BackendWasm
+  // Nothing is written into them, so that the system gives no pages.
+  const large = () => backend.makeOutput([2 ** 28], 'float32')
+  const held = [large(), large(), large()]
+  const before = backend.numDataIds()
+  expect(large).toThrow('The memory of the wasm backend is full: 1024 MiB more were asked for, and WebAssembly has 4 GiB in all.')
+  expect(backend.numDataIds()).toBe(before)
+  const x = tf.tensor1d([1, -2, 3])
+  expect([...tf.relu(x).dataSync()]).toEqual([1, 0, 3])
+  backend.disposeData(held.pop()!.dataId)
+  held.push(large())
+  expect([...tf.relu(x).dataSync()]).toEqual([1, 0, 3])
+  for (const { dataId } of held) backend.disposeData(dataId)
+})

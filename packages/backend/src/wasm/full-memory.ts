@@ -1,0 +1,44 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import { engine, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
+
+/** What Emscripten gives the backend, beyond its declared type. */
+interface Heap {
+  _malloc(bytes: number): number
+  _free(address: number): void
+}
+
+/**
+ * Has the wasm backend refuse what its memory cannot hold. When that is full TensorFlow.js 4.22 goes on with address 0: tensors lie on
+ * one another, the next kernel stops with `memory access out of bounds`, and so does every other from then on.
+ */
+export function refuseWhenFull(): void {
+  const running = engine().registry['wasm'] as BackendWasm | undefined
+  if (running) watch(running)
+  // A kernel's set-up is the moment at which tfjs says that the backend has started; nothing ever runs this one.
+  registerKernel({
+    kernelName: 'onecycle: memory',
+    backendName: 'wasm',
+    setupFunc: backend => watch(backend as BackendWasm),
+    kernelFunc: (): TensorInfo => {
+      throw new Error('This kernel only marks the start of the backend.')
+    },
+  })
+}
+
+function watch(backend: BackendWasm): void {
+  const wasm = backend.wasm as unknown as Heap
+  // Its first call has Emscripten put the real function in its place.
+  wasm._free(wasm._malloc(1))
+  const allocate = wasm._malloc
+  wasm._malloc = bytes => {
+    const address = allocate(bytes)
+    if (address === 0 && bytes > 0) {
+      const MiB = (bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)
+      throw new Error(
+        `The memory of the wasm backend is full: ${MiB} MiB more were asked for, and WebAssembly has 4 GiB in all. Use smaller ` +
+          'batches or a smaller model, or dispose of tensors that are no longer needed.',
+      )
+    }
+    return address
+  }
+}
