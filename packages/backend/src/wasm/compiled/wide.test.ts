@@ -232,16 +232,9 @@ describe('the wide build', () => {
 })
 
 describe('reasonAgainstWide', () => {
-  const node = (changes: object) => {
-    const { versions } = process
-    return reasonAgainstWide({
-      ...process,
-      arch: 'x64',
-      versions: { ...versions, v8: '13.6.233.17-node.53' },
-      execArgv: [],
-      env: {},
-      ...changes,
-    })
+  const node = (changes: object, mainThread = true) => {
+    const versions = { ...process.versions, v8: '13.6.233.17-node.53' }
+    return reasonAgainstWide({ ...process, arch: 'x64', versions, execArgv: [], env: {}, ...changes }, mainThread)
   }
   const v8 = (version: string) => ({ versions: { ...process.versions, v8: version } })
 
@@ -255,6 +248,10 @@ describe('reasonAgainstWide', () => {
     expect(node(v8('12.4.254.21-node.57'))).toMatch(/^Node 24 and later have them, this is Node \d/)
     expect(node(v8('15.2.1'))).toMatch(/^not tested with V8 15\.2/)
     expect(node({ arch: 'arm64' })).toMatch(/arm64, not x64/)
+  })
+
+  it('leaves the flags to the main thread', () => {
+    expect(node({}, false)).toMatch(/main thread alone/)
   })
 
   it("leaves an engine alone whose flags for WebAssembly are the user's own", () => {

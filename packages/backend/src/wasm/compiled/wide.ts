@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { isMainThread } from 'node:worker_threads'
 import type { Functions } from './functions.js'
 import { Instance, Memory, Module } from './web-assembly.js'
 
@@ -25,13 +26,15 @@ const afterwards = ['--no-experimental-wasm-revectorize', '--wasm-lazy-compilati
  * Why vectors are left at 128 bits; empty where the engine can be asked for more. `ONECYCLE_SIMD=128` is such a reason, and
  * `ONECYCLE_SIMD=256` lets an engine through that is newer than the tested ones.
  */
-export function reasonAgainstWide({ arch, versions, execArgv, env } = process): string {
+export function reasonAgainstWide({ arch, versions, execArgv, env } = process, mainThread = isMainThread): string {
   const { ONECYCLE_SIMD: asked = '' } = env
   if (!['', '128', '256'].includes(asked)) throw new RangeError(`Expected ONECYCLE_SIMD to be 128 or 256 (bits), got '${asked}'.`)
   if (asked === '128') return 'ONECYCLE_SIMD=128'
   if (arch !== 'x64') return `the processor is of kind ${arch}, not x64`
   const own = [...execArgv, ...(env['NODE_OPTIONS'] ?? '').split(' ')].find(flag => /^--[\w-]*(wasm|liftoff|jitless)/.test(flag))
   if (own) return `the engine's own flags are left as they were given (${own})`
+  // Flags are the process's: one thread would take them back while another compiles, which can end the process.
+  if (!mainThread) return "flags are set by a program's main thread alone"
   const version = Number.parseFloat(versions.v8 ?? '')
   if (!(version >= TESTED.from)) return `Node 24 and later have them, this is Node ${versions.node}`
   if (version > TESTED.to && !asked) return `not tested with V8 ${version}, the engine of Node ${versions.node}`
