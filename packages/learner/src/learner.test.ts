@@ -230,6 +230,16 @@ describe('no public call leaks a tensor', () => {
             ],
           }),
         ),
+      'a fit that replaces gradients one by one': () =>
+        learn.fit(1e-2, 1, {
+          callbacks: [
+            {
+              after_backward({ grads }) {
+                for (const [name, grad] of Object.entries(grads)) grads[name] = tf.mul(grad, 2)
+              },
+            },
+          ],
+        }),
     }
     for (const [name, call] of Object.entries(calls)) {
       await call()

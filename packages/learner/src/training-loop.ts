@@ -78,7 +78,7 @@ export abstract class TrainingLoop implements TrainingState {
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
   /** What the current batch has made and must dispose. */
-  #owned: (Tensors | Record<string, Tensor>)[] = []
+  #owned: Tensor[] = []
   #interrupted = false
   #lastTurn = 0
 
@@ -194,13 +194,11 @@ export abstract class TrainingLoop implements TrainingState {
     this.xb = xs
     this.yb = ys
     this.bs = size
-    this.#owned = [xs, ys]
+    this.#owned = [...listOf(xs), ...listOf(ys)]
     try {
       await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
     } finally {
-      for (const tensors of [...this.#owned, this.xb, this.yb, this.grads]) {
-        for (const tensor of listOf(tensors)) tensor.dispose()
-      }
+      for (const tensor of [this.#owned, this.xb, this.yb, this.grads].flatMap(listOf)) tensor.dispose()
       this.grads = {}
     }
   }
@@ -277,10 +275,9 @@ export abstract class TrainingLoop implements TrainingState {
     return this.bus.fire(event, this)
   }
 
-  /** Keeps tensors from being tidied away; the batch disposes them when it is over. */
+  /** Keeps tensors from being tidied away; the batch disposes them when it is over, whatever stands in their places by then. */
   #own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
-    this.#owned.push(tensors)
-    for (const tensor of listOf(tensors)) keep(tensor)
+    for (const tensor of listOf(tensors)) this.#owned.push(keep(tensor))
     return tensors
   }
 
