@@ -13,6 +13,21 @@ const sumOf = tf.customGrad((a, b) => ({
   gradFunc: dy => [dy, dy] as unknown as tf.Tensor,
 }))
 
+/** Twice the sum of three inputs, whose gradients are one tensor of the operation's own. */
+const twiceTheSum = tf.customGrad((a, b, c) => ({
+  value: tf.mul(tf.addN([a as tf.Tensor, b as tf.Tensor, c as tf.Tensor]), 2),
+  gradFunc: dy => {
+    const dx = tf.mul(dy as tf.Tensor, 2)
+    return [dx, dx, dx] as unknown as tf.Tensor
+  },
+}))
+
+/** Half the square: its gradient is what it has saved, while nothing but ones comes from above. */
+const halfSquare = tf.customGrad((h, save) => {
+  ;(save as tf.GradSaveFunc)([h as tf.Tensor])
+  return { value: tf.mul(tf.square(h as tf.Tensor), 0.5), gradFunc: (_, [saved]) => saved! }
+})
+
 /** Passes its input on, and tells how many tensors there are on the way back. */
 const counting = (told: number[]) =>
   tf.customGrad(h => ({
@@ -26,6 +41,7 @@ const counting = (told: number[]) =>
 const programs: [name: string, program: (x: tf.Tensor1D, w: tf.Tensor1D) => tf.Scalar][] = [
   ['a tensor that is used several times', (x, w) => tf.sum(tf.add(tf.mul(tf.square(w), x), tf.mul(w, w)))],
   ['a gradient that is passed on as it is', (x, w) => tf.sum(sumOf(sumOf(w, x), tf.mul(w, x)))],
+  ['a gradient that is what was saved', (x, w) => tf.sum(halfSquare(tf.mul(w, x)))],
   ['several outputs, not all of them used', (x, w) => tf.sum(tf.mul(tf.split(tf.mul(w, x), 2)[1]!, 3))],
   ['a part that does not depend on anything', (x, w) => tf.sum(tf.add(tf.mul(w, 2), tf.exp(x)))],
 ]
@@ -57,6 +73,33 @@ describe('differentiateBy', () => {
       [0.75, 6],
       [2 * 1.5 + 0.75, 6],
     ])
+  })
+
+  it.each([0, 1, 2])('gives it to each of three inputs, of which all but number %i are one', place => {
+    const [x, w] = [tf.tensor1d([1, -2]), tf.tensor1d([0.5, 2])]
+    const before = tensors()
+    let loss!: tf.Scalar
+    const gradients = differentiateBy(() => {
+      loss = tf.sum(twiceTheSum(...[0, 1, 2].map(i => (i === place ? x : w))))
+      return loss
+    }, [x, w])
+    expect(gradients.map(gradient => [...gradient!.dataSync()])).toEqual([
+      [2, 2],
+      [4, 4],
+    ])
+    tf.dispose([loss, ...(gradients as tf.Tensor[])])
+    expect(tensors()).toBe(before)
+  })
+
+  it('leaves a gradient that belongs to the program alone', () => {
+    const [w, slope] = [tf.tensor1d([3, 4]), tf.tensor1d([5, 6])]
+    const sloped = tf.customGrad(h => ({ value: tf.mul(h as tf.Tensor, 1), gradFunc: () => slope }))
+    for (const program of [() => tf.sum(sloped(w)), () => tf.sum(sloped(tf.mul(w, 1)))] as (() => tf.Scalar)[]) {
+      const [gradient] = differentiateBy(program, [w])
+      expect([...gradient!.dataSync()]).toEqual([5, 6])
+      gradient!.dispose()
+      expect([...slope.dataSync()]).toEqual([5, 6])
+    }
   })
 
   it('gives no gradient by what the result does not depend on', () => {

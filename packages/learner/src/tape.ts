@@ -13,7 +13,11 @@ interface TapeNode {
 
 /** What is used of TensorFlow.js's engine, which keeps it to itself. */
 interface Engine {
-  readonly state: { readonly gradientDepth: number; activeTape: readonly TapeNode[] | null }
+  readonly state: {
+    readonly gradientDepth: number
+    activeTape: readonly TapeNode[] | null
+    readonly activeScope: { readonly id: number }
+  }
   startTape(): void
   endTape(): void
   startScope(name: string): void
@@ -60,8 +64,8 @@ function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): 
     if (depends) for (const { id } of outputs) dependent.add(id)
     return depends
   })
-  // No tensor stands here twice, so that each can be freed when its node is done.
-  const gradients = new Map<number, Tensor>([[y.id, ones([])]])
+  // No tensor stands here twice, and none that is someone else's, so that each can be freed when its node is done.
+  const gradients = new Map<number, Tensor>([[y.id, ones(y.shape)]])
   for (const node of nodes.reverse()) {
     const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
     if (dys.some(dy => dy)) {
@@ -82,21 +86,25 @@ function passBack(
   gradients: Map<number, Tensor>,
 ): void {
   if (!node.gradient) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`)
-  const made: Tensor[] = []
+  const made = new Set<Tensor>()
   ours().startScope('node')
+  const { id } = ours().state.activeScope
+  // Not what came from above, what the node has saved, or what the program keeps.
+  const isNew = (dx: Tensor) => dx.scopeId === id && !dx.kept && !made.has(dx)
   try {
     const byInput = node.gradient(dys)
     for (const [name, x] of Object.entries(node.inputs)) {
       if (!dependent.has(x.id)) continue
       const dx = gradientOf(node, name, x, byInput)
       const before = gradients.get(x.id)
-      const all = before ? add(before, dx) : dys.includes(dx) || made.includes(dx) ? dx.clone() : dx
-      before?.dispose()
+      const all = before ? add(before, dx) : isNew(dx) ? dx : dx.clone()
+      // What this node has made may be the gradient of its next input, too.
+      if (before && !made.delete(before)) before.dispose()
       gradients.set(x.id, all)
-      made.push(all)
+      made.add(all)
     }
   } finally {
-    ours().endScope(made)
+    ours().endScope([...made])
   }
 }
 
