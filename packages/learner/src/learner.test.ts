@@ -154,6 +154,28 @@ describe('training', () => {
     await new Promise(resolve => setTimeout(resolve, 20))
   })
 
+  it.each<[string, (pred: tf.Tensor) => unknown, RegExp]>([
+    ['a loss for each sample', pred => tf.mean(pred, 1), /The loss is a tensor of shape \[\d\]; expected a scalar/],
+    ['a promise', async pred => tf.mean(pred), /The loss is a promise; expected a scalar/],
+    ['a number', pred => tf.mean(pred).dataSync()[0], /The loss is -?[\d.e-]+; expected a scalar/],
+  ])('refuses %s as the loss, in training and in validation, and leaves nothing behind', async (_, loss, message) => {
+    const learn = tinyLearner({ loss: loss as never })
+    const before = tensors()
+    await expect(learn.validate()).rejects.toThrow(message)
+    await expect(learn.fit(1e-2, 1)).rejects.toThrow(message)
+    expect(tensors()).toBe(before)
+    const replacing = tinyLearner({
+      callbacks: [
+        {
+          after_loss(l) {
+            l.loss = loss(l.pred as tf.Tensor) as tf.Scalar
+          },
+        },
+      ],
+    })
+    await expect(replacing.fit(1e-2, 1)).rejects.toThrow(message)
+  })
+
   it('leaves normalization and biases undecayed unless asked', async () => {
     const decayed = async (wd_bn_bias: boolean) => {
       const learn = tinyLearner({ optimizer: sgd({ mom: 0 }), wd: 0.5, wd_bn_bias })

@@ -17,7 +17,7 @@ import { accelerate } from './accelerate.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
-import type { LossFunction } from './loss/loss-function.js'
+import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { penaltyOf } from './model/penalty.js'
 import type { Model } from './model/trainable-model.js'
@@ -218,9 +218,10 @@ export abstract class TrainingLoop implements TrainingState {
         this.#forward()
         reached = true
         this.#fire('before_backward')
+        const loss = this.#own(requireScalar(this.loss))
         // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
-        reading = this.loss.data()
-        return this.#own(this.loss)
+        reading = loss.data()
+        return loss
       }, this.trained)
       this.grads = this.#own(gradients)
     } catch (signal) {
@@ -245,10 +246,10 @@ export abstract class TrainingLoop implements TrainingState {
     this.pred = this.#own(this.model.apply(this.xb as Tensor, { training: this.training }) as Tensors)
     this.#fire('after_pred')
     this.#own(this.pred)
-    const loss = this.loss_func(this.pred, this.yb)
+    const loss = requireScalar(this.loss_func(this.pred, this.yb))
     this.loss = this.#own(this.training && this.#penalty ? this.#penalty(loss) : loss)
     this.#fire('after_loss')
-    this.#own(this.loss)
+    this.#own(requireScalar(this.loss))
   }
 
   /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, and then fires `after_X`. */

@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
  * Measures predictions against targets: the mean over the batch, as a differentiable scalar.
@@ -32,6 +32,17 @@ export function lossFunction(
   }
   Object.defineProperty(loss, 'name', { value: name })
   return Object.assign(loss, activation && { activation })
+}
+
+/**
+ * What a loss function has returned, if it is a scalar.
+ *
+ * @throws TypeError for all else, such as a loss for each sample, of which the first would be taken for the whole
+ */
+export function requireScalar(loss: unknown): Scalar {
+  if (loss instanceof Tensor && loss.rank === 0) return loss as Scalar
+  const what = loss instanceof Tensor ? `a tensor of shape [${loss.shape}]` : loss instanceof Promise ? 'a promise' : `${loss}`
+  throw new TypeError(`The loss is ${what}; expected a scalar, such as the mean over the batch: tf.mean(...).`)
 }
 
 function count(tensors: Tensors): number {
