@@ -36,8 +36,9 @@ export function segmentSum(x: usize, ids: usize, rows: i32, columns: i32, segmen
       const sum = f32x4.add(old, more)
       if (losses) {
         const loss = f32x4.sub(f32x4.sub(sum, old), more)
-        // Infinity less infinity is not a loss.
-        put(lost, j, columns, v128.and(loss, f32x4.eq(loss, loss)))
+        // Of a sum that has become infinite nothing is kept, or the next number would make it NaN.
+        const none = f32x4.sub(loss, loss)
+        put(lost, j, columns, v128.and(loss, f32x4.eq(none, none)))
       }
       put(to, j, columns, sum)
     }

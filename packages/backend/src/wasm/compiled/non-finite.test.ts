@@ -75,6 +75,15 @@ describe('NaN and infinity reach what the definition lets them reach:', () => {
   })
 })
 
+it.each([3e38, -3e38])('a segment that outgrows float32 stays infinite, however many rows of %d follow', value => {
+  for (const rows of [2, 17, 40]) {
+    const sums = tf.tidy(() =>
+      tf.unsortedSegmentSum(tf.fill([rows, 5], value), tf.zeros([rows], 'int32') as tf.Tensor1D, 1).dataSync(),
+    )
+    expect([...sums]).toEqual(new Array(5).fill(value * Number.POSITIVE_INFINITY))
+  }
+})
+
 it('the gradients of batch norm in training keep to their channel', () => {
   const [rows, channels] = [6, 5]
   const { program } = batchNormTraining(rows, channels)
