@@ -3,6 +3,25 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import './index.js'
 
+it('more than 4 GiB are refused, and not taken for what goes beyond them', async () => {
+  await tf.setBackend('wasm')
+  const backend = tf.backend() as BackendWasm
+  expect(() => backend.makeOutput([2 ** 30 + 4], 'float32')).toThrow('is full: 4096 MiB more were asked for')
+})
+
+it('a small gap near the end of memory is not taken for a large one', async () => {
+  await tf.setBackend('wasm')
+  const backend = tf.backend() as BackendWasm
+  const make = (size: number) => backend.makeOutput([size], 'float32')
+  const held = [make(2 ** 28), make(2 ** 28), make(2 ** 28)]
+  const gaps = Array.from({ length: 4 }, () => make(2000))
+  const behind = make(2000)
+  for (const { dataId } of gaps) backend.disposeData(dataId)
+  expect(() => make(2 ** 28)).toThrow('The memory of the wasm backend is full')
+  const filling = Array.from({ length: 4 }, () => make(2000))
+  for (const { dataId } of [...held, ...filling, behind]) backend.disposeData(dataId)
+})
+
 it('a full memory is said to be full, and can be used again when some of it is free', async () => {
   await tf.setBackend('wasm')
   const backend = tf.backend() as BackendWasm

@@ -3,6 +3,7 @@ import { engine, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
 
 /** What Emscripten gives the backend, beyond its declared type. */
 interface Heap {
+  readonly HEAPU8: Uint8Array
   _malloc(bytes: number): number
   _free(address: number): void
 }
@@ -30,8 +31,14 @@ function watch(backend: BackendWasm): void {
   // Its first call has Emscripten put the real function in its place.
   wasm._free(wasm._malloc(1))
   const allocate = wasm._malloc
+  /** Emscripten's allocator adds without looking at the carry: near the end of all addresses it takes a small gap for a large one. */
+  const tooSmall = (address: number, bytes: number) => (address >>> 0) + bytes > wasm.HEAPU8.length
   wasm._malloc = bytes => {
-    const address = allocate(bytes)
+    const gaps: number[] = []
+    // Of a size that has more than 32 bits it would take the remainder.
+    let address = bytes < 2 ** 32 ? allocate(bytes) : 0
+    for (; address !== 0 && tooSmall(address, bytes); address = allocate(bytes)) gaps.push(address)
+    for (const gap of gaps) wasm._free(gap)
     if (address === 0 && bytes > 0) {
       const MiB = (bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)
       throw new Error(
