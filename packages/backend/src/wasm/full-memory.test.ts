@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
+import { machineFor } from './compiled/machine.js'
 import './index.js'
 
 it('more than 4 GiB are refused, and not taken for what goes beyond them', async () => {
@@ -20,6 +21,20 @@ it('a small gap near the end of memory is not taken for a large one', async () =
   expect(() => make(2 ** 28)).toThrow('The memory of the wasm backend is full')
   const filling = Array.from({ length: 4 }, () => make(2000))
   for (const { dataId } of [...held, ...filling, behind]) backend.disposeData(dataId)
+})
+
+it('kernels find their scratch memory again after more of it was asked for than there is', async () => {
+  await tf.setBackend('wasm')
+  const backend = tf.backend() as BackendWasm
+  const machine = machineFor(backend)!
+  machine.scratch(1000)
+  expect(() => machine.scratch(2 ** 32)).toThrow('The memory of the wasm backend is full')
+  const scratch = machine.scratch(1000)
+  // Memory that had been freed would be given away again.
+  const others = Array.from({ length: 20 }, () => backend.makeOutput([250], 'float32'))
+  for (const other of others) expect(Math.abs(machine.address(other) - scratch)).toBeGreaterThanOrEqual(1000)
+  for (const { dataId } of others) backend.disposeData(dataId)
+  expect(() => machine.regions(2 ** 31, -(2 ** 30))).toThrow('A kernel needs more than 2 GiB')
 })
 
 it('a full memory is said to be full, and can be used again when some of it is free', async () => {

@@ -102,12 +102,16 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
   let heap = new Int32Array(wasm.HEAPU8.buffer)
   let region = 0
   let regionBytes = 0
-  const scratch = (bytes: number) => {
-    if (!(bytes >= 0)) throw new Error('A kernel needs more than 2 GiB of scratch memory: use a smaller batch.')
+  const scratch = (...sizes: readonly number[]) => {
+    // The kernels' own arithmetic has 32 bits: more than half of them is a negative number.
+    if (!sizes.every(size => size >= 0)) throw new Error('A kernel needs more than 2 GiB of scratch memory: use a smaller batch.')
+    const bytes = sizes.length === 1 ? sizes[0]! : sizes.reduce((sum, size) => sum + aligned(size), 0)
     if (bytes > regionBytes) {
-      if (region) wasm._free(region)
+      wasm._free(region)
+      // There is none while there may not be enough.
+      region = regionBytes = 0
+      region = allocate(Math.ceil(bytes * 1.25))
       regionBytes = Math.ceil(bytes * 1.25)
-      region = allocate(regionBytes)
     }
     return aligned(region)
   }
@@ -118,7 +122,7 @@ function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
     address: tensor => backend.getMemoryOffset(tensor.dataId as object),
     scratch,
     regions: (...bytes) => {
-      let next = scratch(bytes.reduce((sum, size) => sum + aligned(size), 0))
+      let next = scratch(...bytes)
       return bytes.map(size => {
         const start = next
         next += aligned(size)
