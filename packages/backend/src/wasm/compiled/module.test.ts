@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Functions } from './functions.js'
 import { buildFolder, compiledFailure, compiledVariant, files, reasonForNarrow } from './module.js'
 import { Instance, Memory, Module } from './web-assembly.js'
@@ -53,6 +53,18 @@ describe('the compiled modules', () => {
   it('run with fused multiply-add here, without a flag given by the user', () => {
     expect(compiledVariant()).toBe(reasonForNarrow() ? 'relaxed-simd' : 'wide-simd')
     expect(compiledFailure()).toBe('')
+  })
+
+  it('say why vectors are narrow when the build for wide ones does not compile', async () => {
+    const compileWide = () => {
+      throw new Error('no such thing')
+    }
+    vi.resetModules()
+    vi.doMock('./wide.js', () => ({ compileWide, reasonAgainstWide: () => '', runsWide: () => true }))
+    const module = await import('./module.js')
+    vi.doUnmock('./wide.js')
+    expect(module.compiledVariant()).toBe('relaxed-simd')
+    expect(module.reasonForNarrow()).toBe('wide.wasm: no such thing')
   })
 
   it.each(builds)('%s brings no data, which would land on the heap of TensorFlow.js, and imports memory only', file => {

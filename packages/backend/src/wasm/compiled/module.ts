@@ -56,7 +56,9 @@ export function loadCompiledModule(): CompiledModule | undefined {
       loaded = { variant, module }
       return loaded
     } catch (error) {
-      reasons.push(`${files[variant]}: ${(error as Error).message}`)
+      const failure = `${files[variant]}: ${(error as Error).message}`
+      reasons.push(failure)
+      if (variant === 'wide-simd') narrowReason = failure
     }
   }
   reason = reasons.join('; ')
