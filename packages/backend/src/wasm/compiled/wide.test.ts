@@ -12,17 +12,24 @@ loadCompiledModule()
 const read = (file: string) => readFileSync(new URL(file, buildFolder))
 const asked = compiledVariant() === 'wide-simd'
 
-/** A build in a memory of its own, that tensors and scratch memory are laid down in one after the other. */
+/** Bytes behind all that is laid down, which no kernel may change. */
+const GUARD = 192
+const NOTHING = 0xff
+
+/** A build in a memory of its own, that tensors and scratch memory are laid down in one after the other. What is not a tensor yet is NaN. */
 function build(file: string) {
   const memory = new Memory({ initial: 512 })
   const bytes = read(file)
   const module = asked && file === 'wide.wasm' ? compileWide(bytes) : new Module(bytes)
   const run = new Instance(module, { env: { memory } }).exports as Functions
   run.setMemory(64)
-  let next = 1024
+  const guards: number[] = []
+  let next = 2048
   const reserve = (byteLength: number) => {
     const at = next
-    next = Math.ceil((next + byteLength) / 64) * 64
+    next = Math.ceil((at + byteLength + GUARD) / 64) * 64
+    new Uint8Array(memory.buffer, at).fill(NOTHING, 0, next - at)
+    guards.push(at + byteLength)
     return at
   }
   return {
@@ -33,12 +40,18 @@ function build(file: string) {
       new Float32Array(memory.buffer, at, size).set(numbers(size, seed))
       return at
     },
+    zeros(size: number) {
+      const at = reserve(4 * size)
+      new Float32Array(memory.buffer, at, size).fill(0)
+      return at
+    },
     integers(...values: number[]) {
       const at = reserve(4 * values.length)
       new Int32Array(memory.buffer, at, values.length).set(values)
       return at
     },
     bits: (at: number, size: number) => [...new Uint32Array(memory.buffer, at, size)],
+    keepsToItsMemory: () => guards.every(at => new Uint8Array(memory.buffer, at, GUARD).every(byte => byte === NOTHING)),
   }
 }
 
@@ -143,7 +156,7 @@ const others: [name: string, run: (b: Build, n: number) => number[]][] = [
   [
     'adaptiveStep',
     (b, n) => {
-      const slots = [b.tensor(n, 1), b.tensor(n, 2), b.reserve(4 * n), b.tensor(n, 3), b.tensor(n, 4)] as const
+      const slots = [b.tensor(n, 1), b.tensor(n, 2), b.zeros(n), b.tensor(n, 3), b.tensor(n, 4)] as const
       b.run.adaptiveStep(...slots, n, 0.9, 0.1, 0.99, 0.01, 1e-5, 0.1, 0.99, 0.01)
       return slots.flatMap(slot => b.bits(slot, n))
     },
@@ -196,23 +209,38 @@ const others: [name: string, run: (b: Build, n: number) => number[]][] = [
 
 const widths = [1, 3, 4, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32, 33, 40]
 
+/** What a kernel makes in a build: in the memory that it was given, and out of nothing but its inputs. */
+function made(file: string, kernel: (b: Build) => number[], what: string): number[] {
+  const own = build(file)
+  const bits = kernel(own)
+  expect(own.keepsToItsMemory(), `${file} keeps to its memory: ${what}`).toBe(true)
+  const values = new Float32Array(Uint32Array.from(bits).buffer)
+  expect(values.every(Number.isFinite), `${file} reads its inputs alone: ${what}`).toBe(true)
+  return bits
+}
+
+function expectSameBits(kernel: (b: Build) => number[], ...sizes: number[]): void {
+  const what = sizes.join(', ')
+  expect(made('wide.wasm', kernel, what), what).toEqual(made('relaxed.wasm', kernel, what))
+  made('plain.wasm', kernel, what)
+}
+
 describe('the wide build', () => {
-  it.each(kernels)('gives the bits of the relaxed one: %s', (_, kernel) => {
+  it.each(kernels)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
     for (const n of widths) {
-      for (const c of [1, 4, 43])
-        expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
+      for (const c of [1, 4, 43]) expectSameBits(b => kernel(b, c, n), c, n)
     }
-    expect(kernel(build('wide.wasm'), 390, 21)).toEqual(kernel(build('relaxed.wasm'), 390, 21))
+    expectSameBits(b => kernel(b, 390, 21), 390, 21)
   })
 
-  it.each(winograd)('gives the bits of the relaxed one: %s', (_, kernel) => {
+  it.each(winograd)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
     for (const n of widths.filter(n => n % 4 === 0 && n >= 8)) {
-      for (const c of [8, 20]) expect(kernel(build('wide.wasm'), c, n), `${c}, ${n}`).toEqual(kernel(build('relaxed.wasm'), c, n))
+      for (const c of [8, 20]) expectSameBits(b => kernel(b, c, n), c, n)
     }
   })
 
-  it.each(others)('gives the bits of the relaxed one: %s', (_, kernel) => {
-    for (const n of [...widths, 1000]) expect(kernel(build('wide.wasm'), n), `${n}`).toEqual(kernel(build('relaxed.wasm'), n))
+  it.each(others)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
+    for (const n of [...widths, 1000]) expectSameBits(b => kernel(b, n), n)
   })
 
   it.skipIf(!asked)(`runs with vectors of 256 bits (${reasonForNarrow() || 'as here'})`, () => {
