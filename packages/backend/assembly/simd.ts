@@ -3,9 +3,11 @@
  * imports. It may therefore hold no static data (no strings, no array literals): a data segment would land on that heap.
  *
  * Addresses and byte counts are `usize`, counts of elements `i32`. Sizes are in elements unless a name ends in `Bytes`.
+ *
+ * A kernel may read up to 20 bytes beyond a tensor, for which that heap always has its own notes behind it, and writes none.
  */
 
-/** a * b + c, in one rounding where the machine allows it: the only place where the two builds differ. */
+/** a * b + c, in one rounding where the machine allows it: here alone the plain build computes something else than the others. */
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
   return f32x4.add(f32x4.mul(a, b), c)

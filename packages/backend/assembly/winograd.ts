@@ -90,7 +90,7 @@ function transformFilter(filter: usize, plane: usize, lines: usize, out: usize, 
   filterLines(lines, EIGHT, line, out, pointBytes, SIDE * pointBytes, SIDE)
 }
 
-/** Lays down the next `count` tiles of the padded images, transformed; `place` counts tiles bounded the group of images. */
+/** Lays down the next `count` tiles of the padded images, transformed; `place` counts tiles within the group of images. */
 export function transformTiles(
   shape: usize,
   padded: usize,
