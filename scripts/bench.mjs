@@ -1,4 +1,5 @@
 // npm run bench: builds, then measures; figures as a table, and with --json FILE as JSON too. See benchmarks/README.md.
+import { parseArgs } from 'node:util'
 import { binOf, build, install, laterNode, main, run, tool } from './steps.mjs'
 
 await main(async () => {
@@ -12,7 +13,7 @@ await main(async () => {
   const { path, missing } = await laterNode()
   console.log(`\nTraining steps on Node 24${path ? '' : `: not measured, ${missing}`}`)
   if (!path) return code
-  const file = args[args.indexOf('--json') + 1]
-  const json = args.includes('--json') && file ? ['--json', file.replace(/(\.json)?$/, '-node24.json')] : []
+  const { json: file } = parseArgs({ args, options: { json: { type: 'string' } } }).values
+  const json = file ? ['--json', file.replace(/(\.json)?$/, '-node24.json')] : []
   return (await run(path, [binOf('tsx'), 'benchmarks/bench.ts', ...json])).code
 })
