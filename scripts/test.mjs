@@ -34,7 +34,7 @@ await main(async () => {
   // The kernels for vectors of 256 bits run on the engines of Node 24 and later alone.
   if (chosen.length === 0 && Number(process.versions.node.split('.')[0]) < 24) {
     const { path, missing } = await laterNode()
-    if (path) add(await test('node 24', args => run(path, [binOf('vitest'), ...args, 'packages/backend/src/wasm'], { quiet })))
+    if (path) add(await test('node 24', args => run(path, [binOf('vitest'), ...args, 'packages/backend'], { quiet })))
     else console.log(`skipped node 24  the kernels for vectors of 256 bits: ${missing}`)
   }
   console.log(`${passed} passed, ${failed} failed`)
