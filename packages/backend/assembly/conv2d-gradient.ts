@@ -1,4 +1,5 @@
-import { FROM_OUTPUT, LINEAR, ROWS } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_OUTPUT, ROWS } from './epilogue'
 import { addGradientOfFew, hasFewChannels, listQuads } from './few-channels'
 import { listRows, multiplyBlock, wholePanels } from './micro'
 import { packPanels } from './pack'

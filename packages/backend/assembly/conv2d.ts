@@ -1,4 +1,5 @@
-import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, ROWS } from './epilogue'
 import { hasFewChannels, listQuads, multiplyFew, packPairs, pairsBytes } from './few-channels'
 import { depthBlock, padWithZeros } from './gemm'
 import { multiplyBlock, wholePanels } from './micro'

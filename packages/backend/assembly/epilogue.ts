@@ -1,3 +1,4 @@
+import { LINEAR, RELU } from './bounds'
 import { BOUNDS, tile, ZEROS } from './memory'
 import { atMost, put, putPair, relu, take } from './simd'
 
@@ -8,11 +9,6 @@ export const ROWS: i32 = 6
 export const FROM_ZERO: i32 = 0
 export const FROM_OUTPUT: i32 = 1
 export const FROM_BIAS: i32 = 2
-
-/** What is applied to the sums before they are stored. */
-export const LINEAR: i32 = 0
-export const RELU: i32 = 1
-export const RELU6: i32 = 2
 
 /** Where the sums of each row of a tile start. A choice among addresses: one among vectors would keep the engine from joining them. */
 export function startingSums(start: i32, bias: usize, column: usize): usize {

@@ -1,4 +1,5 @@
-import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, LINEAR, ROWS } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyBlock, multiplyPackedPanel, wholePanels } from './micro'
 import { packColumnsOfSix, packPanels, packSix } from './pack'
 

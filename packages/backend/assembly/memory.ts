@@ -1,4 +1,4 @@
-import { LINEAR, RELU, RELU6 } from './epilogue'
+import { layBounds } from './bounds'
 import { layFactors } from './winograd-factors'
 
 /** What the kernels keep in 1 KB of memory of their own, which `setMemory` is told of once. */
@@ -15,13 +15,6 @@ export function setMemory(address: usize): void {
   tile = address
   memory.fill(tile + ZEROS, 0, 64)
   for (let at: usize = 0; at < 64; at += 16) v128.store(tile + NEGATIVE_ZEROS + at, f32x4.splat(-0.0))
-  setBounds(LINEAR, -Infinity, Infinity)
-  setBounds(RELU, 0, Infinity)
-  setBounds(RELU6, 0, 6)
+  layBounds(tile + BOUNDS)
   layFactors(tile + FACTORS)
-}
-
-function setBounds(activation: i32, least: f32, most: f32): void {
-  store<f32>(tile + BOUNDS + 8 * activation, least)
-  store<f32>(tile + BOUNDS + 8 * activation, most, 4)
 }

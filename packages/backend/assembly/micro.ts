@@ -1,4 +1,5 @@
-import { FROM_ZERO, LINEAR, ROWS } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_ZERO, ROWS } from './epilogue'
 import { tile } from './memory'
 import { multiplyTile, NARROW } from './tile'
 import { multiplyWideTile, WIDE_COLUMNS } from './wide-tile'

@@ -1,4 +1,5 @@
-import { FROM_OUTPUT, LINEAR, startingSums, storeFromTile, storeRow } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_OUTPUT, startingSums, storeFromTile, storeRow } from './epilogue'
 import { tile } from './memory'
 import { madd } from './simd'
 

@@ -1,4 +1,5 @@
-import { bounded, FROM_OUTPUT, LINEAR, leastOf, mostOf, startingSums, storeFromTile } from './epilogue'
+import { LINEAR } from './bounds'
+import { bounded, FROM_OUTPUT, leastOf, mostOf, startingSums, storeFromTile } from './epilogue'
 import { NEGATIVE_ZEROS, tile } from './memory'
 import { madd } from './simd'
 

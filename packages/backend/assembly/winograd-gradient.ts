@@ -1,4 +1,5 @@
-import { FROM_OUTPUT, LINEAR, ROWS } from './epilogue'
+import { LINEAR } from './bounds'
+import { FROM_OUTPUT, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyBlock, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
 import { channels, height, images, outChannels, outHeight, outWidth, width } from './shape'

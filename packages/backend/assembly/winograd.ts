@@ -1,5 +1,6 @@
+import { LINEAR } from './bounds'
 import { multiplyRows } from './conv2d'
-import { bounded, LINEAR, leastOf, mostOf, ROWS } from './epilogue'
+import { bounded, leastOf, mostOf, ROWS } from './epilogue'
 import { depthBlock, padWithZeros } from './gemm'
 import { COLUMNS, listRows, listSteps, panelWidth, wholePanels } from './micro'
 import { padImages } from './patches'
