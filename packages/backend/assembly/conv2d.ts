@@ -23,8 +23,7 @@ import {
 
 /**
  * A convolution is a matrix product whose left matrix has one row per output pixel, holding the input patch under it. That matrix never
- * exists: the product reads patches where they lie. `gather` uses one geometry for the forward pass and for the input gradient, which
- * is a convolution of the output gradient with the filter turned round, one for each phase of the stride.
+ * exists: the product reads patches where they lie.
  */
 
 /** Pixels to gather before multiplying: enough to amortize the weights, few enough for the second-level cache. */
@@ -53,35 +52,6 @@ export function packFilter(filter: usize, depth: i32, n: i32, out: usize): void 
     const block = min(deepest, depth - k)
     packPanels(filter + 4 * <usize>k * n, 4 * <usize>n, false, block, n, out)
     out += packedBytes(block, n)
-  }
-}
-
-/**
- * Turns a filter [kernelHeight, kernelWidth, inputs, outputs] round for one phase of the input gradient, as a [taps, inputs] matrix
- * whose rows run over the taps of that phase, last to first, and the outputs within each: what `packFilter` then packs.
- */
-export function turnFilter(
-  filter: usize,
-  kernelH: i32,
-  kernelW: i32,
-  inputs: i32,
-  outputs: i32,
-  phaseH: i32,
-  phaseW: i32,
-  strideH: i32,
-  strideW: i32,
-  out: usize,
-): void {
-  const lastH = phaseH + ((kernelH - 1 - phaseH) / strideH) * strideH,
-    lastW = phaseW + ((kernelW - 1 - phaseW) / strideW) * strideW
-  for (let kh = lastH; kh >= 0; kh -= strideH) {
-    for (let kw = lastW; kw >= 0; kw -= strideW) {
-      const tap = filter + 4 * <usize>((kh * kernelW + kw) * inputs) * outputs
-      for (let o = 0; o < outputs; o++) {
-        let from = tap + 4 * <usize>o
-        for (let i = 0; i < inputs; i++, out += 4, from += 4 * <usize>outputs) store<f32>(out, load<f32>(from))
-      }
-    }
   }
 }
 

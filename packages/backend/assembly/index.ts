@@ -22,8 +22,9 @@ export {
   normalize,
   normalizeGradient,
 } from './batch-norm'
-export { gather, gatherScratchBytes, packedBytes, packFilter, turnFilter } from './conv2d'
+export { gather, gatherScratchBytes, packedBytes, packFilter } from './conv2d'
 export { filterGradient, filterGradientScratchBytes } from './conv2d-gradient'
+export { inputFilterBytes, inputGradient, inputGradientScratchBytes, packInputFilter, turnFilter } from './conv2d-input-gradient'
 export { depthwise, depthwiseScratchBytes } from './depthwise'
 export { depthwiseFilterGradient, depthwiseGradientBytes, depthwiseInputGradient } from './depthwise-gradient'
 export { addRow, scale, scaleBy, squareGradient } from './elementwise'

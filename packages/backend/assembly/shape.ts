@@ -1,7 +1,5 @@
-/**
- * The geometry of a convolution, as 32-bit integers at one address. The forward pass and the input gradient share it: the latter is a
- * convolution of the output gradient with the filter turned round, one for each phase of the stride.
- */
+/** The geometry of a convolution, as 32-bit integers at one address. */
+export const SHAPE_BYTES: usize = 64
 
 // The input: [images, height, width, channels].
 export function images(shape: usize): i32 {
@@ -50,4 +48,36 @@ export function dilationHeight(shape: usize): i32 {
 }
 export function dilationWidth(shape: usize): i32 {
   return load<i32>(shape, 56)
+}
+
+/** Lays one down that neither strides nor dilates. */
+export function setShape(
+  out: usize,
+  images: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  padTop: i32,
+  padLeft: i32,
+): void {
+  store<i32>(out, images)
+  store<i32>(out, height, 4)
+  store<i32>(out, width, 8)
+  store<i32>(out, channels, 12)
+  store<i32>(out, outHeight, 16)
+  store<i32>(out, outWidth, 20)
+  store<i32>(out, outChannels, 24)
+  store<i32>(out, kernelHeight, 28)
+  store<i32>(out, kernelWidth, 32)
+  store<i32>(out, 1, 36)
+  store<i32>(out, 1, 40)
+  store<i32>(out, padTop, 44)
+  store<i32>(out, padLeft, 48)
+  store<i32>(out, 1, 52)
+  store<i32>(out, 1, 56)
 }

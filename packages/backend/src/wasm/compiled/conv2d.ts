@@ -23,10 +23,12 @@ import { sumOfParts } from './parts.js'
 type Shape4 = [number, number, number, number]
 type Info = backend_util.Conv2DInfo
 
+const isServed = ({ dataFormat = 'NHWC' }: ConvolutionAttrs) => dataFormat === 'NHWC'
+
 /** The forward convolution's geometry, or undefined for a data format that is not served. */
 function geometry(inShape: number[], filterShape: number[], attrs: ConvolutionAttrs): Info | undefined {
-  const { strides, pad, dataFormat = 'NHWC', dimRoundingMode, dilations = 1 } = attrs
-  if (dataFormat !== 'NHWC') return undefined
+  if (!isServed(attrs)) return undefined
+  const { strides, pad, dimRoundingMode, dilations = 1 } = attrs
   return backend_util.computeConv2DInfo(inShape as Shape4, filterShape as Shape4, strides, dilations, pad, dimRoundingMode, false)
 }
 
@@ -118,22 +120,8 @@ function convolve(
   return laterActivation(backend, out, attrs, preluActivationWeights)
 }
 
-/** Along one axis: the taps of the filter that reach the input positions first, first + stride, ... and how they lie in the gradient. */
-function phase(first: number, size: number, stride: number, kernel: number, pad: number) {
-  const firstTap = (first + pad) % stride
-  const taps = firstTap < kernel ? Math.ceil((kernel - firstTap) / stride) : 0
-  return { first, firstTap, taps, count: Math.ceil((size - first) / stride), pad: taps - 1 - Math.floor((first + pad) / stride) }
-}
-
-const phases = (size: number, stride: number, kernel: number, pad: number) =>
-  Array.from({ length: Math.min(stride, size) }, (_, first) => phase(first, size, stride, kernel, pad))
-
 type InputGradientAttrs = ConvolutionAttrs & { inputShape: number[] }
 
-/**
- * The gradient of the input, without scattering: input pixels that share their phase of the stride see the same taps, and for
- * them the gradient is an ordinary convolution of dy with those taps turned round.
- */
 function inputGradient(
   machine: Machine,
   { inputs, attrs, backend }: KernelArgs<{ dy: TensorInfo; filter: TensorInfo }, InputGradientAttrs>,
@@ -144,13 +132,13 @@ function inputGradient(
   const out = backend.makeOutput(attrs.inputShape, 'float32')
   const { run } = machine
   const [source, weights, target] = [machine.address(dy), machine.address(filter), machine.address(out)]
-  const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = g
+  const { filterHeight, filterWidth, inChannels, outChannels } = g
   if (isMatrixProduct(g)) {
     multiplication(machine, { m: pixelsOf(g), n: inChannels, k: outChannels, transposeB: true })(source, weights, target)
     return out
   }
-  const above = [g.batchSize, g.outHeight, g.outWidth, outChannels]
   if (suitsWinograd(g, g.inHeight, g.inWidth)) {
+    const above = [g.batchSize, g.outHeight, g.outWidth, outChannels]
     const below = [g.inHeight, g.inWidth, inChannels, 3, 3, 1, 1, 2 - g.padInfo.top, 2 - g.padInfo.left, 1, 1]
     const images = divideImages(machine, [...above, ...below], workOf(3, 3, outChannels))
     const [turned, transformed, ...scratch] = machine.regions(
@@ -167,43 +155,18 @@ function inputGradient(
     )
     return out
   }
-  const pixelBytes = 4 * inChannels
-  const lineBytes = g.inWidth * pixelBytes
-  for (const v of phases(g.inHeight, strideHeight, filterHeight, g.padInfo.top)) {
-    for (const h of phases(g.inWidth, strideWidth, filterWidth, g.padInfo.left)) {
-      const below = [v.count, h.count, inChannels, v.taps, h.taps, 1, 1, v.pad, h.pad, 1, 1]
-      const images = divideImages(machine, [...above, ...below], workOf(v.taps, h.taps, outChannels))
-      const depth = v.taps * h.taps * outChannels
-      const [turned, packed, ...scratch] = machine.regions(
-        4 * depth * inChannels,
-        run.packedBytes(depth, inChannels),
-        ...images.map(({ shape }) => run.gatherScratchBytes(shape)),
-      )
-      if (depth > 0) {
-        const [tapsV, tapsH] = [v.firstTap, h.firstTap]
-        run.turnFilter(
-          weights,
-          filterHeight,
-          filterWidth,
-          inChannels,
-          outChannels,
-          tapsV,
-          tapsH,
-          strideHeight,
-          strideWidth,
-          turned,
-        )
-        run.packFilter(turned, depth, inChannels, packed)
-      }
-      const corner = target + v.first * lineBytes + h.first * pixelBytes
-      const steps = [g.inHeight * lineBytes, strideHeight * lineBytes, strideWidth * pixelBytes] as const
-      machine.parallel(
-        images.map(({ index, first, shape, input }) => {
-          return ['gather', shape, source + input, packed, corner + first * steps[0], ...steps, 0, 0, scratch[index]!]
-        }),
-      )
-    }
-  }
+  const images = divideImages(machine, forwardShape(g), workOf(filterHeight, filterWidth, inChannels))
+  const { shape } = images[0]!
+  const [packed, ...scratch] = machine.regions(
+    run.inputFilterBytes(shape),
+    ...images.map(({ shape }) => run.inputGradientScratchBytes(shape)),
+  )
+  run.packInputFilter(shape, weights, packed)
+  machine.parallel(
+    images.map(({ index, shape, input, output }) => {
+      return ['inputGradient', shape, source + output, packed, target + input, scratch[index]!]
+    }),
+  )
   return out
 }
 
@@ -241,7 +204,7 @@ function layerGradient(
 ): TensorInfo[] | undefined {
   const { inputs, attrs, backend } = args
   const { x } = inputs
-  if (!geometry(x.shape, attrs.filterShape, attrs)) return undefined
+  if (!isServed(attrs)) return undefined
   return gradientsOfLayer(machine, args, dy => filterGradient(machine, { inputs: { x, dy }, attrs, backend })!)
 }
 

@@ -41,18 +41,6 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   ): void
   packedBytes(depth: number, n: number): number
   packFilter(filter: Address, depth: number, n: number, out: Address): void
-  turnFilter(
-    filter: Address,
-    kernelHeight: number,
-    kernelWidth: number,
-    inputs: number,
-    outputs: number,
-    phaseHeight: number,
-    phaseWidth: number,
-    strideHeight: number,
-    strideWidth: number,
-    out: Address,
-  ): void
   gatherScratchBytes(shape: Address): number
   gather(
     shape: Address,
@@ -66,6 +54,23 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     activation: number,
     scratch: Address,
   ): void
+  /** The geometry is the forward one; 64 bytes behind it are written to. So for the next three. */
+  inputFilterBytes(shape: Address): number
+  packInputFilter(shape: Address, filter: Address, out: Address): void
+  turnFilter(
+    filter: Address,
+    kernelHeight: number,
+    kernelWidth: number,
+    inputs: number,
+    outputs: number,
+    phaseHeight: number,
+    phaseWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    out: Address,
+  ): void
+  inputGradientScratchBytes(shape: Address): number
+  inputGradient(shape: Address, gradient: Address, filter: Address, out: Address, scratch: Address): void
   filterGradientScratchBytes(shape: Address): number
   filterGradient(shape: Address, source: Address, gradient: Address, out: Address, scratch: Address): void
   winogradFilterBytes(channels: number, outChannels: number): number

@@ -18,5 +18,7 @@ export function runKernelOfMany(kernelName: string, inputs: Inputs, attrs: objec
 }
 
 function present(inputs: Inputs): tf.NamedTensorMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor)) as tf.NamedTensorMap
+  const all: tf.NamedTensorMap = {}
+  for (const name in inputs) if (inputs[name]) all[name] = inputs[name]
+  return all
 }

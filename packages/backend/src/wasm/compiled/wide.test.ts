@@ -62,7 +62,8 @@ const [images, side] = [3, 11]
 /** Geometry as `assembly/shape.ts` reads it: squares with a border of one. */
 const shape = ({ integers }: Build, c: number, n: number, stride: number) => {
   const out = Math.ceil(side / stride)
-  return integers(images, side, side, c, out, out, n, 3, 3, stride, stride, 1, 1, 1, 1)
+  const behind = new Array(17).fill(0)
+  return integers(images, side, side, c, out, out, n, 3, 3, stride, stride, 1, 1, 1, 1, ...behind)
 }
 
 const pixels = (stride: number) => images * Math.ceil(side / stride) ** 2
@@ -96,6 +97,18 @@ const kernels: [name: string, run: (b: Build, c: number, n: number) => number[]]
       const columns = Math.ceil(side / stride)
       const steps = [4 * columns * columns * n, 4 * columns * n, 4 * n] as const
       b.run.gather(geometry, x, packed, out, ...steps, bias, 1, b.reserve(b.run.gatherScratchBytes(geometry)))
+      return b.bits(out, size)
+    },
+  ]),
+  ...[1, 2].map((stride): [string, (b: Build, c: number, n: number) => number[]] => [
+    `inputGradient, stride ${stride}`,
+    (b, c, n) => {
+      const size = images * side * side * c
+      const [dy, filter, out] = [b.tensor(pixels(stride) * n, 1), b.tensor(9 * c * n, 2), b.reserve(4 * size)]
+      const geometry = shape(b, c, n, stride)
+      const packed = b.reserve(b.run.inputFilterBytes(geometry))
+      b.run.packInputFilter(geometry, filter, packed)
+      b.run.inputGradient(geometry, dy, packed, out, b.reserve(b.run.inputGradientScratchBytes(geometry)))
       return b.bits(out, size)
     },
   ]),
