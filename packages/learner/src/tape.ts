@@ -60,9 +60,12 @@ function record(forward: () => Scalar): Scalar {
 function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): (Tensor | undefined)[] {
   const dependent = new Set(xs.map(x => x.id))
   const nodes = tape.filter(({ inputs, outputs }) => {
-    const depends = Object.values(inputs).some(({ id }) => dependent.has(id))
-    if (depends) for (const { id } of outputs) dependent.add(id)
-    return depends
+    for (const name in inputs) {
+      if (!dependent.has(inputs[name]!.id)) continue
+      for (const { id } of outputs) dependent.add(id)
+      return true
+    }
+    return false
   })
   // No tensor stands here twice, and none that is someone else's, so that each can be freed when its node is done.
   const gradients = new Map<number, Tensor>([[y.id, ones(y.shape)]])
@@ -93,7 +96,8 @@ function passBack(
   const isNew = (dx: Tensor) => dx.scopeId === id && !dx.kept && !made.has(dx)
   try {
     const byInput = node.gradient(dys)
-    for (const [name, x] of Object.entries(node.inputs)) {
+    for (const name in node.inputs) {
+      const x = node.inputs[name]!
       if (!dependent.has(x.id)) continue
       const dx = gradientOf(node, name, x, byInput)
       const before = gradients.get(x.id)

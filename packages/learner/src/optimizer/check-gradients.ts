@@ -1,10 +1,14 @@
 import { type Tensor, util } from '@tensorflow/tfjs-core'
-import type { Groups } from './parameter.js'
+import type { Parameter } from './parameter.js'
 
-/** Throws RangeError for a gradient that belongs to none of the parameters, or has another shape than its parameter. */
-export function checkGradients(groups: Groups, grads: Readonly<Record<string, Tensor>>): void {
-  const parameters = new Map(groups.flatMap(group => group.map(parameter => [parameter.name, parameter])))
-  for (const [name, gradient] of Object.entries(grads)) {
+/**
+ * Throws RangeError for a gradient that belongs to none of the parameters, or has another shape than its parameter.
+ *
+ * @param parameters by their names
+ */
+export function checkGradients(parameters: ReadonlyMap<string, Parameter>, grads: Readonly<Record<string, Tensor>>): void {
+  for (const name in grads) {
+    const gradient = grads[name]!
     const parameter = parameters.get(name)
     if (!parameter) {
       const known = [...parameters.keys()].join(', ')

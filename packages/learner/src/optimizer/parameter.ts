@@ -22,3 +22,7 @@ export function checkGroups(groups: Groups): Groups {
     throw new RangeError(`Two parameters are called ${twice}. State is kept by name, so names must be unique in the model.`)
   return groups
 }
+
+export function byName(parameters: readonly Parameter[]): ReadonlyMap<string, Parameter> {
+  return new Map(parameters.map(parameter => [parameter.name, parameter]))
+}

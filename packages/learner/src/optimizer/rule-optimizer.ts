@@ -6,7 +6,7 @@ import { checkState } from './check-state.js'
 import { fusedUpdate } from './fused.js'
 import { Optimizer, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
-import { checkGroups, type Groups, type Parameter } from './parameter.js'
+import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
 import { applyRule, type Hyper, initialState, type ParameterState, type Rule } from './rule.js'
 import { tensorAlgebra } from './tensor-algebra.js'
 
@@ -39,6 +39,7 @@ class RuleOptimizer extends Optimizer {
   readonly #rule: Rule
   readonly #decayAll: boolean
   #groups: Groups = []
+  #parameters = byName([])
   #hyper: Hyper[] = []
   // Parameters that have left the groups keep their state, and are saved with it.
   readonly #known = new Map<string, Parameter>()
@@ -74,7 +75,7 @@ class RuleOptimizer extends Optimizer {
 
   step(grads: Readonly<Record<string, tf.Tensor>>): void {
     if (this.#disposed) throw new Error(`This ${this.rule} optimizer was disposed: make a new one.`)
-    checkGradients(this.#groups, grads)
+    checkGradients(this.#parameters, grads)
     const fused = fusedUpdate(this.rule)
     tf.tidy(() => {
       const on = tensorAlgebra()
@@ -129,6 +130,7 @@ class RuleOptimizer extends Optimizer {
     const last = this.#hyper.at(-1)!
     this.#hyper = groups.map(parameters => hyperOf.get(parameters[0]?.name ?? '') ?? last)
     this.#groups = groups
+    this.#parameters = byName(groups.flat())
     for (const parameter of groups.flat()) this.#known.set(parameter.name, parameter)
   }
 

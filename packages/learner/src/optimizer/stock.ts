@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { checkGradients } from './check-gradients.js'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState } from './optimizer-state.js'
-import { checkGroups, type Groups, type Parameter } from './parameter.js'
+import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
 import { checkSaved, loadWeights, type NamedTensor, saveWeights } from './stock-state.js'
 
 /**
@@ -53,7 +53,7 @@ class StockOptimizer extends Optimizer {
   }
 
   step(grads: Readonly<Record<string, tf.Tensor>>): void {
-    checkGradients([this.#parameters], grads)
+    checkGradients(byName(this.#parameters), grads)
     // Its state is by position: every parameter keeps its place in the list, one without a gradient too.
     const list = this.#parameters.map(({ name, variable }) => ({ name: variable.name, tensor: grads[name]! }))
     this.#optimizer.applyGradients(list)
