@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Callback, TerminateOnNaN } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
@@ -13,6 +12,7 @@ import { accuracy } from './metric/classification.js'
 import { weightsOf } from './model/parameters.js'
 import type { TrainableModel } from './model/trainable-model.js'
 import { sgd } from './optimizer/index.js'
+import { temporaryFolder } from './testing/temporary-folder.js'
 import { mlp, points, tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
@@ -199,7 +199,7 @@ describe('training', () => {
 
 describe('no public call leaks a tensor', () => {
   it('whatever happens', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'onecycle-'))
+    const folder = await temporaryFolder()
     const learn = tinyLearner({ metrics: [accuracy] })
     const x = tf.zeros([3, 2])
     // The first step makes the optimizer's memory, which is the Learner's until it is disposed.
@@ -398,7 +398,7 @@ describe('how a fit ends', () => {
 })
 
 describe('save and load', () => {
-  const file = async (name: string) => join(await mkdtemp(join(tmpdir(), 'onecycle-')), name)
+  const file = async (name: string) => join(await temporaryFolder(), name)
 
   it('goes on exactly where the saved Learner stood', async () => {
     const path = await file('half')

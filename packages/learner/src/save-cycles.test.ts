@@ -1,18 +1,16 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SaveModel } from '@onecycle/callbacks'
 import { beforeAll, expect, it } from 'vitest'
 import { accuracy } from './metric/classification.js'
 import { weightsOf } from './model/parameters.js'
+import { temporaryFolder } from './testing/temporary-folder.js'
 import { tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
 
-const folder = () => mkdtemp(join(tmpdir(), 'onecycle-'))
-
 it('saves at the end of every cycle', async () => {
-  const at = await folder()
+  const at = await temporaryFolder()
   const learn = tinyLearner()
   await learn.fit(1e-2, 2, { cycle_len: 1, cycle_mult: 2, cycle_save_name: join(at, 'model') })
   expect(await readdir(at)).toEqual(['model_cyc_0.safetensors', 'model_cyc_1.safetensors'])
@@ -23,7 +21,7 @@ it('saves at the end of every cycle', async () => {
 })
 
 it('saves the best by the first metric, and leaves the last in place', async () => {
-  const at = await folder()
+  const at = await temporaryFolder()
   const learn = tinyLearner({ metrics: [accuracy] })
   const { metrics } = await learn.fit(3e-2, 6, { best_save_name: join(at, 'best') })
   const best = Math.max(...(metrics['accuracy'] as number[]))
@@ -32,7 +30,7 @@ it('saves the best by the first metric, and leaves the last in place', async () 
 })
 
 it('SaveModel reloads the best at the end of the fit', async () => {
-  const at = await folder()
+  const at = await temporaryFolder()
   const learn = tinyLearner()
   const save = new SaveModel(learn, { fname: join(at, 'best'), log: () => {} })
   const { val_losses } = await learn.fit(0.3, 8, { callbacks: [save] })
