@@ -3,6 +3,8 @@ import { avgPoolGradKernel } from './avg-pool-grad.js'
 import { batchMatMulKernel } from './batch-mat-mul.js'
 import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
+import { conv3DBackpropFilterV2Kernel } from './conv3d-backprop-filter-v2.js'
+import { conv3DBackpropInputV2Kernel } from './conv3d-backprop-input-v2.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
 import { castKernel, identityKernel } from './identity.js'
@@ -18,6 +20,8 @@ export const composedKernels: readonly TrainingKernel[] = [
   depthwiseConv2dNativeBackpropInputKernel,
   unsortedSegmentSumKernel,
   conv2DBackpropInputKernel,
+  conv3DBackpropFilterV2Kernel,
+  conv3DBackpropInputV2Kernel,
   maxPoolGradKernel,
   avgPoolGradKernel,
   batchMatMulKernel,
