@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, kernelSets, numbers, useKernels } from '../../testing/compare.js'
 import { expectGradientsOf, type Reference } from '../../testing/numerical.js'
-import { trainingKernels } from '../kernels.js'
 
 type Pair = [number, number]
 type Pad = 'same' | 'valid' | number | [Pair, Pair, Pair, Pair]
@@ -96,14 +95,6 @@ describe('compiled pooling', () => {
       const exact = values.reduce((sum, value, i) => (i % 5 === channel ? sum + value : sum), 0) / 14400
       expect(Math.abs(mean / exact - 1)).toBeLessThan(1e-6)
     }
-  })
-
-  it('leaves three dimensions to TensorFlow.js', async () => {
-    expect(trainingKernels().filter(({ kernelName }) => kernelName.includes('Pool3D'))).toEqual([])
-    await expectSameAsCpu([input([1, 4, 4, 4, 2])], x => [
-      tf.maxPool3d(x as tf.Tensor5D, 2, 2, 'valid'),
-      tf.avgPool3d(x as tf.Tensor5D, 2, 2, 'valid'),
-    ])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { TrainingKernel } from '../kernels.js'
+import { avgPool3DGradKernel } from './avg-pool-3d-grad.js'
 import { avgPoolGradKernel } from './avg-pool-grad.js'
 import { batchMatMulKernel } from './batch-mat-mul.js'
 import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
@@ -8,6 +9,8 @@ import { conv3DBackpropInputV2Kernel } from './conv3d-backprop-input-v2.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
 import { castKernel, identityKernel } from './identity.js'
+import { maxPool3DKernel } from './max-pool-3d.js'
+import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
 import { sliceKernel } from './slice.js'
 import { tileKernel } from './tile.js'
@@ -24,6 +27,9 @@ export const composedKernels: readonly TrainingKernel[] = [
   conv3DBackpropInputV2Kernel,
   maxPoolGradKernel,
   avgPoolGradKernel,
+  maxPool3DKernel,
+  maxPool3DGradKernel,
+  avgPool3DGradKernel,
   batchMatMulKernel,
   identityKernel,
   castKernel,
