@@ -12,6 +12,7 @@ import { castKernel, identityKernel } from './identity.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
+import { preluKernel } from './prelu.js'
 import { sliceKernel } from './slice.js'
 import { tileKernel } from './tile.js'
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
@@ -30,6 +31,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPool3DKernel,
   maxPool3DGradKernel,
   avgPool3DGradKernel,
+  preluKernel,
   batchMatMulKernel,
   identityKernel,
   castKernel,
