@@ -13,6 +13,7 @@ import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
 import { preluKernel } from './prelu.js'
+import { resizeGradKernels } from './resize-grad.js'
 import { sliceKernel } from './slice.js'
 import { tileKernel } from './tile.js'
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
@@ -32,6 +33,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPool3DGradKernel,
   avgPool3DGradKernel,
   preluKernel,
+  ...resizeGradKernels,
   batchMatMulKernel,
   identityKernel,
   castKernel,
