@@ -12,6 +12,7 @@ import { castKernel, identityKernel } from './identity.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
+import { oneHotKernel } from './one-hot.js'
 import { preluKernel } from './prelu.js'
 import { resizeGradKernels } from './resize-grad.js'
 import { sliceKernel } from './slice.js'
@@ -32,6 +33,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPool3DKernel,
   maxPool3DGradKernel,
   avgPool3DGradKernel,
+  oneHotKernel,
   preluKernel,
   ...resizeGradKernels,
   batchMatMulKernel,
