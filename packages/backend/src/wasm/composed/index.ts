@@ -2,6 +2,7 @@ import type { TrainingKernel } from '../kernels.js'
 import { avgPool3DGradKernel } from './avg-pool-3d-grad.js'
 import { avgPoolGradKernel } from './avg-pool-grad.js'
 import { batchMatMulKernel } from './batch-mat-mul.js'
+import { clipByValueKernel } from './clip-by-value.js'
 import { conv2DBackpropFilterKernel } from './conv2d-backprop-filter.js'
 import { conv2DBackpropInputKernel } from './conv2d-backprop-input.js'
 import { conv3DBackpropFilterV2Kernel } from './conv3d-backprop-filter-v2.js'
@@ -15,6 +16,7 @@ import { maxPoolGradKernel } from './max-pool-grad.js'
 import { oneHotKernel } from './one-hot.js'
 import { preluKernel } from './prelu.js'
 import { resizeGradKernels } from './resize-grad.js'
+import { selectKernel } from './select.js'
 import { sliceKernel } from './slice.js'
 import { tileKernel } from './tile.js'
 import { unsortedSegmentSumKernel } from './unsorted-segment-sum.js'
@@ -34,6 +36,8 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPool3DGradKernel,
   avgPool3DGradKernel,
   oneHotKernel,
+  selectKernel,
+  clipByValueKernel,
   preluKernel,
   ...resizeGradKernels,
   batchMatMulKernel,
