@@ -9,6 +9,7 @@ import { conv3DBackpropFilterV2Kernel } from './conv3d-backprop-filter-v2.js'
 import { conv3DBackpropInputV2Kernel } from './conv3d-backprop-input-v2.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
+import { einsumKernel } from './einsum.js'
 import { castKernel, identityKernel } from './identity.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
@@ -27,6 +28,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   depthwiseConv2dNativeBackpropFilterKernel,
   depthwiseConv2dNativeBackpropInputKernel,
   unsortedSegmentSumKernel,
+  einsumKernel,
   conv2DBackpropInputKernel,
   conv3DBackpropFilterV2Kernel,
   conv3DBackpropInputV2Kernel,
