@@ -15,6 +15,14 @@ describe.each(kernelSets)('integers, %s kernels', set => {
     ])
   })
 
+  it('and booleans are chosen, within their memory', async () => {
+    await expectSameAsCpu([integers], x => {
+      const [some, none] = [tf.greater(x!, 0), tf.less(x!, -9)]
+      const chosen = Array.from({ length: 100 }, () => tf.where(some, none, some))
+      return [chosen[99]!, tf.zeros([50]), tf.where(some, some, x!)]
+    })
+  })
+
   it('are clipped', async () => {
     await expectSameAsCpu([integers], x => [tf.clipByValue(x!, -2, 3), tf.clipByValue(x!, 1, 1)])
   })
