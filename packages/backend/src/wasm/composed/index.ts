@@ -9,6 +9,7 @@ import { conv3DBackpropFilterV2Kernel } from './conv3d-backprop-filter-v2.js'
 import { conv3DBackpropInputV2Kernel } from './conv3d-backprop-input-v2.js'
 import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-native-backprop-filter.js'
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
+import { dilation2DKernels } from './dilation-2d.js'
 import { einsumKernel } from './einsum.js'
 import { castKernel, identityKernel } from './identity.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
@@ -37,6 +38,7 @@ export const composedKernels: readonly TrainingKernel[] = [
   maxPool3DKernel,
   maxPool3DGradKernel,
   avgPool3DGradKernel,
+  ...dilation2DKernels,
   oneHotKernel,
   selectKernel,
   clipByValueKernel,
