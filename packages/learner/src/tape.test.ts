@@ -109,6 +109,25 @@ describe('differentiateBy', () => {
     expect(gradients[1]!.dataSync()[0]).toBe(6)
   })
 
+  it('lets a gradient function differentiate what it computes again, and leaves nothing behind', () => {
+    const [x, w] = [tf.tensor1d([1, -2]), tf.tensor1d([0.5, 2])]
+    const before = tensors()
+    const cube = (h: tf.Tensor) => tf.mul(tf.square(h), h)
+    const recomputed = tf.customGrad((h, save) => {
+      ;(save as tf.GradSaveFunc)([h as tf.Tensor])
+      return { value: cube(h as tf.Tensor), gradFunc: (dy, [saved]) => tf.grad(cube)(saved!, dy as tf.Tensor) }
+    })
+    let loss!: tf.Scalar
+    const [gradient] = differentiateBy(() => {
+      loss = tf.sum(tf.mul(tf.square(x), recomputed(w)))
+      return loss
+    }, [w])
+    // x^2 3 w^2
+    expect([...gradient!.dataSync()]).toEqual([0.75, 48])
+    tf.dispose([loss, gradient!])
+    expect(tensors()).toBe(before)
+  })
+
   it('holds fewer tensors on the way back than tf.grads does', () => {
     const [x, w] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])]
     const told: number[] = []

@@ -39,17 +39,19 @@ export function differentiateBy(forward: () => Scalar, xs: readonly Tensor[]): (
   const { state } = ours()
   // Inside another gradient the way back is recorded too, and nothing may be freed before that one is done.
   if (state.gradientDepth > 0) return ours().gradients(forward, xs, undefined, true).grads
+  ours().startTape()
+  // A gradient function that differentiates by itself, to compute again what was not saved, has the engine forget this tape.
+  const tape = state.activeTape!
   try {
     const y = record(forward)
-    return ours().tidy('backward', () => walkBack(state.activeTape!, y, xs))
+    return ours().tidy('backward', () => walkBack(tape, y, xs))
   } finally {
-    for (const node of state.activeTape ?? []) free(node.saved)
+    for (const node of tape) free(node.saved)
     state.activeTape = null
   }
 }
 
 function record(forward: () => Scalar): Scalar {
-  ours().startTape()
   try {
     return ours().tidy('forward', forward)
   } finally {
