@@ -36,7 +36,7 @@ import { AverageMetric, type Metric, type MetricFunction } from './metric/metric
 import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { summarize } from './model/summary.js'
-import type { Model } from './model/trainable-model.js'
+import { type Model, predictionsOf } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type Parameter, stock } from './optimizer/index.js'
 import { TrainingLoop } from './training-loop.js'
 
@@ -295,7 +295,7 @@ export class Learner extends TrainingLoop {
     checkUsable(this.groups.flat(), 'predict')
     checkInput(this.model, x)
     return tidy(() => {
-      const pred = this.model.apply(x as Tensor, { training: false }) as Tensors
+      const pred = predictionsOf(this.model, x, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
     })
   }

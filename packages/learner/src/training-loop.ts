@@ -20,7 +20,7 @@ import { onInterrupt } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { penaltyOf } from './model/penalty.js'
-import type { Model } from './model/trainable-model.js'
+import { type Model, predictionsOf } from './model/trainable-model.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
 
 export interface LoopParts {
@@ -243,7 +243,7 @@ export abstract class TrainingLoop implements TrainingState {
   }
 
   #forward(): void {
-    this.pred = this.#own(this.model.apply(this.xb as Tensor, { training: this.training }) as Tensors)
+    this.pred = this.#own(predictionsOf(this.model, this.xb, this.training))
     this.#fire('after_pred')
     this.#own(this.pred)
     const loss = requireScalar(this.loss_func(this.pred, this.yb))

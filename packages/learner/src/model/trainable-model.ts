@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import type { Variable } from '@tensorflow/tfjs-core'
+import { Tensor, Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { LayersModel as LayersModelClass } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
@@ -27,6 +27,14 @@ export type Model = LayersModel | TrainableModel
 
 export function isLayersModel(model: Model): model is LayersModel {
   return model instanceof LayersModelClass
+}
+
+/** A model's answer to a batch, in tensors that are the caller's. */
+export function predictionsOf(model: Model, x: Tensors, training: boolean): Tensors {
+  const pred = model.apply(x as Tensor, { training }) as Tensors
+  // A model may answer with what it trains: an image that is painted, say.
+  const own = (tensor: Tensor) => (tensor instanceof Variable ? tensor.clone() : tensor)
+  return pred instanceof Tensor ? own(pred) : pred.map(own)
 }
 
 /** The variable behind a layer's weight; plain variables are passed through. */
