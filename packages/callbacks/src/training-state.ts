@@ -22,8 +22,8 @@ export interface HyperParameters {
  * What a callback sees of a running fit, and may change. The Learner implements it; the bus and the callbacks know
  * no more than this. Names are fastai's where fastai has the concept.
  *
- * Tensors in here belong to the loop, which disposes them at the end of the batch. A callback that replaces one in
- * `after_pred` or `after_loss` computes it from the old one with ordinary tfjs operations and assigns it.
+ * Tensors in here belong to the loop, which disposes them at the end of the batch, those that a callback has replaced too. A callback
+ * that replaces one in `after_pred` or `after_loss` computes it from the old one with ordinary tfjs operations and assigns it.
  */
 export interface TrainingState {
   /** Epochs in this fit. */

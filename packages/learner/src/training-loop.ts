@@ -8,12 +8,12 @@ import {
   type EndReason,
   type EventName,
   type Section,
-  type Tensors,
   type TrainingState,
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
-import { keep, type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
+import { BatchTensors } from './batch-tensors.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
@@ -47,7 +47,7 @@ export interface RunOptions {
  *
  * The Learner is this loop with the ways to ask for training on top.
  */
-export abstract class TrainingLoop implements TrainingState {
+export abstract class TrainingLoop extends BatchTensors implements TrainingState {
   readonly data: DataBunch
   readonly model: Model
   readonly loss_func: LossFunction
@@ -63,13 +63,8 @@ export abstract class TrainingLoop implements TrainingState {
   pct_train = 0
   training = false
   lr_finding = false
-  xb!: Tensors
-  yb!: Tensors
   bs = 0
-  pred!: Tensors
-  loss!: Scalar
   lossValue = Number.NaN
-  grads: Record<string, Tensor> = {}
   values: Record<string, number> = {}
   reason: EndReason | undefined
   error: unknown
@@ -77,12 +72,11 @@ export abstract class TrainingLoop implements TrainingState {
   readonly #validLoss: AverageMetric
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
-  /** What the current batch has made and must dispose. */
-  #owned: Tensor[] = []
   #interrupted = false
   #lastTurn = 0
 
   constructor({ data, model, loss_func, metrics, opt }: LoopParts) {
+    super()
     this.data = data
     this.model = model
     this.loss_func = loss_func
@@ -194,12 +188,10 @@ export abstract class TrainingLoop implements TrainingState {
     this.xb = xs
     this.yb = ys
     this.bs = size
-    this.#owned = [...listOf(xs), ...listOf(ys)]
     try {
       await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
     } finally {
-      for (const tensor of [this.#owned, this.xb, this.yb, this.grads].flatMap(listOf)) tensor.dispose()
-      this.grads = {}
+      this.disposeBatch()
     }
   }
 
@@ -214,16 +206,15 @@ export abstract class TrainingLoop implements TrainingState {
     let cancelled = false
     let reading: Promise<ArrayLike<number>> | undefined
     try {
-      const gradients = differentiate(() => {
+      this.grads = differentiate(() => {
         this.#forward()
         reached = true
         this.#fire('before_backward')
-        const loss = this.#own(requireScalar(this.loss))
+        const loss = requireScalar(this.loss)
         // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
         reading = loss.data()
         return loss
       }, this.trained)
-      this.grads = this.#own(gradients)
     } catch (signal) {
       // Read to its end, since it is disposed next; what was thrown says more than an error of this.
       if (reading) await reading.catch(() => {})
@@ -243,13 +234,14 @@ export abstract class TrainingLoop implements TrainingState {
   }
 
   #forward(): void {
-    this.pred = this.#own(predictionsOf(this.model, this.xb, this.training))
+    this.pred = predictionsOf(this.model, this.xb, this.training)
     this.#fire('after_pred')
-    this.#own(this.pred)
+    // A list of predictions may have been changed in place.
+    this.own(this.pred)
     const loss = requireScalar(this.loss_func(this.pred, this.yb))
-    this.loss = this.#own(this.training && this.#penalty ? this.#penalty(loss) : loss)
+    this.loss = this.training && this.#penalty ? this.#penalty(loss) : loss
     this.#fire('after_loss')
-    this.#own(requireScalar(this.loss))
+    requireScalar(this.loss)
   }
 
   /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, and then fires `after_X`. */
@@ -276,20 +268,10 @@ export abstract class TrainingLoop implements TrainingState {
     return this.bus.fire(event, this)
   }
 
-  /** Keeps tensors from being tidied away; the batch disposes them when it is over, whatever stands in their places by then. */
-  #own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
-    for (const tensor of listOf(tensors)) this.#owned.push(keep(tensor))
-    return tensors
-  }
-
   /** Lets signals, timers and other work in after 30 ms: awaiting what is already there does not. */
   protected async letOthersRun(): Promise<void> {
     if (performance.now() - this.#lastTurn < 30) return
     await nextTurn()
     this.#lastTurn = performance.now()
   }
-}
-
-function listOf(tensors: Tensors | Record<string, Tensor>): readonly Tensor[] {
-  return tensors instanceof Tensor ? [tensors] : Object.values(tensors)
 }

@@ -1,0 +1,76 @@
+import type { Tensors } from '@onecycle/callbacks'
+import { keep, type Scalar, Tensor } from '@tensorflow/tfjs-core'
+
+/**
+ * The tensors of a batch, and who disposes them. What is put in one of these places is the batch's from then on: it outlives the pass
+ * that it was made in, and is disposed with the batch, whether it still stands there or another callback has replaced it.
+ */
+export abstract class BatchTensors {
+  #owned: Tensor[] = []
+  #xb!: Tensors
+  #yb!: Tensors
+  #pred!: Tensors
+  #loss!: Scalar
+  #grads: Record<string, Tensor> = {}
+
+  get xb(): Tensors {
+    return this.#xb
+  }
+
+  set xb(inputs: Tensors) {
+    this.#xb = this.own(inputs)
+  }
+
+  get yb(): Tensors {
+    return this.#yb
+  }
+
+  set yb(targets: Tensors) {
+    this.#yb = this.own(targets)
+  }
+
+  get pred(): Tensors {
+    return this.#pred
+  }
+
+  set pred(predictions: Tensors) {
+    this.#pred = this.own(predictions)
+  }
+
+  get loss(): Scalar {
+    return this.#loss
+  }
+
+  set loss(loss: Scalar) {
+    this.#loss = this.own(loss)
+  }
+
+  get grads(): Record<string, Tensor> {
+    return this.#grads
+  }
+
+  set grads(gradients: Record<string, Tensor>) {
+    // Gradients are replaced one by one, too.
+    this.#grads = new Proxy(this.own(gradients), {
+      set: (all, name, gradient) => Reflect.set(all, name, this.own(gradient)),
+    })
+  }
+
+  protected own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
+    for (const tensor of listOf(tensors)) this.#owned.push(keep(tensor))
+    return tensors
+  }
+
+  /** What has been put into a list of inputs, targets or predictions is disposed with it. */
+  protected disposeBatch(): void {
+    for (const tensor of [this.#owned, this.#xb, this.#yb, this.#pred].flatMap(listOf)) tensor.dispose()
+    this.#owned = []
+    this.#grads = {}
+  }
+}
+
+/** Without what is no tensor: a loss that is none is refused later, by name. */
+function listOf(tensors: Tensors | Record<string, Tensor> | undefined): readonly Tensor[] {
+  if (tensors instanceof Tensor) return [tensors]
+  return Object.values(tensors ?? {}).filter(tensor => tensor instanceof Tensor)
+}
