@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { adam, descend, larc, lookahead, type Parameter, ruleFactory, setFusedUpdate, sgd, type Transform } from './index.js'
+import { withSlots } from './rule.js'
 import { disposeParameters, everyRule, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
@@ -190,6 +191,27 @@ describe('a rule of the user', () => {
     const w = parameter('w', [1, 2])
     stepWith(factory([[w]]), { w: [-3, 0.1] })
     expect([...valuesOf(w)]).toEqual([1.5, 1.5])
+    disposeParameters([w])
+  })
+
+  it('may remember the gradients of the last steps themselves, and the parameter', () => {
+    const remember: Transform = {
+      name: 'remember',
+      slots: { last: 'zeros', before: 'zeros', twin: 'zeros', start: 'parameter' },
+      update: (on, step) => {
+        const { last, before } = step.slots
+        const slots = { last: step.gradient, before: last!, twin: step.gradient, start: step.parameter }
+        return withSlots(step, slots, { gradient: on.add(on.add(step.gradient, last!), before!) })
+      },
+    }
+    const w = parameter('w', [0])
+    const optimizer = ruleFactory({ name: 'last three', hyper: { lr: 1, wd: 0 }, transforms: [remember, descend] })([[w]])
+    const at = [1, 10, 100, 1000].map(g => {
+      stepWith(optimizer, { w: [g] })
+      return valuesOf(w)[0]
+    })
+    expect(at).toEqual([-1, -12, -123, -1233])
+    optimizer.dispose()
     disposeParameters([w])
   })
 })

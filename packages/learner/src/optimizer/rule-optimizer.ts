@@ -92,7 +92,8 @@ class RuleOptimizer extends Optimizer {
             continue
           }
           const next = applyRule(on, this.#rule, state, { parameter: variable as tf.Tensor, gradient, hyper, decays })
-          this.#states.set(name, { steps, numbers: next.numbers, slots: replaceSlots(state.slots, next.slots) })
+          const slots = replaceSlots(state.slots, next.slots, [gradient, variable])
+          this.#states.set(name, { steps, numbers: next.numbers, slots })
           variable.assign(next.parameter)
         }
       }
@@ -149,13 +150,19 @@ function noMomentum(name: string): string {
   return name === 'mom' ? 'To schedule momentum, build the optimizer with some: mom: 0.9.' : ''
 }
 
-function replaceSlots(old: ParameterState<tf.Tensor>['slots'], next: ParameterState<tf.Tensor>['slots']) {
+type Slots = ParameterState<tf.Tensor>['slots']
+
+/** Keeps the new slots and frees the old ones. A slot may be what others hold: the gradient, the parameter, or another slot's last value. */
+function replaceSlots(old: Slots, next: Slots, others: readonly tf.Tensor[]): Slots {
+  const taken = new Set([...others, ...Object.values(old)])
+  const slots: Record<string, tf.Tensor> = {}
   for (const name of Object.keys(old)) {
-    if (next[name] === old[name]) continue
-    old[name]!.dispose()
-    tf.keep(next[name]!)
+    const slot = next[name]!
+    slots[name] = tf.keep(taken.has(slot) && slot !== old[name] ? slot.clone() : slot)
+    taken.add(slot)
   }
-  return next
+  for (const name of Object.keys(old)) if (slots[name] !== old[name]) old[name]!.dispose()
+  return slots
 }
 
 async function save({ steps, numbers, slots }: ParameterState<tf.Tensor>): Promise<SavedParameter> {
