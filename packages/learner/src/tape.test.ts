@@ -128,6 +128,24 @@ describe('differentiateBy', () => {
     expect(tensors()).toBe(before)
   })
 
+  it.each<[string, (x: tf.Tensor) => tf.Tensor, (x: number) => number]>([
+    ['tanh', tf.tanh, x => -2 * Math.tanh(x) * (1 - Math.tanh(x) ** 2)],
+    ['exp', tf.exp, Math.exp],
+    ['sigmoid', tf.sigmoid, x => (Math.exp(-x) * (Math.exp(-x) - 1)) / (1 + Math.exp(-x)) ** 3],
+    ['square', tf.square, () => 2],
+  ])('differentiates a gradient that is computed from what was saved of an output (tfjs#3252): %s', (_, f, curve) => {
+    const w = tf.tensor1d([-1, 0.3, 2])
+    const before = tensors()
+    let loss!: tf.Scalar
+    const [gradient] = differentiateBy(() => {
+      loss = tf.sum(tf.grad(f)(tf.mul(w, 1)))
+      return loss
+    }, [w])
+    for (const [i, x] of w.dataSync().entries()) expect(gradient!.dataSync()[i]).toBeCloseTo(curve(x), 5)
+    tf.dispose([loss, gradient!])
+    expect(tensors()).toBe(before)
+  })
+
   it('holds fewer tensors on the way back than tf.grads does', () => {
     const [x, w] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4])]
     const told: number[] = []

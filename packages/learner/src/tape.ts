@@ -61,14 +61,7 @@ function record(forward: () => Scalar): Scalar {
 
 function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): (Tensor | undefined)[] {
   const dependent = new Set(xs.map(x => x.id))
-  const nodes = tape.filter(({ inputs, outputs }) => {
-    for (const name in inputs) {
-      if (!dependent.has(inputs[name]!.id)) continue
-      for (const { id } of outputs) dependent.add(id)
-      return true
-    }
-    return false
-  })
+  const nodes = nodesFrom(dependent, tape)
   // No tensor stands here twice, and none that is someone else's, so that each can be freed when its node is done.
   const gradients = new Map<number, Tensor>([[y.id, ones(y.shape)]])
   for (const node of nodes.reverse()) {
@@ -81,6 +74,40 @@ function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): 
     free(node.saved)
   }
   return xs.map(x => gradients.get(x.id))
+}
+
+/**
+ * The nodes that depend on these tensors, whose outputs join them.
+ *
+ * What a kernel saves of its output is recorded before the kernel itself. `tf.grads` takes such a copy for a constant, and so gets a gradient
+ * of a gradient wrong wherever a slope is computed from the output, as those of tanh, sigmoid, exp and softmax are (tensorflow/tfjs#3252).
+ */
+function nodesFrom(dependent: Set<number>, tape: readonly TapeNode[]): TapeNode[] {
+  const nodes: TapeNode[] = []
+  const copies = new Map<number, TapeNode[]>()
+  const take = (node: TapeNode) => {
+    nodes.push(node)
+    for (const { id } of node.outputs) {
+      dependent.add(id)
+      copies.get(id)?.forEach(take)
+    }
+  }
+  for (const node of tape) {
+    if (hasInputFrom(dependent, node)) take(node)
+    else for (const name in node.inputs) addTo(copies, node.inputs[name]!.id, node)
+  }
+  return nodes
+}
+
+function addTo(copies: Map<number, TapeNode[]>, id: number, node: TapeNode): void {
+  const others = copies.get(id)
+  if (others) others.push(node)
+  else copies.set(id, [node])
+}
+
+function hasInputFrom(dependent: ReadonlySet<number>, { inputs }: TapeNode): boolean {
+  for (const name in inputs) if (dependent.has(inputs[name]!.id)) return true
+  return false
 }
 
 /** Adds the gradients that one node passes to its inputs. */
