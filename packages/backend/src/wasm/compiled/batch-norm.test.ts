@@ -30,6 +30,16 @@ describe('compiled batch norm', () => {
     await expectSameGradients(inputs, program)
   })
 
+  it('can be differentiated twice', async () => {
+    const program = (x: tf.Tensor) => {
+      const { mean, variance } = tf.moments(x, 0)
+      const [shift, scale] = [tf.zeros([3]), tf.ones([3])] as [tf.Tensor1D, tf.Tensor1D]
+      return tf.batchNorm2d(x as tf.Tensor2D, mean as tf.Tensor1D, variance as tf.Tensor1D, shift, scale, 1e-3)
+    }
+    const slope = tf.grad((x: tf.Tensor) => tf.sum(tf.square(tf.sin(program(x)))))
+    await expectSameGradients([input([5, 3])], x => tf.sum(tf.square(slope(x!))))
+  })
+
   it('in training has the values and gradients of its definition in float64', async () => {
     const [rows, channels, epsilon] = [150, 5, 1e-3]
     const reference: Reference = (x, gamma, beta) => {

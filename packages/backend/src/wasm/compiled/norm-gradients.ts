@@ -38,7 +38,9 @@ export function installNormGradients(): void {
       const [x, mean, variance, scale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor?]
       const channels = x.shape.at(-1)!
       const perChannel = [mean, variance, scale].every(p => !p || (p.rank === 1 && p.shape[0] === channels))
-      if (!perChannel || !hasKernel(batchNormKernelNames.gradient)) return composed.gradFunc(dy, saved, attrs)
+      // A gradient inside another is differentiated in turn, which our kernel cannot be.
+      const nested = tf.engine().state.gradientDepth > 0
+      if (!perChannel || nested || !hasKernel(batchNormKernelNames.gradient)) return composed.gradFunc(dy, saved, attrs)
       const inputs = { dy: dy as tf.Tensor, x, mean, variance, scale }
       const [dx, dScale, dOffset, dMean, dVariance] = runKernelOfMany(batchNormKernelNames.gradient, inputs, {
         epsilon: attrs['varianceEpsilon'],
