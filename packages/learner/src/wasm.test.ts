@@ -105,6 +105,14 @@ it.each([
   expect([...wasm![1]!].every(Number.isFinite)).toBe(true)
 })
 
+it('the gradient of cross_entropy can be differentiated, as on the cpu backend', async () => {
+  const [cpu, wasm] = await onBoth(() => {
+    const slope = tf.grad((x: tf.Tensor) => cross_entropy(x, tf.tensor1d([0, 2, 0], 'int32')))
+    return [tf.grad((x: tf.Tensor) => tf.sum(tf.square(slope(x))))(pred())]
+  })
+  expectClose(wasm![0]!, cpu![0]!)
+})
+
 it.each([
   [probability_cross_entropy, () => tf.tensor1d([0, 1], 'int32')],
   [

@@ -83,6 +83,22 @@ describe('cross_entropy', () => {
     )
   })
 
+  it.each<[string, () => tf.Tensor, number[]]>([
+    ['indices', labels, [1, 1]],
+    ['soft targets', () => tf.tensor2d([[0.2, 0.3, 0.5], [1, 0.5, 0.5]]), [1, 2]], // biome-ignore format: a table
+  ])('can be differentiated twice: %s', (_, target, totals) => {
+    const direction = [[1, -2, 0.5], [0.3, 1, -1]] // biome-ignore format: a table
+    const slope = tf.grad((x: tf.Tensor) => cross_entropy(x, target()))
+    const curve = tf.grad((x: tf.Tensor) => tf.sum(tf.mul(slope(x), direction)))(tf.tensor2d(logits))
+    const expected = logits.flatMap((row, i) => {
+      const sum = row.reduce((total, x) => total + Math.exp(x), 0)
+      const p = row.map(x => Math.exp(x) / sum)
+      const mean = p.reduce((total, each, k) => total + each * direction[i]![k]!, 0)
+      return p.map((each, k) => (totals[i]! * each * (direction[i]![k]! - mean)) / 2)
+    })
+    expectClose(curve.dataSync(), expected)
+  })
+
   it('stays finite for extreme logits, and knows that they are wrong', () => {
     const { value: loss, grad } = tf.valueAndGrad(x => cross_entropy(x, labels()))(
       tf.tensor2d([

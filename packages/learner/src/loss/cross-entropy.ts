@@ -17,20 +17,24 @@ export const cross_entropy = lossFunction(
   'cross_entropy',
   (pred, target) => {
     const indices = areClassIndices('cross_entropy', pred, target)
-    if (tf.getKernel(fusedKernel, tf.getBackend())) return fusedCrossEntropy(pred, as(indices ? 'int32' : 'float32', target))
+    // A gradient inside another is differentiated in turn: our kernel has no second one, and what is worked out below counts as constant.
+    const nested = tf.engine().state.gradientDepth > 1
+    if (!nested && tf.getKernel(fusedKernel, tf.getBackend()))
+      return fusedCrossEntropy(pred, as(indices ? 'int32' : 'float32', target))
     const wanted = indices ? oneHot(target, pred) : tf.cast(target, 'float32')
     // One gradient, in place of the chain that automatic differentiation would record.
     const loss = tf.customGrad((...args) => {
       const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
       const logs = tf.logSoftmax(x)
-      save([logs, wanted])
+      save([nested ? x : logs, wanted])
       const share = 1 / x.shape[0]!
       return {
         value: tf.mul(tf.sum(tf.mul(wanted, logs)), -share),
         gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [logs, wanted] = saved as [tf.Tensor, tf.Tensor]
+          const [known, wanted] = saved as [tf.Tensor, tf.Tensor]
+          const probabilities = nested ? tf.softmax(known) : tf.exp(known)
           // Soft targets need not add up to 1.
-          const given = indices ? tf.exp(logs) : tf.mul(tf.exp(logs), tf.sum(wanted, -1, true))
+          const given = indices ? probabilities : tf.mul(probabilities, tf.sum(wanted, -1, true))
           return tf.mul(tf.sub(given, wanted), tf.mul(dy, share))
         },
       }
