@@ -102,6 +102,17 @@ describe('differentiateBy', () => {
     }
   })
 
+  it('goes through what a condition has chosen, and not through the condition', () => {
+    const w = tf.tensor1d([3, -4, 1])
+    let loss!: tf.Scalar
+    const [gradient] = differentiateBy(() => {
+      loss = tf.sum(tf.where(tf.logicalAnd(tf.greater(w, 0), tf.less(w, 2)), tf.square(w), tf.mul(w, 10)))
+      return loss
+    }, [w])
+    expect([...gradient!.dataSync()]).toEqual([10, 10, 2])
+    tf.dispose([loss, gradient!])
+  })
+
   it('gives no gradient by what the result does not depend on', () => {
     const [x, w] = [tf.scalar(2), tf.scalar(3)]
     const gradients = differentiateBy(() => tf.square(w), [x, w])

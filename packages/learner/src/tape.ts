@@ -87,7 +87,9 @@ function nodesFrom(dependent: Set<number>, tape: readonly TapeNode[]): TapeNode[
   const copies = new Map<number, TapeNode[]>()
   const take = (node: TapeNode) => {
     nodes.push(node)
-    for (const { id } of node.outputs) {
+    for (const { id, dtype } of node.outputs) {
+      // A condition has no slope; what is chosen by it has.
+      if (dtype === 'bool') continue
       dependent.add(id)
       copies.get(id)?.forEach(take)
     }
