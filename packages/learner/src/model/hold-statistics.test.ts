@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { useCpu } from '../testing/tiny.js'
 import { holdStatistics } from './hold-statistics.js'
 import { parametersOf, weightsOf } from './parameters.js'
@@ -77,6 +77,17 @@ it('leaves a batch norm in two places held in both', () => {
   expect(moved(b)).toEqual(['0.moving_mean'])
   holdStatistics(b, [])
   expect(moved(a)).toEqual(['0.moving_mean'])
+})
+
+it('lets a layer follow its class again, which may have been accelerated while it was held', () => {
+  const model = net()
+  const [norm] = model.layers
+  holdStatistics(model, of(model, '0.'))
+  const accelerated = vi.spyOn(Object.getPrototypeOf(norm), 'call')
+  holdStatistics(model, [])
+  moved(model)
+  expect(accelerated.mock.contexts).toContain(norm)
+  accelerated.mockRestore()
 })
 
 it('has nothing to hold in a plain object', () => {

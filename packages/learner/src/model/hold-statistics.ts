@@ -2,8 +2,8 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { Parameter } from '../optimizer/index.js'
 import { isLayersModel, type Layer, leafLayers, type Model, variableOf } from './trainable-model.js'
 
-/** The own `call` of layers that are being held. */
-const held = new WeakMap<Layer, Layer['call']>()
+/** Layers that are being held, and the `call` that they had of their own, beside that of their class. */
+const held = new WeakMap<Layer, Layer['call'] | undefined>()
 
 /**
  * Lets the batch-norm layers that own one of these parameters use and keep their running statistics while the rest of the
@@ -22,15 +22,18 @@ export function holdStatistics(model: Model, parameters: readonly Parameter[]): 
 
 function hold(layer: Layer): void {
   if (held.has(layer)) return
-  const call = layer.call
-  held.set(layer, call)
-  layer.call = (inputs, options) => call.call(layer, inputs, { ...options, training: false })
+  const own = Object.hasOwn(layer, 'call') ? layer.call : undefined
+  held.set(layer, own)
+  // That of the class is looked up at each call: it may have been accelerated since.
+  const call = () => own ?? (Object.getPrototypeOf(layer) as Layer).call
+  layer.call = (inputs, options) => call().call(layer, inputs, { ...options, training: false })
 }
 
 function release(layer: Layer): void {
-  const call = held.get(layer)
-  if (!call) return
-  layer.call = call
+  if (!held.has(layer)) return
+  const own = held.get(layer)
+  if (own) layer.call = own
+  else delete (layer as Partial<Layer>).call
   held.delete(layer)
 }
 
