@@ -6,7 +6,8 @@ let done = false
 
 /**
  * On the wasm backend: has optimizers step in place, and layers run through one or two kernels each way. What either does stays the same
- * up to rounding. Called before a fit, when the backend is known, so that no other backend loads these kernels.
+ * up to rounding. Called before a fit or a pass over data, when the backend is known, so that no other backend loads these kernels, and so
+ * that a model that was loaded validates as it did when it was saved, to the bit.
  */
 export async function accelerate(): Promise<void> {
   if (done || getBackend() !== 'wasm') return

@@ -10,6 +10,7 @@ import {
 import type { BatchStream, DataBunch } from '@onecycle/data'
 import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { accelerate } from './accelerate.js'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
@@ -376,6 +377,7 @@ export class Learner extends TrainingLoop {
     checkUsable(this.groups.flat(), what)
     this.#busy = what
     try {
+      await accelerate()
       return await work()
     } finally {
       this.#busy = undefined

@@ -12,7 +12,6 @@ import {
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
-import { accelerate } from './accelerate.js'
 import { BatchTensors } from './batch-tensors.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
@@ -106,7 +105,6 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
         `start_epoch must be a whole number from 0 to ${n_epoch - 1}, less than the ${n_epoch} epochs, but is ${start_epoch}.`,
       )
     }
-    await accelerate()
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     this.bus.add(...callbacks)
