@@ -111,6 +111,36 @@ describe('compiled conv2d', () => {
     )
   })
 
+  it('steps over pixels with a filter of one, where padding gives the output the size of the input', async () => {
+    for (const [x, strides, pad] of [
+      [[2, 3, 3, 5], [2, 2], 1],
+      [
+        [2, 3, 4, 5],
+        [2, 3],
+        [
+          [0, 0],
+          [0, 2],
+          [6, 0],
+          [0, 0],
+        ],
+      ],
+      [
+        [2, 1, 1, 5],
+        [4, 4],
+        [
+          [0, 0],
+          [3, 0],
+          [0, 0],
+          [0, 0],
+        ],
+      ],
+    ] as [number[], [number, number], Pad][]) {
+      const inputs = [input(x, 3), input([1, 1, 5, 9], 4)]
+      await expectSameAsCpu(inputs, (a, w) => conv(strides, pad)(a!, w!))
+      await expectSameGradients(inputs, (a, w) => conv(strides, pad)(a!, w!))
+    }
+  })
+
   it('sums over many channels and pixels', async () => {
     await expectSameGradients([input([3, 12, 12, 64], 1), input([3, 3, 64, 33], 2)], (x, w) => conv([1, 1], 'same')(x!, w!))
   })

@@ -65,7 +65,8 @@ function suitsWinograd(g: Info, height: number, width: number): boolean {
 
 /** A filter of one pixel that visits every pixel: the convolution is then a matrix product of [pixels, channels]. */
 function isMatrixProduct(g: Info): boolean {
-  return g.filterHeight === 1 && g.filterWidth === 1 && g.inHeight === g.outHeight && g.inWidth === g.outWidth
+  const onePixel = g.filterHeight === 1 && g.filterWidth === 1 && g.strideHeight === 1 && g.strideWidth === 1
+  return onePixel && g.inHeight === g.outHeight && g.inWidth === g.outWidth
 }
 
 const pixelsOf = (g: Info) => g.batchSize * g.outHeight * g.outWidth
