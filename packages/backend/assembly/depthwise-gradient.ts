@@ -76,7 +76,10 @@ export function depthwiseGradientBytes(filterSize: i32): i32 {
   return 12 * filterSize + 64
 }
 
-/** The filter's gradient from x and dy: rows of pixels are summed in float32, and those sums in float64. */
+/** How many pixels of a row are summed in float32 at most: the sums drift. */
+const BLOCK: i32 = 128
+
+/** The filter's gradient from x and dy: pixels of a row are summed in float32, and those sums in float64. */
 export function depthwiseFilterGradient(shape: usize, multiplier: i32, x: usize, dy: usize, out: usize, scratch: usize): void {
   const c = channels(shape)
   const h = height(shape)
@@ -87,18 +90,20 @@ export function depthwiseFilterGradient(shape: usize, multiplier: i32, x: usize,
   memory.fill(totals, 0, 8 * size)
   for (let image = 0; image < images(shape); image++, x += 4 * h * w * c) {
     for (let row = 0; row < outHeight(shape); row++) {
-      memory.fill(sums, 0, 4 * size)
-      for (let column = 0; column < outWidth(shape); column++, dy += 4 * c * multiplier) {
-        const top = row * strideHeight(shape) - padTop(shape)
-        const left = column * strideWidth(shape) - padLeft(shape)
-        for (let kh = max(-top, 0); kh < min(kernelHeight(shape), h - top); kh++) {
-          for (let kw = max(-left, 0); kw < min(kernelWidth(shape), w - left); kw++) {
-            const tap = sums + 4 * (kh * kernelWidth(shape) + kw) * c * multiplier
-            addToFilter(x + 4 * ((top + kh) * w + left + kw) * c, dy, tap, c, multiplier)
+      const top = row * strideHeight(shape) - padTop(shape)
+      for (let first = 0; first < outWidth(shape); first += BLOCK) {
+        memory.fill(sums, 0, 4 * size)
+        for (let column = first; column < min(first + BLOCK, outWidth(shape)); column++, dy += 4 * c * multiplier) {
+          const left = column * strideWidth(shape) - padLeft(shape)
+          for (let kh = max(-top, 0); kh < min(kernelHeight(shape), h - top); kh++) {
+            for (let kw = max(-left, 0); kw < min(kernelWidth(shape), w - left); kw++) {
+              const tap = sums + 4 * (kh * kernelWidth(shape) + kw) * c * multiplier
+              addToFilter(x + 4 * ((top + kh) * w + left + kw) * c, dy, tap, c, multiplier)
+            }
           }
         }
+        for (let i = 0; i < size; i++) store<f64>(totals + 8 * i, load<f64>(totals + 8 * i) + <f64>load<f32>(sums + 4 * i))
       }
-      for (let i = 0; i < size; i++) store<f64>(totals + 8 * i, load<f64>(totals + 8 * i) + <f64>load<f32>(sums + 4 * i))
     }
   }
   for (let i = 0; i < size; i++) store<f32>(out + 4 * i, <f32>load<f64>(totals + 8 * i))

@@ -20,6 +20,15 @@ function drift({ shapes, program, reference }: Definition, values: (size: number
 const ofAboutOne = (size: number, input: number) => numbers(size, input + 1).map(value => value + 1.3)
 const equal = (size: number) => new Float32Array(size).fill(0.1)
 
+/** For one channel, a depthwise convolution is a convolution. */
+const depthwiseFilterGradient: Definition = {
+  ...conv2d([1, 1, 26_000, 1], [1, 3, 1, 1], [1, 1], 'same').filterGradient,
+  program: (x, dy) => {
+    const attrs = { strides: 1, pad: 'same', dilations: 1, filterShape: [1, 3, 1, 1] }
+    return tf.engine().runKernel(tf.DepthwiseConv2dNativeBackpropFilter, { x: x!, dy: dy! }, attrs) as tf.Tensor
+  },
+}
+
 // Added one after the other in float32, as many equal terms are off by 1e-4 to 5e-4.
 it.each<[string, Definition]>([
   ['a wide product', matMul(7, 26_000, 9, [true, false])],
@@ -30,6 +39,12 @@ it.each<[string, Definition]>([
   ['a filter gradient', conv2d([64, 32, 32, 3], [1, 1, 3, 8], [1, 1], 'same').filterGradient],
   ['a narrow filter gradient', conv2d([32, 28, 28, 1], [3, 3, 1, 2], [1, 1], 'same').filterGradient],
   ['a filter gradient of few channels', conv2d([64, 32, 32, 4], [1, 1, 4, 2], [1, 1], 'same').filterGradient],
+  ['a filter gradient of many large images', conv2d([32, 128, 128, 1], [1, 2, 1, 5], [1, 1], 'same').filterGradient],
+  [
+    'a filter gradient of many large images and few channels',
+    conv2d([16, 128, 128, 4], [1, 2, 4, 1], [1, 1], 'same').filterGradient,
+  ],
+  ['a depthwise filter gradient of wide images', depthwiseFilterGradient],
   ['a loss', softmaxCrossEntropy(5_000, 5, false)],
   ['a loss of many classes', softmaxCrossEntropy(2, 5_000, true)],
   ['batch norm of many rows', batchNormTraining(40_000, 3)],
