@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { stockKernel } from '../kernels.js'
 
 /** Activations that the matrix kernels apply while they store their sums. */
@@ -25,7 +25,8 @@ export function storedActivation({ activation = 'linear' }: ActivationAttrs): nu
 /** Applies the activation that could not be stored; `sums` is then disposed. */
 export function laterActivation(backend: BackendWasm, sums: TensorInfo, attrs: ActivationAttrs, alpha?: TensorInfo): TensorInfo {
   const kernelName = after[attrs.activation ?? 'linear']
-  if (!kernelName) return sums
+  // Of nothing, Prelu divides by zero.
+  if (!kernelName || util.sizeFromShape(sums.shape) === 0) return sums
   const inputs = alpha && kernelName === 'Prelu' ? { x: sums, alpha } : { x: sums }
   const result = stockKernel(backend, kernelName, inputs, { alpha: attrs.leakyreluAlpha })
   backend.disposeData(sums.dataId)

@@ -36,6 +36,12 @@ describe('of nothing', () => {
     expect(y).toEqual([1, 0, 2, 1, 0, 2])
   })
 
+  it.each(['elu', 'sigmoid', 'leakyrelu', 'prelu'] as const)('a layer of no outputs has no activations: %s', async activation => {
+    await expectSameAsCpu([input([2, 5]), input([5, 0]), none(0)], (a, b, alpha) =>
+      tf.fused.matMul({ a: a as tf.Tensor2D, b: b as tf.Tensor2D, activation, preluActivationWeights: alpha! }),
+    )
+  })
+
   it('a batch is normalized by given statistics, and gives their gradients nothing', () => {
     const { program } = batchNorm(0, 3)
     tf.tidy(() => {
