@@ -12,6 +12,8 @@ export abstract class BatchTensors {
   #pred!: Tensors
   #loss!: Scalar
   #grads: Record<string, Tensor> = {}
+  /** The gradients themselves, where `grads` looks at what is put in their places: a step would be slowed down by it. */
+  protected gradients: Record<string, Tensor> = {}
 
   get xb(): Tensors {
     return this.#xb
@@ -50,8 +52,9 @@ export abstract class BatchTensors {
   }
 
   set grads(gradients: Record<string, Tensor>) {
-    // Gradients are replaced one by one, too.
-    this.#grads = new Proxy(this.own(gradients), {
+    this.gradients = this.own(gradients)
+    // They are replaced one by one, too.
+    this.#grads = new Proxy(gradients, {
       set: (all, name, gradient) => Reflect.set(all, name, this.own(gradient)),
     })
   }
@@ -65,7 +68,7 @@ export abstract class BatchTensors {
   protected disposeBatch(): void {
     for (const tensor of [this.#owned, this.#xb, this.#yb, this.#pred].flatMap(listOf)) tensor.dispose()
     this.#owned = []
-    this.#grads = {}
+    this.#grads = this.gradients = {}
   }
 }
 

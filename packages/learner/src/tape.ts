@@ -79,37 +79,33 @@ function walkBack(tape: readonly TapeNode[], y: Scalar, xs: readonly Tensor[]): 
 /**
  * The nodes that depend on these tensors, whose outputs join them.
  *
- * What a kernel saves of its output is recorded before the kernel itself. `tf.grads` takes such a copy for a constant, and so gets a gradient
- * of a gradient wrong wherever a slope is computed from the output, as those of tanh, sigmoid, exp and softmax are (tensorflow/tfjs#3252).
+ * What a kernel saves of its output is recorded right before the kernel itself. `tf.grads` takes such a copy for a constant, and so gets a
+ * gradient of a gradient wrong wherever a slope is computed from the output, as those of tanh, sigmoid, exp and softmax are (tensorflow/tfjs#3252).
  */
 function nodesFrom(dependent: Set<number>, tape: readonly TapeNode[]): TapeNode[] {
   const nodes: TapeNode[] = []
-  const copies = new Map<number, TapeNode[]>()
   const take = (node: TapeNode) => {
     nodes.push(node)
-    for (const { id, dtype } of node.outputs) {
-      // A condition has no slope; what is chosen by it has.
-      if (dtype === 'bool') continue
-      dependent.add(id)
-      copies.get(id)?.forEach(take)
-    }
+    // A condition has no slope; what is chosen by it has.
+    for (const { id, dtype } of node.outputs) if (dtype !== 'bool') dependent.add(id)
   }
-  for (const node of tape) {
-    if (hasInputFrom(dependent, node)) take(node)
-    else for (const name in node.inputs) addTo(copies, node.inputs[name]!.id, node)
+  for (let i = 0; i < tape.length; i++) {
+    const node = tape[i]!
+    if (!hasInputFrom(dependent, node)) continue
+    take(node)
+    for (let copy = i - (node.saved?.length ?? 0); copy < i; copy++) if (isCopyOf(node.outputs, tape[copy])) take(tape[copy]!)
   }
   return nodes
-}
-
-function addTo(copies: Map<number, TapeNode[]>, id: number, node: TapeNode): void {
-  const others = copies.get(id)
-  if (others) others.push(node)
-  else copies.set(id, [node])
 }
 
 function hasInputFrom(dependent: ReadonlySet<number>, { inputs }: TapeNode): boolean {
   for (const name in inputs) if (dependent.has(inputs[name]!.id)) return true
   return false
+}
+
+function isCopyOf(outputs: readonly Tensor[], node: TapeNode | undefined): boolean {
+  const id = node?.inputs['x']?.id
+  return outputs.some(output => output.id === id)
 }
 
 /** Adds the gradients that one node passes to its inputs. */

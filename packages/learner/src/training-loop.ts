@@ -195,7 +195,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   async #trainBatch(): Promise<void> {
     await this.#backward()
-    await this.#section('step', () => this.opt.step(this.grads))
+    await this.#section('step', () => this.opt.step(this.gradients))
   }
 
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
