@@ -97,3 +97,14 @@ export function stockKernel(
 export function view(tensor: TensorInfo, shape: number[]): TensorInfo {
   return { dataId: tensor.dataId as DataId, shape, dtype: tensor.dtype }
 }
+
+/**
+ * The numbers of tensors where they lie, valid until the next allocation, which may move them. Those of an int32 tensor are an Int32Array,
+ * which is read and written alike.
+ */
+export function numbersOf<Tensors extends readonly TensorInfo[]>(
+  backend: BackendWasm,
+  ...tensors: Tensors
+): { -readonly [Index in keyof Tensors]: Float32Array } {
+  return tensors.map(tensor => backend.typedArrayFromHeap(tensor)) as { -readonly [Index in keyof Tensors]: Float32Array }
+}

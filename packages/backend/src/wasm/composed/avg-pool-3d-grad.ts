@@ -1,5 +1,5 @@
 import { AvgPool3DGrad, type TensorInfo } from '@tensorflow/tfjs-core'
-import { type KernelArgs, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, trainingKernel } from '../kernels.js'
 import { eachWindow, type Pool3DAttrs, pool3DInfo } from './windows-3d.js'
 
 type Inputs = { dy: TensorInfo; input: TensorInfo }
@@ -10,7 +10,7 @@ export function avgPool3DGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Poo
   const { dy, input } = inputs
   const g = pool3DInfo(input.shape, attrs)
   const dx = backend.makeOutput(input.shape, 'float32')
-  const [target, grads] = [dx, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, grads] = numbersOf(backend, dx, dy)
   target.fill(0)
   eachWindow(g, (output, voxels) => {
     for (const voxel of voxels) {

@@ -6,7 +6,7 @@ import {
   Dilation2DBackpropInput,
   type TensorInfo,
 } from '@tensorflow/tfjs-core'
-import { type KernelArgs, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, trainingKernel } from '../kernels.js'
 
 type DilationArgs = Parameters<typeof backend_util.computeDilation2DInfo>
 type Inputs = { x: TensorInfo; filter: TensorInfo }
@@ -20,11 +20,7 @@ export function dilation2D({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>
   const { x, filter } = inputs
   const g = dilationInfo(inputs, attrs)
   const out = backend.makeOutput(g.outShape, x.dtype)
-  const [target, values, weights] = [out, x, filter].map(tensor => backend.typedArrayFromHeap(tensor)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ]
+  const [target, values, weights] = numbersOf(backend, out, x, filter)
   eachLargest(backend, inputs, g, (output, pixel, tap) => {
     target[output] = values[pixel]! + weights[tap]!
   })
@@ -44,7 +40,7 @@ export function dilation2DBackpropFilter({ inputs, attrs, backend }: GradientArg
 /** Adds up the gradient of every output where `place` says, in a tensor of this shape. */
 function gathered(backend: BackendWasm, inputs: GradientArgs['inputs'], attrs: Attrs, shape: number[], place: Place): TensorInfo {
   const gradient = backend.makeOutput(shape, 'float32')
-  const [target, grads] = [gradient, inputs.dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, grads] = numbersOf(backend, gradient, inputs.dy)
   target.fill(0)
   eachLargest(backend, inputs, dilationInfo(inputs, attrs), (output, pixel, tap) => {
     target[place(output, pixel, tap)]! += grads[output]!
@@ -66,7 +62,7 @@ function eachLargest(
   g: ReturnType<typeof dilationInfo>,
   visit: (output: number, pixel: number, tap: number) => void,
 ): void {
-  const [values, weights] = [x, filter].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [values, weights] = numbersOf(backend, x, filter)
   const channels = g.inChannels
   let output = 0
   for (let n = 0; n < g.batchSize; n++) {

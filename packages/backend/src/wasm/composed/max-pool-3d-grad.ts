@@ -1,5 +1,5 @@
 import { MaxPool3DGrad, type TensorInfo } from '@tensorflow/tfjs-core'
-import { type KernelArgs, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, trainingKernel } from '../kernels.js'
 import { eachWindow, type Pool3DAttrs, pool3DInfo } from './windows-3d.js'
 
 type Inputs = { dy: TensorInfo; input: TensorInfo }
@@ -10,11 +10,7 @@ export function maxPool3DGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Poo
   const { dy, input } = inputs
   const g = pool3DInfo(input.shape, attrs)
   const dx = backend.makeOutput(input.shape, 'float32')
-  const [target, values, grads] = [dx, input, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ]
+  const [target, values, grads] = numbersOf(backend, dx, input, dy)
   target.fill(0)
   eachWindow(g, (output, voxels) => {
     for (let c = 0; c < g.inChannels; c++) {

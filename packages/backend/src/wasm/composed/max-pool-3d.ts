@@ -1,5 +1,5 @@
 import { MaxPool3D, type TensorInfo } from '@tensorflow/tfjs-core'
-import { type KernelArgs, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, trainingKernel } from '../kernels.js'
 import { eachWindow, type Pool3DAttrs, pool3DInfo } from './windows-3d.js'
 
 /** The largest value of each window. The stock kernel starts from the smallest positive float, so that no result is negative. */
@@ -7,7 +7,7 @@ export function maxPool3D({ inputs, attrs, backend }: KernelArgs<{ x: TensorInfo
   const { x } = inputs
   const g = pool3DInfo(x.shape, attrs)
   const out = backend.makeOutput(g.outShape, x.dtype)
-  const [target, values] = [out, x].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, values] = numbersOf(backend, out, x)
   eachWindow(g, (output, voxels) => {
     for (let c = 0; c < g.inChannels; c++) {
       let largest = Number.NEGATIVE_INFINITY

@@ -1,5 +1,5 @@
 import { backend_util, MaxPoolGrad, type TensorInfo } from '@tensorflow/tfjs-core'
-import { type KernelArgs, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, trainingKernel } from '../kernels.js'
 
 type Inputs = { dy: TensorInfo; input: TensorInfo }
 type PoolInfoArgs = Parameters<typeof backend_util.computePool2DInfo>
@@ -18,11 +18,7 @@ export function maxPoolGrad({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs
   const { dy, input } = inputs
   const g = backend_util.computePool2DInfo(input.shape as PoolInfoArgs[0], attrs.filterSize, attrs.strides, 1, attrs.pad)
   const dx = backend.makeOutput(input.shape, 'float32')
-  const [target, values, grads] = [dx, input, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ]
+  const [target, values, grads] = numbersOf(backend, dx, input, dy)
   target.fill(0)
   // The attributes say nothing of how sizes were rounded; dy's shape does.
   const [images, rows, columns, channels] = dy.shape as PoolInfoArgs[0]

@@ -1,5 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core'
+import { numbersOf } from '../kernels.js'
 import type { ConvolutionAttrs } from './geometry.js'
 
 type Conv3DInfoArgs = Parameters<typeof backend_util.computeConv3DInfo>
@@ -58,7 +59,7 @@ export function asConvolutionsOfPlanes(inShape: number[], filterShape: number[],
 /** These planes as a batch of images. */
 export function takePlanes(backend: BackendWasm, x: TensorInfo, planes: Planes): TensorInfo {
   const images = backend.makeOutput(imagesShape(x.shape, planes), 'float32')
-  const [target, source] = [images, x].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, source] = numbersOf(backend, images, x)
   let to = 0
   eachRow(x.shape, planes, (from, length) => {
     target.set(source.subarray(from, from + length), to)
@@ -69,7 +70,7 @@ export function takePlanes(backend: BackendWasm, x: TensorInfo, planes: Planes):
 
 /** Adds a batch of images to these planes of `x`. */
 export function addPlanes(backend: BackendWasm, x: TensorInfo, planes: Planes, images: TensorInfo): void {
-  const [target, source] = [x, images].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, source] = numbersOf(backend, x, images)
   let from = 0
   eachRow(x.shape, planes, (to, length) => {
     for (let i = 0; i < length; i++) target[to + i]! += source[from++]!

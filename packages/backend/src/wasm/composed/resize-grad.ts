@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { ResizeBilinearGrad, ResizeNearestNeighborGrad, type TensorInfo } from '@tensorflow/tfjs-core'
-import { type KernelArgs, stockKernel, trainingKernel } from '../kernels.js'
+import { type KernelArgs, numbersOf, stockKernel, trainingKernel } from '../kernels.js'
 
 type Inputs = { dy: TensorInfo; images: TensorInfo }
 type Attrs = { alignCorners: boolean; halfPixelCenters: boolean }
@@ -46,7 +46,7 @@ function spread(
   const along = (size: number, resized: number) => Array.from({ length: resized }, (_, i) => sources(i, size, resized))
   const [rows, columns] = [along(height, dy.shape[1]!), along(width, dy.shape[2]!)]
   const dx = backend.makeOutput(images.shape, 'float32')
-  const [target, grads] = [dx, dy].map(tensor => backend.typedArrayFromHeap(tensor)) as [Float32Array, Float32Array]
+  const [target, grads] = numbersOf(backend, dx, dy)
   target.fill(0)
   let from = 0
   for (let n = 0; n < count; n++) {
