@@ -1,5 +1,6 @@
-import { Cast, ClipByValue, type TensorInfo } from '@tensorflow/tfjs-core'
+import { ClipByValue, type TensorInfo } from '@tensorflow/tfjs-core'
 import { type KernelArgs, stockKernel, trainingKernel } from '../kernels.js'
+import { inFloats } from './in-floats.js'
 
 type Attrs = { clipValueMin: number; clipValueMax: number }
 
@@ -7,11 +8,7 @@ type Attrs = { clipValueMin: number; clipValueMax: number }
 export function clipByValue({ inputs, attrs, backend }: KernelArgs<{ x: TensorInfo }, Attrs>): TensorInfo {
   const { x } = inputs
   if (x.dtype === 'float32') return stockKernel(backend, ClipByValue, { x }, attrs)
-  const float = stockKernel(backend, Cast, { x }, { dtype: 'float32' })
-  const clipped = stockKernel(backend, ClipByValue, { x: float }, attrs)
-  const result = stockKernel(backend, Cast, { x: clipped }, { dtype: x.dtype })
-  for (const { dataId } of [float, clipped]) backend.disposeData(dataId)
-  return result
+  return inFloats(backend, [x], x.dtype, ([x]) => stockKernel(backend, ClipByValue, { x: x! }, attrs))
 }
 
 export const clipByValueKernel = trainingKernel(ClipByValue, 'composed', clipByValue)
