@@ -85,7 +85,7 @@ export function filterGradient(shape: usize, source: usize, gradient: usize, out
   for (let i = depth; i < depth + ROWS; i++) store<u32>(taps + 4 * <usize>i, 0)
 
   memory.fill(out, 0, sumBytes)
-  memory.fill(sums, 0, sumBytes)
+  if (groups) memory.fill(sums, 0, sumBytes)
   let summed = 0
   if (!inPlace) memory.fill(padded, 0, paddedBytes(shape, pitch))
   for (let image = 0; image < images(shape); image += together) {

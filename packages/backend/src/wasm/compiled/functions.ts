@@ -54,9 +54,6 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     activation: number,
     scratch: Address,
   ): void
-  /** The geometry is the forward one; 64 bytes behind it are written to. So for the next three. */
-  inputFilterBytes(shape: Address): number
-  packInputFilter(shape: Address, filter: Address, out: Address): void
   turnFilter(
     filter: Address,
     kernelHeight: number,
@@ -69,6 +66,9 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     strideWidth: number,
     out: Address,
   ): void
+  /** The geometry is the forward one; 64 bytes behind it are written to. So for the next three. */
+  inputFilterBytes(shape: Address): number
+  packInputFilter(shape: Address, filter: Address, out: Address): void
   inputGradientScratchBytes(shape: Address): number
   inputGradient(shape: Address, gradient: Address, filter: Address, out: Address, scratch: Address): void
   filterGradientScratchBytes(shape: Address): number
