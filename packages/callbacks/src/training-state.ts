@@ -3,6 +3,12 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 /** One tensor, or several for a model with several inputs or outputs. */
 export type Tensors = Tensor | Tensor[]
 
+/** Which way a figure is better. */
+export type Better = 'lower' | 'higher'
+
+/** A copy of a model's weights, away from the backend, by name: values row by row. */
+export type Weights = Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>
+
 /** Why a fit ended; `after_fit` handlers read it from {@link TrainingState.reason}. */
 export type EndReason = 'completed' | 'stopped' | 'diverged' | 'interrupted' | 'failed'
 
@@ -66,9 +72,20 @@ export interface TrainingState {
   readonly values: Record<string, number>
   /** Names of the metrics, in the order given to the Learner. */
   readonly metricNames: readonly string[]
+  /** Which way a figure is better, as its metric says; undefined where nobody knows. Losses are better when lower. */
+  betterOf(figure: string): Better | undefined
+  /** Whether epochs end in a validation pass: without one there is no `valid_loss`, and there are no metrics. */
+  readonly validates: boolean
 
   /** Why the fit ended; undefined while it runs. Set before `after_fit`. */
   readonly reason: EndReason | undefined
   /** What was thrown, when the reason is 'failed' or 'diverged'. */
   readonly error: unknown
+
+  /** Tells the person one line: something that was understood and is not refused, but that they should know. */
+  log(line: string): void
+  /** A copy of all weights of the model, batch-norm statistics included. */
+  getWeights(): Promise<Weights>
+  /** Puts a copy back. Throws, and changes nothing, when it is not of this model. */
+  setWeights(weights: Weights): Promise<void>
 }

@@ -65,6 +65,11 @@ export interface LearnerOptions {
   seed?: number | undefined
   /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
   progress?: boolean | ProgressOptions | undefined
+  /**
+   * Where the Learner and callbacks tell what the person should know though nothing is wrong, a line each. Default: standard
+   * error; `false`: nowhere.
+   */
+  log?: false | ((line: string) => void) | undefined
 }
 
 const learnerKeys = [
@@ -78,6 +83,7 @@ const learnerKeys = [
   'callbacks',
   'seed',
   'progress',
+  'log',
 ]
 const fineTuneKeys = ['freeze_epochs', 'lr_mult', 'pct_start', 'div', 'callbacks', 'wd', 'signal']
 
@@ -106,6 +112,7 @@ export class Learner extends TrainingLoop {
   constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
     checkKeys('Learner', options, learnerKeys)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
+    const { log = line => console.error(line) } = options
     checkFits(data, model)
     const groups = layerGroups(model, options.layer_groups)
     super({
@@ -114,6 +121,7 @@ export class Learner extends TrainingLoop {
       loss_func: options.loss ?? inferLoss(model, data.target),
       metrics: metricsOf(options.metrics ?? []),
       opt: factoryOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
+      log: log || (() => {}),
     })
     this.groups = groups
     this.#train_bn = train_bn

@@ -17,7 +17,7 @@ const oneCycle = { form: none, moms: none, div_factor: none, final_div: none, pc
 const search = { start_lr: none, end_lr: none, num_it: none, stop_div: none, linear: none, form: none, suggestion: none }
 const learnerOptions: AllOf<LearnerOptions> = {
   ...{ loss: none, metrics: none, optimizer: none, wd: none, wd_bn_bias: none, layer_groups: none, train_bn: none },
-  ...{ callbacks: none, seed: none, progress: none },
+  ...{ callbacks: none, seed: none, progress: none, log: none },
 }
 
 type Call = (options: never) => unknown

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
+  type Better,
   Bus,
   type Callback,
   CancelBackward,
@@ -9,10 +10,12 @@ import {
   type EventName,
   type Section,
   type TrainingState,
+  type Weights,
 } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'
+import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
@@ -28,6 +31,7 @@ export interface LoopParts {
   loss_func: LossFunction
   metrics: readonly Metric[]
   opt: Optimizer
+  log: (line: string) => void
 }
 
 export interface RunOptions {
@@ -53,6 +57,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly metrics: readonly Metric[]
   readonly opt: Optimizer
   readonly bus = new Bus<this>()
+  readonly log: (line: string) => void
 
   n_epoch = 0
   epoch = 0
@@ -74,13 +79,14 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   #interrupted = false
   #lastTurn = 0
 
-  constructor({ data, model, loss_func, metrics, opt }: LoopParts) {
+  constructor({ data, model, loss_func, metrics, opt, log }: LoopParts) {
     super()
     this.data = data
     this.model = model
     this.loss_func = loss_func
     this.metrics = metrics
     this.opt = opt
+    this.log = log
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
     this.#penalty = penaltyOf(model)
     this.#figures = [this.#validLoss, ...metrics]
@@ -95,6 +101,22 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   get metricNames(): readonly string[] {
     return this.metrics.map(metric => metric.name)
+  }
+
+  betterOf(figure: string): Better | undefined {
+    return ['train_loss', 'valid_loss'].includes(figure) ? 'lower' : this.metrics.find(({ name }) => name === figure)?.better
+  }
+
+  get validates(): boolean {
+    return this.data.valid_dl !== undefined
+  }
+
+  getWeights(): Promise<Weights> {
+    return copyWeights(this.model)
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    putWeights(this.model, weights)
   }
 
   /** A whole fit, with callbacks that hear this one only. */

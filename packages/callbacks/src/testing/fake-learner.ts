@@ -2,7 +2,7 @@ import { Bus } from '../bus.js'
 import type { Callback } from '../callback.js'
 import { CancelSignal } from '../cancel.js'
 import type { EventName, Section } from '../events.js'
-import type { EndReason, HyperParameters, Tensors, TrainingState } from '../training-state.js'
+import type { Better, EndReason, HyperParameters, Tensors, TrainingState, Weights } from '../training-state.js'
 
 /** Hyper-parameters that are just remembered. */
 export class FakeOptimizer implements HyperParameters {
@@ -44,6 +44,8 @@ export interface FakeFit {
   /** Validation loss of an epoch; without it there is no validation. */
   valid_loss?: (epoch: number) => number
   metrics?: Record<string, (epoch: number) => number>
+  /** Which way metrics are better. */
+  better?: Record<string, Better>
   /** Whether to pretend to be lr_find. */
   lr_finding?: boolean
 }
@@ -79,6 +81,8 @@ class FakeLearner implements TrainingState {
   error: unknown
   grads = {}
   readonly bs = 1
+  readonly said: string[] = []
+  weights: Weights = {}
   readonly lr_finding: boolean
   readonly #options: FakeFit
   readonly #bus: Bus
@@ -115,6 +119,26 @@ class FakeLearner implements TrainingState {
 
   get loss(): never {
     throw new Error('a fake fit has no tensors')
+  }
+
+  betterOf(figure: string): Better | undefined {
+    return /loss$/.test(figure) ? 'lower' : this.#options.better?.[figure]
+  }
+
+  get validates(): boolean {
+    return this.#options.valid_loss !== undefined
+  }
+
+  log(line: string): void {
+    this.said.push(line)
+  }
+
+  async getWeights(): Promise<Weights> {
+    return this.weights
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    this.weights = weights
   }
 
   async fit(): Promise<void> {

@@ -1,11 +1,14 @@
-import type { Tensors } from '@onecycle/callbacks'
+import type { Better, Tensors } from '@onecycle/callbacks'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
  * The function's name is the column in the epoch table.
  */
-export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute']
+export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute'] & {
+  /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
+  readonly better?: Better
+}
 
 /**
  * A figure that no mean over batches gives (an F1 score, a root mean square): gathers over the pass, then answers.
@@ -21,6 +24,8 @@ export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }
 export interface Metric {
   /** The column in the epoch table. */
   readonly name: string
+  /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
+  readonly better?: Better | undefined
   /** Begins a new pass. */
   reset(): void
   /** Takes one batch in. Must not keep or dispose the tensors. */
@@ -32,6 +37,7 @@ export interface Metric {
 /** Mean over samples of what a {@link MetricFunction} or a loss gives for a batch. */
 export class AverageMetric implements Metric {
   readonly name: string
+  readonly better: Better | undefined
   readonly #compute: MetricFunction
   #total = 0
   #samples = 0
@@ -44,6 +50,7 @@ export class AverageMetric implements Metric {
     if (!name)
       throw new TypeError('A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).')
     this.name = name
+    this.better = compute.better
     this.#compute = compute
   }
 

@@ -6,6 +6,7 @@ import {
   type EventName,
   type Section,
   type TrainingState,
+  type Weights,
 } from '@onecycle/callbacks'
 
 export interface FakeFitOptions {
@@ -43,6 +44,7 @@ export class FakeFit implements TrainingState {
   declare loss: TrainingState['loss']
   declare grads: TrainingState['grads']
   readonly bs = 64
+  readonly said: string[] = []
   #hypers: Record<string, number[]>
   readonly #options: Required<FakeFitOptions>
 
@@ -67,6 +69,22 @@ export class FakeFit implements TrainingState {
   get pct_train(): number {
     return this.train_iter / (this.n_epoch * this.n_train_iter)
   }
+
+  get validates(): boolean {
+    return this.#options.validBatches > 0
+  }
+
+  betterOf(): undefined {}
+
+  log(line: string): void {
+    this.said.push(line)
+  }
+
+  async getWeights(): Promise<Weights> {
+    return {}
+  }
+
+  async setWeights(): Promise<void> {}
 
   run(): this {
     this.reason = undefined
