@@ -6,6 +6,7 @@ import {
   type FlatCosOptions,
   fit07,
   flat_cos,
+  type ModelStore,
   type OneCycleOptions,
   one_cycle,
   oneCycleKeep,
@@ -13,36 +14,38 @@ import {
   type Rates,
   type SgdrOptions,
   sgdr,
+  type TrainingState,
 } from '@onecycle/callbacks'
-import type { Learner } from './learner.js'
 import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 
-/** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. */
-export interface TrainOptions extends RunOptions {
+/** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. `L` is what these hear: plans never call them. */
+export interface TrainOptions<L extends TrainingState = never> extends RunOptions {
   /** Heard in this fit only. */
-  callbacks?: readonly Callback<Learner>[] | undefined
+  callbacks?: readonly Callback<L>[] | undefined
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */
-export type FitOptions = TrainOptions &
+export type FitOptions<L extends TrainingState = never> = TrainOptions<L> &
   Omit<Fit07Options, 'lrs' | 'n_cycle'> &
   SaveNames & {
     /** fastai 0.7's name for `wd`. */
     wds?: number | readonly number[]
   }
 /** The options of `one_cycle` but the rate. */
-export type OneCycleFitOptions = TrainOptions &
+export type OneCycleFitOptions<L extends TrainingState = never> = TrainOptions<L> &
   Omit<OneCycleOptions, 'lr_max'> & {
     /** Epochs that the cycle spans, when this fit is one part of it. Default: the epochs of this fit. */
     tot_epochs?: number
   }
 /** The options of `flat_cos` but the rate. */
-export type FlatCosFitOptions = TrainOptions & Omit<FlatCosOptions, 'lr'>
+export type FlatCosFitOptions<L extends TrainingState = never> = TrainOptions<L> & Omit<FlatCosOptions, 'lr'>
 /** The options of `sgdr` but rate, cycles and their length. */
-export type SgdrFitOptions = TrainOptions & Omit<SgdrOptions, 'lr_max' | 'n_cycles' | 'cycle_len'>
+export type SgdrFitOptions<L extends TrainingState = never> = TrainOptions<L> &
+  Omit<SgdrOptions, 'lr_max' | 'n_cycles' | 'cycle_len'>
 /** The options of `fine_tune` but the epochs and the rate. */
-export type FineTuneFitOptions = Omit<TrainOptions, 'start_epoch'> & Omit<FineTuneOptions, 'epochs' | 'base_lr'>
+export type FineTuneFitOptions<L extends TrainingState = never> = Omit<TrainOptions<L>, 'start_epoch'> &
+  Omit<FineTuneOptions, 'epochs' | 'base_lr'>
 
 /** Names of the {@link TrainOptions}. */
 export const trainKeys = ['callbacks', 'wd', 'start_epoch', 'signal']
@@ -52,7 +55,7 @@ const oneCycleKeys = ['form', 'moms', 'div_factor', 'final_div', 'pct_start', 't
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
   readonly epochs: number
-  readonly callbacks: readonly Callback<Learner>[]
+  readonly callbacks: readonly Callback[]
 }
 
 const defaultRate = 3e-3
@@ -72,7 +75,7 @@ export function fitArguments(first: Rates, second: Rates | undefined): { n: numb
 }
 
 /** A constant rate, or fastai 0.7's cycles. */
-export function planFit(learn: Learner, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
+export function planFit(learn: TrainingState & ModelStore, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
   checkKeys('fit', options, [...cycleKeys, ...trainKeys])
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)

@@ -1,20 +1,22 @@
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
-export type {
-  FineTuneFitOptions,
-  FitOptions,
-  FlatCosFitOptions,
-  OneCycleFitOptions,
-  SgdrFitOptions,
-  TrainOptions,
-} from './fit.js'
-export { Learner, type LearnerOptions } from './learner.js'
+export {
+  type FineTuneFitOptions,
+  type FitOptions,
+  type FlatCosFitOptions,
+  Learner,
+  type LearnerOptions,
+  type LrFindOptions,
+  type OneCycleFitOptions,
+  type SgdrFitOptions,
+  type TrainOptions,
+} from './learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
 export { inferLoss, type TargetKind } from './loss/infer-loss.js'
 export type { LossFunction } from './loss/loss-function.js'
 export { mae, mse } from './loss/regression.js'
-export type { LrFindOptions, LrFindResult } from './lr-find.js'
+export type { LrFindResult } from './lr-find.js'
 export { type AccuracyThreshOptions, accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './metric/classification.js'
 export { AverageMetric, type Metric, type MetricFunction } from './metric/metric.js'
 export { RootMeanSquaredError } from './metric/regression.js'

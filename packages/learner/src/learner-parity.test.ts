@@ -4,9 +4,14 @@ import { type Callback, type Rates, slice } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FitOptions, FlatCosFitOptions, OneCycleFitOptions, SgdrFitOptions } from './fit.js'
-import { Learner } from './learner.js'
-import type { LrFindOptions } from './lr-find.js'
+import {
+  type FitOptions,
+  type FlatCosFitOptions,
+  Learner,
+  type LrFindOptions,
+  type OneCycleFitOptions,
+  type SgdrFitOptions,
+} from './learner.js'
 import { useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)

@@ -15,24 +15,12 @@ import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
-import {
-  type FineTuneFitOptions,
-  type FitOptions,
-  type FitPlan,
-  type FlatCosFitOptions,
-  fitArguments,
-  type OneCycleFitOptions,
-  planFit,
-  planFlatCos,
-  planOneCycle,
-  planSgdr,
-  type SgdrFitOptions,
-  schedulePart,
-  type TrainOptions,
-} from './fit.js'
+import type * as ways from './fit.js'
+import { type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
 import { inferLoss } from './loss/infer-loss.js'
 import type { LossFunction } from './loss/loss-function.js'
-import { LRFinder, type LrFindOptions, type LrFindResult } from './lr-find.js'
+import type * as finder from './lr-find.js'
+import { LRFinder, type LrFindResult } from './lr-find.js'
 import { AverageMetric, type Metric, type MetricFunction } from './metric/metric.js'
 import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
@@ -71,6 +59,15 @@ export interface LearnerOptions {
    */
   log?: false | ((line: string) => void) | undefined
 }
+
+/** Each way to train, its callbacks hearing a Learner. */
+export type TrainOptions = ways.TrainOptions<Learner>
+export type FitOptions = ways.FitOptions<Learner>
+export type OneCycleFitOptions = ways.OneCycleFitOptions<Learner>
+export type FlatCosFitOptions = ways.FlatCosFitOptions<Learner>
+export type SgdrFitOptions = ways.SgdrFitOptions<Learner>
+export type FineTuneFitOptions = ways.FineTuneFitOptions<Learner>
+export type LrFindOptions = finder.LrFindOptions<Learner>
 
 const learnerKeys = [
   'loss',

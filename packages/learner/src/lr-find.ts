@@ -16,7 +16,7 @@ import {
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { type TrainOptions, trainKeys } from './fit.js'
 
-export interface LrFindOptions extends TrainOptions {
+export interface LrFindOptions<L extends TrainingState = never> extends TrainOptions<L> {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */
   start_lr?: Rates | undefined
   /** Rate after the last batch, or one per layer group; no batch is trained with it. Default 10. */

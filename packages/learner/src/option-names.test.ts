@@ -1,7 +1,13 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { FineTuneFitOptions, FitOptions, FlatCosFitOptions, OneCycleFitOptions, SgdrFitOptions } from './fit.js'
-import type { LearnerOptions } from './learner.js'
-import type { LrFindOptions } from './lr-find.js'
+import type {
+  FineTuneFitOptions,
+  FitOptions,
+  FlatCosFitOptions,
+  LearnerOptions,
+  LrFindOptions,
+  OneCycleFitOptions,
+  SgdrFitOptions,
+} from './learner.js'
 import { tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)

@@ -1,7 +1,6 @@
-import { type Callback, SaveModel } from '@onecycle/callbacks'
-import type { Learner } from './learner.js'
+import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@onecycle/callbacks'
 
-/** Where fastai 0.7's `fit` keeps weights. Names are paths as {@link Learner.save} takes them. */
+/** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
   /** Saves the weights whenever the first metric is higher than ever, or without metrics the validation loss lower. */
   best_save_name?: string | undefined
@@ -14,12 +13,12 @@ export interface SaveNames {
  *
  * @throws TypeError for a name that names no file; RangeError for a name of cycles that there are not.
  */
-export function savers(learn: Learner, names: SaveNames, cycle_ends: readonly number[]): Callback<Learner>[] {
+export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycle_ends: readonly number[]): Callback[] {
   for (const [option, name] of Object.entries(names)) checkName(option, name)
   const { best_save_name, cycle_save_name } = names
   return [
     ...(best_save_name === undefined ? [] : [saveBest(learn, best_save_name)]),
-    ...(cycle_save_name === undefined ? [] : [saveCycles(cycle_save_name, cycle_ends)]),
+    ...(cycle_save_name === undefined ? [] : [saveCycles(learn, cycle_save_name, cycle_ends)]),
   ]
 }
 
@@ -30,22 +29,22 @@ function checkName(option: string, name: unknown): void {
   )
 }
 
-function saveBest(learn: Learner, fname: string): Callback {
+function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {
   const [metric] = learn.metricNames
   const watch =
     metric === undefined ? ({ monitor: 'valid_loss', comp: 'less' } as const) : ({ monitor: metric, comp: 'greater' } as const)
   return new SaveModel(learn, { fname, ...watch, reload: false, log: () => {} })
 }
 
-function saveCycles(name: string, cycle_ends: readonly number[]): Callback<Learner> {
+function saveCycles(store: ModelStore, name: string, cycle_ends: readonly number[]): Callback {
   if (cycle_ends.length === 0)
     throw new RangeError(`cycle_save_name is ${JSON.stringify(name)}, but there are no cycles: give cycle_len.`)
   return {
     name: 'saveCycles',
     order: 61,
-    async after_epoch(learn) {
-      const cycle = cycle_ends.indexOf(learn.train_iter)
-      if (cycle >= 0) await learn.save(`${name}_cyc_${cycle}`, { with_opt: false })
+    async after_epoch({ train_iter }) {
+      const cycle = cycle_ends.indexOf(train_iter)
+      if (cycle >= 0) await store.save(`${name}_cyc_${cycle}`, { with_opt: false })
     },
   }
 }
