@@ -10,7 +10,6 @@ export {
   CancelTrain,
   CancelValidate,
 } from './cancel.js'
-export { checkKeys } from './check.js'
 export { type EventName, events, type Section } from './events.js'
 export * from './schedule/index.js'
 export * from './tracker/index.js'

@@ -73,7 +73,9 @@ test.each([[[0]], [[2, -1]], [[1.5]], ['28']])('refuses the shape %j', shape => 
 
 test('refuses to repeat what is not a single channel', () => {
   expect(() => new Column(new Uint8Array(4), { shape: [2, 2], channels: 3 })).toThrow('the shape [2,2] does not end in 1')
-  expect(() => new Column(new Uint8Array(4), { shape: [4, 1], channels: 0 })).toThrow('channels is 0')
+  expect(() => new Column(new Uint8Array(4), { shape: [4, 1], channels: 0 })).toThrow(
+    'channels must be a whole number of at least 1, but it is 0',
+  )
   expect(() => new Column(new Uint8Array(4), { scale: Number.NaN })).toThrow('scale is NaN')
 })
 
@@ -84,7 +86,7 @@ test('an Int32Array keeps its type, unless fractions of it are asked for', () =>
 })
 
 test.each([
-  [[1, 2], 'The data of a column is [1,2]; expected a typed array'],
+  [[1, 2], 'The data of a column is [1, 2]; expected a typed array'],
   [undefined, 'The data of a column is undefined'],
   [new BigInt64Array(2), 'The data of a column is a BigInt64Array'],
   [new DataView(new ArrayBuffer(8)), 'The data of a column is a DataView'],

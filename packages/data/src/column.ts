@@ -1,6 +1,6 @@
-import { checkKeys } from '@onecycle/callbacks'
+import { checkCount, checkKeys, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { requireShape, requireWhole, show, sizeOf } from './check.js'
+import { requireShape, sizeOf } from './check.js'
 import { Staging } from './staging.js'
 
 export type TypedArray =
@@ -60,7 +60,7 @@ export class Column {
     const { shape = [], scale = 1, channels = 1 } = options
     const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)
-    requireWhole('channels', channels, 1)
+    checkCount('channels', channels, 1)
     if (!Number.isFinite(scale)) throw new RangeError(`scale is ${scale}; expected a finite number.`)
     if (dtype === 'int32' && !Number.isInteger(scale))
       throw new RangeError(

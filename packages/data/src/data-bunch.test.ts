@@ -171,8 +171,12 @@ describe('DataBunch refuses', () => {
     ['no samples', { x: new Float32Array(0), y: new Int32Array(0) }, 'There are no samples in the data set'],
     ['a batch size above the samples', { x, y, bs: 7 }, 'bs is 7, but there are only 6 samples'],
     ['the default batch size likewise', { x, y }, 'bs is 64, but there are only 6 samples'],
-    ['a batch size of 0', { x, y, bs: 0 }, 'bs is 0; expected a whole number'],
-    ['a validation batch size of 0', { x, y, bs: 2, valid_bs: 0, valid_pct: 0.5 }, 'bs is 0'],
+    ['a batch size of 0', { x, y, bs: 0 }, 'bs must be a whole number of at least 1, but it is 0'],
+    [
+      'a validation batch size of 0',
+      { x, y, bs: 2, valid_bs: 0, valid_pct: 0.5 },
+      'bs must be a whole number of at least 1, but it is 0',
+    ],
     ['differing numbers of x and y', { x, y: labels(5), bs: 2 }, 'differ in length: 6 inputs of shape [1], but 5 targets'],
     ['the same in validation', { x, y, bs: 2, valid: { x, y: labels(5) } }, 'x and y of the validation set differ in length'],
     [
@@ -195,7 +199,7 @@ describe('DataBunch refuses', () => {
       'inputShape is [2] in one, [1] in the other',
     ],
     ['class names for values', { x, y: count(6), bs: 2, classes: ['a'] }, 'classes is given, but the targets are values'],
-    ['a seed that is no number', { x, y, bs: 2, seed: -1 }, 'seed is -1'],
+    ['a seed that is no number', { x, y, bs: 2, seed: -1 }, 'seed must be a whole number from 0 to 4294967295, but it is -1'],
   ])('%s', (_, options, message) => {
     expect(() => DataBunch.from_arrays(options)).toThrow(message)
   })
@@ -210,7 +214,7 @@ describe('DataBunch refuses', () => {
   test('as many class names as there are not classes', () => {
     const { train_ds } = DataBunch.from_arrays({ x, y, bs: 2 })
     expect(() => DataBunch.from_datasets(train_ds!, undefined, { bs: 2, classes: ['a'] })).toThrow(
-      'classes names 1 classes (["a"]), but the data has 3',
+      "classes names 1 classes (['a']), but the data has 3",
     )
   })
 })

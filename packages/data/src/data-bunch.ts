@@ -1,7 +1,6 @@
-import { checkKeys } from '@onecycle/callbacks'
+import { checkKeys, show } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream } from './batch.js'
-import { show } from './check.js'
 import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'

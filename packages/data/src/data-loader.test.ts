@@ -133,7 +133,9 @@ describe('DataLoader', () => {
 
 describe('DataLoader refuses', () => {
   test.each([0, -1, 2.5, Number.NaN, '8'])('the batch size %s', bs => {
-    expect(() => new DataLoader(numbers(10), { bs: bs as number })).toThrow(/^bs is .*; expected a whole number of at least 1/)
+    expect(() => new DataLoader(numbers(10), { bs: bs as number })).toThrow(
+      /^bs must be a whole number of at least 1, but it is /,
+    )
   })
 
   test('a batch size above the number of samples with drop_last', () => {
@@ -162,13 +164,15 @@ describe('DataLoader refuses', () => {
       'does not fit a loader of 12 samples in batches of 2',
     )
     expect(() => new DataLoader(numbers(10), { bs: 5 }).restore(state)).toThrow('does not fit')
-    expect(() => new DataLoader(numbers(10), { bs: 2 }).restore({ ...state, position: 6 })).toThrow('position is 6')
+    expect(() => new DataLoader(numbers(10), { bs: 2 }).restore({ ...state, position: 6 })).toThrow(
+      'position must be a whole number from 0 to 5, but it is 6',
+    )
     expect(() => new DataLoader(numbers(10), { bs: 2, shuffle: true }).restore(state)).toThrow('not the state of a Random')
   })
 })
 
 test.each([
-  [0, [], "the sampler's length is 0; expected a whole number of at least 1"],
+  [0, [], "the sampler's length must be a whole number of at least 1, but it is 0"],
   [4, [0, 1], 'The sampler gave 2 indices for a pass; expected 4'],
   [4, [0, 1, 2, 9], 'There is no sample 9: the column has 4'],
 ])('refuses a sampler of length %i that gives %j', (length, indices, message) => {

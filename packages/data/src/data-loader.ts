@@ -1,6 +1,5 @@
-import { checkKeys } from '@onecycle/callbacks'
+import { checkCount, checkKeys, show } from '@onecycle/platform'
 import type { Batch, BatchSource, LoaderState } from './batch.js'
-import { requireWhole, show } from './check.js'
 import type { Dataset } from './dataset.js'
 import { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
@@ -43,7 +42,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkKeys('DataLoader', options, ['bs', 'shuffle', 'drop_last', 'seed', 'sampler'])
     const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
-    requireWhole('bs', bs, 1)
+    checkCount('bs', bs, 1)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {
       throw new TypeError('A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
     }
@@ -52,7 +51,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     this.batchSize = bs
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.samples = this.#sampler.length
-    requireWhole("the sampler's length", this.samples, 1)
+    checkCount("the sampler's length", this.samples, 1)
     this.length = drop_last ? Math.floor(this.samples / bs) : Math.ceil(this.samples / bs)
     if (this.length === 0) {
       throw new RangeError(
@@ -101,7 +100,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
           'into a loader made from the same data with the same bs.',
       )
     }
-    requireWhole('position', state.position, 0, this.length)
+    checkCount('position', state.position, 0, this.length)
     this.#sampler.restore(state.sampler)
     this.#resumeAt = state.position
     this.#pass = undefined

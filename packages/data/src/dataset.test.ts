@@ -78,5 +78,5 @@ test('a subset shows the chosen samples in their order', () => {
   const { xs, ys } = data.batch(Int32Array.of(1, 0))
   expect(Array.from((xs as Tensor).dataSync())).toEqual([11, 13])
   dispose([xs, ys].flat())
-  expect(() => new Subset(data, Int32Array.of(2))).toThrow('index is 2; expected a whole number from 0 to 1.')
+  expect(() => new Subset(data, Int32Array.of(2))).toThrow('index must be a whole number from 0 to 1, but it is 2.')
 })

@@ -1,5 +1,5 @@
+import { checkCount } from '@onecycle/platform'
 import type { Batch } from './batch.js'
-import { requireWhole } from './check.js'
 import type { Column } from './column.js'
 import { checkLabels, checkValues } from './target.js'
 
@@ -93,7 +93,7 @@ export class Subset implements Dataset {
   readonly #indices: Int32Array
 
   constructor(dataset: Dataset, indices: Int32Array) {
-    for (const index of indices) requireWhole('index', index, 0, dataset.length - 1)
+    for (const index of indices) checkCount('index', index, 0, dataset.length - 1)
     this.length = indices.length
     this.inputShape = dataset.inputShape
     this.targetShape = dataset.targetShape

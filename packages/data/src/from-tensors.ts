@@ -1,5 +1,5 @@
+import { show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
-import { show } from './check.js'
 import { Column, type ColumnOptions, type TypedArray } from './column.js'
 
 /** One input tensor, or several as a list or by name; first axis the samples. */

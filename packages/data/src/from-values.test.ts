@@ -47,14 +47,14 @@ describe('inputs', () => {
   test.each([
     [[[1, 2], [3]], undefined, 'x is ragged: a list of 1 stands where others have 2.'],
     [[[1, 2], 3], undefined, 'x is ragged'],
-    [[1, '2'], undefined, 'x holds "2" where a number is expected.'],
+    [[1, '2'], undefined, "x holds '2' where a number is expected."],
     [[[1], [[2]]], undefined, 'x holds [2] where a number is expected.'],
     [new Float32Array(10), [3], 'An array of 10 values does not divide into samples of shape [3]'],
     [new Float32Array(10), [0], 'shape is [0]; expected a list of positive whole numbers'],
     [[new Float32Array(2)], [[1], [1]], 'x lists 1 inputs, but shape lists 2'],
-    [{ a: [1] }, { b: [1] }, 'shape has an entry "b", but x has no input of that name; it has a.'],
+    [{ a: [1] }, { b: [1] }, "shape has an entry 'b', but x has no input of that name; it has a."],
     [undefined, undefined, 'x is undefined; expected an array, or an object of named arrays.'],
-    ['abc', undefined, 'x is "abc"'],
+    ['abc', undefined, "x is 'abc'"],
     [{ a: 3 }, undefined, 'x is 3; expected a typed array or a list of numbers.'],
   ])('refuses %j of shape %j', (x, shape, message) => {
     expect(() => inputColumns(x as never, shape as never)).toThrow(message)
@@ -73,7 +73,7 @@ describe('targets', () => {
   })
 
   test.each([
-    [['cat', 'dog'], 'y[0] is "cat"; expected the number of a class'],
+    [['cat', 'dog'], "y[0] is 'cat'; expected the number of a class"],
     [[0, null], 'y[1] is null'],
     [new BigInt64Array(2), 'y is a BigInt64Array; expected a typed array or a list of numbers'],
   ])('refuses the labels %o', (y, message) => {

@@ -1,4 +1,5 @@
-import { requireShape, show, sizeOf } from './check.js'
+import { show } from '@onecycle/platform'
+import { requireShape, sizeOf } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
 
 /** Numbers nested as deep as a sample has axes, plus one for the samples. */

@@ -45,8 +45,8 @@ test('a state brings back the coming passes', () => {
 })
 
 test('a sampler of nothing is refused, and a foreign state', () => {
-  expect(() => new RandomSampler(0)).toThrow('length is 0; expected a whole number of at least 1.')
-  expect(() => new SequentialSampler(1.5)).toThrow('length is 1.5')
+  expect(() => new RandomSampler(0)).toThrow('length must be a whole number of at least 1, but it is 0.')
+  expect(() => new SequentialSampler(1.5)).toThrow('length must be a whole number of at least 1, but it is 1.5')
   expect(() => new SequentialSampler(2).restore([1, 2, 3, 4])).toThrow('expected null')
   expect(() => new RandomSampler(2).restore(null)).toThrow('not the state')
 })

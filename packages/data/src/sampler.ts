@@ -1,5 +1,4 @@
-import { requireWhole, show } from './check.js'
-import { Random, type RandomState } from './random.js'
+import { checkCount, Random, type RandomState, show } from '@onecycle/platform'
 
 /** Decides which samples a pass visits, and in which order. */
 export interface Sampler {
@@ -19,7 +18,7 @@ export class SequentialSampler implements Sampler {
   readonly length: number
 
   constructor(length: number) {
-    requireWhole('length', length, 1)
+    checkCount('length', length, 1)
     this.length = length
   }
 
@@ -51,7 +50,7 @@ export class RandomSampler implements Sampler {
   readonly #random = new Random()
 
   constructor(length: number, seed = 0) {
-    requireWhole('length', length, 1)
+    checkCount('length', length, 1)
     this.length = length
     this.reseed(seed)
   }

@@ -1,5 +1,4 @@
-import { requireWhole, show } from './check.js'
-import { Random } from './random.js'
+import { checkCount, Random, show } from '@onecycle/platform'
 
 /**
  * Divides the indices 0 to n - 1 at random into those to train on and those to validate on, floor(n * valid_pct) of them.
@@ -10,7 +9,7 @@ import { Random } from './random.js'
  * const [train, valid] = randomSplit(150, 0.2, 42) // 120 and 30 indices
  */
 export function randomSplit(n: number, valid_pct: number, seed = 0): [train: Int32Array, valid: Int32Array] {
-  requireWhole('n', n, 1)
+  checkCount('n', n, 1)
   if (!(typeof valid_pct === 'number' && valid_pct > 0 && valid_pct < 1)) {
     throw new RangeError(`valid_pct is ${show(valid_pct)}; expected a part above 0 and below 1, such as 0.2.`)
   }

@@ -1,4 +1,4 @@
-import { requireWhole } from './check.js'
+import { checkCount } from '@onecycle/platform'
 import type { TypedArray } from './column.js'
 
 /**
@@ -7,7 +7,7 @@ import type { TypedArray } from './column.js'
  * @throws RangeError when a label is not a whole number from 0, or not below c.
  */
 export function checkLabels(data: TypedArray, c: number | undefined, name: string): number {
-  if (c !== undefined) requireWhole('c', c, 1)
+  if (c !== undefined) checkCount('c', c, 1)
   const limit = c ?? Number.MAX_SAFE_INTEGER
   let highest = 0
   for (let i = 0; i < data.length; i++) {

@@ -1,6 +1,5 @@
 import {
   type Callback,
-  checkKeys,
   type FineTuneOptions,
   type Fit07Options,
   type FlatCosOptions,
@@ -16,6 +15,7 @@ import {
   sgdr,
   type TrainingState,
 } from '@onecycle/callbacks'
+import { checkKeys } from '@onecycle/platform'
 import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 

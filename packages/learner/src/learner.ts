@@ -1,13 +1,6 @@
-import {
-  type Callback,
-  checkKeys,
-  type FineTunePart,
-  fine_tune,
-  group_rates,
-  type Rates,
-  type Tensors,
-} from '@onecycle/callbacks'
+import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
+import { checkKeys } from '@onecycle/platform'
 import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'

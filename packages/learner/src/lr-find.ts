@@ -1,7 +1,6 @@
 import {
   type Callback,
   CancelFit,
-  checkKeys,
   group_rates,
   type LrFindStopOptions,
   lr_find_stop,
@@ -13,6 +12,7 @@ import {
   type TrainingState,
   trim_curve,
 } from '@onecycle/callbacks'
+import { checkKeys } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { type TrainOptions, trainKeys } from './fit.js'
 

@@ -1,6 +1,7 @@
 import '@onecycle/backend/wasm'
 import type { Callback } from '@onecycle/callbacks'
-import { DataBunch, Random } from '@onecycle/data'
+import { DataBunch } from '@onecycle/data'
+import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-import { checkNumber, show } from '../check.js'
+import { checkNumber, show } from '@onecycle/platform'
 import { position, type Schedule } from './schedule.js'
 
 /** Half a cosine from `start` to `end`, exact at both. */

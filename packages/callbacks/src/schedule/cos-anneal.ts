@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '../check.js'
+import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
 import type { Schedule } from './schedule.js'
 import { cycleLength } from './use-clr.js'
 

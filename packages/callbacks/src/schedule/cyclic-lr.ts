@@ -1,6 +1,6 @@
+import { checkKeys, checkNumber } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
-import { checkKeys, checkNumber } from '../check.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import { type ScaleOptions, scaling } from './cyclic-scale.js'
 import { checkStep, type Schedule } from './schedule.js'

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber } from '../check.js'
+import { checkChoice, checkNumber } from '@onecycle/platform'
 
 export const cyclicModes = ['triangular', 'triangular2', 'exp_range'] as const
 

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, show } from '../check.js'
+import { checkCount, checkNumber, show } from '@onecycle/platform'
 
 /** Rates for layer groups from first to last: made by {@link slice}. */
 export interface Slice {

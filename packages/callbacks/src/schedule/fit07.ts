@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '../check.js'
+import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
 import { SchedNo } from './annealers.js'
 import { cos_anneal } from './cos-anneal.js'
 import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.js'

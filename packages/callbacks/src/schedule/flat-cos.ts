@@ -1,5 +1,6 @@
-import { checkKeys, checkMoms, checkNumber } from '../check.js'
+import { checkKeys, checkNumber } from '@onecycle/platform'
 import { combined_cos, cosine } from './annealers.js'
+import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
 export interface FlatCosOptions {

@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber } from '../check.js'
+import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
 
 export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 

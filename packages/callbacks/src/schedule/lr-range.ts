@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber } from '../check.js'
+import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
 import { SchedExp, SchedLin } from './annealers.js'
 import type { Schedule } from './schedule.js'
 

@@ -1,5 +1,6 @@
-import { checkChoice, checkKeys, checkMoms, checkNumber } from '../check.js'
+import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
 import { combined_cos, cosine, linear } from './annealers.js'
+import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
 /** The published forms of the 1cycle policy. */

@@ -1,7 +1,7 @@
+import { checkChoice, checkCount, checkKeys, show } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
-import { checkChoice, checkCount, checkKeys, show } from '../check.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import type { PerGroup, Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'

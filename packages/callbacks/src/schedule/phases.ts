@@ -1,4 +1,4 @@
-import { checkCount, checkNumber } from '../check.js'
+import { checkCount, checkNumber } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** A stretch of training: how long, and what each hyper-parameter does meanwhile. */

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkKeys } from '../check.js'
+import { checkChoice, checkCount, checkKeys } from '@onecycle/platform'
 import { SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly } from './annealers.js'
 import { cyclic_lr } from './cyclic-lr.js'
 import { cyclicModes } from './cyclic-scale.js'

@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '../check.js'
+import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
 import { combine_scheds, SchedCos } from './annealers.js'
 import type { Schedule } from './schedule.js'
 

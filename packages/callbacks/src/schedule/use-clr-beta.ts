@@ -1,4 +1,4 @@
-import { checkNumber, show } from '../check.js'
+import { checkNumber, show } from '@onecycle/platform'
 import { linear } from './annealers.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 

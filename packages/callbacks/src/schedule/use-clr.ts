@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, show } from '../check.js'
+import { checkCount, checkNumber, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** Learning rate, and momentum where it is scheduled. */

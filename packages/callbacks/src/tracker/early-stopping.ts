@@ -1,6 +1,6 @@
+import { checkKeys } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import { CancelFit } from '../cancel.js'
-import { checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
 import { Patience, type PatienceOptions, patienceKeys } from './patience.js'
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber } from '../check.js'
+import { checkChoice, checkNumber } from '@onecycle/platform'
 import type { TrainingState } from '../training-state.js'
 
 export interface MonitorOptions {

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount } from '../check.js'
+import { checkChoice, checkCount } from '@onecycle/platform'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } from './monitor.js'
 

@@ -1,5 +1,5 @@
+import { checkKeys, checkNumber } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
-import { checkKeys, checkNumber } from '../check.js'
 import type { TrainingState } from '../training-state.js'
 import { Patience, type PatienceOptions, patienceKeys } from './patience.js'
 

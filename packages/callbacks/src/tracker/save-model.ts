@@ -1,5 +1,5 @@
+import { checkCount, checkKeys } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
-import { checkCount, checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, monitorKeys } from './monitor.js'
 

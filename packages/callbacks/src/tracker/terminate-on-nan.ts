@@ -1,6 +1,6 @@
+import { checkChoice, checkKeys } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import { CancelEpoch, CancelFit } from '../cancel.js'
-import { checkChoice, checkKeys } from '../check.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, trackerForms } from './monitor.js'
 

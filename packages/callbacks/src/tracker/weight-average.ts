@@ -1,4 +1,4 @@
-import { checkCount } from '../check.js'
+import { checkCount } from '@onecycle/platform'
 
 /**
  * The running mean of a model's weights over the epochs, which stochastic weight averaging evaluates in place of the

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkKeys } from '@onecycle/callbacks'
+import { checkKeys } from '@onecycle/platform'
 import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../split.js'
 import { packageFolder } from './locate.js'

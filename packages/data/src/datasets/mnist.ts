@@ -1,7 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkKeys } from '@onecycle/callbacks'
-import { requireWhole, show } from '../check.js'
+import { checkCount, checkKeys, show } from '@onecycle/platform'
 import { Column, type TypedArray } from '../column.js'
 import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
 import { ArrayDataset } from '../dataset.js'
@@ -40,7 +39,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
   } = options
   if (digits.length === 0 || new Set(digits).size < digits.length)
     throw new RangeError(`digits is ${show(digits)}; expected one or more different digits.`)
-  for (const digit of digits) requireWhole('a digit', digit, 0, 9)
+  for (const digit of digits) checkCount('a digit', digit, 0, 9)
   const [train, valid] = await Promise.all(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
   return DataBunch.from_datasets(train!, valid!, { ...rest, classes })
 }

@@ -54,7 +54,7 @@ describe('parseIdx reads', () => {
 describe('parseIdx refuses', () => {
   const file = idx(8, [3, 2, 2], 1)
   test.each([
-    ['a truncated body', file.subarray(0, 20), 'digits is truncated: expected 28 bytes for an array of shape [3,2,2], got 20.'],
+    ['a truncated body', file.subarray(0, 20), 'digits is truncated: expected 28 bytes for an array of shape [3, 2, 2], got 20.'],
     ['a truncated header', file.subarray(0, 10), 'digits is truncated: expected 16 bytes for a header of 3 axes, got 10.'],
     ['bytes too many', Buffer.concat([file, Buffer.of(0)]), 'digits is longer than its header says: expected 28 bytes'],
     [

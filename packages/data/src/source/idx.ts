@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import { show, sizeOf } from '../check.js'
+import { show } from '@onecycle/platform'
+import { sizeOf } from '../check.js'
 import type { TypedArray } from '../column.js'
 
 /** An array read from an IDX file. */

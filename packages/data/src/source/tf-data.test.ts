@@ -90,8 +90,16 @@ describe('TfDataStream', () => {
   test.each([
     ['a source of unknown size', () => new TfDataStream(iterable(2), { bs: 2 }), 'give length'],
     ['what is no source', () => new TfDataStream([] as never, { bs: 2 }), '[] is no source of batches'],
-    ['a batch size of 0', () => new TfDataStream(iterable(2), { bs: 0, length: 2 }), 'bs is 0'],
-    ['a length of 0', () => new TfDataStream(iterable(2), { bs: 2, length: 0 }), 'length is 0'],
+    [
+      'a batch size of 0',
+      () => new TfDataStream(iterable(2), { bs: 0, length: 2 }),
+      'bs must be a whole number of at least 1, but it is 0',
+    ],
+    [
+      'a length of 0',
+      () => new TfDataStream(iterable(2), { bs: 2, length: 0 }),
+      'length must be a whole number of at least 1, but it is 0',
+    ],
   ])('refuses %s', (_, create, message) => {
     expect(create).toThrow(message)
   })
@@ -115,8 +123,12 @@ describe('TfDataStream', () => {
 
   test.each([
     ['without targets', () => ({ xs: tensor2d([[1]]) }), 'The source gave { xs: tensor [1,1] }; expected { xs, ys }'],
-    ['of inputs and targets that differ in number', () => ({ xs: tensor2d([[1]]), ys: tensor1d([1, 2]) }), 'shapes [[1,1],[2]]'],
-    ['with a scalar', () => ({ xs: tensor2d([[1]]), ys: scalar(1) }), 'shapes [[1,1],[]]'],
+    [
+      'of inputs and targets that differ in number',
+      () => ({ xs: tensor2d([[1]]), ys: tensor1d([1, 2]) }),
+      'shapes [[1, 1], [2]]',
+    ],
+    ['with a scalar', () => ({ xs: tensor2d([[1]]), ys: scalar(1) }), 'shapes [[1, 1], []]'],
   ])('refuses elements %s, and frees them', async (_, element, message) => {
     const source = {
       [Symbol.asyncIterator]: async function* () {

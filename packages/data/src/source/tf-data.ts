@@ -1,7 +1,6 @@
-import { checkKeys } from '@onecycle/callbacks'
+import { checkCount, checkKeys, show } from '@onecycle/platform'
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchSource, LoaderState, Tensors } from '../batch.js'
-import { requireWhole, show } from '../check.js'
 import type { TypedArray } from '../column.js'
 import { checkLabels } from '../target.js'
 
@@ -49,7 +48,7 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   constructor(source: TfDataSource, options: TfDataOptions) {
     checkKeys('TfDataStream', options, ['bs', 'length', 'c'])
     const { bs, length, c } = options
-    requireWhole('bs', bs, 1)
+    checkCount('bs', bs, 1)
     if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
       throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)
     }
@@ -57,7 +56,7 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     if (size === undefined || size === null || size === Number.POSITIVE_INFINITY) {
       throw new RangeError('The source does not know how many batches one pass has; give length.')
     }
-    requireWhole('length', size, 1)
+    checkCount('length', size, 1)
     this.batchSize = bs
     this.length = size
     this.samples = size * bs
@@ -100,7 +99,7 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     if (state?.batchSize !== this.batchSize) {
       throw new RangeError(`The state ${show(state)} does not fit a source of batches of ${this.batchSize}.`)
     }
-    requireWhole('position', state.position, 0, this.length)
+    checkCount('position', state.position, 0, this.length)
     this.#resumeAt = state.position
     this.#pass = undefined
   }

@@ -1,4 +1,4 @@
-import { Random } from '@onecycle/data'
+import { Random } from '@onecycle/platform'
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { DataBunch, Random } from '@onecycle/data'
+import { DataBunch } from '@onecycle/data'
+import { Random } from '@onecycle/platform'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { initializers, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { Learner, type LearnerOptions } from '../learner.js'

@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '../../check.js'
+import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
 import { cosine } from '../annealers.js'
 import { cycleAt } from '../cos-anneal.js'
 import { checkStep, type Schedule } from '../schedule.js'

@@ -1,4 +1,5 @@
-import { checkKeys, checkMoms, checkNumber } from '../../check.js'
+import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkMoms } from '../check-moms.js'
 import { type ScaleOptions, scaling } from '../cyclic-scale.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'

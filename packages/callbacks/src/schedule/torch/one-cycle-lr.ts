@@ -1,5 +1,6 @@
-import { checkChoice, checkCount, checkKeys, checkMoms, checkNumber } from '../../check.js'
+import { checkChoice, checkCount, checkKeys, checkNumber } from '@onecycle/platform'
 import { cosine, linear } from '../annealers.js'
+import { checkMoms } from '../check-moms.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'
 

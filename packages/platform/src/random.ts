@@ -1,4 +1,4 @@
-import { requireWhole } from './check.js'
+import { checkCount } from './check.js'
 
 /** Where a {@link Random} stands: four 32-bit words. JSON-serializable. */
 export type RandomState = readonly [number, number, number, number]
@@ -24,7 +24,7 @@ export class Random {
    * @throws RangeError when the seed is not such a number.
    */
   constructor(seed = 0) {
-    requireWhole('seed', seed, 0, 2 ** 32 - 1)
+    checkCount('seed', seed, 0, 2 ** 32 - 1)
     // The scrambling is one-to-one and the counters differ, so at most one word is zero: xoshiro needs one that is not.
     for (let i = 0; i < 4; i++) this.#words[i] = scramble(seed + Math.imul(i + 1, 0x9e3779b9))
   }
@@ -55,7 +55,7 @@ export class Random {
   fork(label: string): Random {
     const child = new Random()
     let hash = 0x811c9dc5 // FNV-1a
-    for (const byte of Buffer.from(label, 'utf8')) hash = Math.imul(hash ^ byte, 0x01000193)
+    for (const byte of new TextEncoder().encode(label)) hash = Math.imul(hash ^ byte, 0x01000193)
     child.#words.set(this.#words.map((word, i) => scramble(word ^ scramble(hash + i))))
     return child
   }
@@ -86,7 +86,7 @@ export class Random {
    * @throws RangeError when n is not a whole number from 1 to 2^32.
    */
   int(n: number): number {
-    requireWhole('n', n, 1, 2 ** 32)
+    checkCount('n', n, 1, 2 ** 32)
     const fair = 2 ** 32 - (2 ** 32 % n) // what lies above would favour small results
     let bits = this.bits()
     while (bits >= fair) bits = this.bits()
@@ -116,7 +116,7 @@ export class Random {
    * @throws RangeError when n is not a whole number from 0 to 2^31.
    */
   permutation(n: number): Int32Array {
-    requireWhole('n', n, 0, 2 ** 31)
+    checkCount('n', n, 0, 2 ** 31)
     return this.shuffle(new Int32Array(n).map((_, i) => i))
   }
 }

@@ -1,0 +1,40 @@
+/** What fastai, Keras and PyTorch call an option, and what it is called here, in one call or the other. */
+const meant = new Map<string, readonly string[]>([
+  ['betas', ['mom', 'sqr_mom']],
+  ['beta1', ['mom']],
+  ['beta_1', ['mom']],
+  ['beta2', ['sqr_mom']],
+  ['beta_2', ['sqr_mom']],
+  ['rho', ['sqr_mom']],
+  ['momentum', ['mom']],
+  ['momenta', ['moms']],
+  ['epsilon', ['eps']],
+  ['decay', ['wd']],
+  ['weight_decay', ['wd']],
+  ['learning_rate', ['lr']],
+  ['learningRate', ['lr']],
+  ['max_lr', ['lr_max']],
+  ['cbs', ['callbacks']],
+  ['opt_func', ['optimizer']],
+  ['opt', ['optimizer']],
+  ['loss_func', ['loss']],
+  ['crit', ['loss']],
+  ['splitter', ['layer_groups']],
+  ['batch_size', ['bs']],
+  ['batchSize', ['bs']],
+  ['validation_split', ['valid_pct']],
+  ['validationSplit', ['valid_pct']],
+  ['validation_data', ['valid']],
+  ['validationData', ['valid']],
+  ['show_moms', ['showMoms']],
+])
+
+/** What another system's name for an option is called by a call that knows these names. */
+export function foreignName(name: string, known: readonly string[]): string | undefined {
+  return (
+    meant
+      .get(name)
+      ?.filter(each => known.includes(each))
+      .join(' and ') || undefined
+  )
+}
