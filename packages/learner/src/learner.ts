@@ -10,11 +10,12 @@ import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
 import type * as ways from './fit.js'
 import { type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
-import { inferLoss } from './loss/infer-loss.js'
 import type { LossFunction } from './loss/loss-function.js'
+import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find.js'
 import { LRFinder, type LrFindResult } from './lr-find.js'
-import { AverageMetric, type Metric, type MetricFunction } from './metric/metric.js'
+import type { Metric, MetricFunction } from './metric/metric.js'
+import { metricsOf } from './metric/metrics-of.js'
 import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { summarize } from './model/summary.js'
@@ -105,11 +106,12 @@ export class Learner extends TrainingLoop {
     const { log = line => console.error(line) } = options
     checkFits(data, model)
     const groups = layerGroups(model, options.layer_groups)
+    const loss_func = lossOf(options.loss, model, data.target)
     super({
       data,
       model,
-      loss_func: options.loss ?? inferLoss(model, data.target),
-      metrics: metricsOf(options.metrics ?? []),
+      loss_func,
+      metrics: metricsOf(options.metrics, predictionsHeld(loss_func, model)),
       opt: factoryOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
       log: log || (() => {}),
     })
@@ -381,17 +383,6 @@ export class Learner extends TrainingLoop {
       this.#busy = undefined
     }
   }
-}
-
-function metricsOf(given: readonly (MetricFunction | Metric)[]): Metric[] {
-  const metrics = given.map(metric => (typeof metric === 'function' ? new AverageMetric(metric) : metric))
-  const names = ['epoch', 'train_loss', 'valid_loss', ...metrics.map(({ name }) => name), 'time']
-  const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice)
-    throw new TypeError(
-      `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
-    )
-  return metrics
 }
 
 function factoryOf(optimizer: OptimizerFactory | StockOptimizer): OptimizerFactory {

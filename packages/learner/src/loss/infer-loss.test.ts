@@ -48,6 +48,7 @@ const table: [TargetKind, number, Activation, string][] = [
   ['class', 3, 'linear', 'cross_entropy'],
   ['class', 3, 'relu', 'cross_entropy'],
   ['class', 1, 'sigmoid', 'probability_binary_cross_entropy'],
+  ['class', 1, 'hardSigmoid', 'probability_binary_cross_entropy'],
   ['class', 1, 'linear', 'binary_cross_entropy'],
   ['value', 3, 'softmax', 'probability_cross_entropy'],
   ['value', 3, 'linear', 'mse'],
@@ -58,8 +59,8 @@ const refused: [TargetKind, number, Activation, RegExp][] = [
   ['class', 3, 'sigmoid', /3 sigmoid units say that classes are independent/],
   ['class', 1, 'relu', /one unit with activation relu/],
   ['class', 1, 'softmax', /one unit with activation softmax/],
-  ['class', 1, 'hardSigmoid', /one unit with activation hardSigmoid/],
-  ['value', 1, 'sigmoid', /probabilities \(binary_cross_entropy\) or numbers in \[0, 1\] \(mse\)/],
+  ['value', 1, 'softmax', /one unit with activation softmax always answers 1/],
+  ['value', 1, 'sigmoid', /probabilities \(probability_binary_cross_entropy\) or numbers in \[0, 1\] \(mse\)/],
 ]
 
 describe.each(Object.keys(forms))('the last activation written %s', form => {
@@ -76,6 +77,28 @@ describe.each(Object.keys(forms))('the last activation written %s', form => {
 it('knows the Softmax layer', () => {
   const net = sequential({ layers: [layers.dense({ units: 3, inputShape: [4] }), layers.softmax()] })
   expect(inferLoss(net, 'class').name).toBe('probability_cross_entropy')
+})
+
+const heads: Record<string, (x: SymbolicTensor) => SymbolicTensor> = {
+  'the mean of two': x => layers.average().apply(['softmax', 'softmax'].map(end(x, 3))) as SymbolicTensor,
+  'the largest of several places': x => {
+    const places = layers.timeDistributed({ layer: layers.dense({ units: 3, activation: 'softmax' }) })
+    return layers.globalMaxPooling1d({}).apply(places.apply(layers.reshape({ targetShape: [2, 2] }).apply(x))) as SymbolicTensor
+  },
+}
+const end = (x: SymbolicTensor, units: number) => (activation: string) =>
+  layers.dense({ units, activation: activation as Activation }).apply(x) as SymbolicTensor
+
+it.each(Object.keys(heads))('knows the activation behind %s', head => {
+  const x = input({ shape: [4] })
+  expect(inferLoss(model({ inputs: x, outputs: heads[head]!(x) }), 'class').name).toBe('probability_cross_entropy')
+})
+
+it('knows an activation that is a layer', () => {
+  const ending = (layer: ReturnType<typeof layers.reLU | typeof layers.leakyReLU>) =>
+    sequential({ layers: [layers.dense({ units: 1, inputShape: [4] }), layer] })
+  expect(() => inferLoss(ending(layers.reLU()), 'class')).toThrow(/one unit with activation relu/)
+  expect(() => inferLoss(ending(layers.leakyReLU()), 'class')).toThrow(/one unit with activation leakyRelu/)
 })
 
 it('looks at the output, not at the layer that was made last', () => {

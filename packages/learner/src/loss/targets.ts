@@ -19,7 +19,8 @@ export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor
   if (pred.rank !== 2 || classes! < 2) {
     throw new RangeError(
       `${what} got predictions of shape [${pred.shape}], but expects [batch, classes] with 2 classes or more. ` +
-        'A single unit says yes or no: use binary_cross_entropy as the loss, and accuracy_thresh() as the metric.',
+        'A single unit says yes or no: use probability_binary_cross_entropy as the loss where it ends in a sigmoid, binary_cross_entropy ' +
+        'where it has no activation, and accuracy_thresh() as the metric.',
     )
   }
   const indices = target.rank === 1 && target.dtype !== 'float32'

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { areClassIndices, asPredictions } from '../loss/targets.js'
+import type { MetricFunction, Predictions } from './metric.js'
 
 /**
  * Share of samples whose most likely class is the target.
@@ -7,17 +8,26 @@ import { areClassIndices, asPredictions } from '../loss/targets.js'
  * `pred` is [batch, classes] logits or probabilities; `target` [batch] class indices (int32), or [batch, classes] one-hot
  * or soft labels, of which the largest counts. Among equals the first class counts. Source: fastai's `accuracy`.
  *
- * @throws RangeError when the shapes do not fit, as for a single unit: use {@link accuracy_thresh} there.
+ * In a Learner whose units each say yes or no (binary cross-entropy, or one unit behind a sigmoid) it is the share of right
+ * answers at the probability 0.5.
+ *
+ * @throws RangeError when the shapes do not fit, as for a single unit outside a Learner: use {@link accuracy_thresh} there.
  * @example
  * accuracy(tf.tensor2d([[2, 1], [0, 3]]), tf.tensor1d([0, 0], 'int32')).dataSync()  // [0.5]
  */
 export function accuracy(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
   return tf.tidy(() => share(tf.equal(tf.argMax(pred, -1), classIndices('accuracy', pred, target))))
 }
+accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
 /** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
 export function error_rate(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
   return tf.tidy(() => share(tf.notEqual(tf.argMax(pred, -1), classIndices('error_rate', pred, target))))
+}
+error_rate.follow = (predictions: Predictions) => {
+  if (!predictions.binary) return error_rate
+  const right = rightAnswers('error_rate', predictions)
+  return (pred: tf.Tensor, target: tf.Tensor) => tf.tidy(() => tf.sub<tf.Scalar>(1, right(pred, target)))
 }
 
 /**
@@ -45,7 +55,10 @@ export function top_k_accuracy(k = 5): (pred: tf.Tensor, target: tf.Tensor) => t
 export interface AccuracyThreshOptions {
   /** The probability above which a prediction says yes. Default 0.5. */
   thresh?: number
-  /** Whether predictions are logits and must pass a sigmoid first; false for a model that ends in one. Default true. */
+  /**
+   * Whether predictions are logits and must pass a sigmoid first. Default in a Learner: whether they are, by its loss or by what its
+   * model ends in; elsewhere true.
+   */
   fromLogits?: boolean
 }
 
@@ -55,21 +68,39 @@ export interface AccuracyThreshOptions {
  * `pred` is [batch] or [batch, k], `target` the same with 0 or 1 (above 0.5 is yes); [batch] fits [batch, 1].
  * Source: fastai's `accuracy_thresh`.
  *
- * @throws RangeError when the shapes do not fit, or the threshold is no probability.
+ * @throws RangeError when the shapes do not fit, or the threshold is no probability; TypeError from a Learner whose predictions are
+ * not what `fromLogits` says.
  * @example
- * new Learner(data, sigmoidModel, { metrics: [accuracy_thresh({ fromLogits: false })] })
+ * new Learner(data, model, { metrics: [accuracy_thresh()] })
  */
-export function accuracy_thresh(options: AccuracyThreshOptions = {}): (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar {
-  const { thresh = 0.5, fromLogits = true } = options
+export function accuracy_thresh(options: AccuracyThreshOptions = {}): BinaryMetric & Pick<MetricFunction, 'follow'> {
+  const { thresh = 0.5, fromLogits } = options
   if (!(thresh >= 0 && thresh <= 1)) {
     throw new RangeError(`accuracy_thresh got thresh = ${thresh}, but expects a probability from 0 to 1.`)
   }
-  return function accuracy_thresh(pred, target) {
-    return tf.tidy(() => {
-      const wanted = tf.greater(asPredictions('accuracy_thresh', pred, target), 0.5)
-      return share(tf.equal(tf.greater(fromLogits ? tf.sigmoid(pred) : pred, thresh), wanted))
-    })
+  const name = 'accuracy_thresh'
+  const follow = (predictions: Predictions) => {
+    const { holds = fromLogits === false ? 'probabilities' : 'logits' } = predictions
+    if (fromLogits !== undefined && fromLogits !== (holds === 'logits') && options.thresh === undefined)
+      throw new TypeError(
+        `accuracy_thresh({ fromLogits: ${fromLogits} }) does not fit the model's output, which holds ${holds}: leave fromLogits out.`,
+      )
+    return rightAnswers(name, { holds: fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities' }, thresh)
   }
+  const alone = rightAnswers(name, { holds: fromLogits === false ? 'probabilities' : 'logits' }, thresh)
+  return Object.assign(alone, { follow })
+}
+
+type BinaryMetric = (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar
+
+/** The share of yes and no that are right, under the name of the metric that asks. What holds neither is taken for logits. */
+function rightAnswers(name: string, { holds }: Pick<Predictions, 'holds'>, thresh = 0.5): BinaryMetric {
+  const metric: BinaryMetric = (pred, target) =>
+    tf.tidy(() => {
+      const wanted = tf.greater(asPredictions(name, pred, target), 0.5)
+      return share(tf.equal(tf.greater(holds === 'probabilities' ? pred : tf.sigmoid(pred), thresh), wanted))
+    })
+  return Object.defineProperty(metric, 'name', { value: name })
 }
 
 function classIndices(metric: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {

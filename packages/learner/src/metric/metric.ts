@@ -1,6 +1,14 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
+/** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
+export interface Predictions {
+  /** Undefined where neither says. */
+  readonly holds: 'logits' | 'probabilities' | undefined
+  /** Whether each unit says yes or no by itself. */
+  readonly binary: boolean
+}
+
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
  * The function's name is the column in the epoch table.
@@ -8,6 +16,8 @@ import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute'] & {
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
   readonly better?: Better
+  /** What a Learner measures with in place of the function itself, where its meaning depends on the predictions. */
+  readonly follow?: (predictions: Predictions) => MetricFunction
 }
 
 /**
@@ -38,7 +48,8 @@ export interface Metric {
 export class AverageMetric implements Metric {
   readonly name: string
   readonly better: Better | undefined
-  readonly #compute: MetricFunction
+  readonly #given: MetricFunction
+  #compute: MetricFunction
   #total = 0
   #samples = 0
 
@@ -51,7 +62,13 @@ export class AverageMetric implements Metric {
       throw new TypeError('A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).')
     this.name = name
     this.better = compute.better
+    this.#given = compute
     this.#compute = compute
+  }
+
+  /** Measures as the function does for such predictions. The Learner calls it. */
+  follow(predictions: Predictions): void {
+    this.#compute = this.#given.follow?.(predictions) ?? this.#given
   }
 
   reset(): void {
