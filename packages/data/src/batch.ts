@@ -47,6 +47,8 @@ export interface BatchSource {
    * handed out), and the passes after it are those that followed.
    */
   restore(state: LoaderState): void
+  /** What decides the orders; undefined where the source does, or a sampler that was not given one here. */
+  readonly seed?: number | undefined
   /** Begins the orders that a new seed decides, with the next pass. A stream whose source decides the order has no such method. */
   reseed?(seed: number): void
 }

@@ -35,6 +35,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   readonly length: number
   readonly samples: number
   readonly #sampler: Sampler
+  #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
   #resumeAt = 0
   #pass: { readonly sampler: unknown; position: number } | undefined
@@ -49,6 +50,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     if (!(dataset.length > 0)) throw new RangeError('The data set is empty; training needs at least one sample.')
     this.dataset = dataset
     this.batchSize = bs
+    this.#seed = sampler ? undefined : (seed ?? 0)
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.samples = this.#sampler.length
     checkCount("the sampler's length", this.samples, 1)
@@ -80,8 +82,13 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     }
   }
 
+  get seed(): number | undefined {
+    return this.#seed
+  }
+
   reseed(seed: number): void {
     this.#sampler.reseed(seed)
+    this.#seed = seed
     this.#resumeAt = 0
     this.#pass = undefined
   }

@@ -18,9 +18,11 @@ import type { Metric, MetricFunction } from './metric/metric.js'
 import { metricsOf } from './metric/metrics-of.js'
 import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
+import { drawFrom } from './model/random-layers.js'
 import { summarize } from './model/summary.js'
 import { type Model, predictionsOf } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type Parameter, stock } from './optimizer/index.js'
+import { drawSeed, RandomStreams } from './random-streams.js'
 import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
@@ -43,7 +45,11 @@ export interface LearnerOptions {
   train_bn?: boolean | undefined
   /** Heard in every fit. */
   callbacks?: readonly Callback<Learner>[] | undefined
-  /** Decides the order of the training batches, in place of the data's own seed. */
+  /**
+   * Decides all that is random while the Learner works: the order of the training batches in place of the data's own seed, dropout,
+   * noise, and what callbacks draw. A whole number from 0 to 2^32 - 1; see {@link Learner.seed} for the default. The weights of the
+   * model are its own.
+   */
   seed?: number | undefined
   /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
   progress?: boolean | ProgressOptions | undefined
@@ -105,9 +111,11 @@ export class Learner extends TrainingLoop {
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
     const { log = line => console.error(line) } = options
     checkFits(data, model)
+    const { seed = data.train_dl.seed ?? drawSeed() } = options
     const groups = layerGroups(model, options.layer_groups)
     const loss_func = lossOf(options.loss, model, data.target)
     super({
+      random: new RandomStreams(seed),
       data,
       model,
       loss_func,
@@ -117,9 +125,17 @@ export class Learner extends TrainingLoop {
     })
     this.groups = groups
     this.#train_bn = train_bn
-    if (options.seed !== undefined) reseed(data.train_dl, options.seed)
+    if (options.seed !== undefined) this.#reseed(options.seed)
     this.bus.add(this.recorder, new DivergenceGuard(), ...progressBar(options.progress ?? true), ...(options.callbacks ?? []))
     this.bus.fire('after_create', this)
+  }
+
+  /**
+   * What decides all that is random here: given, or that of the data (default 0), or else drawn. Another Learner with this `seed`,
+   * the same data and the same weights does the same to the bit.
+   */
+  get seed(): number {
+    return this.random.seed
   }
 
   override get trained(): readonly Parameter[] {
@@ -295,10 +311,11 @@ export class Learner extends TrainingLoop {
   predict(x: Tensors): Tensors {
     checkUsable(this.groups.flat(), 'predict')
     checkInput(this.model, x)
-    return tidy(() => {
+    const forward = () => {
       const pred = predictionsOf(this.model, x, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
-    })
+    }
+    return drawFrom(this.random.prediction(), () => tidy(forward))
   }
 
   /**
@@ -360,6 +377,12 @@ export class Learner extends TrainingLoop {
     this.opt.dispose()
   }
 
+  #reseed(seed: number): void {
+    const { train_dl } = this.data
+    if (train_dl.reseed) train_dl.reseed(seed)
+    else this.log(`The seed ${seed} does not decide the order of the training data: its source does. Seed the source too.`)
+  }
+
   #train(what: string, { epochs, callbacks }: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
     return this.#exclusively(what, async () => {
       if (lr) this.opt.set('lr', lr)
@@ -387,14 +410,6 @@ export class Learner extends TrainingLoop {
 
 function factoryOf(optimizer: OptimizerFactory | StockOptimizer): OptimizerFactory {
   return typeof optimizer === 'function' ? optimizer : stock(optimizer)
-}
-
-function reseed(dl: BatchStream, seed: number): void {
-  if (!dl.reseed)
-    throw new TypeError(
-      'seed was given, but the source of the training data decides its order by itself. Seed the source instead.',
-    )
-  dl.reseed(seed)
 }
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {

@@ -22,8 +22,10 @@ import { onInterrupt } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { penaltyOf } from './model/penalty.js'
+import { type Draws, drawFrom } from './model/random-layers.js'
 import { type Model, predictionsOf } from './model/trainable-model.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
+import type { RandomStreams } from './random-streams.js'
 
 export interface LoopParts {
   data: DataBunch
@@ -31,6 +33,7 @@ export interface LoopParts {
   loss_func: LossFunction
   metrics: readonly Metric[]
   opt: Optimizer
+  random: RandomStreams
   log: (line: string) => void
 }
 
@@ -57,6 +60,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly metrics: readonly Metric[]
   readonly opt: Optimizer
   readonly bus = new Bus<this>()
+  /** All that is random here, but for the order of the data. */
+  readonly random: RandomStreams
   readonly log: (line: string) => void
 
   n_epoch = 0
@@ -76,16 +81,18 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly #validLoss: AverageMetric
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
+  #draws: Draws | undefined
   #interrupted = false
   #lastTurn = 0
 
-  constructor({ data, model, loss_func, metrics, opt, log }: LoopParts) {
+  constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
     super()
     this.data = data
     this.model = model
     this.loss_func = loss_func
     this.metrics = metrics
     this.opt = opt
+    this.random = random
     this.log = log
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
     this.#penalty = penaltyOf(model)
@@ -208,16 +215,18 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.xb = xs
     this.yb = ys
     this.bs = size
+    this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
       await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
     } finally {
+      this.#draws = undefined
       this.disposeBatch()
     }
   }
 
   async #trainBatch(): Promise<void> {
     await this.#backward()
-    await this.#section('step', () => this.opt.step(this.gradients))
+    await this.#section('step', () => this.#draw(() => this.opt.step(this.gradients)))
   }
 
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
@@ -226,7 +235,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     let cancelled = false
     let reading: Promise<ArrayLike<number>> | undefined
     try {
-      this.grads = differentiate(() => {
+      const forward = () => {
         this.#forward()
         reached = true
         this.#fire('before_backward')
@@ -234,7 +243,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
         // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
         reading = loss.data()
         return loss
-      }, this.trained)
+      }
+      this.grads = this.#draw(() => differentiate(forward, this.trained))
     } catch (signal) {
       // Read to its end, since it is disposed next; what was thrown says more than an error of this.
       if (reading) await reading.catch(() => {})
@@ -247,7 +257,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   async #validBatch(): Promise<void> {
-    tidy(() => this.#forward())
+    this.#draw(() => tidy(() => this.#forward()))
     this.lossValue = (await this.loss.data())[0]!
     this.#validLoss.add(this.lossValue, this.bs)
     for (const metric of this.metrics) await metric.accumulate(this.pred, this.yb)
@@ -285,7 +295,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   #fire(event: EventName): void | Promise<void> {
-    return this.bus.fire(event, this)
+    return this.#draw(() => this.bus.fire(event, this))
+  }
+
+  /** What is synchronous in a batch draws from the batch's own stream. */
+  #draw<T>(work: () => T): T {
+    return this.#draws ? drawFrom(this.#draws, work) : work()
   }
 
   /** Lets signals, timers and other work in after 30 ms: awaiting what is already there does not. */

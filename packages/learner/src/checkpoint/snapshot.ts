@@ -2,6 +2,7 @@ import type { Weights } from '@onecycle/callbacks'
 import type { DataBunch, LoaderState } from '@onecycle/data'
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
+import type { RandomStreams, RandomStreamsState } from '../random-streams.js'
 import { checkWeights, copyWeights, putWeights } from './weights.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
@@ -11,17 +12,25 @@ export interface Snapshot {
   readonly optimizer?: OptimizerState
   /** Where the stream of training batches stands. */
   readonly loader?: LoaderState
+  /** Where all else that is random stands. */
+  readonly random?: RandomStreamsState
 }
 
 interface Parts {
   readonly model: Model
   readonly opt: Optimizer
   readonly data: DataBunch
+  readonly random: RandomStreams
 }
 
 /** Copies the state of a Learner that is not training, away from the backend. */
-export async function capture({ model, opt, data }: Parts): Promise<Required<Snapshot>> {
-  return { weights: await copyWeights(model), optimizer: await opt.state(), loader: data.train_dl.state() }
+export async function capture({ model, opt, data, random }: Parts): Promise<Required<Snapshot>> {
+  return {
+    weights: await copyWeights(model),
+    optimizer: await opt.state(),
+    loader: data.train_dl.state(),
+    random: random.state(),
+  }
 }
 
 /**
@@ -29,9 +38,10 @@ export async function capture({ model, opt, data }: Parts): Promise<Required<Sna
  *
  * @throws Error when its weights are not the model's; nothing is changed then.
  */
-export async function restore({ model, opt, data }: Parts, snapshot: Snapshot): Promise<void> {
+export async function restore({ model, opt, data, random }: Parts, snapshot: Snapshot): Promise<void> {
   checkWeights(model, snapshot.weights)
   if (snapshot.optimizer) await opt.load(snapshot.optimizer)
   if (snapshot.loader) data.train_dl.restore(snapshot.loader)
+  if (snapshot.random) random.restore(snapshot.random)
   putWeights(model, snapshot.weights)
 }

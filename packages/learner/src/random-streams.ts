@@ -1,0 +1,95 @@
+import { Random, type RandomState } from '@onecycle/platform'
+import { Draws } from './model/random-layers.js'
+
+/** Where the random streams of a Learner stand. JSON-serializable. */
+export interface RandomStreamsState {
+  readonly seed: number
+  /** Training batches so far: each has a stream of its own, which the seed and this number decide. */
+  readonly batches: number
+  /** Where the streams asked for by name stand. */
+  readonly streams: Readonly<Record<string, RandomState>>
+}
+
+/**
+ * All that is random while a Learner works, but for the order of its data: forked from one seed, and apart, so that what draws more
+ * in one place does not change another. Dropout, noise and whatever else draws in a training batch has a stream that the number of
+ * the batch decides; so has a batch that is measured, and measuring never moves what training draws.
+ *
+ * @example
+ * const mix = learn.random.stream('mixup')   // in a callback: goes on where it stood, is saved and put back with the Learner
+ * const share = mix.uniform()
+ */
+export class RandomStreams {
+  #seed: number
+  #root: Random
+  #batches = 0
+  #predictions = 0
+  readonly #streams = new Map<string, Random>()
+
+  /**
+   * @param seed a whole number from 0 to 2^32 - 1
+   * @throws RangeError when the seed is not such a number.
+   */
+  constructor(seed: number) {
+    this.#root = new Random(seed)
+    this.#seed = seed
+  }
+
+  get seed(): number {
+    return this.#seed
+  }
+
+  /** What the next training batch draws from. */
+  training(): Draws {
+    return new Draws(this.#root, 'dropout', this.#batches++)
+  }
+
+  /** What the i-th batch of a validation draws from: the same again, as long as nothing is trained. */
+  validation(i: number): Draws {
+    return new Draws(this.#root, `validation ${this.#batches}`, i)
+  }
+
+  /** What the next prediction draws from, for a model that draws then too: another one each time. */
+  prediction(): Draws {
+    return new Draws(this.#root, 'prediction', this.#predictions++)
+  }
+
+  /** The stream of a name, for a callback that draws: mixing, augmentation. */
+  stream(name: string): Random {
+    let stream = this.#streams.get(name)
+    if (!stream) {
+      stream = this.#root.fork(`stream ${name}`)
+      this.#streams.set(name, stream)
+    }
+    return stream
+  }
+
+  state(): RandomStreamsState {
+    const streams = [...this.#streams].map(([name, stream]) => [name, stream.state()] as const)
+    return { seed: this.#seed, batches: this.#batches, streams: Object.fromEntries(streams) }
+  }
+
+  /**
+   * Goes back to a state: what follows draws as it did then, by the seed of then.
+   *
+   * @throws RangeError or TypeError when it is none; nothing is changed then.
+   */
+  restore(state: RandomStreamsState): void {
+    const { seed, batches, streams } = state
+    if (!Number.isSafeInteger(batches) || batches < 0 || typeof streams !== 'object')
+      throw new TypeError(`${JSON.stringify(state)} is not the state of random streams: expected seed, batches and streams.`)
+    const root = new Random(seed)
+    for (const words of Object.values(streams)) new Random().restore(words)
+    this.#root = root
+    this.#seed = seed
+    this.#batches = batches
+    for (const name of new Set([...this.#streams.keys(), ...Object.keys(streams)])) {
+      this.stream(name).restore(streams[name] ?? root.fork(`stream ${name}`).state())
+    }
+  }
+}
+
+/** A seed that nobody gave. */
+export function drawSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!
+}
