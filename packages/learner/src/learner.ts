@@ -1,7 +1,7 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
 import { checkKeys } from '@onecycle/platform'
-import { type History, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
+import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
@@ -126,7 +126,13 @@ export class Learner extends TrainingLoop {
     this.groups = groups
     this.#train_bn = train_bn
     if (options.seed !== undefined) this.#reseed(options.seed)
-    this.bus.add(this.recorder, new DivergenceGuard(), ...progressBar(options.progress ?? true), ...(options.callbacks ?? []))
+    this.bus.add(
+      new OutputGuard(),
+      this.recorder,
+      new DivergenceGuard(),
+      ...progressBar(options.progress ?? true),
+      ...(options.callbacks ?? []),
+    )
     this.bus.fire('after_create', this)
   }
 

@@ -1,7 +1,16 @@
 #!/usr/bin/env node
+import { setImmediate } from 'node:timers/promises'
+import { fail } from './failure.js'
 import { run } from './program.js'
 
-// Whoever reads the output may stop reading, as `onecycle schedule one_cycle | head` does.
-process.stdout.on('error', error => process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? 0 : 1))
+/** Whoever reads the output may stop reading, as `onecycle demo | head -2` does: what was begun is finished all the same. */
+let lost: Error | undefined
+for (const output of [process.stdout, process.stderr])
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lost ??= error
+  })
 
-process.exitCode = await run(process.argv.slice(2))
+const code = await run(process.argv.slice(2))
+// A write that failed says so a moment later.
+await setImmediate()
+process.exitCode = lost ? fail(new Error(`The output could not be written: ${lost.message}`), false) : code

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { chalkStderr } from 'chalk'
+import chalk, { chalkStderr } from 'chalk'
 import { Command, CommanderError } from 'commander'
 import { examples } from './examples.js'
 import { fail, oneLine } from './failure.js'
@@ -11,6 +11,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  * Runs the command line and gives the exit code. What a command needs is loaded when it runs, so that help comes at once.
  */
 export async function run(args: readonly string[]): Promise<number> {
+  // https://no-color.org, which chalk does not know.
+  if (process.env['NO_COLOR']) chalk.level = chalkStderr.level = 0
   const program = commandLine()
   try {
     const schedule = program.command('schedule').description('draw a learning rate schedule by name, or print its values')

@@ -76,6 +76,22 @@ describe('errors are one red line with a hint, and exit code 1', () => {
   })
 })
 
+describe('colours', () => {
+  const painted = async (env: Record<string, string>) => {
+    const ends = await Promise.all(
+      [['schedule', 'cosine', '--lr', '1'], ['doctor'], ['--help'], ['demoo']].map(args => onecycle(args, { env })),
+    )
+    return ends.map(({ stdout, stderr }) => `${stdout}${stderr}`.includes(`${esc}[`))
+  }
+
+  test('are shown where they are asked for, and NO_COLOR, if it is not empty, has the last word', async () => {
+    expect(await painted({})).toEqual([false, false, false, false])
+    expect(await painted({ FORCE_COLOR: '1' })).toEqual([true, true, true, true])
+    expect(await painted({ FORCE_COLOR: '1', NO_COLOR: '' })).toEqual([true, true, true, true])
+    expect(await painted({ FORCE_COLOR: '1', NO_COLOR: '1' })).toEqual([false, false, false, false])
+  })
+})
+
 describe('doctor', () => {
   test('lists every backend, and what would install the absent ones', async () => {
     const { code, stdout } = await onecycle(['doctor'])

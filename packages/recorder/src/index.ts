@@ -1,5 +1,6 @@
 export { writeWhole } from './files.js'
 export { type EpochRow, emptyHistory, type History, type LrFindRecord } from './history.js'
+export { OutputGuard } from './log/output-guard.js'
 export { ProgressBar, type ProgressOptions, type ProgressStream } from './log/progress.js'
 export { Report, type ReportOptions, type ReportSection, report } from './log/report.js'
 export type { Axis, Chart, Mark, Panel, Series, SeriesStyle } from './plot/chart.js'

@@ -4,15 +4,35 @@ import { formatFigure, formatTime } from '../render/number.js'
 /** Wide enough for every figure, with its sign. */
 const narrowest = 11
 
-/** The heading of the epoch table: `epoch train_loss valid_loss <metrics> time`. */
-export function tableHeader(metricNames: readonly string[]): string {
-  const columns = ['train_loss', 'valid_loss', ...metricNames]
-  return ['epoch', ...columns.map(name => name.padEnd(narrowest)), 'time'].join('  ')
+const gap = '  '
+
+/** The heading of the epoch table: `epoch train_loss valid_loss <metrics> time`, in lines of at most `width` characters. */
+export function tableHeader(metricNames: readonly string[], width = Number.POSITIVE_INFINITY): string {
+  return lines(['epoch', ...figureNames(metricNames).map(name => name.padEnd(narrowest)), 'time'], width)
 }
 
 /** One epoch, aligned under {@link tableHeader}; a figure that the epoch does not have is left blank. */
-export function tableRow(row: EpochRow, metricNames: readonly string[]): string {
-  const columns = ['train_loss', 'valid_loss', ...metricNames]
-  const figures = columns.map(name => formatFigure(row[name] ?? null).padEnd(Math.max(narrowest, name.length)))
-  return [String(row.epoch).padEnd(5), ...figures, formatTime(row.time)].join('  ')
+export function tableRow(row: EpochRow, metricNames: readonly string[], width = Number.POSITIVE_INFINITY): string {
+  const figures = figureNames(metricNames).map(name => formatFigure(row[name] ?? null).padEnd(Math.max(narrowest, name.length)))
+  return lines([String(row.epoch).padEnd(5), ...figures, formatTime(row.time)], width)
+}
+
+function figureNames(metricNames: readonly string[]): string[] {
+  return ['train_loss', 'valid_loss', ...metricNames]
+}
+
+/** The cells side by side; what has no room goes on in the next line, under the second column. */
+function lines(cells: readonly string[], width: number): string {
+  const [first, ...others] = cells as [string, ...string[]]
+  const indent = ' '.repeat(first.length)
+  const done: string[] = []
+  let line = first
+  for (const cell of others) {
+    if (line.length > first.length && (line + gap + cell.trimEnd()).length > width) {
+      done.push(line.trimEnd())
+      line = indent
+    }
+    line += gap + cell
+  }
+  return [...done, line].join('\n').trimEnd()
 }

@@ -61,6 +61,11 @@ describe('the table', () => {
     expect(row(0.001)).toContain('0.001000')
   })
 
+  test('is never broken without a terminal', () => {
+    const { screen } = watch({ epochs: 1, metrics: Array.from({ length: 20 }, (_, i) => `metric_${i}`) })
+    expect(screen).toHaveLength(2)
+  })
+
   test('can be left out', () => {
     expect(watch({}, { table: false }).writes).toEqual([])
   })
@@ -97,6 +102,42 @@ describe('on a terminal', () => {
     const drawn = writes.filter(text => text.startsWith('\repoch'))
     expect(drawn.length).toBeGreaterThan(30)
     for (const text of drawn) expect(text.length - '\r\x1b[K'.length).toBeLessThan(columns)
+  })
+
+  test.each([
+    [120, /^epoch 1\/2 {2}train {2}━{20}─{20} {2}15\/30 {2}loss \d\.\d{6} {5}5 it\/s {2}00:03 left$/],
+    [60, /^epoch 1\/2 {2}train {2}━{4}─{3} {2}15\/30 {2}loss \d\.\d{6} {2}00:03 left$/],
+    [50, /^epoch 1\/2 {2}train {2}━{5}─{4} {2}15\/30 {2}loss \d\.\d{6}$/],
+    [40, /^epoch 1\/2 {2}━{3}─{3} {2}15\/30 {2}loss \d\.\d{6}$/],
+    [30, /^epoch 1\/2 {2}━{6}─{5} {2}15\/30$/],
+    [20, /^epoch 1\/2 {2}15\/30$/],
+    [12, /^epoch 1\/2$/],
+    [9, /^$/],
+  ])('at %s columns the bar shrinks, then whole words go', (columns, expected) => {
+    const { writes } = watch({ batches: 30 }, {}, columns, slow(200))
+    vi.useRealTimers()
+    const drawn = writes.filter(text => text.startsWith('\r') && text !== '\r\x1b[K')
+    expect((columns < 10 ? '' : drawn[14]!).replace('\r', '').replace('\x1b[K', '')).toMatch(expected)
+  })
+
+  test('a window that is made smaller is heeded by the next line, and has the heading again in its new form', () => {
+    const writes: string[] = []
+    const stream = { write: (text: string) => writes.push(text), isTTY: true, columns: 80 }
+    const shrink: Callback = {
+      order: 70,
+      after_epoch: () => {
+        stream.columns = 40
+      },
+    }
+    new FakeFit([new Recorder(), new ProgressBar({ stream }), shrink]).run()
+    const lines = writes.filter(text => text.endsWith('\n'))
+    expect(lines).toEqual([
+      'epoch  train_loss   valid_loss   accuracy     time\n',
+      expect.stringMatching(/^0 {6}\d\.\d{6} {5}\d\.\d{6} {5}0\.900000 {5}00:00\n$/),
+      'epoch  train_loss   valid_loss\n       accuracy     time\n',
+      expect.stringMatching(/^1 {6}\d\.\d{6} {5}\d\.\d{6}\n {7}0\.910000 {5}00:00\n$/),
+    ])
+    for (const line of lines.slice(-2).join('').split('\n')) expect(line.length).toBeLessThan(40)
   })
 
   test('nothing is left half drawn when a fit dies or is cancelled', () => {

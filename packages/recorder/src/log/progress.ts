@@ -1,16 +1,19 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { EpochWatch } from '../epoch-watch.js'
-import { formatFigure, formatNumber, formatTime } from '../render/number.js'
 import { SmoothenValue } from '../smoothing.js'
 import { tableHeader, tableRow } from './epoch-table.js'
+import { type OutputStream, writeTo } from './output.js'
+import { OutputGuard } from './output-guard.js'
+import { barLine, statusLine, statusOf } from './status.js'
 
-/** Where progress is written; `process.stdout` is one. */
-export interface ProgressStream {
-  write(text: string): unknown
+/** Where progress is written; `process.stdout` is one. It may close or fill up: the training goes on. */
+export interface ProgressStream extends OutputStream {
   /** Whether a line can be drawn over. */
   isTTY?: boolean
-  /** Characters in a line; 80 when missing or 0, as some terminals say that do not know. */
+  /** Characters in a line, read before each; 80 when missing or 0, as some terminals say that do not know. */
   columns?: number
+  /** Whether it has more than it can take; a bar is not drawn then. */
+  writableNeedDrain?: boolean
 }
 
 export interface ProgressOptions {
@@ -28,9 +31,10 @@ export interface ProgressOptions {
 const redraw = 100
 
 /**
- * Shows how a fit is getting on. A terminal gets a bar that is drawn over, with the batch, the smoothed loss, the rate
- * and the time left in this pass; anything else gets a line now and then. Every epoch adds a line to the table that
- * fastai prints; `lr_find` has no table. However the fit ends, the bar is taken away first.
+ * Shows how a fit is getting on. A terminal gets a bar that is drawn over, with the batch, the smoothed loss, batches a second
+ * and the time left in this pass, or as much of that as fits in a line; anything else, and a terminal that cannot draw over a line
+ * (`TERM=dumb`), gets a line now and then. Every epoch adds a line to the table that fastai prints, broken between columns where a
+ * terminal is too narrow; `lr_find` has no table. However the fit ends, the bar is taken away first.
  *
  * @example
  * new Learner(data, model, { callbacks: [new ProgressBar({ stream: process.stderr })] })
@@ -40,10 +44,12 @@ export class ProgressBar implements Callback {
   readonly #stream: ProgressStream
   readonly #quiet: boolean
   readonly #table: boolean
+  readonly #redraws: boolean
   readonly #interval: number
+  readonly #guard: OutputGuard
   #running = false
   #barShown = false
-  #headerShown = false
+  #header = ''
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #passBegan = 0
@@ -55,14 +61,17 @@ export class ProgressBar implements Callback {
     this.#stream = stream
     this.#quiet = quiet
     this.#table = table
-    this.#interval = stream.isTTY ? redraw : every * 1000
+    this.#redraws = canRedraw(stream)
+    this.#interval = this.#redraws ? redraw : every * 1000
+    this.#guard = new OutputGuard(stream)
   }
 
   before_fit(): void {
     this.#running = !this.#quiet
-    this.#headerShown = false
+    this.#header = ''
     this.#smooth = new SmoothenValue()
-    this.#lastShown = this.#stream.isTTY ? -redraw : performance.now()
+    this.#lastShown = this.#redraws ? -redraw : performance.now()
+    if (this.#running) this.#guard.before_fit()
   }
 
   before_epoch(): void {
@@ -86,10 +95,12 @@ export class ProgressBar implements Callback {
     const now = performance.now()
     if (now - this.#lastShown < this.#interval) return
     this.#lastShown = now
-    if (this.#stream.isTTY) {
-      this.#stream.write(`\r${barLine(this.#status(learn, now), (this.#stream.columns || 80) - 1)}\x1b[K`)
+    const status = statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000)
+    if (!this.#redraws) this.#line(statusLine(status))
+    else if (!this.#stream.writableNeedDrain) {
+      writeTo(this.#stream, `\r${barLine(status, this.#width)}\x1b[K`)
       this.#barShown = true
-    } else this.#line(plainLine(this.#status(learn, now)))
+    }
   }
 
   after_train(): void {
@@ -104,9 +115,10 @@ export class ProgressBar implements Callback {
   after_epoch(learn: TrainingState): void {
     this.#clear()
     if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
-    if (!this.#headerShown) this.#line(tableHeader(learn.metricNames))
-    this.#headerShown = true
-    this.#line(tableRow(this.#epoch.row(learn), learn.metricNames))
+    const header = tableHeader(learn.metricNames, this.#width)
+    if (header !== this.#header) this.#line(header)
+    this.#header = header
+    this.#line(tableRow(this.#epoch.row(learn), learn.metricNames, this.#width))
   }
 
   after_fit(learn: TrainingState): void {
@@ -115,54 +127,26 @@ export class ProgressBar implements Callback {
     if (this.#running && this.#table && cutShort && !learn.lr_finding)
       this.#line(`${learn.reason} in epoch ${learn.epoch}, at batch ${learn.iter + 1} of ${learn.n_iter}`)
     this.#running = false
+    this.#guard.after_fit()
   }
 
-  #status(learn: TrainingState, now: number): Status {
-    const done = learn.iter + 1
-    const seconds = (now - this.#passBegan) / 1000
-    return {
-      epoch: learn.lr_finding ? 'lr_find' : `epoch ${learn.epoch + 1}/${learn.n_epoch}`,
-      pass: learn.training ? 'train' : 'valid',
-      done,
-      total: learn.n_iter,
-      loss: Number.isNaN(this.#smooth.value) ? '' : `loss ${formatFigure(this.#smooth.value)}`,
-      rate: `${formatNumber(done / seconds, 3).padStart(4)} it/s`,
-      left: Number.isFinite(learn.n_iter) ? `${formatTime(((learn.n_iter - done) * seconds) / done)} left` : '',
-    }
+  /** Characters that a line may have: the last column stays free, for some terminals go on to the next line with it. */
+  get #width(): number {
+    return this.#stream.isTTY ? (this.#stream.columns || 80) - 1 : Number.POSITIVE_INFINITY
   }
 
   #line(text: string): void {
-    this.#stream.write(`${text.trimEnd()}\n`)
+    writeTo(this.#stream, `${text}\n`)
   }
 
   #clear(): void {
-    if (this.#barShown) this.#stream.write('\r\x1b[K')
+    if (this.#barShown) writeTo(this.#stream, '\r\x1b[K')
     this.#barShown = false
   }
 }
 
-interface Status {
-  epoch: string
-  pass: string
-  done: number
-  total: number
-  loss: string
-  rate: string
-  left: string
-}
-
-function plainLine({ epoch, pass, done, total, loss, rate, left }: Status): string {
-  return [epoch, pass, `${done}/${total}`, loss, rate, left].filter(Boolean).join('  ')
-}
-
-/** The status in exactly one line: the bar takes the room that the words leave, and the words are cut if they must be. */
-function barLine(status: Status, width: number): string {
-  const { epoch, pass, done, total, loss, rate, left } = status
-  const count = `${String(done).padStart(String(total).length)}/${total}`
-  const before = `${epoch}  ${pass}  `
-  const after = ['', count, loss, rate, left].filter((text, i) => text || i === 0).join('  ')
-  const room = Math.min(40, width - before.length - after.length)
-  if (room < 5) return plainLine(status).slice(0, Math.max(0, width))
-  const filled = Number.isFinite(total) ? Math.min(room, Math.round((room * done) / total)) : 0
-  return `${before}${'━'.repeat(filled)}${'─'.repeat(room - filled)}${after}`
+/** `TERM` is about the terminal of this process. */
+function canRedraw(stream: ProgressStream): boolean {
+  const own = stream === process.stdout || stream === process.stderr
+  return Boolean(stream.isTTY) && !(own && process.env['TERM'] === 'dumb')
 }

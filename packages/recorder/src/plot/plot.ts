@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { inspect } from 'node:util'
 import { writeWhole } from '../files.js'
+import { writeTo } from '../log/output.js'
 import { type DrawOptions, drawChart } from '../render/terminal-plot.js'
 import type { Chart } from './chart.js'
 import { htmlFigure, htmlPage } from './html.js'
@@ -85,7 +86,7 @@ export class Plot {
 
   /** Draws the plot in the terminal if `show` says so, and returns it. */
   present({ show = process.stdout.isTTY }: ShowOptions): this {
-    if (show) process.stdout.write(`\n${this.draw()}\n\n`)
+    if (show) writeTo(process.stdout, `\n${this.draw()}\n\n`)
     return this
   }
 

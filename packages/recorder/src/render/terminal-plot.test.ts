@@ -78,6 +78,10 @@ test('colours are used when asked for, and only then', () => {
   expect(drawChart(line, { color: false })).not.toContain('\x1b')
 })
 
+test.each([20, 40, 60])('at %s columns no line is longer', width => {
+  for (const row of drawChart(line, { width, color: false }).split('\n')) expect(row.length).toBeLessThanOrEqual(width)
+})
+
 test.each([{ width: Number.NaN }, { height: Number.POSITIVE_INFINITY }])('%o is refused', options => {
   expect(() => drawChart(line, options)).toThrow(/number of characters/)
 })

@@ -7,7 +7,7 @@ export interface DrawOptions {
   width?: number | undefined
   /** Lines of the drawing area of one panel. Default 14. */
   height?: number | undefined
-  /** Whether to use colours. Default: whether standard output shows them. */
+  /** Whether to use colours. Default: whether standard output shows them, and `NO_COLOR` (https://no-color.org) is not set. */
   color?: boolean | undefined
 }
 
@@ -16,14 +16,16 @@ const narrowest = 36
 
 /** The chart in characters: curves in braille dots, axes, tick labels, marks and a legend. Ends without a line break. */
 export function drawChart(chart: Chart, options: DrawOptions = {}): string {
-  const { width = Math.min(process.stdout.columns || 80, 100), height = 14, color = supportsColor !== false } = options
+  const { width = Math.min(process.stdout.columns || 80, 100), height = 14 } = options
+  // chalk does not know NO_COLOR.
+  const { color = supportsColor !== false && !process.env['NO_COLOR'] } = options
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}, and must be a number of characters, such as 80.`)
   }
   const chalk = new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
   const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
   const columns = Math.max(1, Math.min(wanted, Math.floor((width + 2) / (narrowest + 2))))
-  const panelWidth = Math.max(24, Math.floor((width - 2 * (columns - 1)) / columns))
+  const panelWidth = Math.max(16, Math.floor((width - 2 * (columns - 1)) / columns))
   const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), chalk))
   const lines: string[] = []
   if (chart.title) lines.push(chalk.bold(fit(chart.title, width)))
