@@ -4,7 +4,7 @@ import { Bus } from './bus.js'
 import type { Callback } from './callback.js'
 import { CancelBatch } from './cancel.js'
 import { nameOf } from './check-callback.js'
-import { events } from './events.js'
+import { closingEvents, events } from './events.js'
 import type { TrainingState } from './training-state.js'
 
 const training = { training: true } as TrainingState
@@ -115,19 +115,19 @@ describe('Bus', () => {
     expect(heard).toEqual(['second'])
   })
 
-  it('lets every listener clean up and then throws the first error', async () => {
+  it.each([...closingEvents])('lets everyone hear %s, and then throws what was thrown first', async event => {
     const first = new Error('first')
     const heard: string[] = []
     const fail = (error: Error) => () => {
       throw error
     }
-    const bus = new Bus([
-      { after_fit: fail(first) },
-      { after_fit: fail(new Error('second')) },
-      { after_fit: () => void heard.push('third') },
-    ])
-    await expect(bus.fireToAll('after_fit', training)).rejects.toBe(first)
-    expect(heard).toEqual(['third'])
+    const hear = (name: string) => ({ [event]: () => void heard.push(name) })
+    expect(() =>
+      new Bus([{ [event]: fail(first) }, hear('b'), { [event]: fail(new Error('second')) }, hear('d')]).fire(event, training),
+    ).toThrow(first)
+    const rejecting = [{ [event]: () => Promise.reject(first) }, hear('f'), { [event]: fail(new Error('second')) }, hear('h')]
+    await expect(new Bus(rejecting).fire(event, training)).rejects.toBe(first)
+    expect(heard).toEqual(['b', 'd', 'f', 'h'])
   })
 
   it('refuses a method that looks like an event and is none', () => {

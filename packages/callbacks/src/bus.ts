@@ -1,6 +1,7 @@
 import type { Callback } from './callback.js'
 import { checkCallback, nameOf } from './check-callback.js'
-import { batchEvents, type EventName, events, synchronousEvents } from './events.js'
+import { batchEvents, closingEvents, type EventName, events, synchronousEvents } from './events.js'
+import { gravest } from './gravest.js'
 import type { TrainingState } from './training-state.js'
 
 /**
@@ -44,30 +45,11 @@ export class Bus<State extends TrainingState = TrainingState> {
 
   /**
    * Delivers one event. Returns a promise only when a handler is asynchronous, so that the common, synchronous case
-   * costs no turn of the event loop. What a handler throws is thrown here, and hides the event from later callbacks.
+   * costs no turn of the event loop. What a handler throws is thrown here. It hides the event from later callbacks, unless
+   * the event is one of the {@link closingEvents}: those are heard by all, and then the {@link gravest} of what was thrown is.
    */
   fire(event: EventName, state: State): void | Promise<void> {
-    const listeners = this.#listeners.get(event)!
-    for (let i = 0; i < listeners.length; i++) {
-      const pending = deliver(event, listeners[i]!, state)
-      if (pending) return fireRest(event, listeners.slice(i + 1), state, pending)
-    }
-  }
-
-  /**
-   * Delivers one event to every listener even when some of them throw, and then throws the first error: the end of a
-   * fit, where each callback must get its chance to clean up.
-   */
-  async fireToAll(event: EventName, state: State): Promise<void> {
-    const errors: unknown[] = []
-    for (const callback of this.#listeners.get(event)!) {
-      try {
-        await deliver(event, callback, state)
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
+    return fireFrom(0, event, this.#listeners.get(event)!, state)
   }
 
   #replace(callbacks: Callback<State>[]): void {
@@ -80,14 +62,45 @@ export class Bus<State extends TrainingState = TrainingState> {
   }
 }
 
-async function fireRest<State extends TrainingState>(
+function fireFrom<State extends TrainingState>(
+  first: number,
   event: EventName,
-  listeners: Callback<State>[],
+  listeners: readonly Callback<State>[],
   state: State,
+  thrown?: unknown[],
+): void | Promise<void> {
+  for (let i = first; i < listeners.length; i++) {
+    try {
+      const pending = deliver(event, listeners[i]!, state)
+      if (pending) return fireRest(pending, i + 1, event, listeners, state, thrown)
+    } catch (error) {
+      thrown = keep(error, event, thrown)
+    }
+  }
+  if (thrown) throw gravest(thrown)
+}
+
+async function fireRest<State extends TrainingState>(
   pending: Promise<void>,
+  next: number,
+  event: EventName,
+  listeners: readonly Callback<State>[],
+  state: State,
+  thrown: unknown[] | undefined,
 ): Promise<void> {
-  await pending
-  for (const callback of listeners) await deliver(event, callback, state)
+  try {
+    await pending
+  } catch (error) {
+    thrown = keep(error, event, thrown)
+  }
+  await fireFrom(next, event, listeners, state, thrown)
+}
+
+/** Puts by what was thrown until all have heard the event, or throws it. */
+function keep(error: unknown, event: EventName, thrown: unknown[] = []): unknown[] {
+  if (!closingEvents.has(event)) throw error
+  thrown.push(error)
+  return thrown
 }
 
 function deliver<State extends TrainingState>(event: EventName, callback: Callback<State>, state: State): void | Promise<void> {

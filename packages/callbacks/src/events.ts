@@ -50,6 +50,23 @@ export const synchronousEvents: ReadonlyMap<EventName, string> = new Map([
   ['before_backward', recording],
 ])
 
+/**
+ * Events that tell the end of a fit, an epoch, a pass or a batch: everyone hears them, whoever throws, so that nobody who ends one hides
+ * it from those who record, save or clean up.
+ */
+export const closingEvents: ReadonlySet<EventName> = new Set([
+  'after_cancel_batch',
+  'after_batch',
+  'after_cancel_train',
+  'after_train',
+  'after_cancel_validate',
+  'after_validate',
+  'after_cancel_epoch',
+  'after_epoch',
+  'after_cancel_fit',
+  'after_fit',
+])
+
 /** Events of a single batch: a callback's `run_train` and `run_valid` decide whether it hears them. */
 export const batchEvents: ReadonlySet<EventName> = new Set([
   'before_batch',

@@ -392,7 +392,13 @@ export class Learner extends TrainingLoop {
   #train(what: string, { epochs, callbacks }: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
     return this.#exclusively(what, async () => {
       if (lr) this.opt.set('lr', lr)
-      await this.run(epochs, [...callbacks, ...(options.callbacks ?? [])], options)
+      const before = this.recorder.history
+      try {
+        await this.run(epochs, [...callbacks, ...(options.callbacks ?? [])], options)
+      } finally {
+        // What others throw in `after_fit` comes after the Recorder has heard it.
+        if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
+      }
       return this.recorder.history
     })
   }

@@ -29,29 +29,32 @@ interface Engine {
 const ours = () => engine() as unknown as Engine
 
 /**
- * Runs `forward`, and differentiates the scalar that it returns by the given tensors: undefined for those that it does not depend on.
- * The caller owns the gradients and the scalar; what was recorded is freed, whatever happens.
+ * Runs `forward`, and differentiates the scalar that it returns by the given tensors: undefined for those that it does not depend on, and
+ * in place of all where it returns nothing to differentiate. The caller owns the gradients and the scalar; what was recorded is freed,
+ * whatever happens.
  *
  * It does what `tf.grads` does, and frees as it goes: what a node has saved, and the gradient that came to it, are gone when it is done, where
  * `tf.grads` keeps everything to the end. Memory that has just been freed is in the cache when the next kernel asks for some.
  */
-export function differentiateBy(forward: () => Scalar, xs: readonly Tensor[]): (Tensor | undefined)[] {
+export function differentiateBy(forward: () => Scalar, xs: readonly Tensor[]): (Tensor | undefined)[]
+export function differentiateBy(forward: () => Scalar | undefined, xs: readonly Tensor[]): (Tensor | undefined)[] | undefined
+export function differentiateBy(forward: () => Scalar | undefined, xs: readonly Tensor[]): (Tensor | undefined)[] | undefined {
   const { state } = ours()
   // Inside another gradient the way back is recorded too, and nothing may be freed before that one is done.
-  if (state.gradientDepth > 0) return ours().gradients(forward, xs, undefined, true).grads
+  if (state.gradientDepth > 0) return ours().gradients(forward as () => Scalar, xs, undefined, true).grads
   ours().startTape()
   // A gradient function that differentiates by itself, to compute again what was not saved, has the engine forget this tape.
   const tape = state.activeTape!
   try {
     const y = record(forward)
-    return ours().tidy('backward', () => walkBack(tape, y, xs))
+    return y && ours().tidy('backward', () => walkBack(tape, y, xs))
   } finally {
     for (const node of tape) free(node.saved)
     state.activeTape = null
   }
 }
 
-function record(forward: () => Scalar): Scalar {
+function record(forward: () => Scalar | undefined): Scalar | undefined {
   try {
     return ours().tidy('forward', forward)
   } finally {

@@ -8,6 +8,7 @@ import {
   CancelSignal,
   type EndReason,
   type EventName,
+  gravest,
   type Section,
   type TrainingState,
   type Weights,
@@ -83,6 +84,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly #figures: readonly Metric[]
   #draws: Draws | undefined
   #interrupted = false
+  #lossRead: Promise<ArrayLike<number>> | undefined
   #lastTurn = 0
 
   constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
@@ -157,7 +159,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.values = {}
     this.lossValue = Number.NaN
     this.reason = this.error = undefined
-    const errors: unknown[] = []
+    const thrown: unknown[] = []
     try {
       await this.#fire('before_fit')
       for (let epoch = start_epoch; epoch < n_epoch; epoch++) {
@@ -168,15 +170,28 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     } catch (signal) {
       if (signal instanceof CancelFit) {
         this.reason = signal.reason
-        await this.bus.fireToAll('after_cancel_fit', this).catch(error => errors.push(error))
-      } else errors.push(signal)
+        await this.#fireAtEnd('after_cancel_fit', thrown)
+      } else thrown.push(signal)
     }
-    if (errors.length > 0) {
-      this.error = errors[0]
-      this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
+    this.#blame(thrown)
+    await this.#fireAtEnd('after_fit', thrown)
+    this.#blame(thrown)
+    if (thrown.length > 0) throw this.error
+  }
+
+  /** However the fit ends, nothing that is thrown at its end keeps it from ending. */
+  async #fireAtEnd(event: EventName, thrown: unknown[]): Promise<void> {
+    try {
+      await this.#fire(event)
+    } catch (error) {
+      thrown.push(error)
     }
-    await this.bus.fireToAll('after_fit', this).catch(error => errors.push(error))
-    if (errors.length > 0) throw errors[0]
+  }
+
+  #blame(thrown: readonly unknown[]): void {
+    if (thrown.length === 0) return
+    this.error = gravest(thrown)
+    this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
   }
 
   async #epoch(): Promise<void> {
@@ -217,7 +232,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.bs = size
     this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
-      await this.#section('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
+      await this.#enter('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
+      if (this.training) this.#advance()
+      const pending = this.#fire('after_batch')
+      if (pending) await pending
     } finally {
       this.#draws = undefined
       this.disposeBatch()
@@ -231,29 +249,37 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
   async #backward(): Promise<void> {
-    let reached = false
-    let cancelled = false
-    let reading: Promise<ArrayLike<number>> | undefined
     try {
-      const forward = () => {
-        this.#forward()
-        reached = true
-        this.#fire('before_backward')
-        const loss = requireScalar(this.loss)
-        // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
-        reading = loss.data()
-        return loss
-      }
-      this.grads = this.#draw(() => differentiate(forward, this.trained))
-    } catch (signal) {
+      const gradients = this.#draw(() => differentiate(() => this.#recorded(), this.trained))
+      this.lossValue = (await this.#lossRead!)[0]!
+      if (gradients) this.grads = gradients
+      else await this.#fire('after_cancel_backward')
+    } catch (error) {
       // Read to its end, since it is disposed next; what was thrown says more than an error of this.
-      if (reading) await reading.catch(() => {})
-      if (!(signal instanceof CancelBackward && reached)) throw signal
-      cancelled = true
+      await this.#lossRead?.catch(() => {})
+      throw error
     }
-    this.lossValue = (await (reading ?? this.loss.data()))[0]!
-    if (cancelled) await this.#fire('after_cancel_backward')
     await this.#fire('after_backward')
+  }
+
+  /** The loss that is to be differentiated, unless a callback says that none is. */
+  #recorded(): Scalar | undefined {
+    this.#forward()
+    const goesOn = this.#goesBack()
+    // Asked for here, the loss is waited for while the device goes on with the backward pass, and is not queued behind it.
+    this.#lossRead = this.loss.data()
+    return goesOn ? this.loss : undefined
+  }
+
+  #goesBack(): boolean {
+    try {
+      this.#fire('before_backward')
+    } catch (signal) {
+      if (signal instanceof CancelBackward) return false
+      throw signal
+    }
+    requireScalar(this.loss)
+    return true
   }
 
   async #validBatch(): Promise<void> {
@@ -276,6 +302,13 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, and then fires `after_X`. */
   async #section(section: Section, body: () => void | Promise<void>): Promise<void> {
+    await this.#enter(section, body)
+    const pending = this.#fire(`after_${section}`)
+    if (pending) await pending
+  }
+
+  /** A section up to its end, which is yet to be told. */
+  async #enter(section: Section, body: () => void | Promise<void>): Promise<void> {
     try {
       const pending = this.#fire(`before_${section}`)
       if (pending) await pending
@@ -284,9 +317,6 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
       if (!(signal instanceof CancelSignal && signal.section === section)) throw signal
       await this.#fire(`after_cancel_${section}`)
     }
-    if (section === 'batch' && this.training) this.#advance()
-    const pending = this.#fire(`after_${section}`)
-    if (pending) await pending
   }
 
   #advance(): void {
