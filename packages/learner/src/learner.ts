@@ -21,7 +21,8 @@ import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { drawFrom } from './model/random-layers.js'
 import { summarize } from './model/summary.js'
 import { type Model, predictionsOf } from './model/trainable-model.js'
-import { adam, type OptimizerFactory, type Parameter, stock } from './optimizer/index.js'
+import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
+import { optimizerOf } from './optimizer/optimizer-of.js'
 import { drawSeed, RandomStreams } from './random-streams.js'
 import { TrainingLoop } from './training-loop.js'
 
@@ -31,10 +32,10 @@ export interface LearnerOptions {
   /** Figures for each validation pass: functions of (pred, target), averaged over samples, or {@link Metric} objects. */
   metrics?: readonly (MetricFunction | Metric)[] | undefined
   /**
-   * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). One of `tf.train` is
-   * accepted too, with the limits that {@link stock} states.
+   * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). A name means the optimizer of that name
+   * with its own defaults: 'sgd' is `sgd()`. One of `tf.train` is accepted too, with the limits that {@link stock} states.
    */
-  optimizer?: OptimizerFactory | StockOptimizer | undefined
+  optimizer?: OptimizerFactory | OptimizerName | StockOptimizer | undefined
   /** Weight decay, one value or one per layer group. Default: the optimizer's own, 1e-2 for the default one. */
   wd?: number | readonly number[] | undefined
   /** Whether biases and normalization parameters decay too (fastai 1: true, fastai 2: false). Default false. */
@@ -120,7 +121,7 @@ export class Learner extends TrainingLoop {
       model,
       loss_func,
       metrics: metricsOf(options.metrics, predictionsHeld(loss_func, model)),
-      opt: factoryOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
+      opt: optimizerOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
       log: log || (() => {}),
     })
     this.groups = groups
@@ -418,10 +419,6 @@ export class Learner extends TrainingLoop {
       this.#busy = undefined
     }
   }
-}
-
-function factoryOf(optimizer: OptimizerFactory | StockOptimizer): OptimizerFactory {
-  return typeof optimizer === 'function' ? optimizer : stock(optimizer)
 }
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {

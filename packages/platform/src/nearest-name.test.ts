@@ -9,6 +9,7 @@ it.each([
   ['batchSize', 'bs'],
   ['weight_decay', 'wd'],
   ['droplast', 'drop_last'],
+  ['sede', 'seed'],
   ['dropLast', 'drop_last'],
   ['class', 'classes'],
   ['sed', 'seed'],

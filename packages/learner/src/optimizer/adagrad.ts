@@ -1,4 +1,5 @@
-import { type CommonOptions, compose } from './compose.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type CommonOptions, commonKinds, compose } from './compose.js'
 import { type Transform, withSlots } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 
@@ -19,6 +20,7 @@ export interface AdagradOptions extends CommonOptions {
  * const learn = new Learner(data, model, { optimizer: adagrad({ lr: 1e-2 }) })
  */
 export function adagrad(options: AdagradOptions = {}): RuleFactory {
+  checkOptions<AdagradOptions>('adagrad', options, { ...commonKinds, lr_decay: kind.number, eps: kind.number })
   const { lr_decay = 0, eps = 1e-10 } = options
   return compose('adagrad', options, { lr_decay, eps }, [divideBySum])
 }

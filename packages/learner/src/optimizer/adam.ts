@@ -1,4 +1,5 @@
-import { type CommonOptions, compose } from './compose.js'
+import { checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { type CommonOptions, commonKinds, compose } from './compose.js'
 import { type Transform, withSlots } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { adaptive } from './transform/adaptive.js'
@@ -14,10 +15,14 @@ export interface MomentOptions extends CommonOptions {
   eps?: number
 }
 
+export const momentKinds: Kinds<MomentOptions> = { ...commonKinds, mom: kind.number, sqr_mom: kind.number, eps: kind.number }
+
 export interface AdamOptions extends MomentOptions {
   /** Whether to divide by the largest mean square seen instead of the current one. Default false. */
   amsgrad?: boolean
 }
+
+const adamKinds: Kinds<AdamOptions> = { ...momentKinds, amsgrad: kind.boolean }
 
 /**
  * Adam with decoupled weight decay, 0.01 by default.
@@ -30,6 +35,7 @@ export interface AdamOptions extends MomentOptions {
  * const learn = new Learner(data, model, { optimizer: adam({ eps: 1e-8, wd: 0.1 }) })
  */
 export function adam(options: AdamOptions = {}): RuleFactory {
+  checkOptions<AdamOptions>('adam', options, adamKinds)
   const { mom = 0.9, sqr_mom = 0.99, eps = 1e-5, wd = 0.01, amsgrad = false } = options
   const direction = amsgrad ? [largestSquare, adaptive('max_sqr_avg')] : [adaptive()]
   const transforms = [averageGradient, averageSquare, ...direction]
@@ -38,6 +44,8 @@ export function adam(options: AdamOptions = {}): RuleFactory {
 
 /** Adam with the defaults of PyTorch's AdamW: betas 0.9 and 0.999, eps 1e-8, decoupled decay 0.01. */
 export function adamw(options: Omit<AdamOptions, 'decouple_wd'> = {}): RuleFactory {
+  const { decouple_wd: _decouple_wd, ...kinds } = adamKinds
+  checkOptions<typeof options>('adamw', options, kinds)
   const { sqr_mom = 0.999, eps = 1e-8 } = options
   return adam({ ...options, sqr_mom, eps })
 }

@@ -1,4 +1,5 @@
-import type { MomentOptions } from './adam.js'
+import { checkOptions } from '@onecycle/platform'
+import { type MomentOptions, momentKinds } from './adam.js'
 import { compose } from './compose.js'
 import { type Transform, withSlots } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
@@ -16,6 +17,7 @@ import { averageGradient } from './transform/average.js'
  * const learn = new Learner(data, model, { optimizer: adamax() })
  */
 export function adamax(options: MomentOptions = {}): RuleFactory {
+  checkOptions<MomentOptions>('adamax', options, momentKinds)
   const { mom = 0.9, sqr_mom = 0.999, eps = 1e-8 } = options
   return compose('adamax', options, { mom, sqr_mom, eps }, [averageGradient, divideByLargest])
 }

@@ -1,3 +1,4 @@
+import { kind, show } from '@onecycle/platform'
 import { util } from '@tensorflow/tfjs-core'
 import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
@@ -6,10 +7,14 @@ import type { Rule } from './rule.js'
 
 /** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
 export function checkState(state: OptimizerState, rule: Rule, groups: number, parameters: ReadonlyMap<string, Parameter>): void {
+  if (!kind.object.fits(state))
+    throw new TypeError(`${show(state)} is not the state of an optimizer: load what its state() gave.`)
   if (state.rule !== rule.name)
     throw new Error(
       `The state was saved by the optimizer ${state.rule}, this one is ${rule.name}: build the same optimizer, or start afresh.`,
     )
+  if (!kind.object.fits(state.hyper) || !kind.object.fits(state.parameters))
+    throw new Error(`The state of ${rule.name} has no hyper-parameters or no parameters: it is damaged.`)
   for (const name of Object.keys(rule.hyper)) {
     const values = state.hyper[name]
     if (values?.length !== groups)

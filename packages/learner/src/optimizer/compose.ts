@@ -1,3 +1,4 @@
+import { type Kinds, kind } from '@onecycle/platform'
 import type { Transform } from './rule.js'
 import { type RuleFactory, ruleFactory } from './rule-optimizer.js'
 import { decay } from './transform/decay.js'
@@ -12,6 +13,8 @@ export interface CommonOptions {
   /** Whether decay is kept apart from the gradient (fastai 2's way) or added to it (PyTorch's `weight_decay`). Default true. */
   decouple_wd?: boolean
 }
+
+export const commonKinds: Kinds<CommonOptions> = { lr: kind.number, wd: kind.number, decouple_wd: kind.boolean }
 
 /**
  * The factory of a rule: decay first, then `transforms`, which turn the gradient into a direction, then the step.

@@ -27,34 +27,42 @@ const { setFusedUpdate, sgd, rmsprop, adam, adamw, radam, qhadam, larc, lars, la
   optimizers
 
 // Which optimizer of ours each original is, the original's parameters being given.
-type Claim = (params: Record<string, never>, mom: number) => RuleFactory
+type Params = Record<string, never>
+type Claim = (params: Params, mom: number) => RuleFactory
+
+/** What says how a trace was recorded, and what is called otherwise here. */
+const others = ['dtype', 'hyper', 'clip', 'bn_wd', 'true_wd', 'weight_decay', 'alpha', 'beta2', 'k']
+const ours = (params: Params): Params => Object.fromEntries(Object.entries(params).filter(([name]) => !others.includes(name)))
+
 const l2 = (params: Record<string, number>) => ({ wd: params['weight_decay'] ?? 0, decouple_wd: false })
-const v1 = (params: Record<string, never>) => ({ wd: params['wd']!, decouple_wd: params['true_wd']! })
+const v1 = (params: Params) => ({ wd: params['wd']!, decouple_wd: params['true_wd']! })
+const ahead = ({ k, alpha }: Params) => ({ ...(k !== undefined && { k }), ...(alpha !== undefined && { alpha }) })
 const claims: Record<string, Claim> = {
-  v2_sgd: (params, mom) => sgd({ mom, ...params }),
-  v2_rmsprop: (params, mom) => rmsprop({ mom, ...params }),
-  v2_adam: params => adam(params),
-  v2_adamw: params => adam(params),
-  v2_radam: params => radam(params),
-  v2_qhadam: params => qhadam(params),
-  v2_larc: params => larc(params),
-  v2_lars: params => lars(params),
-  v2_lamb: params => lamb(params),
-  v2_lookahead_adam: params => lookahead(adam(params), params),
-  v2_lookahead_sgd: (params, mom) => lookahead(sgd({ mom }), params),
-  v2_ranger: params => ranger(params),
+  v2_sgd: (params, mom) => sgd({ mom, ...ours(params) }),
+  v2_rmsprop: (params, mom) => rmsprop({ mom, ...ours(params) }),
+  v2_adam: params => adam(ours(params)),
+  v2_adamw: params => adam(ours(params)),
+  v2_radam: params => radam(ours(params)),
+  v2_qhadam: params => qhadam(ours(params)),
+  v2_larc: params => larc(ours(params)),
+  v2_lars: params => lars(ours(params)),
+  v2_lamb: params => lamb(ours(params)),
+  v2_lookahead_adam: params => lookahead(adam(ours(params)), ahead(params)),
+  v2_lookahead_sgd: (params, mom) => lookahead(sgd({ mom }), ahead(params)),
+  v2_ranger: params => ranger({ ...ours(params), ...ahead(params) }),
   v1_sgd: (params, mom) => sgd({ mom, ...v1(params) }),
   v1_adam: params => adam({ eps: 1e-8, ...v1(params) }),
   v1_adamw: params => adam({ eps: 1e-8, ...v1(params) }),
   v1_rmsprop: (params, mom) => rmsprop({ mom, convention: 'torch', ...v1(params) }),
-  torch_sgd: (params, mom) => sgd({ mom, ...params, ...l2(params) }),
-  torch_rmsprop: (params, mom) => rmsprop({ mom, sqr_mom: params['alpha']!, convention: 'torch', ...params, ...l2(params) }),
-  torch_adam: params => adam({ sqr_mom: params['beta2']!, ...params, ...l2(params) }),
-  torch_adamw: params => adamw({ sqr_mom: params['beta2']!, wd: params['weight_decay']!, ...params }),
-  torch_radam: params => radam({ sqr_mom: params['beta2']!, convention: 'torch', ...params, ...l2(params) }),
-  torch_nadam: params => nadam({ sqr_mom: params['beta2']!, ...params, ...l2(params) }),
-  torch_adagrad: params => adagrad({ ...params, ...l2(params) }),
-  torch_adamax: params => adamax({ sqr_mom: params['beta2']!, ...params, ...l2(params) }),
+  torch_sgd: (params, mom) => sgd({ mom, ...ours(params), ...l2(params) }),
+  torch_rmsprop: (params, mom) =>
+    rmsprop({ mom, sqr_mom: params['alpha']!, convention: 'torch', ...ours(params), ...l2(params) }),
+  torch_adam: params => adam({ sqr_mom: params['beta2']!, ...ours(params), ...l2(params) }),
+  torch_adamw: params => adamw({ sqr_mom: params['beta2']!, wd: params['weight_decay']!, ...ours(params) }),
+  torch_radam: params => radam({ sqr_mom: params['beta2']!, convention: 'torch', ...ours(params), ...l2(params) }),
+  torch_nadam: params => nadam({ sqr_mom: params['beta2']!, ...ours(params), ...l2(params) }),
+  torch_adagrad: params => adagrad({ ...ours(params), ...l2(params) }),
+  torch_adamax: params => adamax({ sqr_mom: params['beta2']!, ...ours(params), ...l2(params) }),
 }
 
 /** The longest claim that a file's name begins with. */

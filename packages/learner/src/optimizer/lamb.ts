@@ -1,4 +1,5 @@
-import type { MomentOptions } from './adam.js'
+import { checkOptions } from '@onecycle/platform'
+import { type MomentOptions, momentKinds } from './adam.js'
 import { compose } from './compose.js'
 import type { Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
@@ -15,6 +16,7 @@ import { averageGradient, averageSquare } from './transform/average.js'
  * const learn = new Learner(data, model, { optimizer: lamb({ wd: 0.01 }) })
  */
 export function lamb(options: MomentOptions = {}): RuleFactory {
+  checkOptions<MomentOptions>('lamb', options, momentKinds)
   const { mom = 0.9, sqr_mom = 0.99, eps = 1e-5 } = options
   return compose('lamb', options, { mom, sqr_mom, eps }, [averageGradient, averageSquare, proportional])
 }

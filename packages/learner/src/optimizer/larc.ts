@@ -1,4 +1,5 @@
-import { type CommonOptions, compose } from './compose.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type CommonOptions, commonKinds, compose } from './compose.js'
 import type { Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { momentum } from './transform/momentum.js'
@@ -32,6 +33,7 @@ export function lars(options: LarcOptions = {}): RuleFactory {
 }
 
 function layerWise(name: string, clip: boolean, options: LarcOptions): RuleFactory {
+  checkOptions<LarcOptions>(name, options, { ...commonKinds, mom: kind.number, trust_coeff: kind.number, eps: kind.number })
   const { mom = 0.9, trust_coeff = 0.02, eps = 1e-8 } = options
   return compose(name, options, { mom, trust_coeff, eps }, [localRate(clip), momentum()])
 }

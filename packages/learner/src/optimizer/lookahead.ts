@@ -1,5 +1,6 @@
-import { type RadamOptions, radam } from './radam.js'
-import { type Transform, withSlots } from './rule.js'
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { type RadamOptions, radam, radamKinds } from './radam.js'
+import { type Rule, type Transform, withSlots } from './rule.js'
 import { type RuleFactory, ruleFactory } from './rule-optimizer.js'
 
 export interface LookaheadOptions {
@@ -9,17 +10,22 @@ export interface LookaheadOptions {
   alpha?: number
 }
 
+const lookaheadKinds: Kinds<LookaheadOptions> = { k: kind.number, alpha: kind.number }
+
 /**
  * Runs another optimizer, and every `k` steps of a parameter pulls it back: `slow += alpha * (p - slow)`, `p = slow`. The slow
  * copy is taken before the parameter's first step.
  *
  * Source: Zhang et al., 2019; fastai 2's `Lookahead`.
  *
- * @throws RangeError when k is no positive integer or alpha lies outside [0, 1].
+ * @throws RangeError when k is no positive integer or alpha lies outside [0, 1]; TypeError for an optimizer that shows no rule.
  * @example
  * const learn = new Learner(data, model, { optimizer: lookahead(sgd({ mom: 0.9 }), { k: 5 }) })
  */
-export function lookahead({ rule }: RuleFactory, { k = 6, alpha = 0.5 }: LookaheadOptions = {}): RuleFactory {
+export function lookahead(optimizer: RuleFactory, options: LookaheadOptions = {}): RuleFactory {
+  checkOptions<LookaheadOptions>('lookahead', options, lookaheadKinds)
+  const { k = 6, alpha = 0.5 } = options
+  const rule = ruleOf(optimizer)
   if (!(Number.isInteger(k) && k > 0)) throw new RangeError(`lookahead: k must be a positive integer, got ${k}.`)
   if (!(alpha >= 0 && alpha <= 1)) throw new RangeError(`lookahead: alpha must lie in [0, 1], got ${alpha}.`)
   return ruleFactory({ ...rule, name: `lookahead ${rule.name}`, transforms: [...rule.transforms, meet(k, alpha)] })
@@ -27,8 +33,17 @@ export function lookahead({ rule }: RuleFactory, { k = 6, alpha = 0.5 }: Lookahe
 
 /** Lookahead around rectified Adam with `mom` 0.95, `eps` 1e-6 and `wd` 0.01. Source: Wright, 2019; fastai 2's `ranger`. */
 export function ranger(options: RadamOptions & LookaheadOptions = {}): RuleFactory {
-  const { mom = 0.95, eps = 1e-6, wd = 0.01 } = options
-  return lookahead(radam({ ...options, mom, eps, wd }), options)
+  checkOptions<RadamOptions & LookaheadOptions>('ranger', options, { ...radamKinds, ...lookaheadKinds })
+  const { k, alpha, mom = 0.95, eps = 1e-6, wd = 0.01, ...rest } = options
+  return lookahead(radam({ ...rest, mom, eps, wd }), { ...(k !== undefined && { k }), ...(alpha !== undefined && { alpha }) })
+}
+
+function ruleOf(optimizer: RuleFactory): Rule {
+  if (typeof optimizer === 'function' && kind.object.fits(optimizer.rule)) return optimizer.rule
+  const called = typeof optimizer === 'function' && optimizer.name ? ` Call it: lookahead(${optimizer.name}()).` : ''
+  throw new TypeError(
+    `lookahead runs an optimizer of this package, such as sgd({ mom: 0.9 }), but got ${show(optimizer)}.${called}`,
+  )
 }
 
 function meet(k: number, alpha: number): Transform {

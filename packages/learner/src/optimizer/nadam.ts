@@ -1,4 +1,5 @@
-import type { MomentOptions } from './adam.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type MomentOptions, momentKinds } from './adam.js'
 import { compose } from './compose.js'
 import type { Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
@@ -25,6 +26,11 @@ export interface NadamOptions extends MomentOptions {
  * const learn = new Learner(data, model, { optimizer: nadam() })
  */
 export function nadam(options: NadamOptions = {}): RuleFactory {
+  checkOptions<NadamOptions>('nadam', options, {
+    ...momentKinds,
+    momentum_decay: kind.number,
+    convention: kind.choice('torch 1', 'torch 2'),
+  })
   const { mom = 0.9, sqr_mom = 0.999, eps = 1e-8, momentum_decay = 0.004, convention = 'torch 1' } = options
   const mended = convention === 'torch 2'
   return compose('nadam', options, { mom, sqr_mom, eps, momentum_decay }, [averageGradient, averageSquare, accelerated(mended)], {

@@ -1,4 +1,5 @@
 import type { HyperParameters } from '@onecycle/callbacks'
+import { type Kinds, kind, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
@@ -9,6 +10,11 @@ export interface OptimizerOptions {
   wd?: number | readonly number[]
   /** Whether bias and normalisation parameters decay as well. Default false, as in fastai 2; true is fastai 1's way. */
   wd_bn_bias?: boolean
+}
+
+export const optimizerKinds: Kinds<OptimizerOptions> = {
+  wd: kind.either(kind.number, kind.listOf(kind.number)),
+  wd_bn_bias: kind.boolean,
 }
 
 /** Makes an optimizer for the layer groups of a model, first layers first. */
@@ -33,6 +39,8 @@ export abstract class Optimizer implements HyperParameters {
    */
   set(name: string, value: number | readonly number[]): void {
     this.get(name)
+    if (typeof value !== 'number' && !Array.isArray(value))
+      throw new RangeError(`${name} must be a number, or a list with one per layer group, but it is ${show(value)}.`)
     const values = typeof value === 'number' ? new Array<number>(this.groups).fill(value) : [...value]
     if (values.length !== this.groups)
       throw new RangeError(
@@ -69,5 +77,7 @@ export abstract class Optimizer implements HyperParameters {
 
 /** The error for a hyper-parameter that an optimizer does not have. */
 export function unknownHyper(rule: string, name: string, names: readonly string[], hint = ''): RangeError {
-  return new RangeError(`The optimizer ${rule} has no hyper-parameter ${name}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`)
+  return new RangeError(
+    `The optimizer ${rule} has no hyper-parameter ${String(name)}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`,
+  )
 }

@@ -1,3 +1,4 @@
+import { kind, show } from '@onecycle/platform'
 import type { Variable } from '@tensorflow/tfjs-core'
 
 /** A trainable variable of a model. */
@@ -12,8 +13,14 @@ export interface Parameter {
 /** The parameters of each layer group, first layers first. */
 export type Groups = readonly (readonly Parameter[])[]
 
-/** Returns the groups. Throws RangeError when there is no parameter in them, or two have the same name. */
+const listOfLists = kind.listOf(kind.listOf(kind.object))
+
+/** Returns the groups. Throws TypeError for what is none, RangeError when there is no parameter in them, or two have the same name. */
 export function checkGroups(groups: Groups): Groups {
+  if (!listOfLists.fits(groups))
+    throw new TypeError(
+      `An optimizer is made for the layer groups of a model, a list of parameters for each, but got ${show(groups)}.`,
+    )
   const names = groups.flat().map(parameter => parameter.name)
   if (names.length === 0)
     throw new RangeError('An optimizer needs at least one parameter: the model has none that can be trained.')

@@ -1,4 +1,5 @@
-import type { MomentOptions } from './adam.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type MomentOptions, momentKinds } from './adam.js'
 import { compose } from './compose.js'
 import type { Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
@@ -22,6 +23,7 @@ export interface QhadamOptions extends MomentOptions {
  * const learn = new Learner(data, model, { optimizer: qhadam() })
  */
 export function qhadam(options: QhadamOptions = {}): RuleFactory {
+  checkOptions<QhadamOptions>('qhadam', options, { ...momentKinds, nu_1: kind.number, nu_2: kind.number })
   const { mom = 0.999, sqr_mom = 0.999, nu_1 = 0.7, nu_2 = 1, eps = 1e-8 } = options
   return compose('qhadam', options, { mom, sqr_mom, nu_1, nu_2, eps }, [averageGradient, averageSquare, quasiHyperbolic])
 }

@@ -1,4 +1,5 @@
-import type { MomentOptions } from './adam.js'
+import { checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { type MomentOptions, momentKinds } from './adam.js'
 import { compose } from './compose.js'
 import type { Step, Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
@@ -12,6 +13,12 @@ export interface RadamOptions extends MomentOptions {
   convention?: 'fastai' | 'torch'
 }
 
+export const radamKinds: Kinds<RadamOptions> = {
+  ...momentKinds,
+  beta: kind.number,
+  convention: kind.choice('fastai', 'torch'),
+}
+
 /**
  * Rectified Adam: plain momentum until the variance of the adaptive step is tractable, then Adam times a factor.
  *
@@ -22,6 +29,7 @@ export interface RadamOptions extends MomentOptions {
  * const learn = new Learner(data, model, { optimizer: radam({ wd: 0.01 }) })
  */
 export function radam(options: RadamOptions = {}): RuleFactory {
+  checkOptions<RadamOptions>('radam', options, radamKinds)
   const { mom = 0.9, sqr_mom = 0.99, eps = 1e-5, beta = 0, convention = 'fastai' } = options
   const torch = convention === 'torch'
   const hyper = { mom, sqr_mom, eps, beta }

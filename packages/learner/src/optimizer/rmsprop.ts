@@ -1,4 +1,5 @@
-import { type CommonOptions, compose, optionalMomentum } from './compose.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type CommonOptions, commonKinds, compose, optionalMomentum } from './compose.js'
 import { type Transform, withSlots } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { averageSquare, lerp } from './transform/average.js'
@@ -27,6 +28,14 @@ export interface RmspropOptions extends CommonOptions {
  * const learn = new Learner(data, model, { optimizer: rmsprop({ mom: 0.9 }) })
  */
 export function rmsprop(options: RmspropOptions = {}): RuleFactory {
+  checkOptions<RmspropOptions>('rmsprop', options, {
+    ...commonKinds,
+    mom: kind.number,
+    sqr_mom: kind.number,
+    eps: kind.number,
+    centered: kind.boolean,
+    convention: kind.choice('fastai', 'torch'),
+  })
   const { mom = 0, sqr_mom = 0.99, eps = 1e-8, centered = false, convention = 'fastai' } = options
   const torch = mom !== 0 && convention === 'torch'
   const heavy = mom === 0 ? [] : [momentum()]

@@ -1,10 +1,11 @@
+import { checkOptions, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'
 import { checkGradients } from './check-gradients.js'
 import { checkHyper } from './check-hyper.js'
 import { checkState } from './check-state.js'
 import { fusedUpdate } from './fused.js'
-import { Optimizer, type OptimizerOptions, unknownHyper } from './optimizer.js'
+import { Optimizer, type OptimizerOptions, optimizerKinds, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
 import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
 import { applyRule, type Hyper, initialState, type ParameterState, type Rule } from './rule.js'
@@ -20,12 +21,16 @@ export interface RuleFactory {
  * The factory of optimizers that follow a rule of your own. A rule is written once, against {@link Algebra}, and is the same
  * on tensors and on float64 arrays.
  *
- * @throws RangeError when one of its hyper-parameters is out of range; Error when two transforms share the name of a slot.
+ * @throws TypeError for what is no rule; RangeError when one of its hyper-parameters is out of range; Error when two transforms share the name of a slot.
  * @example
  * const sign: Transform = { name: 'sign', update: (on, step) => ({ ...step, gradient: on.div(step.gradient, on.abs(step.gradient)) }) }
  * const signSgd = ruleFactory({ name: 'sign sgd', hyper: { lr: 1e-3, wd: 0 }, transforms: [sign, descend] })
  */
 export function ruleFactory(rule: Rule): RuleFactory {
+  checkOptions<Rule>('ruleFactory', rule, { name: kind.string, hyper: kind.object, transforms: kind.listOf(kind.object) })
+  for (const part of ['name', 'hyper', 'transforms'] as const)
+    if (rule[part] === undefined)
+      throw new TypeError(`ruleFactory was given a rule without ${part}; it needs name, hyper and transforms.`)
   for (const [name, value] of Object.entries(rule.hyper)) checkHyper(name, value)
   const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))
   const twice = slots.find((slot, i) => slots.indexOf(slot) < i)
@@ -46,8 +51,10 @@ class RuleOptimizer extends Optimizer {
   #states = new Map<string, ParameterState<tf.Tensor>>()
   #disposed = false
 
-  constructor(rule: Rule, groups: Groups, { wd, wd_bn_bias = false }: OptimizerOptions = {}) {
+  constructor(rule: Rule, groups: Groups, options: OptimizerOptions = {}) {
     super()
+    checkOptions<OptimizerOptions>(`The optimizer ${rule.name}`, options, optimizerKinds)
+    const { wd, wd_bn_bias = false } = options
     this.#rule = rule
     this.#decayAll = wd_bn_bias
     this.names = Object.keys(rule.hyper)

@@ -1,4 +1,5 @@
-import { type CommonOptions, compose, optionalMomentum } from './compose.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type CommonOptions, commonKinds, compose, optionalMomentum } from './compose.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { momentum } from './transform/momentum.js'
 
@@ -20,7 +21,14 @@ export interface SgdOptions extends CommonOptions {
  * @example
  * const learn = new Learner(data, model, { optimizer: sgd({ mom: 0.9, wd: 1e-4 }) })
  */
-export function sgd({ mom = 0, dampening = 0, nesterov = false, ...options }: SgdOptions = {}): RuleFactory {
+export function sgd(options: SgdOptions = {}): RuleFactory {
+  checkOptions<SgdOptions>('sgd', options, {
+    ...commonKinds,
+    mom: kind.number,
+    dampening: kind.number,
+    nesterov: kind.boolean,
+  })
+  const { mom = 0, dampening = 0, nesterov = false } = options
   if (nesterov && (mom === 0 || dampening !== 0))
     throw new RangeError(`sgd: nesterov needs mom > 0 and dampening 0, got mom ${mom} and dampening ${dampening}.`)
   if (!(dampening >= 0 && dampening <= 1)) throw new RangeError(`sgd: dampening must lie in [0, 1], got ${dampening}.`)

@@ -1,4 +1,12 @@
+import { checkOptions, kind } from '@onecycle/platform'
 import { type Transform, withSlots } from '../rule.js'
+
+export interface MomentumOptions {
+  /** Share of a new gradient that is left out, from the second step on. Default 0. */
+  dampening?: number
+  /** Whether to look ahead along the momentum. Default false. */
+  nesterov?: boolean
+}
 
 /**
  * Momentum as a running sum, which becomes the direction: `avg = mom * avg + (1 - dampening) * g`. The first step takes
@@ -6,7 +14,9 @@ import { type Transform, withSlots } from '../rule.js'
  *
  * Source: Sutskever et al., 2013, in PyTorch's form.
  */
-export function momentum({ dampening = 0, nesterov = false } = {}): Transform {
+export function momentum(options: MomentumOptions = {}): Transform {
+  checkOptions<MomentumOptions>('momentum', options, { dampening: kind.number, nesterov: kind.boolean })
+  const { dampening = 0, nesterov = false } = options
   return {
     name: nesterov ? 'nesterov momentum' : 'momentum',
     slots: { avg: 'zeros' },

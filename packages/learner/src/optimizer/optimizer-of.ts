@@ -1,0 +1,77 @@
+import { nearestName, show } from '@onecycle/platform'
+import { type Optimizer as StockOptimizer, train } from '@tensorflow/tfjs-core'
+import { adagrad } from './adagrad.js'
+import { adam, adamw } from './adam.js'
+import { adamax } from './adamax.js'
+import { lamb } from './lamb.js'
+import { larc, lars } from './larc.js'
+import { ranger } from './lookahead.js'
+import { nadam } from './nadam.js'
+import { Optimizer, type OptimizerFactory } from './optimizer.js'
+import { qhadam } from './qhadam.js'
+import { radam } from './radam.js'
+import { rmsprop } from './rmsprop.js'
+import type { RuleFactory } from './rule-optimizer.js'
+import { sgd } from './sgd.js'
+import { stock } from './stock.js'
+
+/** The optimizers that a name can ask for, with the options that they have by default. */
+const named = { adam, adamw, sgd, rmsprop, adagrad, adamax, nadam, radam, qhadam, lamb, larc, lars, ranger }
+const makers = new Map<string, () => RuleFactory>(Object.entries(named))
+
+/** One of {@link named}. */
+export type OptimizerName = keyof typeof named
+
+/**
+ * The factory of what a Learner's option `optimizer` says: a factory, the function that makes one (`adam` for `adam()`), a name, or one
+ * of TensorFlow.js's own optimizers.
+ *
+ * @throws TypeError for all else, with what was probably meant
+ */
+export function optimizerOf(given: unknown): OptimizerFactory {
+  if (typeof given === 'string') return makerOf(given)()
+  if (typeof given !== 'function') return isStock(given) ? stock(given) : refuse(`is ${show(given)}`)
+  const maker = [...makers.values()].find(each => each === given)
+  if (maker) return maker()
+  const stockName = stockNames.find(name => train[name] === given)
+  if (stockName) refuse(`is tf.train.${stockName}, which makes one. Call it: tf.train.${stockName}(1e-3)`)
+  if (/^class\b/.test(String(given))) refuse(`is the class ${given.name}. Make one: new ${given.name}(...)`)
+  return (groups, options) => {
+    const made: unknown = (given as OptimizerFactory)(groups, options)
+    // A function of options, not called.
+    if (typeof made === 'function' && 'rule' in made) return (made as unknown as RuleFactory)(groups, options)
+    return made instanceof Optimizer
+      ? made
+      : refuse(`is ${show(given)}, which gave ${show(made)} for the layer groups in place of an Optimizer`)
+  }
+}
+
+const stockNames = ['sgd', 'momentum', 'rmsprop', 'adam', 'adadelta', 'adamax', 'adagrad'] as const
+
+function makerOf(name: string): () => RuleFactory {
+  const known = [...makers.keys()]
+  const plain = name.toLowerCase()
+  const maker = makers.get(plain)
+  if (maker) return maker
+  if (plain === 'momentum') return () => sgd({ mom: 0.9 })
+  if (plain === 'adadelta') refuse(`is ${show(name)}, which is TensorFlow.js's own: pass tf.train.adadelta(1e-3)`)
+  const nearest = nearestName(plain, known)
+  return refuse(`is ${show(name)}.${nearest ? ` Did you mean '${nearest}'?` : ''} The names are ${known.join(', ')}`)
+}
+
+/** TensorFlow.js makes `instanceof` true of any object with an optimizer's methods, and so of one of another copy. */
+function isStock(given: unknown): given is StockOptimizer {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    'applyGradients' in given &&
+    'getClassName' in given &&
+    !(given instanceof Optimizer)
+  )
+}
+
+function refuse(what: string): never {
+  throw new TypeError(
+    `The option optimizer ${what}. It takes an optimizer such as adam({ lr: 1e-3 }), its name, or one of tf.train.`,
+  )
+}
