@@ -10,6 +10,7 @@ export {
   CancelTrain,
   CancelValidate,
 } from './cancel.js'
+export { checkHyper } from './check-hyper.js'
 export { type EventName, events, type Section } from './events.js'
 export { gravest } from './gravest.js'
 export * from './schedule/index.js'

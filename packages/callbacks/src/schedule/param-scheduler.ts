@@ -3,83 +3,120 @@ import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
-import type { PerGroup, Schedule } from './schedule.js'
+import { Course, checkSchedules, type FitSpan, type ScheduleSpan } from './course.js'
+import { kerasFit } from './keras-fit.js'
+import { OthersValues } from './others-values.js'
+import { given, type Schedules } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 
 export interface ParamSchedulerOptions {
-  /** Batches that the schedule spans. Default: all of the fit, `start` included. */
+  /**
+   * Epochs that the schedules span, when this fit is one part of them. Default: those of the fit. A fit that is longer trains one more
+   * batch with the end values, validates, and stops.
+   */
+  tot_epochs?: number | undefined
+  /**
+   * Batches that the schedules span, counted as they are trained (fastai 1's way), in place of the position in the fit. A fit that is
+   * longer ends as with `tot_epochs`.
+   */
   steps?: number | undefined
-  /** Batches of the schedule that are already done, when a run is resumed. Default 0. */
+  /** Batches of the schedules that are done when the fit begins. Default: those of the epochs that `start_epoch` leaves out. */
   start?: number | undefined
   /**
-   * What the optimizer keeps after the fit: the value of the last batch (`last`, the default and fastai 2's way), or
-   * the value that the next batch would have had (`next`, the way of fastai 1, 0.7, Keras and PyTorch).
+   * What the optimizer keeps after the fit: the value of the last batch (`last`, the default and fastai 2's way), or the value that
+   * the next batch would have had (`next`, the way of fastai 1, 0.7, Keras and PyTorch). Where that is none that an optimizer
+   * takes, such as a rate below 0, the last one stays.
    */
   keep?: 'last' | 'next' | undefined
+  /** What messages call it. Default: the name of its class. */
+  name?: string | undefined
 }
 
 /**
- * Sets hyper-parameters from schedules before every training batch: `lr`, `mom`, `wd`, any that the optimizer has.
- * A list of schedules means one per layer group. A fit longer than `steps` trains one more batch with the end values,
- * validates, and stops (fastai 1's way). The mock training of `lr_find` is left alone.
+ * Sets hyper-parameters from schedules before every training batch: `lr`, `mom`, `wd`, any that the optimizer has. A list of
+ * schedules means one per layer group. They follow the position in the fit, as fastai 2's follow `pct_train`: epochs that
+ * `start_epoch` leaves out and batches that a cancelled epoch never had count as done, and the schedules are done when the fit is.
+ * It is left alone by the mock training of `lr_find`.
  *
  * Source: fastai 2's `ParamScheduler`; order 60.
- * @throws TypeError for a schedule that is no function; Error when the fit begins, if the optimizer has no such hyper-parameter or
- * the number of groups differs.
+ * @throws TypeError for a schedule that is no function. When the fit begins: Error if the optimizer has no such hyper-parameter, the
+ * number of groups differs, or one schedule would make groups with different values alike; RangeError for a value that no
+ * optimizer takes, with its batch.
  *
  * @example
- * const { lr, mom } = one_cycle({ lr_max: 5e-2 })
- * await learn.fit(2, 5e-2, { callbacks: [new ParamScheduler({ lr, mom })] })
+ * await learn.fit(2, 5e-2, { callbacks: [new ParamScheduler(one_cycle({ lr_max: 5e-2 }))] })
  */
 export class ParamScheduler implements Callback {
-  readonly name = 'ParamScheduler'
+  readonly name: string
   readonly order = 60
   readonly run_valid = false
-  readonly schedules: Readonly<Record<string, PerGroup<Schedule>>>
-  readonly #steps: number | undefined
-  readonly #start: number
+  readonly schedules: Schedules
+  readonly sets: readonly string[]
+  readonly #span: ScheduleSpan
   readonly #keep: 'last' | 'next'
-  #checked = false
+  #course: Course | undefined
+  #others: OthersValues | undefined
 
-  constructor(schedules: Readonly<Record<string, PerGroup<Schedule>>>, options: ParamSchedulerOptions = {}) {
-    checkKeys('ParamScheduler', options, ['steps', 'start', 'keep'])
-    for (const [name, schedule] of Object.entries(schedules))
+  constructor(schedules: Schedules, options: ParamSchedulerOptions = {}) {
+    checkKeys('ParamScheduler', options, ['tot_epochs', 'steps', 'start', 'keep', 'name'])
+    const { tot_epochs, steps, start } = options
+    for (const [name, schedule] of given(schedules))
       for (const one of [schedule].flat())
         if (typeof one !== 'function')
           throw new TypeError(
             `The schedule of ${name} is ${show(one)}, but must be a function of (step, steps), such as SchedNo(0.1).`,
           )
+    if (namesOf(schedules).length === 0 && Object.keys(schedules).length > 0)
+      throw new TypeError(`ParamScheduler was given no schedule: that of ${Object.keys(schedules).join(' and ')} is undefined.`)
+    if (tot_epochs !== undefined) checkCount('tot_epochs', tot_epochs)
+    if (steps !== undefined) checkCount('steps', steps)
+    if (start !== undefined) checkCount('start', start, 0)
+    if (steps !== undefined && tot_epochs !== undefined)
+      throw new TypeError(
+        `steps (${steps}) counts batches, tot_epochs (${tot_epochs}) follows the position in the fit: give one.`,
+      )
+    this.name = options.name ?? new.target.name
     this.schedules = schedules
-    this.#steps = options.steps === undefined ? undefined : checkCount('steps', options.steps)
-    this.#start = checkCount('start', options.start ?? 0, 0)
+    this.sets = namesOf(schedules)
+    this.#span = { tot_epochs, steps, start }
     this.#keep = checkChoice('keep', options.keep ?? 'last', ['last', 'next'])
   }
 
   before_fit(learn: TrainingState): void {
-    this.#checked = false
+    this.#course = undefined
     if (learn.lr_finding) return
-    this.#check(learn.opt)
-    this.#checked = true
-    this.#set(learn.opt, learn.train_iter, lengthOf(learn))
+    const { opt, epoch, n_epoch: epochs, n_train_iter: batches } = learn
+    const schedules = this.schedulesFor(opt, line => learn.log(line))
+    this.#course = new Course(this.name, schedules, opt, { epoch, epochs, batches }, this.#span)
+    this.#others = new OthersValues(this.name, namesOf(schedules))
+    this.#course.set()
+    this.#others.remember(opt)
   }
 
   before_batch(learn: TrainingState): void {
-    if (learn.lr_finding) return
-    if (this.#isOver(learn.train_iter)) throw new CancelTrain()
-    this.#set(learn.opt, learn.train_iter, lengthOf(learn))
+    if (!this.#course) return
+    this.#course.moveTo(learn.epoch, learn.iter, learn.train_iter)
+    if (this.#course.isOver(learn.train_iter)) throw new CancelTrain()
+    this.#others!.notice(learn)
+    this.#course.set()
   }
 
-  after_epoch(learn: TrainingState): void {
-    if (!learn.lr_finding && this.#isOver(learn.train_iter)) throw new CancelFit()
+  after_step({ opt }: TrainingState): void {
+    this.#others?.remember(opt)
   }
 
-  after_fit(learn: TrainingState): void {
-    if (this.#checked && this.#keep === 'next') this.#set(learn.opt, learn.train_iter, lengthOf(learn))
+  after_epoch({ train_iter }: TrainingState): void {
+    if (this.#course?.isOver(train_iter)) throw new CancelFit()
+  }
+
+  after_fit({ train_iter, reason }: TrainingState): void {
+    if (this.#keep === 'next') this.#course?.leave(train_iter, reason === 'completed')
+    this.#course = this.#others = undefined
   }
 
   /**
-   * These schedules as a callback of tfjs's own `model.fit`, for a compiled model with any stock optimizer.
-   * `model.fitDataset` does not always know its length: give `steps` to the constructor then.
+   * These schedules as a callback of tfjs's own `model.fit`, for a compiled model with any stock optimizer. With `initialEpoch` they
+   * go on where that epoch begins. `model.fitDataset` does not always know its length: give `steps` to the constructor then.
    * @throws Error when the optimizer cannot change one of the hyper-parameters: SGD has no momentum, for example.
    *
    * @example
@@ -88,82 +125,52 @@ export class ParamScheduler implements Callback {
    */
   keras(model: { readonly optimizer: Optimizer; stopTraining: boolean }): KerasCallback {
     const opt = new StockOptimizer(model.optimizer)
-    this.#check(opt)
-    const scheduler = this
-    let done = 0
-    let length = 0
+    const schedules = this.schedulesFor(opt, line => console.error(line))
+    checkSchedules(this.name, schedules, opt)
+    const begin = (fit: FitSpan) => new Course(this.name, schedules, opt, fit, this.#span)
+    const spanOf = (params: object | undefined) => kerasFit(params) ?? this.#unknownFit()
+    const keep = this.#keep
+    let course: Course
+    let epoch = 0
+    let trained = 0
     return {
       // tfjs calls this as a method of its own callback, which knows the length of the fit.
       onTrainBegin(this: unknown) {
-        done = 0
-        length = scheduler.#steps ?? lengthOfFit((this as { params?: FitParams } | undefined)?.params)
-        scheduler.#set(opt, 0, length)
+        course = begin(spanOf((this as { params?: object } | undefined)?.params))
+        trained = 0
+        course.set()
       },
-      onBatchBegin: () => scheduler.#set(opt, done, length),
+      onEpochBegin: index => {
+        epoch = index
+      },
+      onBatchBegin: batch => {
+        course.moveTo(epoch, batch, trained)
+        course.set()
+      },
       onBatchEnd: () => {
-        done++
-        if (scheduler.#isOver(done)) model.stopTraining = true
+        trained++
+        if (course.isOver(trained)) model.stopTraining = true
       },
       onTrainEnd: () => {
-        if (scheduler.#keep === 'next') scheduler.#set(opt, done, length)
+        if (keep === 'next') course.leave(trained, !model.stopTraining)
       },
     }
   }
 
-  #check(opt: HyperParameters): void {
-    for (const [name, schedule] of Object.entries(this.schedules)) {
-      if (!opt.names.includes(name))
-        throw new Error(
-          `ParamScheduler was given a schedule for ${name}, but the optimizer has no such hyper-parameter (it has ` +
-            `${opt.names.join(', ')}). Leave the schedule out, or choose an optimizer that has ${name}.`,
-        )
-      if (Array.isArray(schedule) && schedule.length !== opt.groups)
-        throw new Error(
-          `ParamScheduler was given ${schedule.length} schedules for ${name}, but the optimizer has ${opt.groups} ` +
-            'layer groups. Give one schedule, or one per group.',
-        )
-    }
+  /** The schedules for an optimizer; `say` tells the person what they should know of them. */
+  protected schedulesFor(_opt: HyperParameters, _say: (line: string) => void): Schedules {
+    return this.schedules
   }
 
-  #isOver(done: number): boolean {
-    return this.#steps !== undefined && this.#start + done > this.#steps
-  }
-
-  #set(opt: HyperParameters, done: number, length: number): void {
-    const steps = this.#steps ?? this.#start + length
-    const step = Math.min(this.#start + done, steps)
-    for (const [name, schedule] of Object.entries(this.schedules)) {
-      const value = Array.isArray(schedule)
-        ? schedule.map((one: Schedule) => finite(name, one, step, steps))
-        : finite(name, schedule as Schedule, step, steps)
-      opt.set(name, value)
-    }
+  /** What is known of a fit of unknown length: as many batches as the schedules span. */
+  #unknownFit(): FitSpan {
+    const { steps, start = 0 } = this.#span
+    if (steps !== undefined) return { epoch: 0, epochs: 1, batches: steps - start }
+    throw new Error(
+      'ParamScheduler cannot know how many batches this fit has: give new ParamScheduler(schedules, { steps }) the number, ' +
+        'or model.fitDataset its batchesPerEpoch.',
+    )
   }
 }
 
-/** The part of tfjs's fit parameters that its length follows from. */
-interface FitParams {
-  epochs?: number
-  initialEpoch?: number
-  steps?: number | null
-  samples?: number | null
-  batchSize?: number | null
-}
-
-const lengthOf = (learn: TrainingState) => learn.n_epoch * learn.n_train_iter
-
-function lengthOfFit({ epochs, initialEpoch = 0, steps, samples, batchSize }: FitParams = {}): number {
-  const batches = steps ?? Math.ceil((samples ?? Number.NaN) / (batchSize ?? Number.NaN))
-  const length = (epochs ?? Number.NaN) - initialEpoch
-  if (batches > 0 && length > 0) return batches * length
-  throw new Error(
-    'ParamScheduler cannot know how many batches this fit has: give new ParamScheduler(schedules, { steps }) the number, ' +
-      'or model.fitDataset its batchesPerEpoch.',
-  )
-}
-
-function finite(name: string, schedule: Schedule, step: number, steps: number): number {
-  const value = schedule(step, steps)
-  if (!Number.isFinite(value)) throw new RangeError(`The schedule of ${name} gave ${value} for batch ${step} of ${steps}.`)
-  return value
-}
+const namesOf = (schedules: Schedules) => given(schedules).map(([name]) => name)

@@ -10,14 +10,22 @@
  */
 export type Schedule = (step: number, steps: number) => number
 
-/** Learning rate and momentum that belong together. */
-export interface LrAndMom {
+/** Learning rate and momentum that belong together. A type and no interface, so that it can be given as {@link Schedules}. */
+export type LrAndMom = {
   lr: Schedule
   mom: Schedule
 }
 
 /** A hyper-parameter's value, or one value per layer group. */
 export type PerGroup<T> = T | readonly T[]
+
+/** Schedules by the hyper-parameter that they are of: one for all layer groups, or one per group. */
+export type Schedules = Readonly<Record<string, PerGroup<Schedule> | undefined>>
+
+/** The schedules that are there: of a pair, momentum may not be. */
+export function given(schedules: Schedules): [string, PerGroup<Schedule>][] {
+  return Object.entries(schedules).flatMap(([name, schedule]) => (schedule === undefined ? [] : [[name, schedule]]))
+}
 
 /**
  * Makes one schedule, or one per layer group when there is a list of values.

@@ -105,6 +105,29 @@ it('stops model.fit one batch past the end of its steps', async () => {
   expect(new StockOptimizer(model.optimizer).get('lr')).toEqual([0])
 })
 
+it('goes on in the middle with initialEpoch, as the second half of a fit', async () => {
+  const used: number[] = []
+  const lr = (step: number, steps: number) => 0.1 - (0.1 * step) / steps
+  const model = oneWeight(tf.train.sgd(0.5))
+  const watch = { onBatchEnd: async () => void used.push(new StockOptimizer(model.optimizer).get('lr')[0]!) }
+  const [x, y] = [tf.ones([12, 1]), tf.zeros([12, 1])]
+  const callbacks = [new ParamScheduler({ lr }).keras(model), watch]
+  await model.fit(x, y, { initialEpoch: 2, epochs: 4, batchSize: 4, verbose: 0, callbacks })
+  tf.dispose([x, y])
+  expect(used).toEqual(Array.from({ length: 6 }, (_, i) => lr(6 + i, 12)))
+})
+
+it('keeps the last rate of a model.fit where the next would be below 0, and refuses one that a batch would have', async () => {
+  const model = oneWeight(tf.train.sgd(0.1))
+  await fit(model, [new ParamScheduler({ lr: step => (5 - step) / 10 }, { keep: 'next' }).keras(model)])
+  expect(new StockOptimizer(model.optimizer).get('lr')).toEqual([0])
+  const before = weight(model)
+  const tooLow = new ParamScheduler({ lr: step => (4 - step) / 10 }, { keep: 'next' }).keras(model)
+  await expect(fit(model, [tooLow])).rejects.toThrow('The schedule of lr gave -0.1 for batch 5 of 6')
+  expect(weight(model)).toBe(before)
+  expect(() => new StockOptimizer(model.optimizer).set('lr', -1)).toThrow('lr must be at least 0')
+})
+
 it('refuses what an optimizer cannot do, before training', () => {
   const model = oneWeight(tf.train.sgd(0.1))
   expect(() => new ParamScheduler({ ...one_cycle({ lr_max: 1 }) }).keras(model)).toThrow('no such hyper-parameter (it has lr)')

@@ -1,10 +1,12 @@
 import { keep, type Optimizer, type Scalar, scalar } from '@tensorflow/tfjs-core'
+import { checkHyper } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
 
 /** What tfjs's `model.fit` accepts as a callback: a plain object with some of these methods. */
 export interface KerasCallback {
   onTrainBegin?: (logs?: Record<string, number>) => void
   onTrainEnd?: (logs?: Record<string, number>) => void
+  onEpochBegin?: (epoch: number, logs?: Record<string, number>) => void
   onBatchBegin?: (batch: number, logs?: Record<string, number>) => void
   onBatchEnd?: (batch: number, logs?: Record<string, number>) => void
 }
@@ -63,7 +65,8 @@ const access: Record<string, Record<string, Access>> = {
 /**
  * The hyper-parameters of one of tfjs's own optimizers, all variables in one layer group. `mom` is momentum or Adam's beta1,
  * `sqr_mom` is beta2 or RMSProp's decay. Works where tfjs's own setters do nothing (momentum).
- * @throws Error for an optimizer that is not tfjs's, and for a hyper-parameter that the optimizer cannot change.
+ * @throws Error for an optimizer that is not tfjs's, and for a hyper-parameter that the optimizer cannot change; RangeError for a value out of
+ * range.
  *
  * @example
  * const opt = new StockOptimizer(tf.train.momentum(0.1, 0.9))
@@ -98,7 +101,9 @@ export class StockOptimizer implements HyperParameters {
     const values = typeof value === 'number' ? [value] : value
     if (values.length !== 1)
       throw new Error(`A stock ${this.#kind} optimizer has one layer group, but was given ${values.length} values for ${name}.`)
-    this.#accessOf(name).set(this.#opt, values[0]!)
+    const access = this.#accessOf(name)
+    checkHyper(name, values[0])
+    access.set(this.#opt, values[0]!)
   }
 
   #accessOf(name: string): Access {

@@ -2,7 +2,7 @@ import { checkCount, checkNumber, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** Learning rate, and momentum where it is scheduled. */
-export interface LrAndMaybeMom {
+export type LrAndMaybeMom = {
   lr: Schedule
   mom?: Schedule
 }

@@ -1,10 +1,11 @@
 import { Bus } from '../bus.js'
 import type { Callback } from '../callback.js'
 import { CancelSignal } from '../cancel.js'
+import { checkHyper } from '../check-hyper.js'
 import type { EventName, Section } from '../events.js'
 import type { Better, EndReason, HyperParameters, Tensors, TrainingState, Weights } from '../training-state.js'
 
-/** Hyper-parameters that are just remembered. */
+/** Hyper-parameters that are just remembered, where a real optimizer would take them. */
 export class FakeOptimizer implements HyperParameters {
   readonly groups: number
   readonly #values: Map<string, readonly number[]>
@@ -26,7 +27,10 @@ export class FakeOptimizer implements HyperParameters {
 
   set(name: string, value: number | readonly number[]): void {
     this.get(name)
-    this.#values.set(name, this.#perGroup(value))
+    const values = this.#perGroup(value)
+    if (values.length !== this.groups) throw new RangeError(`${values.length} values of ${name} for ${this.groups} groups`)
+    for (const each of values) checkHyper(name, each)
+    this.#values.set(name, values)
   }
 
   #perGroup(value: number | readonly number[]): readonly number[] {
@@ -39,6 +43,8 @@ export interface FakeFit {
   n_batches: number
   callbacks: Callback[]
   opt: FakeOptimizer
+  /** The first epoch. Default 0. */
+  start_epoch?: number
   /** Loss of the i-th training batch of the fit. Default 1. */
   loss?: (i: number) => number
   /** Validation loss of an epoch; without it there is no validation. */
@@ -55,16 +61,18 @@ export interface FakeTrace {
   hypers: Record<string, readonly number[]>[]
   epochs: number
   reason: EndReason | undefined
+  /** What the callbacks told the person. */
+  said: readonly string[]
 }
 
 /** A fit without a model: fires the events of a real one in their order, and does as the callbacks' signals say. */
 export async function fakeFit(options: FakeFit): Promise<FakeTrace> {
   const learn = new FakeLearner(options)
   await learn.fit()
-  return { hypers: learn.hypers, epochs: learn.epochs, reason: learn.reason }
+  return learn
 }
 
-class FakeLearner implements TrainingState {
+class FakeLearner implements TrainingState, FakeTrace {
   readonly hypers: Record<string, readonly number[]>[] = []
   epochs = 0
   readonly n_epoch: number
@@ -91,6 +99,7 @@ class FakeLearner implements TrainingState {
     this.#options = options
     this.#bus = new Bus(options.callbacks)
     this.n_epoch = options.n_epoch
+    this.epoch = options.start_epoch ?? 0
     this.n_train_iter = options.n_batches
     this.opt = options.opt
     this.lr_finding = options.lr_finding ?? false
@@ -143,12 +152,12 @@ class FakeLearner implements TrainingState {
 
   async fit(): Promise<void> {
     await this.#section('fit', async () => {
-      for (this.epoch = 0; this.epoch < this.n_epoch; this.epoch++) {
+      for (; this.epoch < this.n_epoch; this.epoch++) {
         this.values = {}
         await this.#section('epoch', () => this.#runEpoch())
       }
+      this.reason = 'completed'
     })
-    this.reason ??= 'completed'
   }
 
   async #runEpoch(): Promise<void> {
@@ -171,7 +180,6 @@ class FakeLearner implements TrainingState {
     this.values['train_loss'] = this.lossValue
     for (const event of ['after_pred', 'after_loss', 'before_backward', 'after_backward', 'before_step', 'after_step'] as const)
       await this.#fire(event)
-    this.train_iter++
   }
 
   async #section(section: Section, body: () => Promise<void>): Promise<void> {
@@ -184,6 +192,7 @@ class FakeLearner implements TrainingState {
       await this.#fire(`after_cancel_${section}`)
     }
     if (section === 'epoch') this.epochs++
+    if (section === 'batch') this.train_iter++
     await this.#fire(`after_${section}`)
   }
 

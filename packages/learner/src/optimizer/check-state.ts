@@ -1,6 +1,6 @@
+import { checkHyper } from '@onecycle/callbacks'
 import { kind, show } from '@onecycle/platform'
 import { util } from '@tensorflow/tfjs-core'
-import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'
 import type { Rule } from './rule.js'

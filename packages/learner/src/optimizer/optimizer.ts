@@ -1,7 +1,6 @@
-import type { HyperParameters } from '@onecycle/callbacks'
+import { checkHyper, type HyperParameters } from '@onecycle/callbacks'
 import { type Kinds, kind, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { checkHyper } from './check-hyper.js'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Groups } from './parameter.js'
 

@@ -1,5 +1,5 @@
+import { checkHyper } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
-import { checkHyper } from './check-hyper.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'
 

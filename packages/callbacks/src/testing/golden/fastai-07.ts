@@ -53,7 +53,7 @@ function cycleChecks(params: Fixture, trace: Fixture, cycle_ends: number[]): Che
 }
 
 function fitRaises({ params }: Fixture): Check[] {
-  return [raises(() => [planOf(params).lr].flat()[0]!(0, params.n_batches))]
+  return [raises(() => [planOf(params).lr].flat()[0]!(0, params.n_batches), /needs a cycle of at least cut_div = \d+ batches/)]
 }
 
 async function lrFind({ params, ...trace }: Fixture): Promise<Check[]> {

@@ -1,0 +1,151 @@
+import { hyperFault } from '../check-hyper.js'
+import type { HyperParameters } from '../training-state.js'
+import { given, type PerGroup, type Schedule, type Schedules } from './schedule.js'
+
+/** The epochs of a fit, and where in them it begins. */
+export interface FitSpan {
+  /** The first epoch, from 0. */
+  epoch: number
+  /** Epochs in all, those before the first included. */
+  epochs: number
+  /** Batches per epoch. */
+  batches: number
+}
+
+/** What part of a fit, or of several, the schedules span; see `ParamSchedulerOptions`. */
+export interface ScheduleSpan {
+  tot_epochs?: number | undefined
+  steps?: number | undefined
+  start?: number | undefined
+}
+
+/** Positions looked at before the first batch: all of them in most fits, and never so many that one would have to wait. */
+const looks = 2000
+
+/** The schedules of one fit at work on an optimizer. */
+export class Course {
+  readonly #schedules: readonly (readonly [string, PerGroup<Schedule>])[]
+  readonly #opt: HyperParameters
+  readonly #batches: number
+  /** Whether batches are counted as they are trained; otherwise the position in the fit decides. */
+  readonly #counts: boolean
+  /** Whether a fit that goes on past the schedules' end is stopped. */
+  readonly #ends: boolean
+  /** Batches before the fit's first, its own, the schedules' step of the first, and all that the schedules span. */
+  readonly #first: number
+  readonly #length: number
+  readonly #from: number
+  readonly #steps: number
+  /** Batches of the fit before the latest one, and how many had been trained then. */
+  #at = 0
+  #trained = 0
+
+  /**
+   * @throws as {@link checkSchedules}; RangeError when nothing is left of the span, or a value on the way is none that an optimizer
+   * takes. Nothing is set then.
+   */
+  constructor(owner: string, schedules: Schedules, opt: HyperParameters, fit: FitSpan, span: ScheduleSpan) {
+    checkSchedules(owner, schedules, opt)
+    this.#schedules = given(schedules)
+    this.#opt = opt
+    this.#batches = fit.batches
+    this.#counts = span.steps !== undefined
+    this.#ends = this.#counts || span.tot_epochs !== undefined
+    this.#first = fit.epoch * fit.batches
+    this.#length = fit.epochs * fit.batches - this.#first
+    this.#from = span.start ?? this.#first
+    const epochs = span.tot_epochs === undefined ? undefined : span.tot_epochs * fit.batches
+    this.#steps = span.steps ?? epochs ?? this.#from + this.#length
+    if (this.#from >= this.#steps)
+      throw new RangeError(
+        `${owner} spans ${this.#steps} batches, and ${this.#from} of them are done when this fit begins: nothing is left of it. ` +
+          'Give it a longer span (tot_epochs or steps), or begin earlier (start_epoch or start).',
+      )
+    const count = Math.min(this.#length, this.#steps - this.#from)
+    for (let done = 0; done < count; done += Math.ceil(count / looks)) this.#valuesAt(this.#from + done)
+  }
+
+  /** Comes to batch `iter` of an epoch, after so many that were trained in this fit. */
+  moveTo(epoch: number, iter: number, trained: number): void {
+    this.#at = this.#counts ? trained : epoch * this.#batches + iter - this.#first
+    this.#trained = trained
+  }
+
+  /** Whether, after so many batches that were trained, the one with the end values was among them. */
+  isOver(trained: number): boolean {
+    return this.#ends && this.#from + this.#done(trained) > this.#steps
+  }
+
+  /** Sets the values of the batch that it has come to. */
+  set(): void {
+    for (const [name, values] of this.#valuesAt(this.#step(this.#at))) this.#opt.set(name, values)
+  }
+
+  /**
+   * Leaves the optimizer with the values that the next batch would have had; where there is none that it takes, the last one stays. A fit
+   * that has run through all its epochs is at its end, however many batches these had.
+   */
+  leave(trained: number, completed: boolean): void {
+    const step = this.#step(completed && !this.#counts ? this.#length : this.#done(trained))
+    for (const [name, schedule] of this.#schedules) {
+      try {
+        this.#opt.set(
+          name,
+          perGroup(schedule, one => one(step, this.#steps)),
+        )
+      } catch {
+        // Nothing is trained with it, and the fit is complete: no reason to fail it.
+      }
+    }
+  }
+
+  #done(trained: number): number {
+    return this.#at + trained - this.#trained
+  }
+
+  #step(done: number): number {
+    return Math.min(this.#from + done, this.#steps)
+  }
+
+  #valuesAt(step: number): [string, PerGroup<number>][] {
+    return this.#schedules.map(([name, schedule]) => [name, perGroup(schedule, one => valueAt(name, one, step, this.#steps))])
+  }
+}
+
+/** @throws RangeError when the schedule's value is none that an optimizer takes. */
+export function valueAt(name: string, schedule: Schedule, step: number, steps: number): number {
+  const value = schedule(step, steps)
+  const fault = hyperFault(name, value)
+  if (fault) throw new RangeError(`The schedule of ${name} gave ${value} for batch ${step} of ${steps}: ${name} ${fault}.`)
+  return value
+}
+
+const perGroup = (schedule: PerGroup<Schedule>, value: (one: Schedule) => number): PerGroup<number> =>
+  typeof schedule === 'function' ? value(schedule) : schedule.map(value)
+
+/**
+ * @throws Error when the optimizer has no such hyper-parameter, there are not as many schedules as layer groups, or one schedule would
+ * make groups with different values alike.
+ */
+export function checkSchedules(owner: string, schedules: Schedules, opt: HyperParameters): void {
+  for (const [name, schedule] of given(schedules)) {
+    if (!opt.names.includes(name))
+      throw new Error(
+        `${owner} was given a schedule for ${name}, but the optimizer has no such hyper-parameter (it has ` +
+          `${opt.names.join(', ')}). Leave the schedule out, or choose an optimizer that has ${name}.`,
+      )
+    if (Array.isArray(schedule)) {
+      if (schedule.length === opt.groups) continue
+      throw new Error(
+        `${owner} was given ${schedule.length} schedules for ${name}, but the optimizer has ${opt.groups} ` +
+          'layer groups. Give one schedule, or one per group.',
+      )
+    }
+    const values = opt.get(name)
+    if (values.every(value => value === values[0])) continue
+    throw new Error(
+      `${owner} was given one schedule for ${name}, which would make the layer groups alike: they have ${values.join(', ')}. ` +
+        `Give one schedule per group, such as per_group([${values.join(', ')}], ${name} => SchedCos(${name}, 0)).`,
+    )
+  }
+}
