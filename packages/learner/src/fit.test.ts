@@ -5,46 +5,70 @@ import { tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
 
-describe('fit tells its two forms apart', () => {
+describe('fit tells its forms apart', () => {
   it.each([
     [1e-2, 3, 3, 1e-2],
     [3, 1e-2, 3, 1e-2],
-    [4, undefined, 4, 3e-3],
-    [3, 2, 2, 3],
+    [0.5, 2, 2, 0.5],
+    [2, 1.5, 2, 1.5],
     [slice(1e-3), 2, 2, slice(1e-3)],
     [2, slice(1e-3), 2, slice(1e-3)],
     [[1e-3, 1e-2], 2, 2, [1e-3, 1e-2]],
   ])('fit(%j, %j): %i epochs', (first, second, n, lr) => {
-    expect(fitArguments(first, second)).toEqual({ n, lr })
+    expect(fitArguments([first, second])).toEqual({ n, lr, options: {} })
+  })
+
+  it('takes the default rate where there is no second argument, and the options where there is a third', () => {
+    expect(fitArguments([4])).toEqual({ n: 4, lr: 3e-3, options: {} })
+    expect(fitArguments([4, 1e-2, { wd: 0 }])).toEqual({ n: 4, lr: 1e-2, options: { wd: 0 } })
+  })
+
+  it('takes all by name, which cannot be misread', () => {
+    expect(fitArguments([{ epochs: 3, lr: 1, wd: 0 }])).toEqual({ n: 3, lr: 1, options: { wd: 0 } })
+    expect(fitArguments([{ epochs: 3 }])).toEqual({ n: 3, lr: 3e-3, options: {} })
+    expect(fitArguments([{ epochs: 3, lr: undefined }])).toEqual({ n: 3, lr: undefined, options: {} })
+    expect(() => fitArguments([{ epochs: 1e-2, lr: 3 }])).toThrow('epochs must be a positive whole number, but is 0.01')
+    expect(() => fitArguments([{ epoch: 3 }])).toThrow('fit has no option epoch. Did you mean epochs?')
+    expect(() => fitArguments([{ epochs: 3 }, { wd: 0 }])).toThrow('takes all options in the one object')
+  })
+
+  it.each([
+    [3, 1],
+    [1, 3],
+    [2, 1.0],
+    [1000, 2],
+  ])('fit(%j, %j) can be read both ways, and is refused with both', (first, second) => {
+    const refused = () => fitArguments([first, second])
+    expect(refused).toThrow(`fit({ epochs: ${first}, lr: ${second} }) for ${first} epoch`)
+    expect(refused).toThrow(`or fit({ epochs: ${second}, lr: ${first} }) for ${second} epoch`)
+  })
+
+  it('fit(1, 1) is refused too: which is which nobody knows', () => {
+    expect(() => fitArguments([1, 1])).toThrow(
+      /whole numbers\. Write fit\(\{ epochs: 1, lr: 1 \}\) for 1 epoch at a learning rate of 1\.$/,
+    )
   })
 
   it.each([
     [0, 1e-2],
     [1e-2, 0],
     [1e-2, undefined],
-    [Number.NaN, 3],
-    [3, Number.NaN],
-    [-1, 2],
     [2.5, 1e-2],
-    [null, 3],
-    [3, null],
     ['3', 1e-2],
     [undefined, undefined],
   ])('fit(%j, %j) is neither', (first, second) => {
-    expect(() => fitArguments(first as never, second as never)).toThrow(
-      /is neither fit\(lr, n\).*nor fit\(epochs, lr\).*Examples/,
-    )
+    expect(() => fitArguments([first, second])).toThrow(/is neither fit\(lr, n\).*nor fit\(epochs, lr\).*Examples/)
   })
 })
 
 describe('a plan', () => {
   it('knows its epochs, and schedules what is not constant', () => {
-    expect(planFit(tinyLearner(), [1e-2], 3, {})).toEqual({ epochs: 3, callbacks: [] })
+    expect(planFit(tinyLearner(), 3, [1e-2], {})).toEqual({ epochs: 3, callbacks: [] })
     const lengths = {
-      cycles: planFit(tinyLearner(), [1e-2], 3, { cycle_len: 1, cycle_mult: 2 }),
-      one_cycle: planOneCycle(2, [1e-2], {}, 10),
-      flat_cos: planFlatCos(4, [1e-2], {}, 10),
-      sgdr: planSgdr(3, 1, [1e-2], {}, 10),
+      cycles: planFit(tinyLearner(), 3, [1e-2], { cycle_len: 1, cycle_mult: 2 }),
+      one_cycle: planOneCycle(tinyLearner(), 2, [1e-2], {}),
+      flat_cos: planFlatCos(tinyLearner(), 4, [1e-2], {}),
+      sgdr: planSgdr(tinyLearner(), 3, 1, [1e-2], {}),
     }
     expect(Object.fromEntries(Object.entries(lengths).map(([name, { epochs }]) => [name, epochs]))).toEqual({
       cycles: 7,
@@ -56,13 +80,15 @@ describe('a plan', () => {
   })
 
   it('may be one part of a longer cycle', () => {
-    expect(planOneCycle(1, [1e-2], { tot_epochs: 3 }, 10).epochs).toBe(1)
-    expect(() => planOneCycle(1, [1e-2], { tot_epochs: 0 }, 10)).toThrow(/tot_epochs must be a positive whole number, but is 0/)
+    expect(planOneCycle(tinyLearner(), 1, [1e-2], { tot_epochs: 3 }).epochs).toBe(1)
+    expect(() => planOneCycle(tinyLearner(), 1, [1e-2], { tot_epochs: 0 })).toThrow(
+      /tot_epochs must be a positive whole number, but is 0/,
+    )
   })
 
   it.each([0, -1, 1.5, Number.NaN, '3'])('refuses %j epochs', n => {
     for (const plan of [planOneCycle, planFlatCos]) {
-      expect(() => plan(n as number, [1e-2], {}, 10)).toThrow(/number of epochs must be a positive whole number/)
+      expect(() => plan(tinyLearner(), n as number, [1e-2], {})).toThrow(/number of epochs must be a positive whole number/)
     }
   })
 })

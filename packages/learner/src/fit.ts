@@ -15,7 +15,7 @@ import {
   sgdr,
   type TrainingState,
 } from '@onecycle/callbacks'
-import { checkKeys } from '@onecycle/platform'
+import { checkKeys, show } from '@onecycle/platform'
 import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 
@@ -47,6 +47,9 @@ export type SgdrFitOptions<L extends TrainingState = never> = TrainOptions<L> &
 export type FineTuneFitOptions<L extends TrainingState = never> = Omit<TrainOptions<L>, 'start_epoch'> &
   Omit<FineTuneOptions, 'epochs' | 'base_lr'>
 
+/** fastai 1's rate, where none is given. */
+export const defaultRate = 3e-3
+
 /** Names of the {@link TrainOptions}. */
 export const trainKeys = ['callbacks', 'wd', 'start_epoch', 'signal']
 const cycleKeys = ['cycle_len', 'cycle_mult', 'use_clr', 'use_clr_beta', 'wds', 'best_save_name', 'cycle_save_name']
@@ -56,64 +59,118 @@ const oneCycleKeys = ['form', 'moms', 'div_factor', 'final_div', 'pct_start', 't
 export interface FitPlan {
   readonly epochs: number
   readonly callbacks: readonly Callback[]
+  /** What the person should know of it. */
+  readonly note?: string | undefined
 }
 
-const defaultRate = 3e-3
+/** What `fit` may be given in place of its positions: it cannot be misread. */
+export type FitCall<L extends TrainingState = never> = FitOptions<L> & {
+  /** Epochs; with `cycle_len`, cycles. */
+  epochs: number
+  /** One rate, or one per layer group. Default 3e-3. */
+  lr?: Rates | undefined
+}
 
 /**
- * Tells `fit(lr, n)` from fastai 1's `fit(epochs, lr)`.
+ * Tells `fit(lr, n)` from fastai 1's `fit(epochs, lr)` and from `fit({ epochs, lr })`. Whether the rate is one is not looked at here.
  *
- * @throws RangeError when neither form fits.
+ * @throws RangeError when no form fits, or both of the first two do; TypeError when options come beside an object of options.
  */
-export function fitArguments(first: Rates, second: Rates | undefined): { n: number; lr: Rates } {
-  if (isCount(second) && isRate(first)) return { n: second, lr: first }
-  if (isCount(first) && (second === undefined || isRate(second))) return { n: first, lr: second ?? defaultRate }
+export function fitArguments<L extends TrainingState>(
+  given: readonly unknown[],
+): { n: number; lr: unknown; options: FitOptions<L> } {
+  const [first, second, options = {}] = given as [unknown, unknown, FitOptions<L>?]
+  if (isCall<L>(first) && !isCount(second)) {
+    checkKeys('fit', first, ['epochs', 'lr', ...cycleKeys, ...trainKeys])
+    if (given.length > 1)
+      throw new TypeError('fit({ epochs, lr }) takes all options in the one object, but got a second argument.')
+    const { epochs, lr, ...rest } = first
+    checkEpochs(epochs, 'epochs')
+    return { n: epochs, lr: 'lr' in first ? lr : defaultRate, options: rest as FitOptions<L> }
+  }
+  if (isCount(first) && isCount(second)) {
+    const [one, other] = [reading(first, second), reading(second, first)]
+    throw new RangeError(
+      `fit(${first}, ${second}) does not say which is the number of epochs, as both are whole numbers. ` +
+        `Write ${one === other ? one : `${one}, or ${other}`}.`,
+    )
+  }
+  if (isCount(second)) return { n: second, lr: first, options }
+  if (isCount(first)) return { n: first, lr: given.length > 1 ? second : defaultRate, options }
   throw new RangeError(
-    `fit(${show(first)}, ${show(second)}) is neither fit(lr, n), a positive learning rate and a positive whole number of epochs, ` +
-      'nor fit(epochs, lr), the other way round. Examples: fit(1e-2, 3), fit(3, 1e-2).',
+    `fit(${given.map(show).join(', ')}) is neither fit(lr, n), a positive learning rate and a positive whole number of epochs, ` +
+      'nor fit(epochs, lr), the other way round. Examples: fit(1e-2, 3), fit(3, 1e-2), fit({ epochs: 3, lr: 1e-2 }).',
   )
 }
 
+const reading = (epochs: number, lr: number) =>
+  `fit({ epochs: ${epochs}, lr: ${lr} }) for ${epochs} epoch${epochs === 1 ? '' : 's'} at a learning rate of ${lr}`
+
+/** An object that is no rate: neither a list nor a slice. */
+function isCall<L extends TrainingState>(value: unknown): value is FitCall<L> {
+  return typeof value === 'object' && value !== null && !('length' in value || 'stop' in value)
+}
+
 /** A constant rate, or fastai 0.7's cycles. */
-export function planFit(learn: TrainingState & ModelStore, lrs: readonly number[], n: number, options: FitOptions): FitPlan {
+export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {
   checkKeys('fit', options, [...cycleKeys, ...trainKeys])
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
+  if (mom && !hasMomentum(learn)) {
+    const name = cycles.use_clr ? 'use_clr' : 'use_clr_beta'
+    const given = `${name} is ${show(cycles[name])}, of which the last two are momenta`
+    throw noMomentum(given, `give ${name} its first two values alone`, learn)
+  }
   const save = savers(learn, { best_save_name, cycle_save_name }, cycle_ends)
   if (!options.cycle_len) return { epochs, callbacks: save }
-  const scheduled = plan(epochs, mom ? { lr, mom } : { lr }, options, learn.n_train_iter, 'next')
+  const scheduled = plan(learn, epochs, mom ? { lr, mom } : { lr }, options, 'next')
   return { epochs, callbacks: [...scheduled.callbacks, ...save] }
 }
 
-/** One cycle; `batches` are those of one epoch, here and below. */
-export function planOneCycle(epochs: number, rates: readonly number[], options: OneCycleFitOptions, batches: number): FitPlan {
+/**
+ * One cycle: of rate and momentum, or of the rate alone where the optimizer has no momentum, as PyTorch's `cycle_momentum=False`.
+ *
+ * @throws TypeError for `moms` that the optimizer has no use for.
+ */
+export function planOneCycle(
+  learn: TrainingState,
+  epochs: number,
+  rates: readonly number[],
+  options: OneCycleFitOptions,
+): FitPlan {
   checkKeys('fit_one_cycle', options, [...oneCycleKeys, ...trainKeys])
   checkEpochs(epochs)
   const { tot_epochs = epochs, ...form } = schedulePart(options)
   checkEpochs(tot_epochs, 'tot_epochs')
   const cycles = rates.map(lr_max => one_cycle({ ...form, lr_max }))
-  const schedules = { lr: cycles.map(({ lr }) => lr), mom: cycles[0]!.mom }
-  return { ...plan(tot_epochs, schedules, options, batches, oneCycleKeep[form.form ?? 'fastai1']), epochs }
+  const lr = cycles.map(({ lr }) => lr)
+  const cycle = (schedules: Schedules): FitPlan => ({
+    ...plan(learn, tot_epochs, schedules, options, oneCycleKeep[form.form ?? 'fastai1']),
+    epochs,
+  })
+  if (hasMomentum(learn)) return cycle({ lr, mom: cycles[0]!.mom })
+  if (form.moms !== undefined) throw noMomentum(`moms is ${show(form.moms)}`, 'leave moms out', learn)
+  return { ...cycle({ lr }), note: 'the optimizer has no momentum, so the learning rate alone is cycled.' }
 }
 
-export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions, batches: number): FitPlan {
+export function planFlatCos(learn: TrainingState, epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
   checkKeys('fit_flat_cos', options, ['div_final', 'pct_start', ...trainKeys])
   checkEpochs(epochs)
   const form = schedulePart(options)
-  return plan(epochs, { lr: rates.map(lr => flat_cos({ ...form, lr }).lr) }, options, batches, 'last')
+  return plan(learn, epochs, { lr: rates.map(lr => flat_cos({ ...form, lr }).lr) }, options, 'last')
 }
 
 export function planSgdr(
+  learn: TrainingState,
   n_cycles: number,
   cycle_len: number,
   rates: readonly number[],
   options: SgdrFitOptions,
-  batches: number,
 ): FitPlan {
   checkKeys('fit_sgdr', options, ['cycle_mult', ...trainKeys])
   const form = schedulePart(options)
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
-  return plan(plans[0]!.epochs, { lr: plans.map(({ lr }) => lr) }, options, batches, 'last')
+  return plan(learn, plans[0]!.epochs, { lr: plans.map(({ lr }) => lr) }, options, 'last')
 }
 
 /** The options without those that every way to train takes. */
@@ -125,29 +182,29 @@ export function schedulePart<T extends TrainOptions>(options: T) {
 type Schedules = ConstructorParameters<typeof ParamScheduler>[0]
 
 function plan(
+  { n_train_iter }: TrainingState,
   epochs: number,
   schedules: Schedules,
   { start_epoch = 0 }: TrainOptions,
-  batches: number,
   keep: 'last' | 'next',
 ): FitPlan {
-  const position = { steps: epochs * batches, start: start_epoch * batches }
+  const position = { steps: epochs * n_train_iter, start: start_epoch * n_train_iter }
   return { epochs, callbacks: [new ParamScheduler(schedules, { ...position, keep })] }
 }
 
-function checkEpochs(n: number, name = 'The number of epochs'): void {
+const hasMomentum = (learn: TrainingState) => learn.opt.names.includes('mom')
+
+function noMomentum(what: string, wayOut: string, { opt }: TrainingState): TypeError {
+  return new TypeError(
+    `${what}, but this optimizer has no momentum (it has ${opt.names.join(', ')}). ` +
+      `Either ${wayOut}, and the learning rate alone is cycled, or use an optimizer that has one, such as sgd({ mom: 0.9 }).`,
+  )
+}
+
+function checkEpochs(n: unknown, name = 'The number of epochs'): void {
   if (!isCount(n)) throw new RangeError(`${name} must be a positive whole number, but is ${show(n)}.`)
 }
 
 function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0
-}
-
-/** Lists and slices are checked where the number of groups is known. */
-function isRate(value: Rates | undefined): value is Rates {
-  return typeof value === 'number' ? value > 0 && Number.isFinite(value) : typeof value === 'object' && value !== null
-}
-
-function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'undefined')
 }

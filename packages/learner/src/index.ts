@@ -2,6 +2,7 @@ export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
 export {
   type FineTuneFitOptions,
+  type FitCall,
   type FitOptions,
   type FlatCosFitOptions,
   Learner,

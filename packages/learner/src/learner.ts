@@ -1,6 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
-import { checkKeys } from '@onecycle/platform'
+import { checkKeys, checkNumber } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
@@ -9,7 +9,8 @@ import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
 import type * as ways from './fit.js'
-import { type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
+import { defaultRate, type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
+import { givenRate } from './given-rate.js'
 import type { LossFunction } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find.js'
@@ -64,6 +65,7 @@ export interface LearnerOptions {
 /** Each way to train, its callbacks hearing a Learner. */
 export type TrainOptions = ways.TrainOptions<Learner>
 export type FitOptions = ways.FitOptions<Learner>
+export type FitCall = ways.FitCall<Learner>
 export type OneCycleFitOptions = ways.OneCycleFitOptions<Learner>
 export type FlatCosFitOptions = ways.FlatCosFitOptions<Learner>
 export type SgdrFitOptions = ways.SgdrFitOptions<Learner>
@@ -154,25 +156,32 @@ export class Learner extends TrainingLoop {
   // ------------------------------------------------------------------------------------------------ ways to train
 
   /**
-   * Trains at a constant learning rate: `fit(lr, n)`, or fastai 1's `fit(epochs, lr)`. When the second argument is a
-   * positive integer it is the number of epochs; otherwise the first is. `fit(n)` uses the rate 3e-3.
+   * Trains at a constant learning rate: `fit(lr, n)`, or fastai 1's `fit(epochs, lr)`. The number of epochs is the one that is
+   * a positive whole number; where both are, they are refused: `fit({ epochs: 3, lr: 1 })`, which takes the options too, cannot
+   * be misread. `fit(n)` uses the rate 3e-3.
    *
    * With `cycle_len` it trains in fastai 0.7's cycles, of which n is the number: cosine annealing with warm restarts, or
    * `use_clr: [div, cut_div]` and `use_clr_beta`.
    *
    * @returns what the fit recorded.
-   * @throws RangeError for arguments that fit neither form; TypeError for an unknown option.
+   * @throws RangeError for arguments that fit no form or two, and for a rate that is undefined, as where `lr_find` suggested none:
+   * it has a default only when it is left out. TypeError for an unknown option.
    * @throws DivergedError when the loss becomes NaN or infinite.
    * @throws What a callback throws, unchanged.
    * @example
    * await learn.fit(1e-2, 3)
    * await learn.fit(1e-2, 2, { cycle_len: 1, use_clr: [32, 5] })
+   * await learn.fit({ epochs: 3, lr: 1, callbacks: [stopping] })
    */
-  async fit(first: Rates, second?: Rates, options: FitOptions = {}): Promise<History> {
-    const { n, lr } = fitArguments(first, second)
-    const rates = group_rates(lr, this.groups.length)
+  fit(epochs: number): Promise<History>
+  fit(lr: Rates | undefined, epochs: number, options?: FitOptions): Promise<History>
+  fit(epochs: number, lr: Rates | undefined, options?: FitOptions): Promise<History>
+  fit(call: FitCall): Promise<History>
+  async fit(...given: unknown[]): Promise<History> {
+    const { n, lr, options } = fitArguments<Learner>(given)
+    const rates = this.#rates('fit', lr)
     const { wds } = options
-    const plan = planFit(this, rates, n, options)
+    const plan = planFit(this, n, rates, options)
     return this.#train('fit', plan, wds === undefined ? options : { ...options, wd: wds }, rates)
   }
 
@@ -187,50 +196,62 @@ export class Learner extends TrainingLoop {
    * @example
    * await learn.fit_one_cycle(2, 5e-2)
    */
-  async fit_one_cycle(n: number, lr_max: Rates = 3e-3, options: OneCycleFitOptions = {}): Promise<History> {
-    return this.#train(
-      'fit_one_cycle',
-      planOneCycle(n, group_rates(lr_max, this.groups.length), options, this.n_train_iter),
-      options,
-    )
+  async fit_one_cycle(n: number, ...given: [lr_max?: Rates, options?: OneCycleFitOptions]): Promise<History> {
+    const [lr_max, options = {}] = withDefault(given)
+    return this.#train('fit_one_cycle', planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options), options)
   }
 
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
-  async fit_flat_cos(n: number, lr: Rates = 3e-3, options: FlatCosFitOptions = {}): Promise<History> {
-    return this.#train('fit_flat_cos', planFlatCos(n, group_rates(lr, this.groups.length), options, this.n_train_iter), options)
+  async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
+    const [lr, options = {}] = withDefault(given)
+    return this.#train('fit_flat_cos', planFlatCos(this, n, this.#rates('fit_flat_cos', lr), options), options)
   }
 
   /**
    * Trains in cycles of one cosine each, `cycle_len` epochs at first and `cycle_mult` times longer each time.
    * Source: fastai 2's `fit_sgdr`; Loshchilov and Hutter 2016 (arXiv:1608.03983). Throws as {@link fit}.
    */
-  async fit_sgdr(n_cycles: number, cycle_len: number, lr_max: Rates = 3e-3, options: SgdrFitOptions = {}): Promise<History> {
-    const plan = planSgdr(n_cycles, cycle_len, group_rates(lr_max, this.groups.length), options, this.n_train_iter)
+  async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
+    const [lr_max, options = {}] = withDefault(given)
+    const plan = planSgdr(this, n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
     return this.#train('fit_sgdr', plan, options)
   }
 
   /**
    * Trains the last layer group alone, and then everything with rates that fall towards the first layers: for a model that
-   * has been trained on something else. Resolves to the history of the second part. Source: fastai 2's `fine_tune`.
+   * has been trained on something else. A callback that ends the first part early leads on to the second; an error or an
+   * interruption ends both, and leaves frozen what was frozen before. Resolves to the history of the second part. Source:
+   * fastai 2's `fine_tune`.
    *
    * @param epochs epochs of the second part
    * @param base_lr rate of the last group in the first part; default 2e-3
    * @throws as {@link fit}; RangeError when there is only one layer group
    */
-  async fine_tune(epochs: number, base_lr = 2e-3, options: FineTuneFitOptions = {}): Promise<History> {
+  async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
+    const [base_lr, options = {}] = withDefault(given, 2e-3)
     checkKeys('fine_tune', options, fineTuneKeys)
-    const { callbacks, wd, signal } = options
-    const train = { ...(callbacks && { callbacks }), ...(wd !== undefined && { wd }), ...(signal && { signal }) }
-    const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr })
-    const part = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
-      this.fit_one_cycle(n, lr_max, { ...train, ...cycle, form: 'fastai2' })
-    this.freeze()
-    if (frozen.epochs > 0) {
-      const { reason } = await part(frozen)
-      if (reason !== 'completed') return this.recorder.history
-    }
-    this.unfreeze()
-    return part(unfrozen)
+    const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
+    const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
+    const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
+      planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' })
+    const first = frozen.epochs > 0 ? plan(frozen) : undefined
+    const second = plan(unfrozen)
+    return this.#exclusively('fine_tune', async () => {
+      const frozen_to = this.#frozen_to
+      this.freeze()
+      try {
+        const reason = first && (await this.#follow('fine_tune', first, options)).reason
+        if (reason === 'interrupted') {
+          this.freeze_to(frozen_to)
+          return this.recorder.history
+        }
+        this.unfreeze()
+        return await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
+      } catch (error) {
+        this.freeze_to(frozen_to)
+        throw error
+      }
+    })
   }
 
   /**
@@ -390,18 +411,28 @@ export class Learner extends TrainingLoop {
     else this.log(`The seed ${seed} does not decide the order of the training data: its source does. Seed the source too.`)
   }
 
-  #train(what: string, { epochs, callbacks }: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
+  /** One rate per layer group. */
+  #rates(what: string, given: unknown): number[] {
+    return givenRate(what, given, this.recorder.lrFind, rates => group_rates(rates, this.groups.length))
+  }
+
+  #train(what: string, plan: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
     return this.#exclusively(what, async () => {
       if (lr) this.opt.set('lr', lr)
-      const before = this.recorder.history
-      try {
-        await this.run(epochs, [...callbacks, ...(options.callbacks ?? [])], options)
-      } finally {
-        // What others throw in `after_fit` comes after the Recorder has heard it.
-        if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
-      }
-      return this.recorder.history
+      return this.#follow(what, plan, options)
     })
+  }
+
+  async #follow(what: string, { epochs, callbacks, note }: FitPlan, options: TrainOptions): Promise<History> {
+    if (note) this.log(`${what}: ${note}`)
+    const before = this.recorder.history
+    try {
+      await this.run(epochs, [...callbacks, ...(options.callbacks ?? [])], options)
+    } finally {
+      // What others throw in `after_fit` comes after the Recorder has heard it.
+      if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
+    }
+    return this.recorder.history
   }
 
   async #exclusively<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -419,6 +450,14 @@ export class Learner extends TrainingLoop {
       this.#busy = undefined
     }
   }
+}
+
+/** A rate that was left out altogether has a default; one that is undefined has none. */
+function withDefault<Rate, Options>(
+  given: [Rate?, Options?],
+  rate = defaultRate,
+): [lr: Rate | number | undefined, options?: Options] {
+  return given.length === 0 ? [rate] : [given[0], ...(given.slice(1) as [Options?])]
 }
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {

@@ -56,6 +56,8 @@ export interface LrFindRecord {
   start_lr: number
   end_lr: number
   num_it: number
+  /** Why the main suggestion is none, in a sentence; absent where there is one. */
+  reason?: string | undefined
 }
 
 /** A history with nothing in it. */

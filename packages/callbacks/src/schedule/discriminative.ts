@@ -2,7 +2,8 @@ import { checkCount, checkNumber, show } from '@onecycle/platform'
 
 /** Rates for layer groups from first to last: made by {@link slice}. */
 export interface Slice {
-  readonly start: number | undefined
+  /** Absent in `slice(b)`. */
+  readonly start?: number
   readonly stop: number
 }
 
@@ -18,31 +19,34 @@ export type Rates = number | readonly number[] | Slice
  */
 export function slice(stop: number): Slice
 export function slice(start: number, stop: number): Slice
-export function slice(first: number, second?: number): Slice {
-  return second === undefined ? { start: undefined, stop: first } : { start: first, stop: second }
+export function slice(...ends: [number] | [number, number]): Slice {
+  return ends.length === 1 ? { stop: ends[0] } : { start: ends[0], stop: ends[1] }
 }
 
 /**
  * One rate per layer group. Source: fastai 1's `lr_range`; for a single group `slice(a, b)` is `b`, as in fastai 2 (fastai 1 divides by 0).
- * @throws RangeError when a rate is not positive, or a list has another length than there are groups.
+ * @throws RangeError when a rate is not positive, or a list has another length than there are groups; TypeError for what is neither.
  *
  * @example
  * group_rates(slice(1e-5, 1e-3), 3)   // [1e-5, 1e-4, 1e-3]
  */
 export function group_rates(rates: Rates, groups: number): number[] {
   checkCount('groups', groups)
-  if (typeof rates === 'number') return Array<number>(groups).fill(checkNumber('lr', rates, { above: 0 }))
+  if (typeof rates !== 'object' || rates === null) return Array<number>(groups).fill(checkNumber('lr', rates, { above: 0 }))
   if ('stop' in rates) return sliceRates(rates, groups)
+  if (!('length' in rates))
+    throw new TypeError(`lr must be a number, a list with one per layer group, or slice(a, b), but it is ${show(rates)}.`)
   if (rates.length !== groups)
     throw new RangeError(`The learning rates ${show([...rates])} must be one per layer group, and there are ${groups} groups.`)
   return rates.map((lr, i) => checkNumber(`lr[${i}]`, lr, { above: 0 }))
 }
 
-function sliceRates({ start, stop }: Slice, groups: number): number[] {
+function sliceRates(rates: Slice, groups: number): number[] {
+  const { start, stop } = rates
   checkNumber("slice's stop", stop, { above: 0 })
-  if (start === undefined) return [...Array<number>(groups - 1).fill(stop / 10), stop]
-  checkNumber("slice's start", start, { above: 0 })
+  if (!('start' in rates)) return [...Array<number>(groups - 1).fill(stop / 10), stop]
+  const first = checkNumber("slice's start", start, { above: 0 })
   if (groups === 1) return [stop]
-  const factor = (stop / start) ** (1 / (groups - 1))
-  return Array.from({ length: groups }, (_, i) => (i === groups - 1 ? stop : start * factor ** i))
+  const factor = (stop / first) ** (1 / (groups - 1))
+  return Array.from({ length: groups }, (_, i) => (i === groups - 1 ? stop : first * factor ** i))
 }

@@ -67,13 +67,13 @@ async function lrFind({ params, ...trace }: Fixture): Promise<Check[]> {
   const isSecond = trace['raw_valid_losses'] !== null
   const num_it = params.num_it ?? (isSecond ? 100 : undefined)
   const stop = lr_find_stop({ form: 'fastai07', ...(num_it && { num_it }) })
-  const smooth = smoothed(trace['raw_losses'])
+  // Where no losses were prescribed they were 1.
+  const smooth = smoothed(trace['raw_losses'] ?? Array<number>(trace['steps'] + 1).fill(1))
   const recorded: number[] = []
   let batch = 0
   const finder = {
     after_batch: () => {
-      const loss = smooth[batch] ?? trace['smooth_losses'][batch] ?? 1
-      batch++
+      const loss = smooth[batch++]!
       if (stop(loss)) throw new CancelFit()
       recorded.push(loss)
     },
@@ -91,9 +91,9 @@ async function lrFind({ params, ...trace }: Fixture): Promise<Check[]> {
 }
 
 /** fastai 0.7 smooths with 0.98, debiased, in double precision. */
-function smoothed(losses: readonly number[] | null): number[] {
+function smoothed(losses: readonly number[]): number[] {
   let average = 0
-  return (losses ?? []).map((loss, i) => {
+  return losses.map((loss, i) => {
     average = 0.98 * average + 0.02 * loss
     return average / (1 - 0.98 ** (i + 1))
   })
