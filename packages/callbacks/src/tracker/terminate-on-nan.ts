@@ -18,7 +18,7 @@ export interface TerminateOnNaNOptions {
  * reason is then 'diverged'. Without it a Learner throws. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
  *
  * @example
- * await learn.fit(10, 1, { callbacks: [new TerminateOnNaN()] })
+ * await learn.fit_one_cycle(10, 1, { callbacks: [new TerminateOnNaN()] })
  */
 export class TerminateOnNaN implements Callback {
   readonly name = 'TerminateOnNaN'
