@@ -1,10 +1,12 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
-import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkKeys, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
-import { loadCheckpoint, saveCheckpoint } from './checkpoint/file.js'
+import { readMetadata, type SaveOptions } from './checkpoint/file.js'
+import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
+import { saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
@@ -104,6 +106,7 @@ export class Learner extends TrainingLoop {
   readonly #train_bn: boolean
   #frozen_to = 0
   #busy: string | undefined
+  #loaded: LoadReport | undefined
 
   /**
    * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, or an
@@ -381,23 +384,51 @@ export class Learner extends TrainingLoop {
   }
 
   /**
-   * Writes weights and optimizer state to one file in safetensors format; `.safetensors` is added when missing. The file
-   * appears whole or not at all. Returns its path.
+   * Writes weights, the optimizer's state, and where the order of the data and all else that is random stand, to one file in
+   * safetensors format: a Learner that {@link load}s it and fits with `start_epoch` goes on to the same bits. `with_opt: false` writes
+   * the weights alone; `metadata` are strings of your own. `.safetensors` is added when missing. The file appears whole or not at all.
+   * Returns its path.
+   *
+   * @throws Error when `with_opt: true` insists on the state of an optimizer that keeps it to itself: the default saves the rest, and
+   * says so.
+   * @example
+   * await learn.fit_one_cycle(4, 1e-2, { callbacks: [stopAfterTwo] })
+   * await learn.save('half')
+   * await (await again.load('half')).fit_one_cycle(4, 1e-2, { start_epoch: 2 })   // another Learner, in another process, say
    */
-  async save(path: string, options: { with_opt?: boolean } = {}): Promise<string> {
+  async save(path: string, options: SaveOptions = {}): Promise<string> {
+    checkOptions<SaveOptions>('save', options, { with_opt: kind.boolean, metadata: kind.object })
     checkUsable(this.groups.flat(), 'save')
-    return saveCheckpoint(path, await capture(this), options)
+    return saveFrom(this, path, options)
   }
 
   /**
-   * Reads what {@link save} wrote into this Learner.
+   * Reads what {@link save} wrote into this Learner; {@link loaded} then says what was taken. The file may be without the optimizer's
+   * state, and its order of the data of other data: that is left as it is, and said in a line.
    *
-   * @throws Error when the file is missing, truncated or foreign, or does not fit the model; nothing is changed then.
+   * @param options `with_opt: false` takes the weights alone, of a file that another optimizer wrote; `strict: false` takes the weights
+   * that fit by name and shape, where the head is another.
+   * @throws Error when the file is missing, truncated or foreign, or does not fit; nothing is changed then.
    */
-  async load(path: string, options: { with_opt?: boolean } = {}): Promise<this> {
+  async load(path: string, options: LoadOptions = {}): Promise<this> {
+    checkOptions<LoadOptions>('load', options, { with_opt: kind.boolean, strict: kind.boolean })
     checkUsable(this.groups.flat(), 'load')
-    await restore(this, await loadCheckpoint(path, options))
+    this.#loaded = await loadInto(this, path, options)
     return this
+  }
+
+  /** What the last {@link load} took, and what it did not. */
+  get loaded(): LoadReport | undefined {
+    return this.#loaded
+  }
+
+  /**
+   * The metadata of a file that {@link save} wrote; undefined when there is no such file. Nothing is loaded.
+   *
+   * @throws Error when the file is truncated, damaged or foreign.
+   */
+  async metadataOf(path: string): Promise<Record<string, string> | undefined> {
+    return readMetadata(path)
   }
 
   /** Frees the optimizer's state. The model stays usable, and is its owner's to dispose. */

@@ -2,10 +2,13 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SaveModel } from '@onecycle/callbacks'
 import { beforeAll, expect, it } from 'vitest'
+import { Learner } from './learner.js'
+import { cross_entropy } from './loss/cross-entropy.js'
 import { accuracy } from './metric/classification.js'
+import { AverageMetric, type Metric } from './metric/metric.js'
 import { weightsOf } from './model/parameters.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
-import { tinyLearner, useCpu } from './testing/tiny.js'
+import { mlp, points, tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
 
@@ -16,7 +19,7 @@ it('saves at the end of every cycle', async () => {
   expect(await readdir(at)).toEqual(['model_cyc_0.safetensors', 'model_cyc_1.safetensors'])
   const last = weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])
   await learn.fit(1e-2, 1)
-  await learn.load(join(at, 'model_cyc_1'))
+  await learn.load(join(at, 'model_cyc_1'), { with_opt: false })
   expect(weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])).toEqual(last)
 })
 
@@ -25,8 +28,26 @@ it('saves the best by the first metric, and leaves the last in place', async () 
   const learn = tinyLearner({ metrics: [accuracy] })
   const { metrics } = await learn.fit(3e-2, 6, { best_save_name: join(at, 'best') })
   const best = Math.max(...(metrics['accuracy'] as number[]))
-  await learn.load(join(at, 'best'))
+  await learn.load(join(at, 'best'), { with_opt: false })
   expect((await learn.validate())['accuracy']).toBeCloseTo(best, 6)
+})
+
+it('knows by the first metric which way is better, and refuses what it could only guess or never see', async () => {
+  const at = await temporaryFolder()
+  const path = join(at, 'best')
+  const learn = tinyLearner({ metrics: [new AverageMetric(cross_entropy, 'nll')] })
+  const { metrics } = await learn.fit(3e-2, 6, { best_save_name: path })
+  const lowest = Math.min(...(metrics['nll'] as number[]))
+  expect(Math.max(...(metrics['nll'] as number[]))).toBeGreaterThan(lowest)
+  await learn.load(path, { with_opt: false })
+  expect((await learn.validate())['nll']).toBeCloseTo(lowest, 6)
+
+  const f1: Metric = { name: 'f1', value: 1, reset() {}, accumulate() {} }
+  const unknown = tinyLearner({ metrics: [f1] })
+  await expect(unknown.fit(1e-2, 1, { best_save_name: path })).rejects.toThrow(/best by f1, but nobody says which way is better/)
+  const blind = new Learner(points({ valid: 0 }), mlp(), { progress: false })
+  await expect(blind.fit(1e-2, 1, { best_save_name: path })).rejects.toThrow(/best by valid_loss, but the data has no validation/)
+  expect([unknown.train_iter, blind.train_iter]).toEqual([0, 0])
 })
 
 it('SaveModel reloads the best at the end of the fit', async () => {

@@ -2,7 +2,7 @@ import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@
 
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
-  /** Saves the weights whenever the first metric is higher than ever, or without metrics the validation loss lower. */
+  /** Saves the weights whenever the first metric is better than ever, or without metrics the validation loss lower. */
   best_save_name?: string | undefined
   /** Saves the weights at the end of each cycle, as `NAME_cyc_0`, `NAME_cyc_1`, ... */
   cycle_save_name?: string | undefined
@@ -11,7 +11,7 @@ export interface SaveNames {
 /**
  * The callbacks that save under these names, for cycles that end after so many batches of the fit.
  *
- * @throws TypeError for a name that names no file; RangeError for a name of cycles that there are not.
+ * @throws TypeError for a name that names no file, or a best that nobody can tell; RangeError for a name of cycles that there are not.
  */
 export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycle_ends: readonly number[]): Callback[] {
   for (const [option, name] of Object.entries(names)) checkName(option, name)
@@ -30,10 +30,13 @@ function checkName(option: string, name: unknown): void {
 }
 
 function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {
-  const [metric] = learn.metricNames
-  const watch =
-    metric === undefined ? ({ monitor: 'valid_loss', comp: 'less' } as const) : ({ monitor: metric, comp: 'greater' } as const)
-  return new SaveModel(learn, { fname, ...watch, reload: false, log: () => {} })
+  const [monitor = 'valid_loss'] = learn.metricNames
+  const problem = !learn.validates
+    ? 'the data has no validation set: give it one (valid or valid_pct), or leave best_save_name out.'
+    : learn.betterOf(monitor) === undefined &&
+      `nobody says which way is better: give the metric better: 'lower' or 'higher', as in new AverageMetric(${monitor}, { better: 'lower' }).`
+  if (problem) throw new TypeError(`best_save_name keeps the model that is best by ${monitor}, but ${problem}`)
+  return new SaveModel(learn, { fname, monitor, reload: false, log: () => {} })
 }
 
 function saveCycles(store: ModelStore, name: string, cycle_ends: readonly number[]): Callback {

@@ -1,6 +1,6 @@
-import { checkChoice, checkCount } from '@onecycle/platform'
+import { checkChoice, checkCount, type Kinds, kind } from '@onecycle/platform'
 import type { TrainingState } from '../training-state.js'
-import { type Log, Monitor, type MonitorOptions, monitorKeys, trackerForms } from './monitor.js'
+import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds, trackerForms } from './monitor.js'
 
 export interface PatienceOptions extends MonitorOptions {
   /** `fastai2` (default) acts at the `patience`-th epoch in a row without improvement, `fastai1` at the one after. */
@@ -10,8 +10,17 @@ export interface PatienceOptions extends MonitorOptions {
   log?: Log | undefined
 }
 
-/** Names of the {@link PatienceOptions}. */
-export const patienceKeys = ['form', 'patience', 'log', ...monitorKeys]
+export const patienceKinds: Kinds<PatienceOptions> = {
+  ...monitorKinds,
+  form: kind.any,
+  patience: kind.any,
+  log: kind.function,
+}
+
+/** What a {@link Patience} knows. */
+export interface PatienceState extends MonitorState {
+  readonly wait: number
+}
 
 /** A monitor that counts the epochs since the last improvement, and knows when to wait no longer. */
 export class Patience extends Monitor {
@@ -22,24 +31,42 @@ export class Patience extends Monitor {
   readonly #limit: number
 
   /** @throws RangeError when `patience` is not a whole number that the form knows, or as {@link Monitor} does. */
-  constructor({ form = 'fastai2', patience, log = console.log, ...monitor }: PatienceOptions) {
-    super(monitor)
+  constructor({ form = 'fastai2', patience, log = console.log, ...monitor }: PatienceOptions, owner?: string) {
+    super(monitor, owner)
     this.form = checkChoice('form', form, trackerForms)
     const name = 'patience, which counts epochs,'
     this.#limit = form === 'fastai1' ? checkCount(name, patience ?? 0, 0) + 1 : checkCount(name, patience ?? 1)
     this.log = log
   }
 
-  override begin(learn: TrainingState): void {
-    super.begin(learn)
-    this.wait = 0
+  override begin(learn: TrainingState): boolean {
+    const anew = super.begin(learn)
+    if (anew) this.wait = 0
+    return anew
   }
 
   /** Counts this epoch, if it has the figure; says whether it is time to act. */
-  exhausted(learn: TrainingState): boolean {
-    const improved = this.improved(learn)
-    if (improved === undefined) return false
-    this.wait = improved ? 0 : this.wait + 1
+  async exhausted(learn: TrainingState): Promise<boolean> {
+    const improves = this.improves(learn)
+    if (improves === undefined) return false
+    if (improves) await this.keep(learn)
+    this.wait = improves ? 0 : this.wait + 1
     return this.wait >= this.#limit
+  }
+
+  /** Whether it can come to act within so many epochs. */
+  canExhaust(epochs: number): boolean {
+    const first = this.known ? 0 : 1
+    return this.wait + epochs - first >= this.#limit
+  }
+
+  override state(): PatienceState {
+    return { ...super.state(), wait: this.wait }
+  }
+
+  override restore(state: PatienceState): void {
+    const wait = checkCount('wait of the state', state.wait, 0)
+    super.restore(state)
+    this.wait = wait
   }
 }

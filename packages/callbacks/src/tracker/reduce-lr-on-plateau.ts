@@ -1,12 +1,12 @@
-import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import type { TrainingState } from '../training-state.js'
-import { Patience, type PatienceOptions, patienceKeys } from './patience.js'
+import { Patience, type PatienceOptions, type PatienceState, patienceKinds } from './patience.js'
 
 export interface ReduceLROnPlateauOptions extends PatienceOptions {
   /**
-   * `fastai2` (default) divides by `factor`, not below `min_lr`, at the `patience`-th epoch in a row without improvement;
-   * `fastai1` multiplies by `factor` at the epoch after, as long as the rate is above `min_lr`, which may take it below.
+   * `fastai2` (default) divides by `factor`, not below `min_lr`, at the `patience`-th epoch in a row without improvement; a rate that
+   * is below already stays. `fastai1` multiplies by `factor` at the epoch after, as long as the rate is above `min_lr`, which may take it below.
    */
   form?: PatienceOptions['form']
   /** Default 10; form `fastai1`: 0.2. */
@@ -27,24 +27,31 @@ export class ReduceLROnPlateau implements Callback {
   readonly name = 'ReduceLROnPlateau'
   readonly order = 62
   readonly monitor: Patience
+  readonly sets = ['lr']
+  readonly #min_lr: number
   readonly #lower: (lrs: readonly number[]) => number[] | undefined
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
-    checkKeys('ReduceLROnPlateau', options, ['factor', 'min_lr', ...patienceKeys])
+    checkOptions<ReduceLROnPlateauOptions>('ReduceLROnPlateau', options, { ...patienceKinds, factor: kind.any, min_lr: kind.any })
     const { factor, min_lr, ...patience } = options
-    this.monitor = new Patience(patience)
-    this.#lower =
-      this.monitor.form === 'fastai1'
-        ? multiply(factor ?? 0.2, checkNumber('min_lr', min_lr ?? 1e-3, { min: 0 }))
-        : divide(factor ?? 10, checkNumber('min_lr', min_lr ?? 0, { min: 0 }))
+    this.monitor = new Patience(patience, this.name)
+    const old = this.monitor.form === 'fastai1'
+    this.#min_lr = checkNumber('min_lr', min_lr ?? (old ? 1e-3 : 0), { min: 0 })
+    this.#lower = old ? multiply(factor ?? 0.2, this.#min_lr) : divide(factor ?? 10, this.#min_lr)
   }
 
   before_fit(learn: TrainingState): void {
+    if (learn.lr_finding) return
     this.monitor.begin(learn)
+    const lrs = learn.opt.get('lr')
+    if (lrs.every(lr => lr <= this.#min_lr))
+      learn.log(`ReduceLROnPlateau cannot lower the learning rate ${lrs.at(-1)}: min_lr is ${this.#min_lr}.`)
+    else if (!this.monitor.canExhaust(learn.n_epoch - learn.epoch))
+      learn.log(`ReduceLROnPlateau cannot lower the rate in this fit: its epochs are too few for its patience.`)
   }
 
-  after_epoch(learn: TrainingState): void {
-    if (!this.monitor.exhausted(learn)) return
+  async after_epoch(learn: TrainingState): Promise<void> {
+    if (learn.lr_finding || !(await this.monitor.exhausted(learn))) return
     const old = learn.opt.get('lr')
     const lowered = this.#lower(old)
     if (!lowered) return
@@ -52,11 +59,25 @@ export class ReduceLROnPlateau implements Callback {
     learn.opt.set('lr', lowered)
     if (lowered.at(-1)! < old.at(-1)!) this.monitor.log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
   }
+
+  async after_fit(): Promise<void> {
+    await this.monitor.end()
+  }
+
+  /** What it knows, for {@link restore} in another process. */
+  state(): PatienceState {
+    return this.monitor.state()
+  }
+
+  /** Goes on from a state: the next fit does not begin anew. Throws Error when it is of another figure. */
+  restore(state: PatienceState): void {
+    this.monitor.restore(state)
+  }
 }
 
 function divide(factor: number, min_lr: number): (lrs: readonly number[]) => number[] {
   checkNumber('factor, which divides the rate,', factor, { above: 1 })
-  return lrs => lrs.map(lr => Math.max(lr / factor, min_lr))
+  return lrs => lrs.map(lr => Math.min(lr, Math.max(lr / factor, min_lr)))
 }
 
 /** fastai 1 goes on waiting, and tries again after the next epoch, while the rate is too low already. */

@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys } from '@onecycle/platform'
+import { checkChoice, checkOptions, kind } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import { CancelEpoch, CancelFit } from '../cancel.js'
 import type { TrainingState } from '../training-state.js'
@@ -30,7 +30,7 @@ export class TerminateOnNaN implements Callback {
 
   /** @throws RangeError for an unknown form, TypeError for an unknown option. */
   constructor(options: TerminateOnNaNOptions = {}) {
-    checkKeys('TerminateOnNaN', options, ['form', 'log'])
+    checkOptions<TerminateOnNaNOptions>('TerminateOnNaN', options, { form: kind.any, log: kind.function })
     const { form = 'fastai2', log = console.log } = options
     this.#form = checkChoice('form', form, trackerForms)
     this.#log = log

@@ -29,7 +29,7 @@ function run(callback: Callback, { valid = bad, accuracy, opt = new FakeOptimize
     opt,
     valid_loss,
     lr_finding,
-    ...(metrics && { metrics }),
+    ...(metrics && { metrics, better: { accuracy: 'higher' } }),
   })
 }
 

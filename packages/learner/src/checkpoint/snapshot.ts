@@ -16,7 +16,8 @@ export interface Snapshot {
   readonly random?: RandomStreamsState
 }
 
-interface Parts {
+/** What a snapshot is taken of. */
+export interface Parts {
   readonly model: Model
   readonly opt: Optimizer
   readonly data: DataBunch
@@ -24,13 +25,13 @@ interface Parts {
 }
 
 /** Copies the state of a Learner that is not training, away from the backend. */
-export async function capture({ model, opt, data, random }: Parts): Promise<Required<Snapshot>> {
-  return {
-    weights: await copyWeights(model),
-    optimizer: await opt.state(),
-    loader: data.train_dl.state(),
-    random: random.state(),
-  }
+export async function capture(parts: Parts): Promise<Required<Snapshot>> {
+  return { weights: await copyWeights(parts.model), optimizer: await parts.opt.state(), ...captureStreams(parts) }
+}
+
+/** Where the order of the data and all else that is random stand. */
+export function captureStreams({ data, random }: Parts): Required<Pick<Snapshot, 'loader' | 'random'>> {
+  return { loader: data.train_dl.state(), random: random.state() }
 }
 
 /**

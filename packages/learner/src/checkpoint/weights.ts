@@ -12,14 +12,39 @@ export async function copyWeights(model: Model): Promise<Weights> {
   return weights
 }
 
+/** How weights compare with those of a model, by name and shape: each as `0.kernel [4,8]`, but for those that fit. */
+export interface Comparison {
+  /** Names of the weights that both have in one shape. */
+  readonly fitting: readonly string[]
+  /** What the model has alone. */
+  readonly missing: readonly string[]
+  /** What the model does not have. */
+  readonly unexpected: readonly string[]
+}
+
+export function compareWeights(model: Model, weights: Weights): Comparison {
+  const written = (name: string, shape: readonly number[]) => `${name} [${shape}]`
+  const ours = weightsOf(model).map(({ name, variable }) => ({ name, full: written(name, variable.shape) }))
+  const saved = Object.entries(weights).map(([name, { shape }]) => written(name, shape))
+  const [own, others] = [new Set(ours.map(({ full }) => full)), new Set(saved)]
+  return {
+    fitting: ours.filter(({ full }) => others.has(full)).map(({ name }) => name),
+    missing: ours.filter(({ full }) => !others.has(full)).map(({ full }) => full),
+    unexpected: saved.filter(full => !own.has(full)),
+  }
+}
+
 /** @throws Error when they are not the weights of this model. */
-export function checkWeights(model: Model, weights: Weights): void {
-  const wrong = mismatch(
-    weightsOf(model).map(({ name, variable }) => `${name} [${variable.shape}]`),
-    Object.entries(weights).map(([name, { shape }]) => `${name} [${shape}]`),
-  )
-  if (wrong)
-    throw new Error(`The saved weights are of another model: ${wrong}. Load them into the architecture they were saved from.`)
+export function checkWeights(model: Model, weights: Weights, otherwise = ''): void {
+  const { missing, unexpected } = compareWeights(model, weights)
+  const parts = [
+    missing.length > 0 && `the model has ${missing.join(', ')}, which was not saved`,
+    unexpected.length > 0 && `${unexpected.join(', ')} was saved, which the model does not have`,
+  ].filter(Boolean)
+  if (parts.length > 0)
+    throw new Error(
+      `The saved weights are of another model: ${parts.join('; ')}. Load them into the architecture they were saved from${otherwise}.`,
+    )
 }
 
 /**
@@ -29,21 +54,17 @@ export function checkWeights(model: Model, weights: Weights): void {
  */
 export function putWeights(model: Model, weights: Weights): void {
   checkWeights(model, weights)
+  assignWeights(model, weights)
+}
+
+/** Puts those weights of a model in place that are given, in its shapes. */
+export function assignWeights(model: Model, weights: Weights): void {
   for (const { name, variable } of weightsOf(model)) {
-    const { values, shape } = weights[name]!
-    const own = variable.dtype === 'float32' ? values.slice() : Int32Array.from(values)
-    const value = tensor(own, [...shape], variable.dtype as 'float32')
+    const given = weights[name]
+    if (!given) continue
+    const own = variable.dtype === 'float32' ? given.values.slice() : Int32Array.from(given.values)
+    const value = tensor(own, [...given.shape], variable.dtype as 'float32')
     variable.assign(value)
     value.dispose()
   }
-}
-
-function mismatch(ours: readonly string[], saved: readonly string[]): string | undefined {
-  const missing = ours.filter(weight => !saved.includes(weight))
-  const unknown = saved.filter(weight => !ours.includes(weight))
-  const parts = [
-    missing.length > 0 && `the model has ${missing.join(', ')}, which was not saved`,
-    unknown.length > 0 && `${unknown.join(', ')} was saved, which the model does not have`,
-  ]
-  return parts.filter(Boolean).join('; ') || undefined
 }

@@ -1,4 +1,4 @@
-import type { Tensors } from '@onecycle/callbacks'
+import type { Better, Tensors } from '@onecycle/callbacks'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
@@ -13,7 +13,11 @@ import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 export type LossFunction = {
   // Written as a method so that a loss over single tensors is accepted where several would be possible.
   compute(pred: Tensors, target: Tensors): Scalar
-}['compute'] & { readonly activation?: (pred: Tensor) => Tensor }
+}['compute'] & {
+  readonly activation?: (pred: Tensor) => Tensor
+  /** Which way it is better as a metric; {@link lossFunction}s are better when lower. */
+  readonly better?: Better
+}
 
 /** A loss over one tensor of predictions and one of targets, under the name that messages and tables show. */
 export function lossFunction(
@@ -31,7 +35,7 @@ export function lossFunction(
     return tidy(() => compute(pred, target)) as Scalar
   }
   Object.defineProperty(loss, 'name', { value: name })
-  return Object.assign(loss, activation && { activation })
+  return Object.assign(loss, { better: 'lower' } as const, activation && { activation })
 }
 
 /**

@@ -18,12 +18,14 @@ import type { MetricFunction, Predictions } from './metric.js'
 export function accuracy(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
   return tf.tidy(() => share(tf.equal(tf.argMax(pred, -1), classIndices('accuracy', pred, target))))
 }
+accuracy.better = 'higher' as const
 accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
 /** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
 export function error_rate(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
   return tf.tidy(() => share(tf.notEqual(tf.argMax(pred, -1), classIndices('error_rate', pred, target))))
 }
+error_rate.better = 'lower' as const
 error_rate.follow = (predictions: Predictions) => {
   if (!predictions.binary) return error_rate
   const right = rightAnswers('error_rate', predictions)
@@ -40,7 +42,7 @@ error_rate.follow = (predictions: Predictions) => {
  * @example
  * new Learner(data, model, { metrics: [accuracy, top_k_accuracy(3)] })
  */
-export function top_k_accuracy(k = 5): (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar {
+export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'better'> {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`top_k_accuracy got k = ${k}, but expects a positive integer.`)
   const name = `top_${k}_accuracy`
   const metric = (pred: tf.Tensor, target: tf.Tensor) =>
@@ -49,7 +51,7 @@ export function top_k_accuracy(k = 5): (pred: tf.Tensor, target: tf.Tensor) => t
       const { indices } = tf.topk(pred, Math.min(k, pred.shape[1]!))
       return share(tf.any(tf.equal(indices, wanted), -1))
     })
-  return Object.defineProperty(metric, 'name', { value: name })
+  return Object.assign(Object.defineProperty(metric, 'name', { value: name }), { better: 'higher' } as const)
 }
 
 export interface AccuracyThreshOptions {
@@ -73,7 +75,7 @@ export interface AccuracyThreshOptions {
  * @example
  * new Learner(data, model, { metrics: [accuracy_thresh()] })
  */
-export function accuracy_thresh(options: AccuracyThreshOptions = {}): BinaryMetric & Pick<MetricFunction, 'follow'> {
+export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetric & Pick<MetricFunction, 'better' | 'follow'> {
   const { thresh = 0.5, fromLogits } = options
   if (!(thresh >= 0 && thresh <= 1)) {
     throw new RangeError(`accuracy_thresh got thresh = ${thresh}, but expects a probability from 0 to 1.`)
@@ -88,14 +90,14 @@ export function accuracy_thresh(options: AccuracyThreshOptions = {}): BinaryMetr
     return rightAnswers(name, { holds: fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities' }, thresh)
   }
   const alone = rightAnswers(name, { holds: fromLogits === false ? 'probabilities' : 'logits' }, thresh)
-  return Object.assign(alone, { follow })
+  return Object.assign(alone, { better: 'higher', follow } as const)
 }
 
-type BinaryMetric = (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar
+type TensorMetric = (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar
 
 /** The share of yes and no that are right, under the name of the metric that asks. What holds neither is taken for logits. */
-function rightAnswers(name: string, { holds }: Pick<Predictions, 'holds'>, thresh = 0.5): BinaryMetric {
-  const metric: BinaryMetric = (pred, target) =>
+function rightAnswers(name: string, { holds }: Pick<Predictions, 'holds'>, thresh = 0.5): TensorMetric {
+  const metric: TensorMetric = (pred, target) =>
     tf.tidy(() => {
       const wanted = tf.greater(asPredictions(name, pred, target), 0.5)
       return share(tf.equal(tf.greater(holds === 'probabilities' ? pred : tf.sigmoid(pred), thresh), wanted))

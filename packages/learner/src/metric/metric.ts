@@ -1,4 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
+import { checkChoice, checkOptions, kind } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
@@ -12,6 +13,10 @@ export interface Predictions {
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
  * The function's name is the column in the epoch table.
+ *
+ * @example
+ * const bias = (pred: Tensors, target: Tensors) => tf.mean(tf.abs(tf.sub(pred as tf.Tensor, target as tf.Tensor))) as tf.Scalar
+ * new Learner(data, model, { metrics: [Object.assign(bias, { better: 'lower' } as const)] })
  */
 export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute'] & {
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
@@ -44,7 +49,19 @@ export interface Metric {
   readonly value: number
 }
 
-/** Mean over samples of what a {@link MetricFunction} or a loss gives for a batch. */
+export interface AverageMetricOptions {
+  /** The column in the epoch table. Default: the function's own name. */
+  name?: string | undefined
+  /** Which way the figure is better. Default: what the function says. */
+  better?: Better | undefined
+}
+
+/**
+ * Mean over samples of what a {@link MetricFunction} or a loss gives for a batch.
+ *
+ * @example
+ * new Learner(data, model, { metrics: [new AverageMetric(mse), new AverageMetric(f1, { name: 'f1', better: 'higher' })] })
+ */
 export class AverageMetric implements Metric {
   readonly name: string
   readonly better: Better | undefined
@@ -54,14 +71,18 @@ export class AverageMetric implements Metric {
   #samples = 0
 
   /**
-   * @param name default the function's own
-   * @throws TypeError when there is no name.
+   * @param options the name alone, or {@link AverageMetricOptions}
+   * @throws TypeError when there is no name, or for an unknown option; RangeError when `better` is neither of the two.
    */
-  constructor(compute: MetricFunction, name = compute.name) {
+  constructor(compute: MetricFunction, options: string | AverageMetricOptions = {}) {
+    const given = typeof options === 'string' ? { name: options } : options
+    checkOptions<AverageMetricOptions>('AverageMetric', given, { name: kind.string, better: kind.any })
+    const { name = compute.name, better = compute.better } = given
     if (!name)
       throw new TypeError('A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).')
     this.name = name
-    this.better = compute.better
+    this.better = better
+    checkBetter(this)
     this.#given = compute
     this.#compute = compute
   }
@@ -99,4 +120,9 @@ export class AverageMetric implements Metric {
   get value(): number {
     return this.#samples === 0 ? Number.NaN : this.#total / this.#samples
   }
+}
+
+/** Throws RangeError when a metric says something else than which way it is better. */
+export function checkBetter({ name, better }: Pick<Metric, 'name' | 'better'>): void {
+  if (better !== undefined) checkChoice(`better of the metric ${name}`, better, ['lower', 'higher'])
 }

@@ -11,6 +11,7 @@ import { AverageMetric, type Metric } from './metric.js'
  */
 export class RootMeanSquaredError implements Metric {
   readonly name = 'rmse'
+  readonly better = 'lower'
   readonly #squares = new AverageMetric(mse)
 
   reset(): void {

@@ -27,6 +27,9 @@ export abstract class Optimizer implements HyperParameters {
   /** The name of the update rule, under which state is saved. */
   abstract readonly rule: string
 
+  /** Why {@link state} and {@link load} throw, for an optimizer that keeps its state to itself. */
+  readonly unreadable: string | undefined = undefined
+
   /** Throws RangeError when the optimizer has no such hyper-parameter. */
   abstract get(name: string): readonly number[]
 

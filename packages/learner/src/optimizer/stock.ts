@@ -27,6 +27,7 @@ class StockOptimizer extends Optimizer {
   readonly groups = 1
   readonly names: readonly string[]
   readonly rule: string
+  override readonly unreadable: string | undefined
   readonly #optimizer: tf.Optimizer
   readonly #hyper: HyperParameters
   #parameters: readonly Parameter[]
@@ -40,6 +41,9 @@ class StockOptimizer extends Optimizer {
     this.#hyper = hyper
     this.names = hyper.names
     this.#parameters = onlyGroup(this.rule, groups)
+    this.unreadable = this.#isA('Adamax')
+      ? 'tf.train.adamax cannot save or load its state: use adamax() of this package.'
+      : undefined
   }
 
   get(name: string): readonly number[] {
@@ -98,7 +102,7 @@ class StockOptimizer extends Optimizer {
   }
 
   async #weights(): Promise<NamedTensor[]> {
-    if (this.#isA('Adamax')) throw new Error('tf.train.adamax cannot save or load its state: use adamax() of this package.')
+    if (this.unreadable) throw new Error(this.unreadable)
     return this.#optimizer.getWeights()
   }
 }

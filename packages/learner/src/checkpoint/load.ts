@@ -1,0 +1,107 @@
+import { RandomStreams } from '../random-streams.js'
+import { loadCheckpoint, withExtension } from './file.js'
+import type { Parts, Snapshot } from './snapshot.js'
+import { assignWeights, checkWeights, compareWeights } from './weights.js'
+
+export interface LoadOptions {
+  /**
+   * Whether the optimizer goes on from the file, and with it the order of the data and what else is random. Default: where the file
+   * has its state, or says in a line that it has none; `true` insists, `false` takes the weights alone.
+   */
+  with_opt?: boolean | undefined
+  /**
+   * Whether the weights must be those of this very model. Default true; `false` takes what fits by name and shape, leaves the rest as it
+   * was, and says which is which: for another head, say.
+   */
+  strict?: boolean | undefined
+}
+
+/** What a load took, and what it did not. Weights that were left are given with their shape, as `2.kernel [8,10]`. */
+export interface LoadReport {
+  readonly file: string
+  /** Names of the weights that were taken. */
+  readonly taken: readonly string[]
+  /** The model's weights that the file does not have in this shape: left as they were. */
+  readonly missing: readonly string[]
+  /** Weights of the file that the model does not have in this shape. */
+  readonly unexpected: readonly string[]
+  /** Whether the optimizer's state was taken. */
+  readonly optimizer: boolean
+  /** Whether the order of the data goes on from where it was saved. */
+  readonly order: boolean
+}
+
+type LoadingParts = Parts & { log(line: string): void }
+
+/**
+ * Reads a file into the parts of a Learner, as far as it fits.
+ *
+ * @throws Error when the file is missing, truncated or foreign, or does not fit; nothing is changed then.
+ */
+export async function loadInto(parts: LoadingParts, path: string, options: LoadOptions): Promise<LoadReport> {
+  const { with_opt, strict = true } = options
+  const file = withExtension(path)
+  const snapshot = await loadCheckpoint(path, { with_opt: with_opt ?? true })
+  const { fitting: taken, missing, unexpected } = compareWeights(parts.model, snapshot.weights)
+  if (strict)
+    checkWeights(parts.model, snapshot.weights, ', or take those that fit by name and shape: load(path, { strict: false })')
+  else if (taken.length === 0)
+    throw new Error(
+      `${file} has no weight that fits this model by name and shape. It has ${unexpected.join(', ')}; the model ${missing.join(', ')}.`,
+    )
+  if (snapshot.random) new RandomStreams(0).restore(snapshot.random)
+  const optimizer = await loadOptimizer(parts, file, snapshot, options)
+  const order = loadOrder(parts, file, snapshot)
+  if (snapshot.random) parts.random.restore(snapshot.random)
+  assignWeights(parts.model, Object.fromEntries(taken.map(name => [name, snapshot.weights[name]!])))
+  if (!strict) parts.log(`${file}: ${told({ taken, missing, unexpected })}`)
+  return { file, taken, missing, unexpected, optimizer, order }
+}
+
+/** Takes the optimizer's state, whole or not at all. */
+async function loadOptimizer(
+  { opt, log }: LoadingParts,
+  file: string,
+  snapshot: Snapshot,
+  options: LoadOptions,
+): Promise<boolean> {
+  const { with_opt, strict = true } = options
+  if (with_opt === false) return false
+  const aside = 'To take the weights alone: load(path, { with_opt: false }).'
+  try {
+    if (!snapshot.optimizer) throw new Error('It was saved without the state of an optimizer.')
+    await opt.load(snapshot.optimizer)
+    return true
+  } catch (cause) {
+    const { message } = cause as Error
+    if (with_opt || (strict && snapshot.optimizer))
+      throw new Error(`${file} does not fit this optimizer. ${message} ${aside}`, { cause })
+    log(`The optimizer did not go on from ${file}, and is as it was. ${message}`)
+    return false
+  }
+}
+
+/** Goes on with the order of the data, where it is that of the same data; other data may have any. */
+function loadOrder({ data, log }: LoadingParts, file: string, { loader }: Snapshot): boolean {
+  if (!loader) return false
+  const { position } = loader
+  try {
+    data.train_dl.restore({ ...loader, position: 0 })
+  } catch (error) {
+    log(`The order of the training data did not go on from ${file}, and is as it was. ${(error as Error).message}`)
+    return false
+  }
+  if (position > 0)
+    log(`${file} was saved inside an epoch, after ${position} of its batches: the next fit begins that pass anew.`)
+  return true
+}
+
+function told({ taken, missing, unexpected }: Pick<LoadReport, 'taken' | 'missing' | 'unexpected'>): string {
+  return [
+    `${taken.length} of the model's ${taken.length + missing.length} weights were taken.`,
+    missing.length > 0 && `Left as they were: ${missing.join(', ')}.`,
+    unexpected.length > 0 && `Not used of the file: ${unexpected.join(', ')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
