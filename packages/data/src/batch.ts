@@ -11,6 +11,8 @@ export interface Batch {
   ys: Tensors
   /** Number of samples. */
   size: number
+  /** Names of the inputs, in the order of `xs`, where they have any. */
+  inputNames?: readonly string[] | undefined
 }
 
 /** Where a stream stands, so that a run can go on exactly from there. JSON-serializable. */

@@ -1,6 +1,7 @@
-import { checkKeys, show } from '@onecycle/platform'
+import { checkKeys, orderByName, show } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream } from './batch.js'
+import { inOrderOf, namesOf, oneTarget } from './by-name.js'
 import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
@@ -21,11 +22,18 @@ export interface BunchOptions {
   seed?: number | undefined
 }
 
+/** Targets of one output, and by its name where it is to be checked. */
+type Targets = Values | Readonly<Record<string, Values>>
+type TensorTargets = Tensor | Readonly<Record<string, Tensor>>
+
 export interface ArraysOptions extends BunchOptions {
-  /** Inputs of all samples. Typed arrays are kept, not copied. */
+  /** Inputs of all samples. Typed arrays are kept, not copied. Those given by name go to the model's inputs of these names. */
   x: Inputs
-  /** Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists). */
-  y: Values
+  /**
+   * Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists). With the name of the model's
+   * output: `{ price: values }`.
+   */
+  y: Targets
   /** Shape of one sample of x without the batch axis; for flat arrays, default [1]. */
   shape?: Shapes | undefined
   /** Shape of one target without the batch axis, default []. */
@@ -35,7 +43,7 @@ export interface ArraysOptions extends BunchOptions {
   /** Factor applied to x while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
   scale?: number | undefined
   /** Samples to validate on. */
-  valid?: { x: Inputs; y: Values } | undefined
+  valid?: { x: Inputs; y: Targets } | undefined
   /** Part of the samples to validate on, chosen at random: above 0 and below 1. */
   valid_pct?: number | undefined
 }
@@ -44,8 +52,8 @@ export interface TensorsOptions extends BunchOptions {
   /** Inputs, first axis the samples. Several as a list or by name. */
   x: TensorInputs
   /** Targets, first axis the samples: int32 [n] holds class labels, anything else values. */
-  y: Tensor
-  valid?: { x: TensorInputs; y: Tensor } | undefined
+  y: TensorTargets
+  valid?: { x: TensorInputs; y: TensorTargets } | undefined
   valid_pct?: number | undefined
 }
 
@@ -79,6 +87,8 @@ interface Parts {
   target: 'class' | 'value'
   c?: number | undefined
   classes?: readonly string[] | undefined
+  inputNames?: readonly string[] | undefined
+  targetName?: string | undefined
 }
 
 /**
@@ -109,6 +119,10 @@ export class DataBunch {
   readonly c: number | undefined
   /** Names of the classes, when known. */
   readonly classes?: readonly string[]
+  /** Names of the inputs, in the order of `inputShape`, where they were given by name. */
+  readonly inputNames: readonly string[] | undefined
+  /** Name of the output that the targets belong to, where they were given by name. */
+  readonly targetName: string | undefined
 
   constructor(parts: Parts) {
     const { classes, c } = parts
@@ -128,6 +142,8 @@ export class DataBunch {
     this.targetShape = parts.targetShape
     this.target = parts.target
     this.c = c
+    this.inputNames = parts.inputNames
+    this.targetName = parts.targetName
     if (classes) this.classes = classes
   }
 
@@ -143,26 +159,27 @@ export class DataBunch {
     if (valid) requireSameKind(train, valid)
     const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
     const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
-    const { inputShape, targetShape, target, c } = train
-    return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, inputShape, targetShape, target, c, classes })
+    const { inputShape, targetShape, target, c, inputNames, targetName } = train
+    const kind = { inputShape, targetShape, target, c, classes, inputNames, targetName }
+    return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, ...kind })
   }
 
   /**
    * From arrays in memory. Bytes stay bytes until a batch needs them.
    *
    * @throws RangeError or TypeError when the arrays do not divide into samples, differ in number, are empty, or hold labels that
-   * are no classes; when both `valid` and `valid_pct` are given; or as {@link DataLoader} does.
+   * are no classes; when both `valid` and `valid_pct` are given; when the inputs of `valid` have other names; or as
+   * {@link DataLoader} does.
    */
   static from_arrays(options: ArraysOptions): DataBunch {
     checkKeys('DataBunch.from_arrays', options, [...arraysKeys, ...bunchKeys])
     const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
-    const read = (name: string, x: Inputs, y: Values, c?: number) =>
-      new ArrayDataset({
-        x: inputColumns(x, shape, { scale }),
-        y: targetColumn(y, target, targetShape),
-        name,
-        c,
-      })
+    const inputNames = namesOf(x)
+    const read = (name: string, x: Inputs, targets: Targets, c?: number) => {
+      const { y, targetName } = oneTarget(targets)
+      const columns = { x: inputColumns(x, shape, { scale }), y: targetColumn(y, target, targetShape) }
+      return new ArrayDataset({ ...columns, name, c, inputNames, targetName })
+    }
     const train = read(valid ? 'the training set' : 'the data set', x, y, options.classes?.length)
     if (valid && valid_pct !== undefined)
       throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
@@ -170,14 +187,19 @@ export class DataBunch {
       const [ours, theirs] = randomSplit(train.length, valid_pct, options.seed)
       return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
     }
-    return DataBunch.from_datasets(train, valid && read('the validation set', valid.x, valid.y, train.c), rest)
+    const ordered = () => inOrderOf(inputNames, valid!.x, 'the validation set', 'the training set')
+    return DataBunch.from_datasets(train, valid && read('the validation set', ordered(), valid.y, train.c), rest)
   }
 
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
   static from_tensors(options: TensorsOptions): DataBunch {
     checkKeys('DataBunch.from_tensors', options, [...tensorsKeys, ...bunchKeys])
     const { x, y, valid, ...rest } = options
-    const read = (x: TensorInputs, y: Tensor) => ({ x: columnsOfTensors(x), y: targetOfTensor(y) })
+    const read = (x: TensorInputs, targets: TensorTargets) => {
+      const { y, targetName } = oneTarget(targets)
+      const column = targetOfTensor(y)
+      return { x: columnsOfTensors(x), y: targetName === undefined ? column : { [targetName]: column } }
+    }
     return DataBunch.from_arrays({ ...rest, ...read(x, y), valid: valid && read(valid.x, valid.y) })
   }
 
@@ -190,31 +212,50 @@ export class DataBunch {
   static async from_tfdata(options: TfDataBunchOptions): Promise<DataBunch> {
     checkKeys('DataBunch.from_tfdata', options, tfDataKeys)
     const { train, valid, bs, length, valid_length, classes } = options
-    const open = (source: TfDataSource, length?: number) => new TfDataStream(source, { bs, length, c: classes?.length })
-    const train_dl = open(train, length)
-    const valid_dl = valid && open(valid, valid_length)
+    const c = classes?.length
+    const train_dl = new TfDataStream(train, { bs, length, c })
     const batches = train_dl[Symbol.asyncIterator]()
     const { xs, ys } = (await batches.next()).value as Batch
     await batches.return()
     dispose([xs, ys].flat())
     const [y] = [ys].flat() as [Tensor]
+    const { inputNames, targetName } = train_dl
+    const valid_dl = valid && new TfDataStream(valid, { bs, length: valid_length, c, inputNames, targetName })
     return new DataBunch({
       train_dl,
       valid_dl,
       inputShape: Array.isArray(xs) ? xs.map(x => x.shape.slice(1)) : xs.shape.slice(1),
       targetShape: y.shape.slice(1),
       target: y.dtype === 'int32' && y.rank === 1 ? 'class' : 'value',
-      c: classes?.length,
+      c,
       classes,
+      inputNames,
+      targetName,
     })
   }
 }
 
-function requireSameKind(train: Dataset, valid: Dataset): void {
-  for (const key of ['inputShape', 'targetShape', 'target', 'c'] as const) {
-    if (JSON.stringify(train[key]) !== JSON.stringify(valid[key]))
+function requireSameKind(train: Dataset, given: Dataset): void {
+  const valid = { ...kindOf(given), inputShape: shapesInOrder(train, given) }
+  for (const [key, ours] of Object.entries(kindOf(train))) {
+    const theirs = valid[key as keyof typeof valid]
+    if (JSON.stringify(ours) !== JSON.stringify(theirs))
       throw new RangeError(
-        `Training and validation data do not fit: ${key} is ${show(train[key])} in one, ${show(valid[key])} in the other.`,
+        `Training and validation data do not fit: ${key} is ${show(ours)} in one, ${show(theirs)} in the other.`,
       )
   }
+}
+
+function kindOf({ inputShape, targetShape, target, c, targetName }: Dataset) {
+  return { inputShape, targetShape, target, c, targetName }
+}
+
+/** Where both have names for their inputs, these need not come in the same order. */
+function shapesInOrder(train: Dataset, { inputNames, inputShape }: Dataset): Dataset['inputShape'] {
+  if (!train.inputNames || !inputNames) return inputShape
+  const [ours, theirs] = [
+    { who: 'the training set', names: train.inputNames },
+    { who: 'the validation set', names: inputNames },
+  ]
+  return orderByName('inputs', theirs, ours).map(i => inputShape[i] as number[])
 }

@@ -75,7 +75,9 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     try {
       while (pass.position < this.length) {
         const start = pass.position++ * this.batchSize
-        yield this.dataset.batch(indices.subarray(start, start + this.batchSize))
+        const batch = this.dataset.batch(indices.subarray(start, start + this.batchSize))
+        batch.inputNames ??= this.dataset.inputNames
+        yield batch
       }
     } finally {
       if (this.#pass === pass) this.#pass = undefined

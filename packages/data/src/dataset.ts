@@ -15,6 +15,10 @@ export interface Dataset {
   readonly target: 'class' | 'value'
   /** Number of classes; undefined when the targets are values. */
   readonly c: number | undefined
+  /** Names of the inputs, in the order of `inputShape`: the model's inputs of these names get them. Without names, order decides. */
+  readonly inputNames?: readonly string[] | undefined
+  /** Name of the output that the targets belong to, where they were given by name. */
+  readonly targetName?: string | undefined
   /** The samples of these indices, in this order, as new tensors. */
   batch(indices: Int32Array): Batch
 }
@@ -38,11 +42,15 @@ export class ArrayDataset implements Dataset {
   readonly targetShape: number[]
   readonly target: 'class' | 'value'
   readonly c: number | undefined
+  readonly inputNames: readonly string[] | undefined
+  readonly targetName: string | undefined
   readonly #inputs: Column | Column[]
   readonly #targets: Column
 
   /**
    * @param columns.x one input, or several as a list.
+   * @param columns.inputNames their names, in the same order.
+   * @param columns.targetName name of the output that y belongs to.
    * @param columns.c number of classes; by default one more than the highest label.
    * @param columns.name how messages call the data set.
    */
@@ -51,7 +59,16 @@ export class ArrayDataset implements Dataset {
     y,
     c,
     name = 'the data set',
-  }: { x: Column | Column[]; y: Column; c?: number | undefined; name?: string | undefined }) {
+    inputNames,
+    targetName,
+  }: {
+    x: Column | Column[]
+    y: Column
+    c?: number | undefined
+    name?: string | undefined
+    inputNames?: readonly string[] | undefined
+    targetName?: string | undefined
+  }) {
     const inputs = [x].flat()
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
     for (const input of inputs) {
@@ -68,6 +85,8 @@ export class ArrayDataset implements Dataset {
     this.targetShape = y.shape
     this.target = y.dtype === 'int32' && y.shape.length === 0 ? 'class' : 'value'
     this.c = this.target === 'class' ? checkLabels(y.data, c, name) : checkValues(y.data, name)
+    this.inputNames = inputNames
+    this.targetName = targetName
     this.#inputs = x
     this.#targets = y
   }
@@ -78,6 +97,7 @@ export class ArrayDataset implements Dataset {
       xs: Array.isArray(inputs) ? inputs.map(input => input.gather(indices)) : inputs.gather(indices),
       ys: this.#targets.gather(indices),
       size: indices.length,
+      inputNames: this.inputNames,
     }
   }
 }
@@ -89,6 +109,8 @@ export class Subset implements Dataset {
   readonly targetShape: number[]
   readonly target: 'class' | 'value'
   readonly c: number | undefined
+  readonly inputNames: readonly string[] | undefined
+  readonly targetName: string | undefined
   readonly #dataset: Dataset
   readonly #indices: Int32Array
 
@@ -99,6 +121,8 @@ export class Subset implements Dataset {
     this.targetShape = dataset.targetShape
     this.target = dataset.target
     this.c = dataset.c
+    this.inputNames = dataset.inputNames
+    this.targetName = dataset.targetName
     this.#dataset = dataset
     this.#indices = indices
   }

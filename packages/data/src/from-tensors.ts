@@ -6,8 +6,10 @@ import { Column, type ColumnOptions, type TypedArray } from './column.js'
 export type TensorInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
 
 /** The inputs as columns that hold copies of the tensors' values. */
-export function columnsOfTensors(x: TensorInputs): Column | Column[] {
-  return x instanceof Tensor ? columnOfTensor('x', x) : Object.values(x).map(input => columnOfTensor('x', input))
+export function columnsOfTensors(x: TensorInputs): Column | Column[] | Record<string, Column> {
+  if (x instanceof Tensor) return columnOfTensor('x', x)
+  const columns = Object.entries(x).map(([name, input]) => [name, columnOfTensor('x', input)] as const)
+  return Array.isArray(x) ? columns.map(([, column]) => column) : Object.fromEntries(columns)
 }
 
 /** The targets as a column: int32 [n] holds class labels, anything else values. */

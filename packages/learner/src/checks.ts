@@ -1,12 +1,23 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
+import { orderByName, show as quoted } from '@onecycle/platform'
+import { inputNamesOf } from './model/arrange-inputs.js'
 import { isLayersModel, type Model } from './model/trainable-model.js'
 import type { Parameter } from './optimizer/index.js'
 
-/** @throws RangeError when the data's samples do not fit the model's inputs, or it has more classes than the model units. */
+/**
+ * @throws RangeError when the data's samples do not fit the model's inputs, names and all, or it has more classes than the model
+ * units.
+ */
 export function checkFits(data: DataBunch, model: Model): void {
+  const given = shapesInOrder(data, model)
   if (!isLayersModel(model)) return
-  const given = shapes(data.inputShape)
+  const [target, outputs] = [data.targetName, model.outputs.map(({ sourceLayer }) => sourceLayer.name)]
+  if (target !== undefined && !outputs.includes(target))
+    throw new RangeError(
+      `The targets are called ${quoted(target)}, but the model's output is called ${outputs.map(quoted).join(', ')}. Give them that ` +
+        'name, or none.',
+    )
   checkShapes(
     model,
     given.map(shape => [null, ...shape]),
@@ -37,6 +48,15 @@ export function checkUsable(parameters: readonly Parameter[], what: string): voi
 }
 
 type Shape = readonly (number | null)[]
+
+/** Shapes of the data's samples in the order of the model's inputs. */
+function shapesInOrder({ inputShape, inputNames }: DataBunch, model: Model): readonly Shape[] {
+  const given = shapes(inputShape)
+  const expected = inputNamesOf(model)
+  if (!inputNames || !expected) return given
+  const order = orderByName('inputs', { who: 'the data', names: inputNames }, { who: 'the model', names: expected })
+  return order.map(i => given[i]!)
+}
 
 function checkShapes(model: { readonly inputs: readonly { shape: Shape }[] }, given: readonly Shape[]): void {
   const expected = model.inputs.map(input => input.shape)

@@ -109,8 +109,8 @@ describe('training', () => {
   })
 
   it('trains a model with two inputs', async () => {
-    const a = layers.input({ shape: [2] })
-    const b = layers.input({ shape: [3] })
+    const a = layers.input({ shape: [2], name: 'a' })
+    const b = layers.input({ shape: [3], name: 'b' })
     const { model: functional } = await import('@tensorflow/tfjs-layers')
     const out = layers.dense({ units: 2 }).apply(layers.concatenate().apply([a, b]) as ReturnType<typeof layers.input>)
     const model = functional({ inputs: [a, b], outputs: out as ReturnType<typeof layers.input> })

@@ -19,6 +19,7 @@ import type * as finder from './lr-find.js'
 import { LRFinder, type LrFindResult } from './lr-find.js'
 import type { Metric, MetricFunction } from './metric/metric.js'
 import { metricsOf } from './metric/metrics-of.js'
+import { arrangeInputs, inputsOf, type NamedTensors } from './model/arrange-inputs.js'
 import { holdStatistics } from './model/hold-statistics.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { drawFrom } from './model/random-layers.js'
@@ -336,14 +337,15 @@ export class Learner extends TrainingLoop {
    * Predictions for a batch: probabilities where the loss says how to get them (classes, yes or no), the model's output
    * otherwise. The caller disposes the result.
    *
-   * @param x [batch, ...], or one such tensor per input
-   * @throws RangeError when the shape does not fit the model
+   * @param x [batch, ...], or one such tensor per input: in the order of the model's, or by their names
+   * @throws RangeError when names or shapes do not fit the model
    */
-  predict(x: Tensors): Tensors {
+  predict(x: Tensors | NamedTensors): Tensors {
     checkUsable(this.groups.flat(), 'predict')
-    checkInput(this.model, x)
+    const xs = inputsOf(x, this.inputNames)
+    checkInput(this.model, xs)
     const forward = () => {
-      const pred = predictionsOf(this.model, x, false)
+      const pred = predictionsOf(this.model, xs, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
     }
     return drawFrom(this.random.prediction(), () => tidy(forward))
@@ -362,10 +364,10 @@ export class Learner extends TrainingLoop {
       const preds: Tensor[] = []
       const targets: Tensor[] = []
       try {
-        for await (const { xs, ys } of dl) {
+        for await (const { xs, ys, inputNames } of dl) {
           targets.push(single('targets', ys))
           try {
-            preds.push(single('predictions', this.predict(xs)))
+            preds.push(single('predictions', this.predict(arrangeInputs(xs, inputNames, this.inputNames))))
           } finally {
             dispose(xs)
           }

@@ -22,6 +22,7 @@ import { differentiate } from './gradients.js'
 import { onInterrupt } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
+import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
 import { penaltyOf } from './model/penalty.js'
 import { type Draws, drawFrom } from './model/random-layers.js'
 import { type Model, predictionsOf } from './model/trainable-model.js'
@@ -106,6 +107,11 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   get n_train_iter(): number {
     return this.data.train_dl.length
+  }
+
+  /** The order of the inputs in a batch: the model's, or that of the data where the model has no names. */
+  protected get inputNames(): InputNames {
+    return inputNamesOf(this.model) ?? this.data.inputNames
   }
 
   get metricNames(): readonly string[] {
@@ -226,12 +232,13 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     }
   }
 
-  async #batch({ xs, ys, size }: Batch): Promise<void> {
+  async #batch({ xs, ys, size, inputNames }: Batch): Promise<void> {
     this.xb = xs
     this.yb = ys
     this.bs = size
     this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
+      if (inputNames) this.xb = arrangeInputs(xs, inputNames, this.inputNames)
       await this.#enter('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
       if (this.training) this.#advance()
       const pending = this.#fire('after_batch')

@@ -1,13 +1,17 @@
 import { checkCount, checkKeys, show } from '@onecycle/platform'
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
-import type { Batch, BatchSource, LoaderState, Tensors } from '../batch.js'
+import type { Batch, BatchSource, LoaderState } from '../batch.js'
+import { inOrderOf, namesOf, oneTarget } from '../by-name.js'
 import type { TypedArray } from '../column.js'
 import { checkLabels } from '../target.js'
 
-/** A batch as `tf.data` and `model.fitDataset` have it: inputs and targets with the batch as first axis. */
+/**
+ * A batch as `tf.data` and `model.fitDataset` have it: inputs and targets with the batch as first axis. Inputs given by name go to the
+ * model's inputs of these names; a target given by name belongs to the output of that name.
+ */
 export interface TfBatch {
   xs: Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
-  ys: Tensor
+  ys: Tensor | Readonly<Record<string, Tensor>>
 }
 
 /**
@@ -25,7 +29,19 @@ export interface TfDataOptions {
   length?: number | undefined
   /** Number of classes: says that the targets are labels, which `tf.data` gives as floats. Each batch of them is checked. */
   c?: number | undefined
+  /** Names of the inputs, in the order that batches are to have. Default: as the first batch has them, if it has. */
+  inputNames?: readonly string[] | undefined
+  /** Name of the target, where it comes by name. Default: that of the first batch. */
+  targetName?: string | undefined
 }
+
+interface Names {
+  readonly inputNames?: readonly string[] | undefined
+  readonly targetName?: string | undefined
+}
+
+/** How messages call an element. */
+const anElement = 'a batch of the source'
 
 /**
  * The batches of a `tf.data.Dataset`. Slower than a {@link DataLoader} by orders of magnitude for small samples, since
@@ -33,7 +49,7 @@ export interface TfDataOptions {
  * source: {@link restore} skips the batches that had been handed out, and cannot bring an earlier order back.
  *
  * @throws RangeError when the number of batches is neither given nor known, the source ends before it, or a label is no class;
- * TypeError when an element is not `{ xs, ys }`, or for an unknown option.
+ * TypeError when an element is not `{ xs, ys }`, or for an unknown option; both when names change from batch to batch.
  */
 export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   readonly batchSize: number
@@ -42,12 +58,13 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   readonly samples: number
   readonly #source: TfDataSource
   readonly #c: number | undefined
+  #names: Names | undefined
   #resumeAt = 0
   #pass: { position: number } | undefined
 
   constructor(source: TfDataSource, options: TfDataOptions) {
-    checkKeys('TfDataStream', options, ['bs', 'length', 'c'])
-    const { bs, length, c } = options
+    checkKeys('TfDataStream', options, ['bs', 'length', 'c', 'inputNames', 'targetName'])
+    const { bs, length, c, inputNames, targetName } = options
     checkCount('bs', bs, 1)
     if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
       throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)
@@ -62,6 +79,17 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     this.samples = size * bs
     this.#source = source
     this.#c = c
+    if (inputNames || targetName !== undefined) this.#names = { inputNames, targetName }
+  }
+
+  /** Names of the inputs, in the order that batches have them; undefined where there are none, or no batch was read yet. */
+  get inputNames(): readonly string[] | undefined {
+    return this.#names?.inputNames
+  }
+
+  /** Name of the output that the targets belong to; undefined as {@link inputNames} is. */
+  get targetName(): string | undefined {
+    return this.#names?.targetName
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
@@ -80,13 +108,39 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
                   'whose [Symbol.asyncIterator]() begins anew.'
               : `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
           )
-        const batch = await toBatch(value as TfBatch, this.#c)
+        const batch = await this.#batch(value as TfBatch)
         if (pass.position++ < skip) dispose([batch.xs, batch.ys].flat())
         else yield batch
       }
     } finally {
       if (this.#pass === pass) this.#pass = undefined
       if ('return' in iterator) await iterator.return?.()
+    }
+  }
+
+  /** The tensors of an element; inputs in the order of the names, which the first element decides where nobody has. */
+  async #batch(element: TfBatch): Promise<Batch> {
+    const { xs, ys } = element ?? {}
+    const all: unknown[] = [xs, ys].flatMap(part => (part instanceof Tensor ? part : Object.values(part ?? {})))
+    try {
+      const { y, targetName } = oneTarget(ys)
+      this.#names ??= { inputNames: namesOf(xs), targetName }
+      const { inputNames } = this.#names
+      if (targetName !== this.#names.targetName)
+        throw new RangeError(
+          `The target of ${anElement} is called ${show(targetName)}, but that of the data ${show(this.#names.targetName)}.`,
+        )
+      const ordered = inOrderOf(inputNames, xs, anElement, 'the data')
+      const inputs = ordered instanceof Tensor ? ordered : (Object.values(ordered ?? {}) as Tensor[])
+      const size = sizeOf(element, [inputs, y].flat())
+      if (this.#c === undefined) return { xs: inputs, ys: y, size, inputNames }
+      checkLabels((await y.data()) as TypedArray, this.#c, anElement)
+      const labels = cast(y, 'int32')
+      y.dispose()
+      return { xs: inputs, ys: labels, size, inputNames }
+    } catch (error) {
+      dispose(all.filter(part => part instanceof Tensor))
+      throw error
     }
   }
 
@@ -105,28 +159,17 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   }
 }
 
-async function toBatch(element: TfBatch, c: number | undefined): Promise<Batch> {
-  const { xs, ys } = element ?? {}
-  const inputs: Tensors = xs instanceof Tensor ? xs : Object.values(xs ?? {})
-  const all: unknown[] = [inputs, ys].flat()
-  try {
-    if (all.length < 2 || !all.every(part => part instanceof Tensor))
-      throw new TypeError(`The source gave ${describe(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
-    const size = ys.shape[0]
-    if (size === undefined || all.some(part => (part as Tensor).shape[0] !== size))
-      throw new RangeError(
-        `The source gave a batch of shapes ${show(all.map(part => (part as Tensor).shape))}; expected the same number of samples as the ` +
-          'first axis of all.',
-      )
-    if (c === undefined) return { xs: inputs, ys, size }
-    checkLabels((await ys.data()) as TypedArray, c, 'a batch of the source')
-    const labels = cast(ys, 'int32')
-    ys.dispose()
-    return { xs: inputs, ys: labels, size }
-  } catch (error) {
-    dispose(all.filter(part => part instanceof Tensor))
-    throw error
-  }
+/** How many samples the tensors of an element have. */
+function sizeOf(element: TfBatch, all: readonly unknown[]): number {
+  if (all.length < 2 || !all.every(part => part instanceof Tensor))
+    throw new TypeError(`The source gave ${describe(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
+  const size = all.at(-1)?.shape[0]
+  if (size === undefined || all.some(part => part.shape[0] !== size))
+    throw new RangeError(
+      `The source gave a batch of shapes ${show(all.map(part => part.shape))}; expected the same number of samples as the ` +
+        'first axis of all.',
+    )
+  return size
 }
 
 /** What an element is made of, by name. */

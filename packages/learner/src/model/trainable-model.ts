@@ -19,6 +19,8 @@ export interface TrainableModel {
   readonly trainableWeights: readonly (Variable | LayerVariable)[]
   /** All variables that make up the model's state, such as running statistics. Default: the trainable ones. */
   readonly weights?: readonly (Variable | LayerVariable)[]
+  /** Names of the inputs, in the order in which `apply` takes them. Without, inputs come in the order in which the data was written. */
+  readonly inputNames?: readonly string[]
   dispose?(): unknown
 }
 
