@@ -1,7 +1,7 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
-import { checkKeys, checkNumber, checkOptions, kind } from '@onecycle/platform'
-import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder } from '@onecycle/recorder'
+import { checkKeys, checkNumber, checkOptions, kind, withAnswers } from '@onecycle/platform'
+import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { readMetadata, type SaveOptions } from './checkpoint/file.js'
@@ -12,6 +12,7 @@ import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
 import type * as ways from './fit.js'
 import { defaultRate, type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
+import { foreignNames } from './foreign-names.js'
 import { givenRate } from './given-rate.js'
 import type { LossFunction } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
@@ -100,7 +101,7 @@ const fineTuneKeys = ['freeze_epochs', 'lr_mult', 'pct_start', 'div', 'callbacks
  * const learn = new Learner(data, simple_cnn([3, 16, 16, 2]), { metrics: [accuracy] })
  * await learn.fit_one_cycle(2, 5e-2)
  */
-export class Learner extends TrainingLoop {
+export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   readonly recorder = new Recorder()
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
@@ -149,6 +150,11 @@ export class Learner extends TrainingLoop {
    */
   get seed(): number {
     return this.random.seed
+  }
+
+  /** What ran last, a fit or a search, by fastai 0.7's names: `learn.sched.plot()`, `plot_lr()`, `plot_loss()`. */
+  get sched(): Sched {
+    return this.recorder.sched
   }
 
   override get trained(): readonly Parameter[] {
@@ -280,6 +286,11 @@ export class Learner extends TrainingLoop {
       this.recorder.lrFind = finder.result
       return finder.result
     })
+  }
+
+  /** {@link lr_find}, by the name that the finder itself has elsewhere. */
+  lr_finder(options: LrFindOptions = {}): Promise<LrFindResult> {
+    return this.lr_find(options)
   }
 
   // ------------------------------------------------------------------------------------------------ what trains

@@ -27,6 +27,10 @@ const meant = new Map<string, readonly string[]>([
   ['validation_data', ['valid']],
   ['validationData', ['valid']],
   ['show_moms', ['showMoms']],
+  ['skip_start', ['skipStart']],
+  ['skip_end', ['skipEnd']],
+  ['n_skip', ['skipStart']],
+  ['n_skip_end', ['skipEnd']],
 ])
 
 /** What another system's name for an option is called by a call that knows these names. */

@@ -1,4 +1,5 @@
 export { checkChoice, checkCount, checkNumber } from './check.js'
+export { type Answers, type UseInstead, withAnswers } from './foreign-members.js'
 export { nearestName } from './nearest-name.js'
 export { checkKeys, checkOptions, type Kind, type Kinds, kind } from './options.js'
 export { type Named, orderByName } from './order-by-name.js'

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { show } from '@onecycle/platform'
 
 /**
  * Writes a file whole or not at all: a crash leaves what was there, for the content takes the file's name only when all of it is on
@@ -11,6 +12,8 @@ import { dirname } from 'node:path'
  * await writeWhole('runs/figures.json', JSON.stringify({ accuracy: 0.99 }))
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
   const temporary = `${path}.${randomUUID()}.tmp`
   await mkdir(dirname(path), { recursive: true })
   try {

@@ -1,12 +1,31 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
+import { checkOptions, kind, withAnswers } from '@onecycle/platform'
 import { EpochWatch } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 import { type LossesOptions, lossesChart } from './plot/losses.js'
 import { type LrFindOptions, lrFindChart } from './plot/lr-find.js'
 import { metricsChart } from './plot/metrics.js'
-import { Plot, type ShowOptions } from './plot/plot.js'
+import { Plot, type ShowOptions, showKinds, skipKinds } from './plot/plot.js'
 import { type ScheduleOptions, scheduleChart } from './plot/schedule.js'
+import { Sched } from './sched.js'
 import { SmoothenValue } from './smoothing.js'
+
+/** What fastai's recorders have, and what it is here; marked so that an editor strikes it out. */
+const foreignNames = {
+  /** @deprecated */ losses: 'recorder.history.losses',
+  /** @deprecated */ val_losses: 'recorder.history.val_losses',
+  /** @deprecated */ lrs: 'recorder.history.lrs',
+  /** @deprecated */ moms: 'recorder.history.moms',
+  /** @deprecated */ metrics: 'recorder.history.metrics',
+  /** @deprecated */ nb_batches: 'recorder.history.nb_batches',
+  /** @deprecated */ metric_names: 'recorder.history.metricNames',
+  /** @deprecated */ metrics_names: 'recorder.history.metricNames',
+  /** @deprecated */ values: 'recorder.history.epochs',
+  /** @deprecated */ min_grad_lr: "(await learn.lr_find({ suggestion: 'steepest_gradient' })).lr",
+  /** @deprecated */ plot_loss: 'recorder.plot_losses()',
+  /** @deprecated */ plot_sched: 'recorder.plot_lr({ showMoms: true })',
+  /** @deprecated */ plot_lr_find: 'recorder.plot()',
+} as const
 
 /**
  * Remembers a fit, batch by batch and epoch by epoch, and draws it. The Learner always has one, as `learn.recorder`.
@@ -19,7 +38,7 @@ import { SmoothenValue } from './smoothing.js'
  * learn.recorder.history.val_losses                       // [0.041, 0.032]
  * await learn.recorder.plot_losses().save('runs/losses.png')
  */
-export class Recorder implements Callback {
+export class Recorder extends withAnswers(Object, foreignNames) implements Callback {
   readonly order = 50
   readonly run_valid = false
   /** What the last learning rate search found; the Learner sets it. */
@@ -28,6 +47,7 @@ export class Recorder implements Callback {
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #running = false
+  #searchedLast = false
   #lossKnown = false
   /** Batches recorded before this epoch. */
   #batchesBefore = 0
@@ -46,8 +66,15 @@ export class Recorder implements Callback {
     return this.#smooth.value
   }
 
+  /** What ran last, a fit or a search, by fastai 0.7's names. */
+  get sched(): Sched {
+    const search = this.#searchedLast ? this.lrFind : undefined
+    return new Sched(search ? asHistory(search) : this.#history, this)
+  }
+
   before_fit(learn: TrainingState): void {
     this.#running = !learn.lr_finding
+    this.#searchedLast = learn.lr_finding
     if (learn.lr_finding) return
     this.#history = emptyHistory(learn.metricNames)
     this.#smooth = new SmoothenValue()
@@ -97,21 +124,25 @@ export class Recorder implements Callback {
 
   /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
   plot(options: LrFindOptions & ShowOptions = {}): Plot {
+    checkOptions<LrFindOptions & ShowOptions>('plot', options, { ...skipKinds, ...showKinds })
     return new Plot(lrFindChart(this.lrFind, options)).present(options)
   }
 
   /** Learning rate of each batch; with `showMoms` the momentum beside it. Throws when nothing was recorded. */
   plot_lr(options: ScheduleOptions & ShowOptions = {}): Plot {
+    checkOptions<ScheduleOptions & ShowOptions>('plot_lr', options, { showMoms: kind.boolean, ...showKinds })
     return new Plot(scheduleChart(this.#history, options)).present(options)
   }
 
   /** Training loss of each batch and validation loss of each epoch. Throws when nothing was recorded. */
   plot_losses(options: LossesOptions & ShowOptions = {}): Plot {
+    checkOptions<LossesOptions & ShowOptions>('plot_losses', options, { ...skipKinds, smooth: kind.boolean, ...showKinds })
     return new Plot(lossesChart(this.#history, options)).present(options)
   }
 
   /** Each metric over the fit, in its own panel. Throws when none was recorded. */
   plot_metrics(options: ShowOptions = {}): Plot {
+    checkOptions('plot_metrics', options, showKinds)
     return new Plot(metricsChart(this.#history)).present(options)
   }
 
@@ -160,4 +191,8 @@ export class Recorder implements Callback {
       this.#history.hps = { ...this.#history.hps, [name]: [...before, value] }
     }
   }
+}
+
+function asHistory({ lrs, losses, smooth_losses }: LrFindRecord): History {
+  return { ...emptyHistory(), lrs, losses, smooth_losses }
 }

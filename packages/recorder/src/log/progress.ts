@@ -1,4 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
+import { checkOptions, type Kind, kind, show } from '@onecycle/platform'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
 import { tableHeader, tableRow } from './epoch-table.js'
@@ -25,6 +26,11 @@ export interface ProgressOptions {
   table?: boolean | undefined
   /** Without a terminal: seconds between two lines about the running epoch. Default 10. */
   every?: number | undefined
+}
+
+const streamKind: Kind = {
+  expected: 'a stream, such as process.stderr',
+  fits: value => typeof (value as OutputStream | null)?.write === 'function',
 }
 
 /** Milliseconds between two drawings of the bar. */
@@ -56,8 +62,14 @@ export class ProgressBar implements Callback {
   #lastShown = 0
 
   constructor(options: ProgressOptions = {}) {
+    checkOptions<ProgressOptions>('ProgressBar', options, {
+      stream: streamKind,
+      quiet: kind.boolean,
+      table: kind.boolean,
+      every: kind.any,
+    })
     const { stream = process.stdout, quiet = false, table = true, every = 10 } = options
-    if (!(every > 0)) throw new RangeError(`every is ${every}, and must be a number of seconds above 0, such as 10.`)
+    if (!(every > 0)) throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
     this.#stream = stream
     this.#quiet = quiet
     this.#table = table

@@ -1,6 +1,7 @@
+import { checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { writeWhole } from '../files.js'
 import { escapeHtml, htmlFigure, htmlPage } from '../plot/html.js'
-import type { Plot } from '../plot/plot.js'
+import { Plot } from '../plot/plot.js'
 import { formatFigure } from '../render/number.js'
 
 export interface ReportOptions {
@@ -33,11 +34,24 @@ export function report(options: ReportOptions): Report {
   return new Report(options)
 }
 
+const sectionKinds: Kinds<ReportSection> = {
+  title: kind.string,
+  text: kind.string,
+  table: kind.listOf(kind.object),
+  plots: kind.listOf({ expected: 'a plot', fits: value => value instanceof Plot }),
+}
+
 /** What {@link report} makes. */
 export class Report {
   readonly #options: ReportOptions
 
   constructor(options: ReportOptions) {
+    checkOptions<ReportOptions>('report', options, { title: kind.string, intro: kind.string, sections: kind.listOf(kind.object) })
+    if (options.title === undefined || options.sections === undefined)
+      throw new TypeError(
+        "report needs a title and sections: report({ title: 'MNIST', sections: [{ title: 'Losses', plots }] }).",
+      )
+    for (const section of options.sections) checkOptions<ReportSection>('A section of report', section, sectionKinds)
     this.#options = options
   }
 

@@ -1,7 +1,8 @@
+import { checkOptions, show } from '@onecycle/platform'
 import type { History } from '../history.js'
 import { type Chart, overBatches, type Panel } from './chart.js'
 import { atEpochEnds } from './losses.js'
-import { Plot, type ShowOptions } from './plot.js'
+import { Plot, type ShowOptions, showKinds } from './plot.js'
 import { schedulePanel } from './schedule.js'
 
 /** Histories by the name that the legend shows. */
@@ -15,7 +16,7 @@ export type Runs = Record<string, History>
  * await compare_losses({ constant: first, '1cycle': second }).save('runs/losses.svg')
  */
 export function compare_losses(runs: Runs, options: ShowOptions = {}): Plot {
-  const series = Object.entries(trained(runs)).flatMap(([name, history], color): Panel['series'] => [
+  const series = Object.entries(trained('compare_losses', runs, options)).flatMap(([name, history], color): Panel['series'] => [
     { name, style: 'line', points: overBatches(history.smooth_losses), color },
     { name, style: 'points', points: atEpochEnds(history, history.val_losses), color },
   ])
@@ -33,7 +34,7 @@ export function compare_losses(runs: Runs, options: ShowOptions = {}): Plot {
 
 /** Each metric of several runs, a panel a metric. Throws when there is no run, or none has a metric. */
 export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
-  const histories = Object.entries(trained(runs))
+  const histories = Object.entries(trained('compare_metrics', runs, options))
   const names = [...new Set(histories.flatMap(([, history]) => history.metricNames))]
   const panels = names
     .map(
@@ -59,14 +60,22 @@ export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
 
 /** Learning rate and momentum of several runs, side by side. Throws when there is no run, or none that trained. */
 export function compare_schedules(runs: Runs, options: ShowOptions = {}): Plot {
-  const histories = Object.entries(trained(runs))
+  const histories = Object.entries(trained('compare_schedules', runs, options))
   const curves = (of: 'lrs' | 'moms') => histories.map(([name, history]) => ({ name, values: history[of] }))
   const panels = [schedulePanel('Learning Rate', curves('lrs'))]
   if (histories.some(([, history]) => history.moms.length)) panels.push(schedulePanel('Momentum', curves('moms')))
   return present({ panels }, options)
 }
 
-function trained(runs: Runs): Runs {
+/** The runs that trained, of arguments that are what `caller` takes. */
+function trained(caller: string, runs: Runs, options: ShowOptions): Runs {
+  checkOptions(caller, options, showKinds)
+  for (const [name, history] of Object.entries(typeof runs === 'object' ? { ...runs } : { runs })) {
+    if (!Array.isArray((history as History | undefined)?.losses))
+      throw new TypeError(
+        `${caller} takes histories by name, such as { constant: await learn.fit(2, 1e-2) }, but ${name} is ${show(history)}.`,
+      )
+  }
   const found = Object.entries(runs).filter(([, history]) => history.losses.length)
   if (!found.length)
     throw new Error(

@@ -1,6 +1,7 @@
 import type { LrAndMom, Schedule } from '@onecycle/callbacks'
+import { checkOptions, kind, show } from '@onecycle/platform'
 import type { Panel } from './chart.js'
-import { Plot, type ShowOptions } from './plot.js'
+import { Plot, type ShowOptions, showKinds } from './plot.js'
 import { schedulePanel } from './schedule.js'
 
 /** Schedules by hyper-parameter, such as `one_cycle` returns them, or their values for every batch. */
@@ -22,9 +23,12 @@ export function plot_schedule(
   schedules: Schedule | LrAndMom | Schedules,
   options: { steps?: number | undefined } & ShowOptions = {},
 ): Plot {
+  checkOptions('plot_schedule', options, { steps: kind.any, ...showKinds })
   const named: Schedules = typeof schedules === 'function' ? { lr: schedules } : { ...schedules }
   const panels = Object.entries(named).map(([name, schedule], i): Panel => {
     const values = typeof schedule === 'function' ? valuesOf(schedule, options.steps) : schedule
+    if (!Array.isArray(values))
+      throw new TypeError(`plot_schedule takes schedules, or their values, by name, but ${name} is ${show(values)}.`)
     return schedulePanel(titles[name] ?? name, [{ name, values }], i)
   })
   return new Plot({ panels }).present(options)

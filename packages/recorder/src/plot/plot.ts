@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { inspect } from 'node:util'
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import { writeWhole } from '../files.js'
 import { writeTo } from '../log/output.js'
 import { type DrawOptions, drawChart } from '../render/terminal-plot.js'
@@ -12,6 +13,10 @@ export interface ShowOptions {
   /** Draw the plot in the terminal as well. Default: whether standard output is a terminal. */
   show?: boolean | undefined
 }
+
+/** What the options of every plot may be, and those of one whose ends can be left out. */
+export const showKinds: Kinds<ShowOptions> = { show: kind.boolean }
+export const skipKinds = { skipStart: kind.any, skipEnd: kind.any }
 
 export interface PngOptions {
   /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */
@@ -32,6 +37,8 @@ export class Plot {
 
   /** Throws when the chart has nothing to show. */
   constructor(chart: Chart) {
+    if (!Array.isArray((chart as Chart | undefined)?.panels))
+      throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
     const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
     if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
     this.chart = chart
@@ -52,7 +59,9 @@ export class Plot {
     return toSvg(this.spec)
   }
 
-  async png({ scale = 2 }: PngOptions = {}): Promise<Uint8Array> {
+  async png(options: PngOptions = {}): Promise<Uint8Array> {
+    checkOptions('png', options, { scale: kind.any })
+    const { scale = 2 } = options
     return toPng(await this.svg(), scale)
   }
 
@@ -75,7 +84,7 @@ export class Plot {
    * folders, and replaces a file whole or not at all. Throws a RangeError on any other ending.
    */
   async save(path: string): Promise<void> {
-    const format = formats[extname(path).toLowerCase()]
+    const format = formats[extname(String(path)).toLowerCase()]
     if (!format) {
       throw new RangeError(
         `Cannot tell a plot's format from the file name '${path}'. Let it end in ${Object.keys(formats).join(', ')}.`,
@@ -85,8 +94,8 @@ export class Plot {
   }
 
   /** Draws the plot in the terminal if `show` says so, and returns it. */
-  present({ show = process.stdout.isTTY }: ShowOptions): this {
-    if (show) writeTo(process.stdout, `\n${this.draw()}\n\n`)
+  present(options: ShowOptions = {}): this {
+    if (options.show ?? process.stdout.isTTY) writeTo(process.stdout, `\n${this.draw()}\n\n`)
     return this
   }
 

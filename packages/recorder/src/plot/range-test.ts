@@ -1,5 +1,6 @@
+import { checkOptions, kind } from '@onecycle/platform'
 import { overBatches } from './chart.js'
-import { Plot, type ShowOptions } from './plot.js'
+import { Plot, type ShowOptions, showKinds } from './plot.js'
 
 export interface RangeTestOptions extends ShowOptions {
   /** Which figure to draw against the learning rate. Default `acc` when it was logged, else `loss`. */
@@ -23,6 +24,12 @@ export interface RangeTestOptions extends ShowOptions {
  * plot_range_test(clr.history)
  */
 export function plot_range_test(history: Readonly<Record<string, readonly number[]>>, options: RangeTestOptions = {}): Plot {
+  checkOptions<RangeTestOptions>('plot_range_test', options, {
+    figure: kind.string,
+    smooth: kind.any,
+    log: kind.boolean,
+    ...showKinds,
+  })
   const { figure = history['acc'] ? 'acc' : 'loss', smooth = 1, log = false } = options
   const { lr, [figure]: values } = history
   if (!lr?.length || values?.length !== lr.length) {

@@ -1,3 +1,4 @@
+import { checkOptions, kind } from '@onecycle/platform'
 import { Chalk, supportsColor } from 'chalk'
 import type { Chart } from '../plot/chart.js'
 import { fit, panelLines } from './terminal-panel.js'
@@ -16,6 +17,7 @@ const narrowest = 36
 
 /** The chart in characters: curves in braille dots, axes, tick labels, marks and a legend. Ends without a line break. */
 export function drawChart(chart: Chart, options: DrawOptions = {}): string {
+  checkOptions('draw', options, { width: kind.any, height: kind.any, color: kind.boolean })
   const { width = Math.min(process.stdout.columns || 80, 100), height = 14 } = options
   // chalk does not know NO_COLOR.
   const { color = supportsColor !== false && !process.env['NO_COLOR'] } = options

@@ -1,0 +1,45 @@
+import { beforeAll, expect, expectTypeOf, test } from 'vitest'
+import { foreignNames } from './foreign-names.js'
+import type { Learner } from './learner.js'
+import { tinyLearner, useCpu } from './testing/tiny.js'
+
+beforeAll(useCpu)
+
+test.each(Object.entries(foreignNames))('learn.%s is answered with %s', (name, here) => {
+  const learn = tinyLearner()
+  const members = learn as unknown as Record<string, unknown>
+  expect(() => members[name]).toThrow(new TypeError(`A Learner has no ${name}. Here it is: ${here}`))
+  expect(() => {
+    members[name] = 1
+  }).toThrow(TypeError)
+})
+
+test('what they are answered with is there', () => {
+  const learn = tinyLearner()
+  for (const here of Object.values(foreignNames)) {
+    const [path] = here.match(/(?<=learn\.)[\w.]+/) ?? []
+    let value: unknown = learn
+    for (const name of path?.split('.') ?? []) value = (value as Record<string, unknown>)[name]
+    expect(value, here).toBeDefined()
+  }
+})
+
+test('types say it too', () => {
+  expectTypeOf<Learner['dls']['instead']>().toEqualTypeOf<'learn.data'>()
+  const program = async (learn: Learner) => {
+    // @ts-expect-error: Type 'UseInstead<"learn.validate()">' has no call signatures.
+    await learn.evaluate()
+    // @ts-expect-error: Type 'boolean' is not assignable to type 'UseInstead<"throw new CancelFit() in a callback">'.
+    learn.stop_training = true
+  }
+  expect(program).toBeTypeOf('function')
+})
+
+test('learn.sched is what ran last, and lr_finder the search', async () => {
+  const learn = tinyLearner()
+  const { lrs } = await learn.lr_finder({ num_it: 12 })
+  expect(learn.sched.lrs).toEqual(lrs)
+  expect(learn.sched.plot({ show: false }).chart).toEqual(learn.recorder.plot({ show: false }).chart)
+  await learn.fit(1e-2, 1)
+  expect(learn.sched.lrs).toEqual(learn.recorder.history.lrs)
+})
