@@ -60,6 +60,7 @@ export class LRFinder implements Callback {
   readonly name = 'LRFinder'
   readonly order = 60
   readonly run_valid = false
+  readonly sets = ['lr']
   readonly num_it: number
   /** Epochs to run at most: as many as hold `num_it` batches; the originals of the other forms count one more than its whole epochs. */
   readonly epochs: number

@@ -6,6 +6,7 @@ import {
   CancelBackward,
   CancelFit,
   CancelSignal,
+  checkOwners,
   type EndReason,
   type EventName,
   gravest,
@@ -142,6 +143,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
         `start_epoch must be a whole number from 0 to ${n_epoch - 1}, less than the ${n_epoch} epochs, but is ${start_epoch}.`,
       )
     }
+    // What was given to the Learner stays silent in a search.
+    checkOwners(this.lr_finding ? callbacks : [...this.bus.callbacks, ...callbacks])
     if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     this.bus.add(...callbacks)

@@ -57,6 +57,7 @@ export class CyclicLR implements Callback {
   readonly name = 'CyclicLR'
   readonly order = 60
   readonly run_valid = false
+  readonly sets = ['lr']
   /** One entry per batch: the rate that it used, its number (from 1, over all fits), and what was logged. */
   readonly history: Record<string, number[]> = {}
   /** Batches since the last reset. */

@@ -26,6 +26,7 @@ export interface ReduceLROnPlateauOptions extends PatienceOptions {
 export class ReduceLROnPlateau implements Callback {
   readonly name = 'ReduceLROnPlateau'
   readonly order = 62
+  readonly sets = ['lr']
   readonly monitor: Patience
   readonly sets = ['lr']
   readonly #min_lr: number
