@@ -1,13 +1,15 @@
 import {
   type Callback,
+  cycle_for,
   type FineTuneOptions,
   type Fit07Options,
   type FlatCosOptions,
   fit07,
   flat_cos,
+  hasMomentum,
   type ModelStore,
+  noMomentum,
   type OneCycleOptions,
-  one_cycle,
   oneCycleKeep,
   ParamScheduler,
   type Rates,
@@ -116,89 +118,54 @@ export function planFit(learn: TrainingState & ModelStore, n: number, lrs: reado
   checkKeys('fit', options, [...cycleKeys, ...trainKeys])
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
-  if (mom && !hasMomentum(learn)) {
+  if (mom && !hasMomentum(learn.opt)) {
     const name = cycles.use_clr ? 'use_clr' : 'use_clr_beta'
     const given = `${name} is ${show(cycles[name])}, of which the last two are momenta`
-    throw noMomentum(given, `give ${name} its first two values alone`, learn)
+    throw noMomentum(given, `give ${name} its first two values alone`, learn.opt)
   }
   const save = savers(learn, { best_save_name, cycle_save_name }, cycle_ends)
   if (!options.cycle_len) return { epochs, callbacks: save }
-  const scheduled = plan(learn, epochs, mom ? { lr, mom } : { lr }, options, 'next')
-  return { epochs, callbacks: [...scheduled.callbacks, ...save] }
+  const scheduler = new ParamScheduler({ lr, mom: mom && lrs.map(() => mom) }, { keep: 'next', name: 'cycle_len' })
+  return { epochs, callbacks: [scheduler, ...save] }
 }
 
-/**
- * One cycle: of rate and momentum, or of the rate alone where the optimizer has no momentum, as PyTorch's `cycle_momentum=False`.
- *
- * @throws TypeError for `moms` that the optimizer has no use for.
- */
+/** One cycle; see {@link cycle_for}. */
 export function planOneCycle(
   learn: TrainingState,
   epochs: number,
   rates: readonly number[],
   options: OneCycleFitOptions,
+  name = 'fit_one_cycle',
 ): FitPlan {
   checkKeys('fit_one_cycle', options, [...oneCycleKeys, ...trainKeys])
   checkEpochs(epochs)
-  const { tot_epochs = epochs, ...form } = schedulePart(options)
-  checkEpochs(tot_epochs, 'tot_epochs')
-  const cycles = rates.map(lr_max => one_cycle({ ...form, lr_max }))
-  const lr = cycles.map(({ lr }) => lr)
-  const cycle = (schedules: Schedules): FitPlan => ({
-    ...plan(learn, tot_epochs, schedules, options, oneCycleKeep[form.form ?? 'fastai1']),
-    epochs,
-  })
-  if (hasMomentum(learn)) return cycle({ lr, mom: cycles[0]!.mom })
-  if (form.moms !== undefined) throw noMomentum(`moms is ${show(form.moms)}`, 'leave moms out', learn)
-  return { ...cycle({ lr }), note: 'the optimizer has no momentum, so the learning rate alone is cycled.' }
+  const { tot_epochs, ...shape } = schedulePart(options)
+  if (tot_epochs !== undefined) checkEpochs(tot_epochs, 'tot_epochs')
+  const { schedules, note } = cycle_for(learn.opt, rates, shape)
+  const keep = oneCycleKeep[shape.form ?? 'fastai1']
+  return { epochs, callbacks: [new ParamScheduler(schedules, { tot_epochs, keep, name })], note }
 }
 
-export function planFlatCos(learn: TrainingState, epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
+export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
   checkKeys('fit_flat_cos', options, ['div_final', 'pct_start', ...trainKeys])
   checkEpochs(epochs)
   const form = schedulePart(options)
-  return plan(learn, epochs, { lr: rates.map(lr => flat_cos({ ...form, lr }).lr) }, options, 'last')
+  const lr = rates.map(lr => flat_cos({ ...form, lr }).lr)
+  return { epochs, callbacks: [new ParamScheduler({ lr }, { name: 'fit_flat_cos' })] }
 }
 
-export function planSgdr(
-  learn: TrainingState,
-  n_cycles: number,
-  cycle_len: number,
-  rates: readonly number[],
-  options: SgdrFitOptions,
-): FitPlan {
+export function planSgdr(n_cycles: number, cycle_len: number, rates: readonly number[], options: SgdrFitOptions): FitPlan {
   checkKeys('fit_sgdr', options, ['cycle_mult', ...trainKeys])
   const form = schedulePart(options)
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
-  return plan(learn, plans[0]!.epochs, { lr: plans.map(({ lr }) => lr) }, options, 'last')
+  const lr = plans.map(({ lr }) => lr)
+  return { epochs: plans[0]!.epochs, callbacks: [new ParamScheduler({ lr }, { name: 'fit_sgdr' })] }
 }
 
 /** The options without those that every way to train takes. */
 export function schedulePart<T extends TrainOptions>(options: T) {
   const { callbacks: _callbacks, wd: _wd, start_epoch: _start_epoch, signal: _signal, ...schedule } = options
   return schedule
-}
-
-type Schedules = ConstructorParameters<typeof ParamScheduler>[0]
-
-function plan(
-  { n_train_iter }: TrainingState,
-  epochs: number,
-  schedules: Schedules,
-  { start_epoch = 0 }: TrainOptions,
-  keep: 'last' | 'next',
-): FitPlan {
-  const position = { steps: epochs * n_train_iter, start: start_epoch * n_train_iter }
-  return { epochs, callbacks: [new ParamScheduler(schedules, { ...position, keep })] }
-}
-
-const hasMomentum = (learn: TrainingState) => learn.opt.names.includes('mom')
-
-function noMomentum(what: string, wayOut: string, { opt }: TrainingState): TypeError {
-  return new TypeError(
-    `${what}, but this optimizer has no momentum (it has ${opt.names.join(', ')}). ` +
-      `Either ${wayOut}, and the learning rate alone is cycled, or use an optimizer that has one, such as sgd({ mom: 0.9 }).`,
-  )
 }
 
 function checkEpochs(n: unknown, name = 'The number of epochs'): void {

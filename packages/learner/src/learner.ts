@@ -214,7 +214,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
   async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
     const [lr, options = {}] = withDefault(given)
-    return this.#train('fit_flat_cos', planFlatCos(this, n, this.#rates('fit_flat_cos', lr), options), options)
+    return this.#train('fit_flat_cos', planFlatCos(n, this.#rates('fit_flat_cos', lr), options), options)
   }
 
   /**
@@ -223,7 +223,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given)
-    const plan = planSgdr(this, n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
+    const plan = planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
     return this.#train('fit_sgdr', plan, options)
   }
 
@@ -243,7 +243,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
     const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
-      planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' })
+      planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' }, 'fine_tune')
     const first = frozen.epochs > 0 ? plan(frozen) : undefined
     const second = plan(unfrozen)
     return this.#exclusively('fine_tune', async () => {

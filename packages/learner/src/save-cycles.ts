@@ -45,8 +45,8 @@ function saveCycles(store: ModelStore, name: string, cycle_ends: readonly number
   return {
     name: 'saveCycles',
     order: 61,
-    async after_epoch({ train_iter }) {
-      const cycle = cycle_ends.indexOf(train_iter)
+    async after_epoch({ epoch, n_train_iter }) {
+      const cycle = cycle_ends.indexOf((epoch + 1) * n_train_iter)
       if (cycle >= 0) await store.save(`${name}_cyc_${cycle}`, { with_opt: false })
     },
   }

@@ -28,7 +28,6 @@ export class ReduceLROnPlateau implements Callback {
   readonly order = 62
   readonly sets = ['lr']
   readonly monitor: Patience
-  readonly sets = ['lr']
   readonly #min_lr: number
   readonly #lower: (lrs: readonly number[]) => number[] | undefined
 
