@@ -21,11 +21,12 @@ import { LRFinder, type LrFindResult } from './lr-find.js'
 import type { Metric, MetricFunction } from './metric/metric.js'
 import { metricsOf } from './metric/metrics-of.js'
 import { arrangeInputs, inputsOf, type NamedTensors } from './model/arrange-inputs.js'
-import { holdStatistics } from './model/hold-statistics.js'
+import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
+import { freeKeptStates } from './model/layer-states.js'
 import { drawFrom } from './model/random-layers.js'
 import { summarize } from './model/summary.js'
-import { type Model, predictionsOf } from './model/trainable-model.js'
+import type { Model } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
 import { drawSeed, RandomStreams } from './random-streams.js'
@@ -105,8 +106,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   readonly recorder = new Recorder()
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
-  readonly #train_bn: boolean
-  #frozen_to = 0
+  readonly #freezing: Freezing
   #busy: string | undefined
   #loaded: LoadReport | undefined
 
@@ -132,9 +132,11 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       log: log || (() => {}),
     })
     this.groups = groups
-    this.#train_bn = train_bn
+    this.#freezing = new Freezing(model, this.forwardPass, groups, train_bn)
     if (options.seed !== undefined) this.#reseed(options.seed)
     this.bus.add(
+      this.#freezing,
+      ...modelCallbacks(model),
       new OutputGuard(),
       this.recorder,
       new DivergenceGuard(),
@@ -158,9 +160,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   }
 
   override get trained(): readonly Parameter[] {
-    return this.groups.flatMap((group, i) =>
-      i < this.#frozen_to ? group.filter(({ kind }) => this.#train_bn && kind === 'norm') : group,
-    )
+    return this.#freezing.trained
   }
 
   // ------------------------------------------------------------------------------------------------ ways to train
@@ -247,9 +247,10 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     const first = frozen.epochs > 0 ? plan(frozen) : undefined
     const second = plan(unfrozen)
     return this.#exclusively('fine_tune', async () => {
-      const frozen_to = this.#frozen_to
+      const { frozen_to } = this.#freezing
       this.freeze()
       try {
+        this.#freezing.check('fine_tune')
         const reason = first && (await this.#follow('fine_tune', first, options)).reason
         if (reason === 'interrupted') {
           this.freeze_to(frozen_to)
@@ -275,6 +276,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
     const finder = new LRFinder(options, this.groups.length, this.n_train_iter)
     return this.#exclusively('lr_find', async () => {
+      this.#freezing.check('lr_find')
       const before = await capture(this)
       this.lr_finding = true
       try {
@@ -302,15 +304,28 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     this.freeze_to(-1)
   }
 
-  /** Trains everything. */
+  /**
+   * Trains all layer groups. A layer with `trainable = false` stands still until that is set to true, and is named in a line of
+   * {@link LearnerOptions.log}.
+   */
   unfreeze(): void {
     this.freeze_to(0)
+    const frozen = this.#freezing.frozenLayers().map(({ name }) => name)
+    if (frozen.length > 0) {
+      this.log(
+        `unfreeze(): trainable = false keeps ${frozen.length === 1 ? 'a layer' : `${frozen.length} layers`} frozen: ${frozen.join(', ')}. ` +
+          'Set layer.trainable = true to train them, too.',
+      )
+    }
   }
 
   /**
    * Trains the layer groups from the n-th on (counted from the end when negative) and leaves the others as they are: their
    * weights, and the optimizer's memory of them. Their normalization goes on training, unless `train_bn` is false: then it
    * uses and keeps its running statistics.
+   *
+   * A layer whose `trainable` is false stands still in any group, its running statistics too; set it at any time, and it holds from
+   * the next epoch on.
    *
    * @throws RangeError when there is no such group.
    */
@@ -321,8 +336,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
         `freeze_to(${n}): there are ${this.groups.length} layer groups, so n must be a whole number from ${-this.groups.length} to ${this.groups.length - 1}.`,
       )
     }
-    this.#frozen_to = first
-    holdStatistics(this.model, this.#train_bn ? [] : this.groups.slice(0, first).flat())
+    this.#freezing.freeze_to(first)
   }
 
   // ------------------------------------------------------------------------------------------------ using the model
@@ -356,7 +370,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     const xs = inputsOf(x, this.inputNames)
     checkInput(this.model, xs)
     const forward = () => {
-      const pred = predictionsOf(this.model, xs, false)
+      const pred = this.forwardPass.run(xs, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
     }
     return drawFrom(this.random.prediction(), () => tidy(forward))
@@ -462,6 +476,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
 
   #train(what: string, plan: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
     return this.#exclusively(what, async () => {
+      this.#freezing.check(what)
       if (lr) this.opt.set('lr', lr)
       return this.#follow(what, plan, options)
     })
@@ -502,6 +517,11 @@ function withDefault<Rate, Options>(
   rate = defaultRate,
 ): [lr: Rate | number | undefined, options?: Options] {
   return given.length === 0 ? [rate] : [given[0], ...(given.slice(1) as [Options?])]
+}
+
+/** What a model asks for by what it is made of. */
+function modelCallbacks(model: Model): Callback[] {
+  return [freeKeptStates(model)].filter(callback => callback !== undefined)
 }
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {

@@ -24,9 +24,10 @@ import { onInterrupt } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
+import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
 import { type Draws, drawFrom } from './model/random-layers.js'
-import { type Model, predictionsOf } from './model/trainable-model.js'
+import type { Model } from './model/trainable-model.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
 import type { RandomStreams } from './random-streams.js'
 
@@ -81,6 +82,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   reason: EndReason | undefined
   error: unknown
 
+  protected readonly forwardPass: ForwardPass
   readonly #validLoss: AverageMetric
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
@@ -98,6 +100,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.opt = opt
     this.random = random
     this.log = log
+    this.forwardPass = new ForwardPass(model)
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
     this.#penalty = penaltyOf(model)
     this.#figures = [this.#validLoss, ...metrics]
@@ -300,7 +303,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   #forward(): void {
-    this.pred = predictionsOf(this.model, this.xb, this.training)
+    this.pred = this.forwardPass.run(this.xb, this.training)
     this.#fire('after_pred')
     // A list of predictions may have been changed in place.
     this.own(this.pred)

@@ -1,5 +1,6 @@
 import type { Weights } from '@onecycle/callbacks'
 import type { DataBunch, LoaderState } from '@onecycle/data'
+import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { RandomStreams, RandomStreamsState } from '../random-streams.js'
@@ -14,6 +15,8 @@ export interface Snapshot {
   readonly loader?: LoaderState
   /** Where all else that is random stands. */
   readonly random?: RandomStreamsState
+  /** What stateful recurrent layers remember of the last batch. */
+  readonly states?: LayerStates
 }
 
 /** What a snapshot is taken of. */
@@ -26,7 +29,12 @@ export interface Parts {
 
 /** Copies the state of a Learner that is not training, away from the backend. */
 export async function capture(parts: Parts): Promise<Required<Snapshot>> {
-  return { weights: await copyWeights(parts.model), optimizer: await parts.opt.state(), ...captureStreams(parts) }
+  return {
+    weights: await copyWeights(parts.model),
+    optimizer: await parts.opt.state(),
+    states: await copyStates(parts.model),
+    ...captureStreams(parts),
+  }
 }
 
 /** Where the order of the data and all else that is random stand. */
@@ -44,5 +52,6 @@ export async function restore({ model, opt, data, random }: Parts, snapshot: Sna
   if (snapshot.optimizer) await opt.load(snapshot.optimizer)
   if (snapshot.loader) data.train_dl.restore(snapshot.loader)
   if (snapshot.random) random.restore(snapshot.random)
+  if (snapshot.states) putStates(model, snapshot.states)
   putWeights(model, snapshot.weights)
 }

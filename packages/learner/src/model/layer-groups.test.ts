@@ -62,7 +62,7 @@ describe('layers that begin a group', () => {
 
   it('refuse a group without parameters, and a model without layers', () => {
     const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] }), layers.reLU()] })
-    expect(() => layerGroups(net, [1])).toThrow(/group 1 of 2 has no trainable parameters/)
+    expect(() => layerGroups(net, [1])).toThrow(/group 1 of 2 has no weights that could train/)
     const w = tf.variable(tf.zeros([1]))
     expect(() => layerGroups({ apply: (x: tf.Tensor | tf.Tensor[]) => x, trainableWeights: [w] }, [1])).toThrow(
       /give a function instead/,

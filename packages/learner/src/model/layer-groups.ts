@@ -20,7 +20,7 @@ export function layerGroups(model: Model, division: LayerGroups = []): Parameter
   const groups = typeof division === 'function' ? division(parameters).map(group => [...group]) : cut(model, parameters, division)
   const empty = groups.findIndex(group => group.length === 0)
   if (empty >= 0 && groups.length > 1)
-    throw new RangeError(`layer_groups: group ${empty} of ${groups.length} has no trainable parameters.`)
+    throw new RangeError(`layer_groups: group ${empty} of ${groups.length} has no weights that could train.`)
   const given = groups.flat()
   const missing = parameters.filter(parameter => !given.includes(parameter))
   if (given.length !== parameters.length || missing.length > 0) {

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
+import { initializers, input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../learner.js'
 import { mlp, points, useCpu } from '../testing/tiny.js'
-import { parametersOf, weightsOf } from './parameters.js'
+import { parametersOf, trainableNow, weightsOf } from './parameters.js'
 import { simple_cnn } from './simple-cnn.js'
 
 beforeAll(useCpu)
@@ -81,11 +81,56 @@ describe('the weights of layers', () => {
     expect(new Set(names(net)).size).toBe(2)
   })
 
-  it('that do not train are weights, but no parameters', () => {
+  it('that could train are parameters, frozen or not; running statistics are not', () => {
     const net = mlp()
+    const all = parametersOf(net)
+    expect(all.map(({ name }) => name)).toEqual(['0.kernel', '0.bias', '1.gamma', '1.beta', '2.kernel', '2.bias'])
     net.layers[0]!.trainable = false
-    expect(parametersOf(net).map(({ name }) => name)).toEqual(['1.gamma', '1.beta', '2.kernel', '2.bias'])
+    expect(parametersOf(net)).toEqual(all)
+    expect(trainableNow(net)).toEqual(new Set(all.slice(2).map(({ variable }) => variable)))
+    net.trainable = false
+    expect(parametersOf(net)).toEqual(all)
+    expect(trainableNow(net).size).toBe(0)
     expect(weightsOf(net)).toHaveLength(8)
+  })
+
+  it('keep their names when a layer in a wrapper is frozen, though TensorFlow.js lists them in another order', () => {
+    const inner = sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), layers.dense({ units: 2 })] })
+    const net = sequential({ layers: [layers.timeDistributed({ layer: inner, inputShape: [3, 2] })] })
+    const before = weightsOf(net)
+    inner.layers[0]!.trainable = false
+    expect(weightsOf(net)).toEqual(before)
+    expect(before.map(({ name }) => name)).toEqual(['0.kernel', '0.bias', '0.kernel_1', '0.bias_1'])
+  })
+
+  it('are a normalization’s by the layer that made them, in a wrapper too, and not by what they are called', () => {
+    class NormInit extends layers.Layer {
+      static readonly className: string = 'NormInit'
+      override build() {
+        for (const name of ['gamma', 'beta', 'moving', 'bias']) this.addWeight(name, [1], 'float32', initializers.ones())
+        this.built = true
+      }
+    }
+    class GroupNorm extends NormInit {
+      static override readonly className = 'EnormousGroups'
+      readonly normalizes = true
+    }
+    class Filtered extends NormInit {
+      static readonly normalizes = true
+    }
+    const net = sequential({
+      layers: [
+        new NormInit({ inputShape: [2, 1] }),
+        new GroupNorm(),
+        new Filtered(),
+        layers.timeDistributed({ layer: layers.batchNormalization() }),
+      ],
+    })
+    const kind = kinds(net)
+    expect([kind['0.gamma'], kind['0.beta'], kind['0.moving'], kind['0.bias']]).toEqual(['weight', 'weight', 'weight', 'bias'])
+    expect([kind['1.gamma'], kind['1.bias'], kind['2.beta'], kind['3.gamma'], kind['3.moving_mean']]).toEqual(
+      Array(5).fill('norm'),
+    )
   })
 })
 

@@ -1,15 +1,23 @@
+import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { TrainingLoop } from '../training-loop.js'
-import { weightsOf } from './parameters.js'
+import { parametersOf, weightsOf } from './parameters.js'
 import { isLayersModel, variableOf } from './trainable-model.js'
 
 /**
- * A table of the model: each layer's output shape, its parameters and whether they train at present, then totals, loss and
+ * A table of the model: each layer's output shape, its parameters and whether they train at present (`partly`: some do), then totals, loss and
  * optimizer.
  */
 export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_func' | 'opt'>): string {
   const { model, loss_func, opt } = learn
-  const trained = new Set(learn.trained.map(({ variable }) => variable))
+  const trained = new Set<Variable>(learn.trained.map(({ variable }) => variable))
+  const parameters = new Set<Variable>(parametersOf(model).map(({ variable }) => variable))
+  const trains = (variables: readonly Variable[]) => {
+    if (variables.length === 0) return ''
+    const could = variables.filter(variable => parameters.has(variable))
+    const now = could.filter(variable => trained.has(variable))
+    return now.length === 0 ? 'no' : now.length < could.length ? 'partly' : 'yes'
+  }
   const rows = isLayersModel(model)
     ? layerRows(model)
     : weightsOf(model).map(({ name, variable }) => ({ name, shapes: [variable.shape], variables: [variable] }))
@@ -17,7 +25,7 @@ export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_
     name,
     shapes.map(showShape).join(' '),
     count(variables).toLocaleString('en'),
-    variables.length === 0 ? '' : variables.some(variable => trained.has(variable)) ? 'yes' : 'no',
+    trains(variables),
   ])
   const all = weightsOf(model).map(({ variable }) => variable)
   const total = count(all)
@@ -35,10 +43,10 @@ type Shape = readonly (number | null)[]
 interface Row {
   name: string
   shapes: readonly Shape[]
-  variables: { size: number }[]
+  variables: readonly Variable[]
 }
 
-function layerRows(model: LayersModel): (Row & { variables: ReturnType<typeof variableOf>[] })[] {
+function layerRows(model: LayersModel): Row[] {
   return model.layers.map(layer => ({
     name: `${layer.name} (${layer.getClassName()})`,
     shapes: outputShapes(layer),

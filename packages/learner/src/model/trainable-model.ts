@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { Tensor, Variable } from '@tensorflow/tfjs-core'
+import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { LayersModel as LayersModelClass } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
@@ -27,16 +27,8 @@ export interface TrainableModel {
 /** What a Learner can train: a tfjs `LayersModel` (a `Sequential` is one), or any object of that shape. */
 export type Model = LayersModel | TrainableModel
 
-export function isLayersModel(model: Model): model is LayersModel {
+export function isLayersModel(model: Model | Layer): model is LayersModel {
   return model instanceof LayersModelClass
-}
-
-/** A model's answer to a batch, in tensors that are the caller's. */
-export function predictionsOf(model: Model, x: Tensors, training: boolean): Tensors {
-  const pred = model.apply(x as Tensor, { training }) as Tensors
-  // A model may answer with what it trains: an image that is painted, say.
-  const own = (tensor: Tensor) => (tensor instanceof Variable ? tensor.clone() : tensor)
-  return pred instanceof Tensor ? own(pred) : pred.map(own)
 }
 
 /** The variable behind a layer's weight; plain variables are passed through. */
@@ -46,8 +38,3 @@ export function variableOf(weight: Variable | LayerVariable): Variable {
 
 /** A layer of a model. */
 export type Layer = LayersModel['layers'][number]
-
-/** The layers of a model in its order, those of nested models in place of these. A layer that is used twice may come twice. */
-export function leafLayers(layer: Layer): Layer[] {
-  return (layer as Partial<LayersModel>).layers?.flatMap(leafLayers) ?? [layer]
-}

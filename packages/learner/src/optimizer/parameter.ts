@@ -1,5 +1,5 @@
 import { kind, show } from '@onecycle/platform'
-import type { Variable } from '@tensorflow/tfjs-core'
+import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 
 /** A trainable variable of a model. */
 export interface Parameter {
@@ -8,6 +8,8 @@ export interface Parameter {
   readonly variable: Variable
   /** Biases and the parameters of normalisation layers are as a rule spared from weight decay. */
   readonly kind: 'weight' | 'bias' | 'norm'
+  /** Where its values must lie: applied after each step that changed it (`kernelConstraint` and its kin). */
+  readonly constraint?: { apply(weight: Tensor): Tensor }
 }
 
 /** The parameters of each layer group, first layers first. */
