@@ -27,7 +27,7 @@ export interface LoadReport {
   readonly unexpected: readonly string[]
   /** Whether the optimizer's state was taken. */
   readonly optimizer: boolean
-  /** Whether the order of the data goes on from where it was saved. */
+  /** Whether the order of the data, and all else that is random, goes on from where it was saved. */
   readonly order: boolean
 }
 
@@ -51,8 +51,7 @@ export async function loadInto(parts: LoadingParts, path: string, options: LoadO
     )
   if (snapshot.random) new RandomStreams(0).restore(snapshot.random)
   const optimizer = await loadOptimizer(parts, file, snapshot, options)
-  const order = loadOrder(parts, file, snapshot)
-  if (snapshot.random) parts.random.restore(snapshot.random)
+  const order = loadStreams(parts, file, snapshot)
   assignWeights(parts.model, Object.fromEntries(taken.map(name => [name, snapshot.weights[name]!])))
   if (!strict) parts.log(`${file}: ${told({ taken, missing, unexpected })}`)
   return { file, taken, missing, unexpected, optimizer, order }
@@ -81,8 +80,8 @@ async function loadOptimizer(
   }
 }
 
-/** Goes on with the order of the data, where it is that of the same data; other data may have any. */
-function loadOrder({ data, log }: LoadingParts, file: string, { loader }: Snapshot): boolean {
+/** Goes on with the order of the data and all else that is random, where the data is the same; with other data it begins anew. */
+function loadStreams({ data, random, log }: LoadingParts, file: string, { loader, ...streams }: Snapshot): boolean {
   if (!loader) return false
   const { position } = loader
   try {
@@ -91,6 +90,7 @@ function loadOrder({ data, log }: LoadingParts, file: string, { loader }: Snapsh
     log(`The order of the training data did not go on from ${file}, and is as it was. ${(error as Error).message}`)
     return false
   }
+  if (streams.random) random.restore(streams.random)
   if (position > 0)
     log(`${file} was saved inside an epoch, after ${position} of its batches: the next fit begins that pass anew.`)
   return true

@@ -10,12 +10,13 @@ export interface NamedTensor {
 }
 
 /**
- * Turns the weights of a stock optimizer into state by parameter, and frees the step count among them. They are the step
- * count, and then each slot for all parameters: the means of all, the mean squares of all.
+ * Turns the weights of a stock optimizer, and numbers that all parameters share, into state by parameter, and frees the step count
+ * among them. They are the step count, and then each slot for all parameters: the means of all, the mean squares of all.
  */
 export async function saveWeights(
   parameters: readonly Parameter[],
   [iterations, ...weights]: readonly NamedTensor[],
+  numbers: Readonly<Record<string, number>> = {},
 ): Promise<Record<string, SavedParameter>> {
   const reading = [iterations!, ...weights].map(async ({ tensor }) => (await tensor.data()).slice())
   const [count, ...values] = await Promise.all(reading)
@@ -28,7 +29,7 @@ export async function saveWeights(
         ? [[weight.slice(weight.lastIndexOf('/') + 1), { shape: [...tensor.shape], values: values[k] as Float32Array }] as const]
         : [],
     )
-    return [name, { steps, numbers: {}, slots: Object.fromEntries(slots) }]
+    return [name, { steps, numbers, slots: Object.fromEntries(slots) }]
   })
   return Object.fromEntries(saved)
 }

@@ -12,7 +12,7 @@ import { checkSaved, loadWeights, type NamedTensor, saveWeights } from './stock-
  * - one layer group only, and no weight decay;
  * - `lr` can be changed in all of them, momentum in Momentum, Adam, Adamax and RMSProp;
  * - their step count is common to all parameters, so one that was frozen is not treated as new later;
- * - Adamax cannot save its state. A loaded Adam corrects its bias as if beta1 and beta2 had always been what they are now.
+ * - Adamax cannot save its state: a checkpoint has the weights alone, and lr_find, which puts all back, is refused.
  *
  * @throws Error for an optimizer of an unknown class. The factory throws RangeError for several layer groups or weight decay.
  * @example
@@ -42,7 +42,7 @@ class StockOptimizer extends Optimizer {
     this.names = hyper.names
     this.#parameters = onlyGroup(this.rule, groups)
     this.unreadable = this.#isA('Adamax')
-      ? 'tf.train.adamax cannot save or load its state: use adamax() of this package.'
+      ? 'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.'
       : undefined
   }
 
@@ -65,7 +65,7 @@ class StockOptimizer extends Optimizer {
 
   async state(): Promise<OptimizerState> {
     const hyper = Object.fromEntries(this.names.map(name => [name, [...this.get(name)]]))
-    const parameters = await saveWeights(this.#parameters, await this.#weights())
+    const parameters = await saveWeights(this.#parameters, await this.#weights(), await this.#corrections())
     return { rule: this.rule, hyper, parameters }
   }
 
@@ -75,6 +75,7 @@ class StockOptimizer extends Optimizer {
     for (const name of this.names) this.set(name, state.hyper[name]!)
     const weights = loadWeights(this.#parameters, state.parameters)
     await this.#optimizer.setWeights(weights)
+    this.#correct(state.parameters[this.#parameters[0]!.name]?.numbers)
     tf.dispose([...old, ...weights].map(({ tensor }) => tensor))
   }
 
@@ -99,6 +100,24 @@ class StockOptimizer extends Optimizer {
   // `instanceof` tells nothing: TensorFlow.js makes it true of any object with an optimizer's methods.
   #isA(...classes: string[]): boolean {
     return classes.includes(this.#optimizer.getClassName())
+  }
+
+  /** How far Adam corrects the bias of its means: a product over the betas of all steps, which its own weights leave out. */
+  get #products(): Partial<Record<'accBeta1' | 'accBeta2', tf.Variable>> {
+    const { accBeta1, accBeta2 } = this.#optimizer as unknown as Record<'accBeta1' | 'accBeta2', tf.Variable>
+    return this.#isA('Adam') ? { accBeta1, accBeta2 } : {}
+  }
+
+  async #corrections(): Promise<Record<string, number>> {
+    const reading = Object.entries(this.#products).map(async ([name, product]) => [name, (await product.data())[0]!] as const)
+    return Object.fromEntries(await Promise.all(reading))
+  }
+
+  #correct(numbers: Readonly<Record<string, number>> = {}): void {
+    for (const [name, product] of Object.entries(this.#products)) {
+      const value = numbers[name]
+      if (value !== undefined) tf.tidy(() => product.assign(tf.scalar(value)))
+    }
   }
 
   async #weights(): Promise<NamedTensor[]> {
