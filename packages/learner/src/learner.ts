@@ -29,7 +29,7 @@ import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
-import { drawSeed, RandomStreams } from './random-streams.js'
+import { drawSeed, gathered, RandomStreams, unmoved } from './random-streams.js'
 import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
@@ -353,7 +353,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       throw new TypeError('validate() has no data: the DataBunch was made without a validation set. Pass a stream: validate(dl).')
     return this.#exclusively('validate', async () => {
       this.values = {}
-      await this.validation(dl)
+      await unmoved(dl, () => this.validation(dl))
       return { ...this.values }
     })
   }
@@ -385,11 +385,11 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       throw new TypeError(
         'get_preds() has no data: the DataBunch was made without a validation set. Pass a stream: get_preds(dl).',
       )
-    return this.#exclusively('get_preds', async () => {
+    const measure = async () => {
       const preds: Tensor[] = []
       const targets: Tensor[] = []
       try {
-        for await (const { xs, ys, inputNames } of dl) {
+        for await (const { xs, ys, inputNames } of gathered(dl, this.random, false)) {
           targets.push(single('targets', ys))
           try {
             preds.push(single('predictions', this.predict(arrangeInputs(xs, inputNames, this.inputNames))))
@@ -402,7 +402,8 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       } finally {
         dispose([preds, targets])
       }
-    })
+    }
+    return this.#exclusively('get_preds', () => unmoved(dl, measure))
   }
 
   /** A table of the model's layers: output shape, parameters, and whether they train. */

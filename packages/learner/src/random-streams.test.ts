@@ -1,4 +1,4 @@
-import { DataBunch } from '@onecycle/data'
+import { DataBunch, type Dataset } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -60,11 +60,11 @@ describe('the streams of one seed', () => {
 })
 
 /** Only masks make losses differ: samples are all alike, and the rate is next to nothing. */
-function dropped(options: LearnerOptions = {}, data = alike()) {
-  const dense = layers.dense({ units: 1, kernelInitializer: 'ones' })
-  const model = sequential({ layers: [layers.dropout({ rate: 0.5, inputShape: [16] }), dense] })
+function dropped(options: LearnerOptions = {}, data = alike(), model = dropout()) {
   return new Learner(data, model, { loss: mse, optimizer: sgd({ mom: 0 }), wd: 0, progress: false, ...options })
 }
+const dropout = () =>
+  sequential({ layers: [layers.dropout({ rate: 0.5, inputShape: [16] }), layers.dense({ units: 1, kernelInitializer: 'ones' })] })
 const alike = (options = {}) =>
   DataBunch.from_arrays({ x: new Float32Array(160).fill(1), shape: [16], y: new Float32Array(10), bs: 2, ...options })
 const losses = async (learn: Learner) => (await learn.fit(1e-12, 2)).losses
@@ -113,13 +113,109 @@ describe('the seed of a Learner', () => {
   })
 })
 
+/** A data set of one's own that shifts its samples at random, whatever it is asked for. */
+function shifting(): Dataset {
+  const batch = (at: Int32Array) => ({
+    xs: tf.fill([at.length, 16], 1 + Math.random()),
+    ys: tf.zeros([at.length]),
+    size: at.length,
+  })
+  return { length: 10, inputShape: [16], targetShape: [], target: 'value', c: undefined, batch }
+}
+const plain = () => sequential({ layers: [layers.dense({ units: 1, kernelInitializer: 'ones', inputShape: [16] })] })
+const trains = (options: LearnerOptions, data = alike()) => dropped(options, data, plain())
+
+describe.each<[string, (seed: number) => Learner]>([
+  ['in a data set that augments', seed => trains({ seed }, DataBunch.from_datasets(shifting(), shifting(), { bs: 2 }))],
+  [
+    'in a callback that mixes by Math.random',
+    seed => {
+      const dim = (learn: Learner) => {
+        learn.xb = tf.mul(learn.xb as tf.Tensor, Math.random())
+      }
+      return trains({ seed, callbacks: [{ before_batch: dim }] })
+    },
+  ],
+  [
+    'in a callback that draws from a stream, asynchronously',
+    seed => {
+      const shift = async (learn: Learner) => {
+        await Promise.resolve()
+        learn.xb = tf.mul(learn.xb as tf.Tensor, learn.random.stream('mixup').uniform())
+      }
+      return trains({ seed, callbacks: [{ before_batch: shift }] })
+    },
+  ],
+  [
+    'in a callback that adds noise to gradients',
+    seed => {
+      const noise = (learn: Learner) => {
+        const [name, grad] = Object.entries(learn.grads)[0]!
+        learn.grads[name] = tf.add(grad, tf.randomNormal(grad.shape))
+      }
+      return trains({ seed, optimizer: sgd({ mom: 0 }), callbacks: [{ after_backward: noise }] })
+    },
+  ],
+  ['in a loss', seed => trains({ seed, loss: (pred, y) => tf.mul(mse(pred, y), Math.random()) as tf.Scalar })],
+])('what draws %s', (_, make) => {
+  it('follows the seed', async () => {
+    const run = async (seed: number) => {
+      const learn = make(seed)
+      await learn.lr_find({ num_it: 7 })
+      const first = (await learn.fit(1e-3, 1)).losses
+      await learn.validate(learn.data.train_dl)
+      return [...first, ...(await learn.fit(1e-3, 1)).losses]
+    }
+    const found = await run(3)
+    expect(await run(3)).toEqual(found)
+    expect(await run(4)).not.toEqual(found)
+    expect(new Set(found).size).toBe(10)
+  })
+})
+
+/** Drops in predictions too. */
+class AlwaysDropped extends layers.Layer {
+  static className = 'AlwaysDroppedOfATest'
+  override call(x: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.dropout([x].flat()[0]!, 0.5)
+  }
+}
+
 describe('measuring', () => {
-  it('moves nothing that training draws', async () => {
-    const [learn, without] = [dropped({ seed: 3 }, alike({ valid_pct: 0.2 })), dropped({ seed: 3 }, alike({ valid_pct: 0.2 }))]
+  const make = () => {
+    const model = sequential({
+      layers: [new AlwaysDropped({ inputShape: [16] }), layers.dense({ units: 1, kernelInitializer: 'ones' })],
+    })
+    return dropped({ seed: 3 }, alike({ valid_pct: 0.4 }), model)
+  }
+
+  it('moves nothing that training draws, and is the same again where nothing was trained', async () => {
+    const [learn, without] = [make(), make()]
     const first = await losses(learn)
-    await learn.validate()
-    for (const made of [await learn.get_preds(), learn.predict(tf.ones([2, 16]))]) tf.dispose(made as never)
+    const figures = [await learn.validate(), await learn.validate()]
+    expect(figures[1]).toEqual(figures[0])
+    await learn.validate(learn.data.train_dl)
+    for (const dl of [learn.data.valid_dl, learn.data.train_dl]) tf.dispose((await learn.get_preds(dl)) as never)
+    tf.dispose(learn.predict(tf.ones([2, 16])))
     expect([first, await losses(learn)]).toEqual([await losses(without), await losses(without)])
+    expect(await learn.validate()).not.toEqual(figures[0])
+    expect(await learn.validate()).toEqual(await without.validate())
+  })
+
+  it('draws anew in each prediction, so that many tell how sure a model is', () => {
+    const predictions = (learn: Learner) =>
+      Array.from({ length: 8 }, () => (learn.predict(tf.ones([1, 16])) as tf.Tensor).dataSync()[0])
+    const found = predictions(make())
+    expect(new Set(found).size).toBeGreaterThan(3)
+    expect(predictions(make())).toEqual(found)
+  })
+
+  it('leaves the order of the training data as it was', async () => {
+    const learn = make()
+    const before = learn.data.train_dl.state()
+    await learn.validate(learn.data.train_dl)
+    tf.dispose((await learn.get_preds(learn.data.train_dl)) as never)
+    expect(learn.data.train_dl.state()).toEqual(before)
   })
 })
 
@@ -133,6 +229,10 @@ it('a search is the same when repeated, and the fit after it as if there had bee
     },
   }
   await expect(learn.lr_find({ num_it: 8, callbacks: [failing] })).rejects.toThrow('no more')
+  const cut = new AbortController()
+  const cutting = { after_batch: () => cut.abort() }
+  await learn.lr_find({ num_it: 8, callbacks: [cutting], signal: cut.signal }).catch(() => {})
+  expect(learn.random.state()).toEqual(without.random.state())
   expect(await losses(learn)).toEqual(await losses(without))
 })
 

@@ -1,5 +1,6 @@
+import type { Batch, BatchStream, LoaderState } from '@onecycle/data'
 import { Random, type RandomState } from '@onecycle/platform'
-import { Draws } from './model/random-layers.js'
+import { Draws, drawFrom } from './model/random-layers.js'
 
 /** Where the random streams of a Learner stand. JSON-serializable. */
 export interface RandomStreamsState {
@@ -49,6 +50,13 @@ export class RandomStreams {
     return new Draws(this.#root, `validation ${this.#batches}`, i)
   }
 
+  /** What a data set draws from while it gathers the next training batch, or the i-th of a validation. */
+  gathering(training: boolean, i: number): Draws {
+    return training
+      ? new Draws(this.#root, 'augmentation', this.#batches)
+      : new Draws(this.#root, `augmentation of validation ${this.#batches}`, i)
+  }
+
   /** What the next prediction draws from, for a model that draws then too: another one each time. */
   prediction(): Draws {
     return new Draws(this.#root, 'prediction', this.#predictions++)
@@ -86,6 +94,38 @@ export class RandomStreams {
     for (const name of new Set([...this.#streams.keys(), ...Object.keys(streams)])) {
       this.stream(name).restore(streams[name] ?? root.fork(`stream ${name}`).state())
     }
+  }
+}
+
+/**
+ * The batches of a pass. A data set that draws while it gathers one, to augment it, follows the seed; a source that is read
+ * asynchronously has to see to that itself.
+ */
+export function gathered(dl: BatchStream, random: RandomStreams, training: boolean): Iterable<Batch> | AsyncIterable<Batch> {
+  return Symbol.iterator in dl ? gather(dl, random, training) : dl
+}
+
+function* gather(dl: Iterable<Batch>, random: RandomStreams, training: boolean): Generator<Batch, void, undefined> {
+  const batches = dl[Symbol.iterator]()
+  const next = () => batches.next()
+  try {
+    for (let i = 0; ; i++) {
+      const { value, done } = drawFrom(random.gathering(training, i), next)
+      if (done) return
+      yield value
+    }
+  } finally {
+    batches.return?.()
+  }
+}
+
+/** Measures on a stream, and leaves it where it stood. */
+export async function unmoved<T>(dl: BatchStream, measure: () => Promise<T>): Promise<T> {
+  const before: LoaderState = dl.state()
+  try {
+    return await measure()
+  } finally {
+    dl.restore(before)
   }
 }
 

@@ -29,7 +29,7 @@ import { penaltyOf } from './model/penalty.js'
 import { type Draws, drawFrom } from './model/random-layers.js'
 import type { Model } from './model/trainable-model.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
-import type { RandomStreams } from './random-streams.js'
+import { gathered, type RandomStreams } from './random-streams.js'
 
 export interface LoopParts {
   data: DataBunch
@@ -230,7 +230,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   async #batches(dl: BatchStream): Promise<void> {
     let next = 0
     this.n_iter = dl.length
-    for await (const batch of dl) {
+    for await (const batch of gathered(dl, this.random, this.training)) {
       this.iter = next++
       await this.#batch(batch)
       if (this.#interrupted) throw new CancelFit('interrupted')
