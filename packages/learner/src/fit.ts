@@ -17,14 +17,14 @@ import {
   sgdr,
   type TrainingState,
 } from '@onecycle/callbacks'
-import { checkKeys, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, type OneOrMore, show } from '@onecycle/platform'
 import { type SaveNames, savers } from './save-cycles.js'
 import type { RunOptions } from './training-loop.js'
 
 /** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. `L` is what these hear: plans never call them. */
 export interface TrainOptions<L extends TrainingState = never> extends RunOptions {
-  /** Heard in this fit only. */
-  callbacks?: readonly Callback<L>[] | undefined
+  /** Heard in this fit only: one, or a list. */
+  callbacks?: OneOrMore<Callback<L>> | undefined
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */
@@ -52,10 +52,37 @@ export type FineTuneFitOptions<L extends TrainingState = never> = Omit<TrainOpti
 /** fastai 1's rate, where none is given. */
 export const defaultRate = 3e-3
 
-/** Names of the {@link TrainOptions}. */
-export const trainKeys = ['callbacks', 'wd', 'start_epoch', 'signal']
-const cycleKeys = ['cycle_len', 'cycle_mult', 'use_clr', 'use_clr_beta', 'wds', 'best_save_name', 'cycle_save_name']
-const oneCycleKeys = ['form', 'moms', 'div_factor', 'final_div', 'pct_start', 'tot_epochs']
+/** One number, or a list of them. */
+export const numbers = kind.either(kind.number, kind.listOf(kind.number))
+
+export const trainKinds: Kinds<TrainOptions> = {
+  // Callbacks are looked at where they are added.
+  callbacks: kind.any,
+  wd: numbers,
+  start_epoch: kind.number,
+  signal: { expected: 'an AbortSignal, such as controller.signal', fits: value => value instanceof AbortSignal },
+}
+const fitKinds: Kinds<FitOptions> = {
+  ...{
+    cycle_len: kind.number,
+    cycle_mult: kind.number,
+    use_clr: kind.listOf(kind.number),
+    use_clr_beta: kind.listOf(kind.number),
+  },
+  ...{ wds: numbers, best_save_name: kind.any, cycle_save_name: kind.any },
+  ...trainKinds,
+}
+const oneCycleKinds: Kinds<OneCycleFitOptions> = {
+  ...{ form: kind.string, moms: numbers, div_factor: kind.number, final_div: kind.number, pct_start: kind.number },
+  ...{ tot_epochs: kind.number, ...trainKinds },
+}
+const flatCosKinds: Kinds<FlatCosFitOptions> = { div_final: kind.number, pct_start: kind.number, ...trainKinds }
+const { start_epoch: _start_epoch, ...partKinds } = trainKinds
+export const fineTuneKinds: Kinds<FineTuneFitOptions> = {
+  ...{ freeze_epochs: kind.number, lr_mult: kind.number, pct_start: kind.number, div: kind.number },
+  ...partKinds,
+}
+const sgdrKinds: Kinds<SgdrFitOptions> = { cycle_mult: kind.number, ...trainKinds }
 
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
@@ -83,7 +110,7 @@ export function fitArguments<L extends TrainingState>(
 ): { n: number; lr: unknown; options: FitOptions<L> } {
   const [first, second, options = {}] = given as [unknown, unknown, FitOptions<L>?]
   if (isCall<L>(first) && !isCount(second)) {
-    checkKeys('fit', first, ['epochs', 'lr', ...cycleKeys, ...trainKeys])
+    checkOptions<FitCall>('fit', first, { epochs: kind.any, lr: kind.any, ...fitKinds })
     if (given.length > 1)
       throw new TypeError('fit({ epochs, lr }) takes all options in the one object, but got a second argument.')
     const { epochs, lr, ...rest } = first
@@ -115,7 +142,7 @@ function isCall<L extends TrainingState>(value: unknown): value is FitCall<L> {
 
 /** A constant rate, or fastai 0.7's cycles. */
 export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {
-  checkKeys('fit', options, [...cycleKeys, ...trainKeys])
+  checkOptions<FitOptions>('fit', options, fitKinds)
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
   if (mom && !hasMomentum(learn.opt)) {
@@ -137,7 +164,7 @@ export function planOneCycle(
   options: OneCycleFitOptions,
   name = 'fit_one_cycle',
 ): FitPlan {
-  checkKeys('fit_one_cycle', options, [...oneCycleKeys, ...trainKeys])
+  checkOptions<OneCycleFitOptions>('fit_one_cycle', options, oneCycleKinds)
   checkEpochs(epochs)
   const { tot_epochs, ...shape } = schedulePart(options)
   if (tot_epochs !== undefined) checkEpochs(tot_epochs, 'tot_epochs')
@@ -147,7 +174,7 @@ export function planOneCycle(
 }
 
 export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
-  checkKeys('fit_flat_cos', options, ['div_final', 'pct_start', ...trainKeys])
+  checkOptions<FlatCosFitOptions>('fit_flat_cos', options, flatCosKinds)
   checkEpochs(epochs)
   const form = schedulePart(options)
   const lr = rates.map(lr => flat_cos({ ...form, lr }).lr)
@@ -155,7 +182,7 @@ export function planFlatCos(epochs: number, rates: readonly number[], options: F
 }
 
 export function planSgdr(n_cycles: number, cycle_len: number, rates: readonly number[], options: SgdrFitOptions): FitPlan {
-  checkKeys('fit_sgdr', options, ['cycle_mult', ...trainKeys])
+  checkOptions<SgdrFitOptions>('fit_sgdr', options, sgdrKinds)
   const form = schedulePart(options)
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
   const lr = plans.map(({ lr }) => lr)

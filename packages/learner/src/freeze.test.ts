@@ -90,7 +90,7 @@ describe('layer groups', () => {
 
   it('refuses a division that is none', () => {
     for (const [layer_groups, message] of [
-      [['tail'], /no layer "tail"/],
+      [['tail'], /no layer 'tail'/],
       [[7], /no layer 7/],
       [[0], /layers after the first/],
       [[2, 1], /in the model's order/],

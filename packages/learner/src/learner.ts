@@ -1,9 +1,10 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
-import { checkKeys, checkNumber, checkOptions, kind, withAnswers } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, withAnswers } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
+import { checkArguments } from './check-arguments.js'
 import { readMetadata, type SaveOptions } from './checkpoint/file.js'
 import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
 import { saveFrom } from './checkpoint/save.js'
@@ -11,15 +12,26 @@ import { capture, restore } from './checkpoint/snapshot.js'
 import { checkFits, checkInput, checkUsable } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
 import type * as ways from './fit.js'
-import { defaultRate, type FitPlan, fitArguments, planFit, planFlatCos, planOneCycle, planSgdr, schedulePart } from './fit.js'
+import {
+  defaultRate,
+  type FitPlan,
+  fineTuneKinds,
+  fitArguments,
+  numbers,
+  planFit,
+  planFlatCos,
+  planOneCycle,
+  planSgdr,
+  schedulePart,
+} from './fit.js'
 import { foreignNames } from './foreign-names.js'
 import { givenRate } from './given-rate.js'
 import type { LossFunction } from './loss/loss-function.js'
-import { lossOf, predictionsHeld } from './loss/loss-of.js'
+import { type LossName, lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find.js'
 import { LRFinder, type LrFindResult } from './lr-find.js'
-import type { Metric, MetricFunction } from './metric/metric.js'
-import { metricsOf } from './metric/metrics-of.js'
+import { MetricTrial } from './metric/metric-trial.js'
+import { type MetricLike, metricsOf } from './metric/metrics-of.js'
 import { arrangeInputs, inputsOf, type NamedTensors } from './model/arrange-inputs.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
@@ -33,10 +45,16 @@ import { drawSeed, gathered, RandomStreams, unmoved } from './random-streams.js'
 import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
-  /** Default: inferred from the targets and the model's last layer; see {@link inferLoss}. */
-  loss?: LossFunction | undefined
-  /** Figures for each validation pass: functions of (pred, target), averaged over samples, or {@link Metric} objects. */
-  metrics?: readonly (MetricFunction | Metric)[] | undefined
+  /**
+   * Default: inferred from the targets and the model's last layer; see {@link inferLoss}. The name of a cross-entropy means the one of
+   * logits or of probabilities, as the last layer is.
+   */
+  loss?: LossFunction | LossName | undefined
+  /**
+   * Figures for each validation pass, one or a list: functions of (pred, target), averaged over samples, {@link Metric} objects, or names.
+   * They are tried on the first training batch of a fit, before its step.
+   */
+  metrics?: OneOrMore<MetricLike> | undefined
   /**
    * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). A name means the optimizer of that name
    * with its own defaults: 'sgd' is `sgd()`. One of `tf.train` is accepted too, with the limits that {@link stock} states.
@@ -50,8 +68,8 @@ export interface LearnerOptions {
   layer_groups?: LayerGroups | undefined
   /** Whether normalization layers of frozen groups train (fastai's default). Default true. */
   train_bn?: boolean | undefined
-  /** Heard in every fit. */
-  callbacks?: readonly Callback<Learner>[] | undefined
+  /** Heard in every fit: one, or a list. */
+  callbacks?: OneOrMore<Callback<Learner>> | undefined
   /**
    * Decides all that is random while the Learner works: the order of the training batches in place of the data's own seed, dropout,
    * noise, and what callbacks draw. A whole number from 0 to 2^32 - 1; see {@link Learner.seed} for the default. The weights of the
@@ -77,20 +95,13 @@ export type SgdrFitOptions = ways.SgdrFitOptions<Learner>
 export type FineTuneFitOptions = ways.FineTuneFitOptions<Learner>
 export type LrFindOptions = finder.LrFindOptions<Learner>
 
-const learnerKeys = [
-  'loss',
-  'metrics',
-  'optimizer',
-  'wd',
-  'wd_bn_bias',
-  'layer_groups',
-  'train_bn',
-  'callbacks',
-  'seed',
-  'progress',
-  'log',
-]
-const fineTuneKeys = ['freeze_epochs', 'lr_mult', 'pct_start', 'div', 'callbacks', 'wd', 'signal']
+const learnerKinds: Kinds<LearnerOptions> = {
+  // What these are is looked at where they are used.
+  ...{ loss: kind.any, metrics: kind.any, optimizer: kind.any, layer_groups: kind.any, callbacks: kind.any },
+  ...{ wd: numbers, wd_bn_bias: kind.boolean, train_bn: kind.boolean, seed: kind.number },
+  progress: kind.either(kind.boolean, kind.object),
+  log: kind.either(kind.choice(false), kind.function),
+}
 
 /**
  * Trains a model on data, and shows what happened.
@@ -115,7 +126,8 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    * option is unknown.
    */
   constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
-    checkKeys('Learner', options, learnerKeys)
+    checkArguments(data, model)
+    checkOptions<LearnerOptions>('Learner', options, learnerKinds)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
     const { log = line => console.error(line) } = options
     checkFits(data, model)
@@ -140,8 +152,9 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       new OutputGuard(),
       this.recorder,
       new DivergenceGuard(),
+      new MetricTrial(this.metrics),
       ...progressBar(options.progress ?? true),
-      ...(options.callbacks ?? []),
+      ...listOf(options.callbacks),
     )
     this.bus.fire('after_create', this)
   }
@@ -239,7 +252,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
     const [base_lr, options = {}] = withDefault(given, 2e-3)
-    checkKeys('fine_tune', options, fineTuneKeys)
+    checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds)
     const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
     const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
@@ -280,7 +293,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       const before = await capture(this)
       this.lr_finding = true
       try {
-        await this.run(finder.epochs, [finder, ...(options.callbacks ?? [])], options)
+        await this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options)
       } finally {
         this.lr_finding = false
         await restore(this, before)
@@ -487,7 +500,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
     try {
-      await this.run(epochs, [...callbacks, ...(options.callbacks ?? [])], options)
+      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options)
     } finally {
       // What others throw in `after_fit` comes after the Recorder has heard it.
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!

@@ -63,7 +63,7 @@ describe('options', () => {
   it.each([
     [{ num_it: 0 }, /num_it = 0/],
     [{ num_it: 1.5 }, /num_it = 1.5/],
-    [{ num_it: Number.NaN }, /num_it = NaN/],
+    [{ num_it: Number.NaN }, /num_it must be a number, but it is NaN/],
     [{ start_lr: 0 }, /start_lr/],
     [{ start_lr: Number.NaN }, /start_lr/],
     [{ end_lr: Number.POSITIVE_INFINITY }, /end_lr/],

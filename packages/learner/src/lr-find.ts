@@ -12,9 +12,9 @@ import {
   type TrainingState,
   trim_curve,
 } from '@onecycle/callbacks'
-import { checkKeys } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
-import { type TrainOptions, trainKeys } from './fit.js'
+import { numbers, type TrainOptions, trainKinds } from './fit.js'
 
 export interface LrFindOptions<L extends TrainingState = never> extends TrainOptions<L> {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */
@@ -33,7 +33,11 @@ export interface LrFindOptions<L extends TrainingState = never> extends TrainOpt
   suggestion?: SuggestName | undefined
 }
 
-const lrFindKeys = ['start_lr', 'end_lr', 'num_it', 'stop_div', 'linear', 'form', 'suggestion']
+const rates = kind.either(numbers, kind.object)
+const lrFindKinds: Kinds<LrFindOptions> = {
+  ...{ start_lr: rates, end_lr: rates, num_it: kind.number, stop_div: kind.boolean, linear: kind.boolean },
+  ...{ form: kind.string, suggestion: kind.string, ...trainKinds },
+}
 
 type LrFindForm = NonNullable<LrFindStopOptions['form']>
 
@@ -79,14 +83,14 @@ export class LRFinder implements Callback {
    * @param batches training batches in an epoch
    */
   constructor(options: LrFindOptions = {}, groups = 1, batches = 100) {
-    checkKeys('lr_find', options, [...lrFindKeys, ...trainKeys])
+    checkOptions<LrFindOptions>('lr_find', options, lrFindKinds)
     const { form = 'fastai1', stop_div = true, linear = false, suggestion = 'valley' } = options
     const old = form === 'fastai07'
     const { start_lr = old ? 1e-5 : 1e-7, end_lr = 10, num_it = old ? batches : 100 } = options
     if (!Number.isInteger(num_it) || num_it < 1) {
       throw new RangeError(`lr_find got num_it = ${num_it}, but expects a positive whole number of batches.`)
     }
-    if (!(suggestion in suggestFunctions)) {
+    if (!Object.hasOwn(suggestFunctions, suggestion)) {
       throw new RangeError(
         `lr_find got suggestion = ${JSON.stringify(suggestion)}, but expects one of ${Object.keys(suggestFunctions).join(', ')}.`,
       )

@@ -1,7 +1,7 @@
 export { checkChoice, checkCount, checkNumber } from './check.js'
 export { type Answers, type UseInstead, withAnswers } from './foreign-members.js'
 export { nearestName } from './nearest-name.js'
-export { checkKeys, checkOptions, type Kind, type Kinds, kind } from './options.js'
+export { checkKeys, checkOptions, type Kind, type Kinds, kind, listOf, type OneOrMore } from './options.js'
 export { type Named, orderByName } from './order-by-name.js'
 export { Random, type RandomState } from './random.js'
 export { show } from './show.js'

@@ -84,6 +84,15 @@ export function checkKeys(owner: string, options: object, known: readonly string
   }
 }
 
+/** Several of something, one of it that stands for a list of one, or none: what every option takes that may have several. */
+export type OneOrMore<Item> = Item | readonly Item[]
+
+/** All of {@link OneOrMore}. */
+export function listOf<Item>(given: OneOrMore<Item> | undefined): readonly Item[] {
+  if (given === undefined) return []
+  return Array.isArray(given) ? given : [given as Item]
+}
+
 function isPromise(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -4,6 +4,10 @@ import type { LossFunction } from './loss-function.js'
 import { isSigmoid, type Output } from './output.js'
 import { mae, mse } from './regression.js'
 
+/** The cross-entropies, for one of several classes and for yes or no, by what they take. */
+export const several = { logits: cross_entropy, probabilities: probability_cross_entropy }
+export const binary = { logits: binary_cross_entropy, probabilities: probability_binary_cross_entropy }
+
 /** Activations after which a logit has too little room: a probability made of one never comes near 0, or near 0 and 1. */
 const bounded = new Set(['relu', 'relu6', 'softplus', 'tanh', 'softsign'])
 
@@ -72,9 +76,6 @@ export function heldBy(loss: LossFunction, output: Output | undefined): 'logits'
 export function isBinary(loss: LossFunction): boolean {
   return family(loss) === binary
 }
-
-const several = { logits: cross_entropy, probabilities: probability_cross_entropy }
-const binary = { logits: binary_cross_entropy, probabilities: probability_binary_cross_entropy }
 
 function family(loss: LossFunction) {
   return [several, binary].find(({ logits, probabilities }) => loss === logits || loss === probabilities)

@@ -55,6 +55,20 @@ it("carries its function's name, or its own", () => {
 it('refuses what is not one number', async () => {
   const vector = new AverageMetric(() => tf.zeros([3]) as tf.Scalar, 'vector')
   await expect(vector.accumulate(tf.zeros([3]), tf.zeros([3]))).rejects.toThrow(/vector gave a tensor of shape \[3\]/)
-  const number = new AverageMetric((() => 0.5) as never, 'number')
-  await expect(number.accumulate(tf.zeros([3]), tf.zeros([3]))).rejects.toThrow(/number gave 0.5/)
+  const later = new AverageMetric((async () => tf.scalar(1)) as never, 'later')
+  await expect(later.accumulate(tf.zeros([3]), tf.zeros([3]))).rejects.toThrow(/later gave a promise.*accumulate is asynchronous/)
+  const word = new AverageMetric((() => 'good') as never, 'word')
+  await expect(word.accumulate(tf.zeros([3]), tf.zeros([3]))).rejects.toThrow(/word gave 'good'/)
+  expect(() => new AverageMetric('accuracy' as never)).toThrow(/of a function of \(pred, target\).*but got 'accuracy'/)
+})
+
+it('takes a number for a scalar, and keeps no tensor of what it refuses', async () => {
+  const [pred, target] = [tf.tensor1d([1, 3]), tf.zeros([2])]
+  const before = tf.memory().numTensors
+  const number = new AverageMetric(given => (given as tf.Tensor).dataSync()[1]!, 'second')
+  await number.accumulate(pred, target)
+  expect(number.value).toBe(3)
+  const vector = new AverageMetric(given => tf.add(given as tf.Tensor, 1) as tf.Scalar, 'vector')
+  await expect(vector.accumulate(pred, target)).rejects.toThrow()
+  expect(tf.memory().numTensors).toBe(before)
 })

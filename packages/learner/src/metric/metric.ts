@@ -1,5 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
-import { checkChoice, checkOptions, kind } from '@onecycle/platform'
+import { checkChoice, checkOptions, kind, show } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
@@ -18,7 +18,7 @@ export interface Predictions {
  * const bias = (pred: Tensors, target: Tensors) => tf.mean(tf.abs(tf.sub(pred as tf.Tensor, target as tf.Tensor))) as tf.Scalar
  * new Learner(data, model, { metrics: [Object.assign(bias, { better: 'lower' } as const)] })
  */
-export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar }['compute'] & {
+export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar | number }['compute'] & {
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
   readonly better?: Better
   /** What a Learner measures with in place of the function itself, where its meaning depends on the predictions. */
@@ -75,6 +75,8 @@ export class AverageMetric implements Metric {
    * @throws TypeError when there is no name, or for an unknown option; RangeError when `better` is neither of the two.
    */
   constructor(compute: MetricFunction, options: string | AverageMetricOptions = {}) {
+    if (typeof compute !== 'function')
+      throw new TypeError(`An AverageMetric is of a function of (pred, target) that returns a scalar, but got ${show(compute)}.`)
     const given = typeof options === 'string' ? { name: options } : options
     checkOptions<AverageMetricOptions>('AverageMetric', given, { name: kind.string, better: kind.any })
     const { name = compute.name, better = compute.better } = given
@@ -99,16 +101,27 @@ export class AverageMetric implements Metric {
 
   /** @throws TypeError when the function does not give a single number. */
   async accumulate(pred: Tensors, target: Tensors): Promise<void> {
-    const scalar = tidy(() => this.#compute(pred, target))
-    if (!(scalar instanceof Tensor) || scalar.size !== 1) {
-      const given = scalar instanceof Tensor ? `a tensor of shape [${scalar.shape}]` : String(scalar)
-      throw new TypeError(
-        `The metric ${this.name} gave ${given} for a batch, but must give a scalar tensor, such as tf.mean(...).`,
-      )
+    const value = await this.#measure(pred, target)
+    this.add(value, (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1)
+  }
+
+  async #measure(pred: Tensors, target: Tensors): Promise<number> {
+    let given: unknown
+    const figure = tidy(() => {
+      given = this.#compute(pred, target)
+      return given instanceof Tensor ? given : undefined
+    })
+    if (typeof given === 'number') return given
+    try {
+      if (figure?.size === 1) return (await figure.data())[0]!
+    } finally {
+      figure?.dispose()
     }
-    const [value] = await scalar.data()
-    scalar.dispose()
-    this.add(value!, (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1)
+    if (given instanceof Promise) given.catch(() => {})
+    throw new TypeError(
+      `The metric ${this.name} gave ${show(given)} for a batch, but must give a scalar tensor, such as tf.mean(...), or a number.` +
+        `${given instanceof Promise ? ' What must wait can be an object whose accumulate is asynchronous.' : ''}`,
+    )
   }
 
   /** Takes in a batch whose value is known. */

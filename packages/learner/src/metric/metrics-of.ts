@@ -1,13 +1,57 @@
+import { listOf, nearestName, type OneOrMore, show } from '@onecycle/platform'
+import { metrics as stockMetrics } from '@tensorflow/tfjs-layers'
+import { mae, mse } from '../loss/regression.js'
+import { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './classification.js'
 import { AverageMetric, checkBetter, type Metric, type MetricFunction, type Predictions } from './metric.js'
+import { RootMeanSquaredError } from './regression.js'
+
+/** Makers of the metrics that a name can ask for: ours, and Keras's for them. */
+const named = {
+  accuracy: () => accuracy,
+  acc: () => accuracy,
+  categoricalAccuracy: () => accuracy,
+  sparseCategoricalAccuracy: () => accuracy,
+  error_rate: () => error_rate,
+  accuracy_thresh: () => accuracy_thresh(),
+  binaryAccuracy: () => accuracy_thresh(),
+  top_k_accuracy: () => top_k_accuracy(),
+  rmse: () => new RootMeanSquaredError(),
+  rootMeanSquaredError: () => new RootMeanSquaredError(),
+  mse: () => mse,
+  meanSquaredError: () => mse,
+  mae: () => mae,
+  meanAbsoluteError: () => mae,
+} satisfies Record<string, () => MetricFunction | Metric>
+
+/** A metric by name. The column is called as the metric itself is: `accuracy` for `acc`. */
+export type MetricName = keyof typeof named
+
+/** What may stand among the metrics of a Learner. */
+export type MetricLike = MetricFunction | Metric | MetricName
+
+const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
+const byName = new Map<string, () => MetricFunction | Metric>(Object.entries(named).map(([name, make]) => [plain(name), make]))
+
+/** Makers that somebody may have forgotten to call. */
+const makers = new Map<unknown, () => MetricFunction>([accuracy_thresh, top_k_accuracy].map(maker => [maker, () => maker()]))
+
+/** Metrics of tfjs's own `compile`: they take targets first, and give a value for each sample. */
+const stock = new Map<unknown, string>(Object.entries(stockMetrics).map(([name, metric]) => [metric, name]))
 
 /**
  * The metrics of a Learner, as columns of its table.
  *
- * @throws TypeError for two of one name, or one that does not fit what the predictions hold; RangeError for a `better` that is none
+ * @throws TypeError for what is no metric, two of one name, a name that no column can have, or one that does not fit what the
+ * predictions hold; RangeError for a `better` that is none
  */
-export function metricsOf(given: readonly (MetricFunction | Metric)[] = [], predictions: Predictions): Metric[] {
-  const metrics = given.map(metric => (typeof metric === 'function' ? new AverageMetric(metric) : metric))
+export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions: Predictions): Metric[] {
+  const metrics = listOf(given).map(metricOf)
   for (const metric of metrics) checkBetter(metric)
+  for (const { name } of metrics)
+    if (name in Object.prototype)
+      throw new TypeError(
+        `A metric cannot be called ${name}, which every object has something by the name of. Give it another: new AverageMetric(metric, 'name').`,
+      )
   const names = ['epoch', 'train_loss', 'valid_loss', ...metrics.map(({ name }) => name), 'time']
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice)
@@ -16,4 +60,40 @@ export function metricsOf(given: readonly (MetricFunction | Metric)[] = [], pred
     )
   for (const metric of metrics) if (metric instanceof AverageMetric) metric.follow(predictions)
   return metrics
+}
+
+function metricOf(given: unknown): Metric {
+  const metric = typeof given === 'string' ? called(given) : (makers.get(given)?.() ?? given)
+  if (typeof metric === 'function') {
+    if (stock.has(metric))
+      refuse(
+        `tf.metrics.${stock.get(metric)}, which takes the targets first and gives a value for each sample. Use one of ours, or its name`,
+      )
+    if (/^class\b/.test(String(metric))) refuse(`the class ${metric.name}. Make one: new ${metric.name}()`)
+    return new AverageMetric(metric as MetricFunction)
+  }
+  if (isMetric(metric)) return metric
+  return refuse(show(metric))
+}
+
+function called(name: string): MetricFunction | Metric {
+  const top = /^top_(\d+)_accuracy$/.exec(name)
+  if (top) return top_k_accuracy(Number(top[1]))
+  const make = byName.get(plain(name))
+  if (make) return make()
+  const nearest = nearestName(name, Object.keys(named))
+  return refuse(`${show(name)}.${nearest ? ` Did you mean '${nearest}'?` : ''} The names are ${Object.keys(named).join(', ')}`)
+}
+
+function isMetric(value: unknown): value is Metric {
+  if (typeof value !== 'object' || value === null || !('value' in value)) return false
+  const { name, reset, accumulate } = value as Partial<Metric>
+  return typeof name === 'string' && name !== '' && typeof reset === 'function' && typeof accumulate === 'function'
+}
+
+function refuse(what: string): never {
+  throw new TypeError(
+    `The option metrics holds ${what}. It takes a list of functions of (pred, target) that return a scalar, of objects with name, ` +
+      'reset(), accumulate(pred, target) and value, and of names.',
+  )
 }

@@ -50,12 +50,12 @@ describe('layers that begin a group', () => {
 
   it.each([
     [[0], /must name layers after the first/],
-    [[2, 1], /\[2,1\] must name layers after the first, in the model's order/],
+    [[2, 1], /\[2, 1\] must name layers after the first, in the model's order/],
     [[1, 1], /in the model's order/],
     [[3], /no layer 3. The layers are 0 to 2/],
     [[-1], /no layer -1/],
     [[1.5], /no layer 1.5/],
-    [['head'], /no layer "head"/],
+    [['head'], /no layer 'head'/],
   ])('refuse %j', (division, message) => {
     expect(() => layerGroups(mlp(), division)).toThrow(message)
   })

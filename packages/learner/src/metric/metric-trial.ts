@@ -1,0 +1,56 @@
+import type { Callback, Tensors, TrainingState } from '@onecycle/callbacks'
+import { show } from '@onecycle/platform'
+import type { Metric } from './metric.js'
+
+/**
+ * Tries each metric once, on the first training batch and before its step: one that does not fit would be heard of when an epoch is
+ * over. Targets that a callback has put in the place of the data's, as mixup does, say nothing of validation and are not tried.
+ */
+export class MetricTrial implements Callback {
+  readonly name = 'MetricTrial'
+  readonly order = -1000
+  readonly run_valid = false
+  readonly #metrics: readonly Metric[]
+  #passed = false
+  #targets: Tensors | undefined
+
+  constructor(metrics: readonly Metric[]) {
+    this.#metrics = metrics
+  }
+
+  before_batch(learn: TrainingState): void {
+    this.#targets = learn.yb
+  }
+
+  after_backward(learn: TrainingState): Promise<void> | undefined {
+    const targets = this.#targets
+    this.#targets = undefined
+    if (this.#passed || learn.lr_finding || !learn.validates || learn.yb !== targets) return
+    this.#passed = true
+    return tryAll(this.#metrics, learn)
+  }
+}
+
+async function tryAll(metrics: readonly Metric[], { pred, yb }: TrainingState): Promise<void> {
+  for (const metric of metrics) {
+    metric.reset()
+    await attempt(metric, pred, yb)
+    if (typeof metric.value !== 'number')
+      throw new TypeError(`The metric ${metric.name} has the value ${show(metric.value)} after a batch, but must have a number.`)
+    metric.reset()
+  }
+}
+
+async function attempt(metric: Metric, pred: Tensors, target: Tensors): Promise<void> {
+  try {
+    await metric.accumulate(pred, target)
+  } catch (cause) {
+    const { message } = cause as Error
+    if (typeof message === 'string' && message.includes(metric.name)) throw cause
+    const shapes = (tensors: Tensors) => [tensors].flat().map(({ shape }) => `[${shape}]`).join(' and ') // biome-ignore format: short
+    throw new TypeError(
+      `The metric ${metric.name} fails on predictions of shape ${shapes(pred)} and targets of shape ${shapes(target)}: ${message ?? show(cause)}`,
+      { cause },
+    )
+  }
+}
