@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import ts from 'typescript'
+import { root } from './run-program.js'
+
+/** A piece of code of a document, and where it stands. */
+export interface Snippet {
+  where: string
+  code: string
+}
+
+/** The TypeScript of a Markdown file, block by block. */
+export function blocksOf(file: string): Snippet[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(match => ({
+    where: `${file}:${text.slice(0, match.index).split('\n').length + 1}`,
+    code: match[1]!,
+  }))
+}
+
+const index = join(root, 'packages/onecycle/src/index.ts')
+const { paths = {} } = settingsOf('tsconfig.check.json')
+
+/** What a person sets who begins with `tsc --init` and means it; our packages are read from their sources. */
+const users: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2022.d.ts'],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  types: ['node'],
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+  paths,
+}
+
+const program = ts.createProgram([index], users)
+const checker = program.getTypeChecker()
+const exported = exportsOf(checker.getSymbolAtLocation(program.getSourceFile(index)!)!)
+
+/** The examples in the documentation of all that `onecycle` exports, members included. */
+export function examples(): Snippet[] {
+  const found = new Map<ts.Node, Snippet>()
+  const look = (node: ts.Node) => {
+    for (const tag of ts.getJSDocTags(node)) {
+      const code = tag.tagName.text === 'example' && ts.getTextOfJSDocComment(tag.comment)
+      if (!code) continue
+      const source = tag.getSourceFile()
+      const { line } = source.getLineAndCharacterOfPosition(tag.pos)
+      found.set(tag, { where: `${relative(root, source.fileName)}:${line + 1}`, code })
+    }
+    if (ts.isClassLike(node) || ts.isInterfaceDeclaration(node)) node.members.forEach(look)
+  }
+  for (const [, symbol] of exported)
+    for (const declaration of symbol.declarations ?? [])
+      look(ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration)
+  return [...found.values()]
+}
+
+/** What a module exports, by name, with what the namespaces among it hold. */
+function exportsOf(module: ts.Symbol): [name: string, symbol: ts.Symbol][] {
+  return checker.getExportsOfModule(module).flatMap((name): [string, ts.Symbol][] => {
+    const symbol = name.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(name) : name
+    return [[name.name, symbol], ...(symbol.flags & ts.SymbolFlags.ValueModule ? exportsOf(symbol) : [])]
+  })
+}
+
+/** The snippet with imports of what it uses of `onecycle` and TensorFlow.js, which an example leaves out. Lines keep their numbers. */
+export function withImports({ where, code }: Snippet): Snippet {
+  const uses = (name: string) =>
+    new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code) &&
+    !new RegExp(`((const|import)\\b[^=:\\n]*|(class|function) )\\b${name}\\b`).test(code)
+  const names = [...new Set(exported.map(([name]) => name))].filter(uses)
+  const layers = ['layers', 'sequential'].filter(uses)
+  const imports = [
+    ...(names.length > 0 ? [`import { ${names.join(', ')} } from 'onecycle'; `] : []),
+    ...(layers.length > 0 ? [`import { ${layers.join(', ')} } from '@tensorflow/tfjs-layers'; `] : []),
+    ...(uses('tf') ? ["import * as tf from '@tensorflow/tfjs'; "] : []),
+  ]
+  return { where, code: imports.join('') + code }
+}
+
+/**
+ * What the compiler says of each snippet, as `where: message`, with the settings of a program that is strict.
+ *
+ * @param given declarations that every snippet may use
+ * @param options more settings
+ */
+export function complaints(snippets: readonly Snippet[], given = '', options: ts.CompilerOptions = {}): string[] {
+  const files = new Map([[place('given.d.ts'), given]])
+  for (const [i, { code }] of snippets.entries()) files.set(placeOf(i), `${code}\nexport {}\n`)
+  const host = ts.createCompilerHost(users)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = name => files.has(name) || fileExists(name)
+  host.readFile = name => files.get(name) ?? readFile(name)
+  host.getSourceFile = (name, ...rest) =>
+    files.has(name)
+      ? ts.createSourceFile(name, files.get(name)!, ts.ScriptTarget.ES2022)
+      : (program.getSourceFile(name) ?? getSourceFile(name, ...rest))
+  const checked = ts.createProgram([...files.keys()], { ...users, ...options }, host)
+  return snippets.flatMap(({ where }, i) => {
+    const source = checked.getSourceFile(placeOf(i))!
+    const found = [...checked.getSyntacticDiagnostics(source), ...checked.getSemanticDiagnostics(source)]
+    return found.map(({ messageText, start }) => {
+      const line = source.text.slice(0, start).split('\n').length
+      return `${where}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+    })
+  })
+}
+
+/** Where a file would stand that is made up here: from there, packages are found. */
+function place(name: string): string {
+  return join(root, 'packages/onecycle/test', name)
+}
+
+function placeOf(i: number): string {
+  return place(`snippet-${i}.ts`)
+}
+
+function settingsOf(name: string): ts.CompilerOptions {
+  const path = join(root, name)
+  const { config } = ts.readConfigFile(path, ts.sys.readFile)
+  return ts.parseJsonConfigFileContent(config, ts.sys, dirname(path)).options
+}
