@@ -67,7 +67,9 @@ describe.each(makers)('%s', (_, make) => {
     await learn.fit(3e-2, 2, { callbacks: [tracker] })
     await learn.fit(3e-2, 1)
     const before = await lossNow(learn)
-    await learn.lr_find({ num_it: 4, callbacks: [tracker] })
+    learn.bus.add(tracker)
+    await learn.lr_find({ num_it: 4 })
+    learn.bus.remove(tracker)
     const refusing: Callback = { order: -1, before_fit: () => Promise.reject(new Error('refused')) }
     await expect(learn.fit(1e-2, 1, { callbacks: [tracker, refusing] })).rejects.toThrow('refused')
     expect(await lossNow(learn)).toBeCloseTo(before, 9)

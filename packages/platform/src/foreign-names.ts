@@ -31,6 +31,21 @@ const meant = new Map<string, readonly string[]>([
   ['skip_end', ['skipEnd']],
   ['n_skip', ['skipStart']],
   ['n_skip_end', ['skipEnd']],
+  ['restore_best_weights', ['restore_best']],
+  ['initial_value_threshold', ['best']],
+  ['filepath', ['fname']],
+  ['filename', ['fname']],
+  ['name', ['fname']],
+  ['every', ['every_epoch']],
+  ['save_freq', ['every_epoch']],
+  ['every_n_epochs', ['every_epoch']],
+  ['save_optimizer', ['with_opt']],
+  ['loss', ['train_loss']],
+  ['trn_loss', ['train_loss']],
+  ['val_loss', ['valid_loss']],
+  ['acc', ['accuracy']],
+  ['val_acc', ['accuracy']],
+  ['val_accuracy', ['accuracy']],
 ])
 
 /** What another system's name for an option is called by a call that knows these names. */

@@ -1,5 +1,6 @@
 export { checkChoice, checkCount, checkNumber } from './check.js'
 export { type Answers, type UseInstead, withAnswers } from './foreign-members.js'
+export { foreignName } from './foreign-names.js'
 export { nearestName } from './nearest-name.js'
 export { checkKeys, checkOptions, type Kind, type Kinds, kind, listOf, type OneOrMore } from './options.js'
 export { type Named, orderByName } from './order-by-name.js'

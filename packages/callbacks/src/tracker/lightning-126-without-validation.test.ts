@@ -43,6 +43,28 @@ it.each(makers)('%s of a figure that is not there is refused with the one that w
   )
 })
 
+it.each([
+  ['loss', 'train_loss'],
+  ['val_loss', 'valid_loss'],
+  ['val_accuracy', 'accuracy'],
+  ['acuracy', 'accuracy'],
+])("Keras's %s, or a misspelt name, is answered with %s", async (monitor, meant) => {
+  const more = { valid_loss: () => 1, metrics: { accuracy: () => 1 } }
+  await expect(fit([new EarlyStopping({ monitor }), trained], more)).rejects.toThrow(
+    `no ${monitor} to monitor. Did you mean ${meant}?`,
+  )
+})
+
+it('options of Keras and fastai 1 are answered with ours, and a name that names no file is refused', () => {
+  expect(() => new EarlyStopping({ restore_best_weights: true } as never)).toThrow('Did you mean restore_best?')
+  expect(() => new SaveModel(store, { initial_value_threshold: 1 } as never)).toThrow('Did you mean best?')
+  expect(() => new SaveModel(store, { filepath: 'x' } as never)).toThrow('Did you mean fname?')
+  expect(() => new SaveModel(store, { every: 'epoch' } as never)).toThrow('Did you mean every_epoch?')
+  expect(() => new SaveModel(store, { restore_best: 'yes' } as never)).toThrow('restore_best must be true or false')
+  for (const fname of ['', 'runs/']) expect(() => new SaveModel(store, { fname })).toThrow('names no file')
+  expect(() => new SaveModel('best' as never)).toThrow("comes first, but got 'best': new SaveModel(learn,")
+})
+
 it('a SaveModel that needs no figure needs no validation', async () => {
   const saved: string[] = []
   const keeping = { save: (name: string) => void saved.push(name), load() {} }
@@ -69,6 +91,9 @@ it('a tracker whose figure never came says so', async () => {
   const listen: Callback = { order: 99, after_fit: learn => void lines.push(...saidTo(learn)) }
   await fit([skip, new SaveModel(store, { log }), listen], { valid_loss: () => 1 })
   expect(lines).toEqual(['SaveModel could do nothing: none of the 3 epochs had a valid_loss.'])
+  lines.length = 0
+  await fit([new SaveModel(store, { log }), listen], { valid_loss: () => Number.NaN })
+  expect(lines).toEqual(['SaveModel could do nothing: none of the 3 epochs had a valid_loss that is a number.'])
 })
 
 it('min_lr never raises a rate', async () => {

@@ -1,4 +1,4 @@
-import { checkNumber, type Kinds, kind, nearestName } from '@onecycle/platform'
+import { checkNumber, foreignName, type Kinds, kind, nearestName } from '@onecycle/platform'
 import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
 
@@ -141,10 +141,12 @@ export class Monitor {
     const learn = this.#learn
     this.#learn = undefined
     if (!learn) return
-    if (this.#epochs > 0 && this.#seen === 0)
-      learn.log(`${this.#owner} could do nothing: none of the ${this.#epochs} epochs had a ${this.monitor}.`)
+    if (this.#epochs > 0 && (this.#seen === 0 || !this.known))
+      learn.log(
+        `${this.#owner} could do nothing: none of the ${this.#epochs} epochs had a ${this.monitor}${this.#seen > 0 ? ' that is a number' : ''}.`,
+      )
     if (this.#weights) await learn.setWeights(this.#weights)
-    else if (this.#restores && this.#seen > 0)
+    else if (this.#restores && this.known)
       learn.log(
         `${this.#owner} has no better weights to put back: ${this.monitor} was never better than ${this.best}. The model is as the last epoch left it.`,
       )
@@ -181,7 +183,7 @@ export class Monitor {
 function checkFigure(monitor: string, learn: TrainingState, owner: string): void {
   const all = ['train_loss', 'valid_loss', ...learn.metricNames]
   if (!all.includes(monitor)) {
-    const nearest = nearestName(monitor, all)
+    const nearest = foreignName(monitor, all) ?? nearestName(monitor, all)
     throw new Error(
       `There is no ${monitor} to monitor. ${nearest === undefined ? '' : `Did you mean ${nearest}? `}` +
         `This fit has ${all.join(', ')}; metrics are given to the Learner.`,

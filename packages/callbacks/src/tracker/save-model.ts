@@ -78,6 +78,7 @@ export class SaveModel implements Callback {
   constructor(store: ModelStore, options: SaveModelOptions = {}) {
     checkOptions<SaveModelOptions>('SaveModel', options, kinds)
     checkStore(store)
+    checkName(options.fname)
     const { every_epoch = false, at_end = false, with_opt = false, restore_best = false, reload = true } = options
     const { fname: _fname, log = console.log, ...monitor } = options
     const every = typeof every_epoch === 'boolean' ? Number(every_epoch) : checkCount('every_epoch', every_epoch)
@@ -152,6 +153,11 @@ export class SaveModel implements Callback {
   async #save(name: string, note?: Note): Promise<void> {
     await this.#store.save(name, { with_opt: this.#with_opt, ...(note && { metadata: writeNote(this.monitor, note) }) })
   }
+}
+
+function checkName(fname: string | undefined): void {
+  if (fname === undefined || /[^\\/]$/.test(fname)) return
+  throw new TypeError(`SaveModel: fname is ${show(fname)}, which names no file: give a path such as 'runs/best'.`)
 }
 
 function checkStore(store: unknown): void {

@@ -8,6 +8,7 @@ import type { Snapshot } from './snapshot.js'
 
 const weightPrefix = 'model.'
 const slotPrefix = 'optimizer.'
+const statePrefix = 'state.'
 const extension = '.safetensors'
 const format = 'onecycle-checkpoint-1'
 /** Metadata of ours. */
@@ -36,11 +37,12 @@ export async function saveCheckpoint(path: string, snapshot: Snapshot, options: 
   const { with_opt = true, metadata: given = {} } = options
   const file = withExtension(path)
   checkMetadata(given)
-  const { weights, optimizer, ...streams } = snapshot
+  const { weights, optimizer, states, ...streams } = snapshot
   const tensors: Record<string, StoredTensor> = {}
   const metadata: Record<string, string> = { ...given, format }
   for (const [name, weight] of Object.entries(weights)) tensors[weightPrefix + name] = weight
   if (with_opt && optimizer) metadata['optimizer'] = JSON.stringify(detachSlots(optimizer, tensors))
+  if (with_opt && states) putStates(states, tensors)
   if (with_opt && Object.keys(streams).length > 0) metadata['streams'] = JSON.stringify(streams)
   await writeWhole(file, encodeSafetensors({ tensors, metadata })).catch(cause => {
     throw new Error(`Cannot write the checkpoint ${file}: ${cause.message}.`, { cause })
@@ -66,10 +68,12 @@ export async function loadCheckpoint(path: string, { with_opt = true } = {}): Pr
     const weights = weightsIn(content.tensors)
     if (!with_opt) return { weights }
     const { optimizer, streams } = content.metadata
+    const states = statesIn(content.tensors)
     return {
       weights,
       ...(optimizer !== undefined && { optimizer: attachSlots(JSON.parse(optimizer) as OptimizerSummary, content.tensors) }),
       ...(streams !== undefined && (JSON.parse(streams) as Pick<Snapshot, 'loader' | 'random'>)),
+      ...(states.length > 0 && { states }),
     }
   })
 }
@@ -119,6 +123,22 @@ function read<T>(file: string, bytes: Uint8Array, pick: (content: SafetensorsCon
 function weightsIn(tensors: SafetensorsContent['tensors']): Snapshot['weights'] {
   const ours = Object.entries(tensors).filter(([name]) => name.startsWith(weightPrefix))
   return Object.fromEntries(ours.map(([name, weight]) => [name.slice(weightPrefix.length), weight]))
+}
+
+/** By the number of the layer, and of the state in it. */
+function putStates(states: NonNullable<Snapshot['states']>, tensors: Record<string, StoredTensor>): void {
+  for (const [i, layer] of states.entries()) for (const [j, state] of layer.entries()) tensors[`${statePrefix}${i}.${j}`] = state
+}
+
+function statesIn(tensors: SafetensorsContent['tensors']): StoredTensor[][] {
+  const states: StoredTensor[][] = []
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (!name.startsWith(statePrefix)) continue
+    const [i, j] = name.slice(statePrefix.length).split('.').map(Number) as [number, number]
+    states[i] = states[i] ?? []
+    states[i][j] = tensor
+  }
+  return states
 }
 
 function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<string, StoredTensor>): OptimizerSummary {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Callback, CancelFit } from '@onecycle/callbacks'
-import { train } from '@tensorflow/tfjs-core'
+import { DataBunch } from '@onecycle/data'
+import { memory, train } from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner, type LearnerOptions } from '../learner.js'
@@ -73,6 +74,35 @@ describe.each(ways)('%s', (_, fit, optimizer) => {
     await fit(rest, { start_epoch: 2 })
     expect(weights(rest)).toEqual(weights(whole))
   })
+})
+
+it('stateful layers go on with what they remember, or say that they do not', async () => {
+  const recurrent = (bs: number, said: string[] = []) => {
+    const kernelInitializer = initializers.glorotUniform({ seed: 1 })
+    const recurrentInitializer = initializers.orthogonal({ seed: 1 })
+    const lstm = layers.lstm({ units: 3, stateful: true, batchInputShape: [bs, 2, 1], kernelInitializer, recurrentInitializer })
+    const model = sequential({ layers: [lstm, layers.dense({ units: 1, kernelInitializer })] })
+    const x = Float32Array.from({ length: 16 }, (_, i) => Math.sin(i))
+    const data = DataBunch.from_arrays({ x, shape: [2, 1], y: new Float32Array(8).fill(1), bs, seed: 1 })
+    return new Learner(data, model, { progress: false, log: line => said.push(line) })
+  }
+  const path = join(await temporaryFolder(), 'half')
+  const whole = recurrent(4)
+  const saving: Callback<Learner> = { after_epoch: async learn => void (learn.epoch === 1 && (await learn.save(path))) }
+  await whole.fit_one_cycle(4, 1e-2, { callbacks: [saving] })
+  const rest = await recurrent(4).load(path)
+  await rest.fit_one_cycle(4, 1e-2, { start_epoch: 2 })
+  expect(weights(rest)).toEqual(weights(whole))
+
+  const said: string[] = []
+  const other = recurrent(2, said)
+  const made = memory().numTensors
+  await other.load(path, { with_opt: false })
+  expect(said).toEqual([])
+  await other.load(path)
+  expect(said.join()).toMatch(/stateful layers remember did not go on .* the states \[4,3\] \[4,3\], the model \[2,3\] \[2,3\]/)
+  other.opt.dispose()
+  expect(memory().numTensors - made).toBe(0)
 })
 
 it('of a file that was written inside an epoch the next fit begins that pass anew, and this is said', async () => {

@@ -1,3 +1,4 @@
+import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
 import { RandomStreams } from '../random-streams.js'
 import { loadCheckpoint, withExtension } from './file.js'
 import type { Parts, Snapshot } from './snapshot.js'
@@ -52,6 +53,7 @@ export async function loadInto(parts: LoadingParts, path: string, options: LoadO
   if (snapshot.random) new RandomStreams(0).restore(snapshot.random)
   const optimizer = await loadOptimizer(parts, file, snapshot, options)
   const order = loadStreams(parts, file, snapshot)
+  await loadStates(parts, file, snapshot)
   assignWeights(parts.model, Object.fromEntries(taken.map(name => [name, snapshot.weights[name]!])))
   if (!strict) parts.log(`${file}: ${told({ taken, missing, unexpected })}`)
   return { file, taken, missing, unexpected, optimizer, order }
@@ -94,6 +96,15 @@ function loadStreams({ data, random, log }: LoadingParts, file: string, { loader
   if (position > 0)
     log(`${file} was saved inside an epoch, after ${position} of its batches: the next fit begins that pass anew.`)
   return true
+}
+
+/** Has stateful layers remember what they did, if they are of the same size. */
+async function loadStates({ model, log }: LoadingParts, file: string, { states = [] }: Snapshot): Promise<void> {
+  if (states.length === 0) return
+  const shapes = (each: LayerStates) => each.map(layer => layer.map(({ shape }) => `[${shape}]`).join(' ')).join('; ') || 'none'
+  const [own, saved] = [shapes(await copyStates(model)), shapes(states)]
+  if (own === saved) putStates(model, states)
+  else log(`What stateful layers remember did not go on from ${file}: it has the states ${saved}, the model ${own}.`)
 }
 
 function told({ taken, missing, unexpected }: Pick<LoadReport, 'taken' | 'missing' | 'unexpected'>): string {

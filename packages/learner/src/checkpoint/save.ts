@@ -1,5 +1,5 @@
 import { type SaveOptions, saveCheckpoint } from './file.js'
-import { capture, captureStreams, type Parts } from './snapshot.js'
+import { capture, captureOthers, type Parts } from './snapshot.js'
 import { copyWeights } from './weights.js'
 
 /**
@@ -13,7 +13,8 @@ export async function saveFrom(parts: Parts & { log(line: string): void }, path:
   if (with_opt === false) return saveCheckpoint(path, { weights: await copyWeights(model) }, options)
   if (!opt.unreadable) return saveCheckpoint(path, await capture(parts), options)
   if (with_opt) throw new Error(`${opt.unreadable} To save the weights alone: save(path, { with_opt: false }).`)
-  const file = await saveCheckpoint(path, { weights: await copyWeights(model), ...captureStreams(parts) }, options)
+  const [weights, others] = await Promise.all([copyWeights(model), captureOthers(parts)])
+  const file = await saveCheckpoint(path, { weights, ...others }, options)
   log(`${file} has no state of the optimizer: ${opt.unreadable}`)
   return file
 }

@@ -27,19 +27,16 @@ export interface Parts {
   readonly random: RandomStreams
 }
 
-/** Copies the state of a Learner that is not training, away from the backend. */
+/** Copies the state of a Learner, away from the backend. All is asked for before any of it is waited for. */
 export async function capture(parts: Parts): Promise<Required<Snapshot>> {
-  return {
-    weights: await copyWeights(parts.model),
-    optimizer: await parts.opt.state(),
-    states: await copyStates(parts.model),
-    ...captureStreams(parts),
-  }
+  const [weights, optimizer, others] = await Promise.all([copyWeights(parts.model), parts.opt.state(), captureOthers(parts)])
+  return { weights, optimizer, ...others }
 }
 
-/** Where the order of the data and all else that is random stand. */
-export function captureStreams({ data, random }: Parts): Required<Pick<Snapshot, 'loader' | 'random'>> {
-  return { loader: data.train_dl.state(), random: random.state() }
+/** What a fit goes on with beside weights and optimizer: where all that is random stands, and what layers remember. */
+export async function captureOthers({ data, random, model }: Parts): Promise<Required<Omit<Snapshot, 'weights' | 'optimizer'>>> {
+  const places = { loader: data.train_dl.state(), random: random.state() }
+  return { ...places, states: await copyStates(model) }
 }
 
 /**

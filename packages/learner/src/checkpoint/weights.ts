@@ -5,11 +5,11 @@ import type { Model } from '../model/trainable-model.js'
 
 /** Copies all weights of a model. They become float32, which holds whole numbers up to 2^24 exactly. */
 export async function copyWeights(model: Model): Promise<Weights> {
-  const weights: Record<string, Weights[string]> = {}
-  for (const { name, variable } of weightsOf(model)) {
-    weights[name] = { shape: [...variable.shape], values: Float32Array.from(await variable.data()) }
-  }
-  return weights
+  const copies = weightsOf(model).map(async ({ name, variable }) => {
+    const values = Float32Array.from(await variable.data())
+    return [name, { shape: [...variable.shape], values }] as const
+  })
+  return Object.fromEntries(await Promise.all(copies))
 }
 
 /** How weights compare with those of a model, by name and shape: each as `0.kernel [4,8]`, but for those that fit. */
