@@ -17,6 +17,7 @@ import {
   Learner,
   type LoaderState,
   type Metric,
+  OneCycleScheduler,
   one_cycle,
   ParamScheduler,
   Plot,
@@ -29,6 +30,7 @@ import {
   type Schedule,
   simple_cnn,
   slice,
+  torch,
 } from 'onecycle'
 
 // custom data set
@@ -104,6 +106,9 @@ const learn = new Learner(data, simple_cnn([3, 16, 16, 2]), {
 })
 await learn.fit(1e-3, 2, {
   callbacks: [
+    new ParamScheduler(one_cycle({ lr_max: 1 }), { keep: 'next' }),
+    new ParamScheduler(torch.OneCycleLR({ max_lr: 1, cycle_momentum: false })),
+    new OneCycleScheduler({ lr_max: slice(1e-4, 1e-2), moms: [0.95, 0.85], div_factor: 25, pct_start: 0.3 }),
     new ParamScheduler({ lr: warm, mom: combine_scheds([0.3, 0.7], [SchedLin(0.9, 0.8), SchedCos(0.8, 0.9)]) }),
     new SaveModel(learn, { monitor: 'accuracy' }),
   ],

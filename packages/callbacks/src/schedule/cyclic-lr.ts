@@ -1,56 +1,39 @@
-import { checkKeys, checkNumber } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
+import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
-import { type ScaleOptions, scaling } from './cyclic-scale.js'
-import { checkStep, type Schedule } from './schedule.js'
+import { type CyclicLRScheduleOptions, cyclic_lr } from './cyclic-schedule.js'
+import { kerasFit } from './keras-fit.js'
+import { OthersValues } from './others-values.js'
+import type { Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
-
-export interface CyclicLRScheduleOptions extends ScaleOptions {
-  /** The rate at which every cycle starts and ends. Default 1e-3. */
-  base_lr?: number | undefined
-  /** The rate in the middle of a cycle, before scaling. Default 6e-3. */
-  max_lr?: number | undefined
-  /** Batches of half a cycle; need not be whole. Default 2000. */
-  step_size?: number | undefined
-}
-
-const keys = ['base_lr', 'max_lr', 'step_size', 'mode', 'gamma', 'scale_fn', 'scale_mode']
-
-/**
- * Keras CLR as a schedule: a triangle between `base_lr` and `max_lr`, its height scaled by cycle or by iteration.
- * Sources: Smith, arXiv:1506.01186; bckenstler/CLR.
- * @throws RangeError for negative rates, a step size that is not positive, or an unknown mode.
- *
- * @example
- * const lr = cyclic_lr({ base_lr: 1e-3, max_lr: 6e-3, step_size: 2000, mode: 'triangular2' })
- */
-export function cyclic_lr(options: CyclicLRScheduleOptions = {}): Schedule {
-  checkKeys('cyclic_lr', options, keys)
-  const base = checkNumber('base_lr', options.base_lr ?? 1e-3, { min: 0 })
-  const max = checkNumber('max_lr', options.max_lr ?? 6e-3, { min: 0 })
-  const size = checkNumber('step_size', options.step_size ?? 2000, { above: 0 })
-  const scale = scaling(options)
-  return (step, steps) => {
-    checkStep(step, steps)
-    const cycle = Math.floor(1 + step / (2 * size))
-    const x = Math.abs(step / size - 2 * cycle + 1)
-    return base + (max - base) * Math.max(0, 1 - x) * scale(cycle, step)
-  }
-}
 
 export interface CyclicLROptions extends CyclicLRScheduleOptions {
   /** More figures for `history` after each batch of our Learner, which computes metrics once an epoch only. */
   logs?: ((learn: TrainingState) => Record<string, number>) | undefined
 }
 
+/** What a {@link CyclicLR} has counted and recorded. */
+export interface CyclicLRState {
+  clr_iterations: number
+  trn_iterations: number
+  history: Record<string, number[]>
+}
+
 /**
  * Keras CLR as a callback: of our Learner as it is, of tfjs's own `model.fit` through `keras(model)`. It remembers `lr`,
- * `iterations`, `loss` and other figures of every batch in `history`; a second fit continues where the first one ended.
+ * `iterations`, `loss` and other figures of every batch in `history`.
+ *
+ * It counts its own iterations, whatever the position in a fit: a second fit continues where the first one ended. A new one in a fit that
+ * begins with a later epoch (`start_epoch`, `initialEpoch`) begins where that epoch does.
+ *
+ * The bounds are those of the last layer group; the others keep the proportions that the rates of the fit have. It is left alone by the mock
+ * training of `lr_find`.
+ * @throws RangeError as `cyclic_lr`; when the fit begins, for a rate on the way that no optimizer takes.
  *
  * @example
  * const clr = new CyclicLR({ base_lr: 1e-3, max_lr: 6e-3, step_size: 2000 })
- * await learn.fit(1e-3, 4, { callbacks: [clr] })
+ * await learn.fit(slice(1e-5, 1e-3), 4, { callbacks: [clr] })
  * await model.fit(x, y, { callbacks: [clr.keras(model)] })
  */
 export class CyclicLR implements Callback {
@@ -67,6 +50,8 @@ export class CyclicLR implements Callback {
   #options: CyclicLRScheduleOptions
   #schedule: Schedule
   readonly #logs: ((learn: TrainingState) => Record<string, number>) | undefined
+  #shares: readonly number[] = [1]
+  readonly #others = new OthersValues(this.name, this.sets)
 
   constructor({ logs, ...options }: CyclicLROptions = {}) {
     this.#options = options
@@ -93,12 +78,41 @@ export class CyclicLR implements Callback {
     this.clr_iterations = 0
   }
 
+  /** {@link reset}, by the name that it has in Keras CLR. */
+  _reset(new_base_lr?: number, new_max_lr?: number, new_step_size?: number): void {
+    this.reset(new_base_lr, new_max_lr, new_step_size)
+  }
+
+  /** What it has counted and recorded, for {@link restore} in another process. */
+  state(): CyclicLRState {
+    return { clr_iterations: this.clr_iterations, trn_iterations: this.trn_iterations, history: structuredClone(this.history) }
+  }
+
+  /** Goes on from a state, made with the same options. */
+  restore({ clr_iterations, trn_iterations, history }: CyclicLRState): void {
+    this.clr_iterations = clr_iterations
+    this.trn_iterations = trn_iterations
+    for (const key of Object.keys(this.history)) delete this.history[key]
+    Object.assign(this.history, structuredClone(history))
+  }
+
   before_fit(learn: TrainingState): void {
-    if (!learn.lr_finding) this.#begin(learn.opt)
+    if (learn.lr_finding) return
+    const { epoch, n_epoch, n_train_iter, opt } = learn
+    this.#begin(opt, epoch * n_train_iter, (n_epoch - epoch) * n_train_iter)
+    this.#others.begin(opt)
+  }
+
+  before_batch(learn: TrainingState): void {
+    if (learn.lr_finding) return
+    this.#checkRate(this.clr_iterations)
+    this.#others.notice(learn)
   }
 
   after_batch(learn: TrainingState): void {
-    if (!learn.lr_finding) this.#advance(learn.opt, { loss: learn.lossValue, ...this.#logs?.(learn) })
+    if (learn.lr_finding) return
+    this.#advance(learn.opt, { loss: learn.lossValue, ...this.#logs?.(learn) })
+    this.#others.remember(learn.opt)
   }
 
   /**
@@ -107,14 +121,30 @@ export class CyclicLR implements Callback {
    */
   keras(model: { readonly optimizer: Optimizer }): KerasCallback {
     const opt = new StockOptimizer(model.optimizer)
+    const clr = this
     return {
-      onTrainBegin: () => this.#begin(opt),
+      // tfjs calls this as a method of its own callback, which knows the length of the fit.
+      onTrainBegin(this: unknown) {
+        const { epoch, epochs, batches } = kerasFit((this as { params?: object } | undefined)?.params) ?? {
+          epoch: 0,
+          epochs: 1,
+          batches: 1,
+        }
+        clr.#begin(opt, epoch * batches, (epochs - epoch) * batches)
+      },
+      onBatchBegin: () => this.#checkRate(this.clr_iterations),
       onBatchEnd: (_, { batch: _batch, size: _size, ...logs } = {}) => this.#advance(opt, logs),
     }
   }
 
-  #begin(opt: HyperParameters): void {
-    opt.set('lr', this.clr())
+  #begin(opt: HyperParameters, done: number, length: number): void {
+    if (this.trn_iterations === 0 && this.clr_iterations === 0) this.clr_iterations = this.trn_iterations = done
+    // Rates beyond a thousand batches are looked at when their batch comes.
+    for (let i = 0; i < Math.min(length, 1000); i++) this.#checkRate(this.clr_iterations + i)
+    const rates = opt.get('lr')
+    const last = rates.at(-1)!
+    this.#shares = rates.map(rate => (last > 0 ? rate / last : 1))
+    this.#set(opt)
   }
 
   #advance(opt: HyperParameters, logs: Record<string, number>): void {
@@ -125,6 +155,24 @@ export class CyclicLR implements Callback {
       this.history[key] ??= []
       this.history[key].push(value)
     }
-    opt.set('lr', this.clr())
+    try {
+      this.#set(opt)
+    } catch {
+      // There may be no next batch, and a fit that is complete should not fail: if there is one, it is refused then.
+    }
+  }
+
+  #set(opt: HyperParameters): void {
+    const rate = this.clr()
+    opt.set(
+      'lr',
+      this.#shares.map(share => rate * share),
+    )
+  }
+
+  #checkRate(iteration: number): void {
+    const rate = this.#schedule(iteration, 1)
+    const fault = hyperFault('lr', rate)
+    if (fault) throw new RangeError(`CyclicLR gave ${rate} for iteration ${iteration}: lr ${fault}.`)
   }
 }

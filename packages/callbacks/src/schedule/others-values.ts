@@ -16,6 +16,12 @@ export class OthersValues {
     this.#names = names
   }
 
+  /** A fit begins, with its own values in force. */
+  begin(opt: HyperParameters): void {
+    this.#said = false
+    this.remember(opt)
+  }
+
   /** The values in force, at the end of a batch. */
   remember(opt: HyperParameters): void {
     if (!this.#said) this.#left = this.#names.map(name => opt.get(name))

@@ -88,9 +88,9 @@ export class ParamScheduler implements Callback {
     const { opt, epoch, n_epoch: epochs, n_train_iter: batches } = learn
     const schedules = this.schedulesFor(opt, line => learn.log(line))
     this.#course = new Course(this.name, schedules, opt, { epoch, epochs, batches }, this.#span)
-    this.#others = new OthersValues(this.name, namesOf(schedules))
     this.#course.set()
-    this.#others.remember(opt)
+    this.#others = new OthersValues(this.name, namesOf(schedules))
+    this.#others.begin(opt)
   }
 
   before_batch(learn: TrainingState): void {

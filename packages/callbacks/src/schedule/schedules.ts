@@ -1,7 +1,7 @@
 import { checkChoice, checkCount, checkKeys } from '@onecycle/platform'
 import { SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly } from './annealers.js'
-import { cyclic_lr } from './cyclic-lr.js'
 import { cyclicModes } from './cyclic-scale.js'
+import { cyclic_lr } from './cyclic-schedule.js'
 import { fit07 } from './fit07.js'
 import { fit_fc, flat_cos } from './flat-cos.js'
 import { lr_range, lrRangeForms } from './lr-range.js'
