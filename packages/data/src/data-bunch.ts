@@ -1,4 +1,4 @@
-import { checkKeys, orderByName, show } from '@onecycle/platform'
+import { checkKeys, orderByName, show, withAnswers } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream } from './batch.js'
 import { inOrderOf, namesOf, oneTarget } from './by-name.js'
@@ -91,6 +91,19 @@ interface Parts {
   targetName?: string | undefined
 }
 
+/** What fastai's data has, and what it is here; marked so that an editor strikes it out. */
+const foreignNames = {
+  /** @deprecated */ train: 'data.train_dl',
+  /** @deprecated */ valid: 'data.valid_dl',
+  /** @deprecated */ trn_dl: 'data.train_dl',
+  /** @deprecated */ val_dl: 'data.valid_dl',
+  /** @deprecated */ trn_ds: 'data.train_ds',
+  /** @deprecated */ val_ds: 'data.valid_ds',
+  /** @deprecated */ one_batch: 'the first of data.train_dl: for await (const batch of data.train_dl)',
+  /** @deprecated */ batch_size: 'data.train_dl.batchSize',
+  /** @deprecated */ vocab: 'data.classes',
+} as const
+
 /**
  * The data of an experiment: batches to train on (shuffled) and batches to validate on (in order, the last one kept
  * although it may be smaller).
@@ -104,7 +117,7 @@ interface Parts {
  *   bs: 2,
  * })
  */
-export class DataBunch {
+export class DataBunch extends withAnswers(Object, foreignNames) {
   readonly train_dl: BatchStream
   readonly valid_dl: BatchStream | undefined
   /** What `train_dl` reads from; undefined for `tf.data` sources. */
@@ -125,6 +138,7 @@ export class DataBunch {
   readonly targetName: string | undefined
 
   constructor(parts: Parts) {
+    super()
     const { classes, c } = parts
     if (classes && c !== undefined && classes.length !== c) {
       throw new RangeError(

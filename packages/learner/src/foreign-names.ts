@@ -12,6 +12,8 @@ export const foreignNames = {
   /** @deprecated */ remove_cbs: 'learn.bus.remove(...callbacks)',
   /** @deprecated */ opt_func: 'new Learner(data, model, { optimizer })',
   /** @deprecated */ lr: "learn.opt.get('lr') and learn.opt.set('lr', rate)",
+  /** @deprecated */ wd: "learn.opt.get('wd') and learn.opt.set('wd', value), or the option wd of a fit",
+  /** @deprecated */ moms: "learn.opt.get('mom') and learn.opt.set('mom', momentum), or the option moms of fit_one_cycle",
   /** @deprecated */ smooth_loss: 'learn.recorder.smooth_loss',
   /** @deprecated */ no_bar: 'new Learner(data, model, { progress: false })',
   /** @deprecated */ no_logging: 'new Learner(data, model, { progress: false })',
@@ -31,6 +33,7 @@ export const foreignNames = {
   /** @deprecated */ unfreeze_to: 'learn.freeze_to(n)',
   /** @deprecated */ lr_find2: 'learn.lr_find()',
   /** @deprecated */ fit_opt_sched: 'learn.fit(lr, epochs, { callbacks: [new ParamScheduler({ lr: schedule })] })',
+  /** @deprecated */ clip: 'a callback that changes learn.grads in after_backward',
   /** @deprecated */ bn_freeze: 'new Learner(data, model, { train_bn: false })',
   // Keras
   /** @deprecated */ compile: 'new Learner(data, model, { loss, optimizer, metrics })',

@@ -1,9 +1,10 @@
 import { checkHyper } from '@onecycle/callbacks'
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, withAnswers } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'
 import { checkGradients } from './check-gradients.js'
 import { checkState } from './check-state.js'
+import { foreignNames } from './foreign-names.js'
 import { fusedUpdate } from './fused.js'
 import { Optimizer, type OptimizerOptions, optimizerKinds, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
@@ -39,7 +40,7 @@ export function ruleFactory(rule: Rule): RuleFactory {
 }
 
 /** Runs a {@link Rule} on the variables of a model. State is kept by parameter, as kept tensors. */
-class RuleOptimizer extends Optimizer {
+class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
   readonly names: readonly string[]
   readonly #rule: Rule
   readonly #decayAll: boolean

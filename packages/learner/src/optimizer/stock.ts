@@ -1,6 +1,8 @@
 import { type HyperParameters, StockOptimizer as StockHyperParameters } from '@onecycle/callbacks'
+import { withAnswers } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { checkGradients } from './check-gradients.js'
+import { foreignNames } from './foreign-names.js'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState } from './optimizer-state.js'
 import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
@@ -23,7 +25,7 @@ export function stock(optimizer: tf.Optimizer): OptimizerFactory {
   return (groups, options) => new StockOptimizer(optimizer, hyper, groups, options)
 }
 
-class StockOptimizer extends Optimizer {
+class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   readonly groups = 1
   readonly names: readonly string[]
   readonly rule: string
