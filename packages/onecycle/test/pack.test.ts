@@ -63,7 +63,7 @@ test('they train, draw and save in an empty folder', { timeout: 120_000 }, async
 })
 
 test('they bring the command', async () => {
-  const { code, stdout } = await runNode([join(folder, 'node_modules/onecycle/dist/cli.js'), 'doctor'], { cwd: folder })
+  const { code, stdout } = await runNode([join(folder, 'node_modules/.bin/onecycle'), 'doctor'], { cwd: folder })
   expect(code).toBe(0)
   expect(stdout).toContain('compiled training kernels')
 })
