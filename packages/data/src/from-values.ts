@@ -1,9 +1,7 @@
 import { show } from '@onecycle/platform'
-import { requireShape, sizeOf } from './check.js'
+import { requireShape } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
-
-/** Numbers nested as deep as a sample has axes, plus one for the samples. */
-export type NestedNumbers = readonly number[] | readonly NestedNumbers[]
+import { flatNumbers, type NestedNumbers } from './nested-numbers.js'
 
 /** What can become a {@link Column}. */
 export type Values = TypedArray | NestedNumbers | Column
@@ -75,29 +73,9 @@ function toColumn(name: string, values: Values, { shape, ...options }: Options, 
   if (values instanceof Column) return values
   if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? flat })
   if (!Array.isArray(values)) throw new TypeError(`${name} is ${show(values)}; expected a typed array or a list of numbers.`)
-  const sides = sidesOf(values)
-  const numbers = new Float32Array(sizeOf(sides))
-  fill(numbers, 0, values, sides, name)
+  const { numbers, sides } = flatNumbers(name, values)
   const own = sides.slice(1)
   return new Column(numbers, { ...options, shape: shape ?? (own.length > 0 ? own : flat) })
-}
-
-function sidesOf(values: NestedNumbers): number[] {
-  const first = values[0]
-  return Array.isArray(first) || isTypedArray(first) ? [values.length, ...sidesOf(first as NestedNumbers)] : [values.length]
-}
-
-/** Copies nested values from position `at` on, and returns the position after them. */
-function fill(flat: Float32Array, at: number, values: NestedNumbers, sides: readonly number[], name: string): number {
-  const [side, ...inner] = sides
-  if (values?.length !== side)
-    throw new RangeError(`${name} is ragged: a list of ${values?.length ?? show(values)} stands where others have ${side}.`)
-  for (const value of values) {
-    if (inner.length > 0) at = fill(flat, at, value as NestedNumbers, inner, name)
-    else if (typeof value === 'number') flat[at++] = value
-    else throw new TypeError(`${name} holds ${show(value)} where a number is expected.`)
-  }
-  return at
 }
 
 function isSingle(x: Inputs): x is Values {

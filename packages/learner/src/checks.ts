@@ -49,6 +49,11 @@ export function checkUsable(parameters: readonly Parameter[], what: string): voi
 
 type Shape = readonly (number | null)[]
 
+/** Shapes of the model's inputs, batch axis included; those of the data where the model does not say. */
+export function inputShapes(data: DataBunch, model: Model): Shape[] {
+  return isLayersModel(model) ? model.inputs.map(({ shape }) => shape) : shapesInOrder(data, model).map(shape => [null, ...shape])
+}
+
 /** Shapes of the data's samples in the order of the model's inputs. */
 function shapesInOrder({ inputShape, inputNames }: DataBunch, model: Model): readonly Shape[] {
   const given = shapes(inputShape)

@@ -1,5 +1,5 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
-import type { BatchStream, DataBunch } from '@onecycle/data'
+import type { BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, withAnswers } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -9,7 +9,7 @@ import { readMetadata, type SaveOptions } from './checkpoint/file.js'
 import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
 import { saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
-import { checkFits, checkInput, checkUsable } from './checks.js'
+import { checkFits, checkInput, checkUsable, inputShapes } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
 import type * as ways from './fit.js'
 import {
@@ -32,16 +32,18 @@ import type * as finder from './lr-find.js'
 import { LRFinder, type LrFindResult } from './lr-find.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { type MetricLike, metricsOf } from './metric/metrics-of.js'
-import { arrangeInputs, inputsOf, type NamedTensors } from './model/arrange-inputs.js'
+import { arrangeInputs } from './model/arrange-inputs.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { freeKeptStates } from './model/layer-states.js'
 import { drawFrom } from './model/random-layers.js'
+import { type Samples, sampleTensors } from './model/sample-tensors.js'
 import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
 import { drawSeed, gathered, RandomStreams, unmoved } from './random-streams.js'
+import { streamOf } from './stream-of.js'
 import { TrainingLoop } from './training-loop.js'
 
 export interface LearnerOptions {
@@ -355,15 +357,14 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   // ------------------------------------------------------------------------------------------------ using the model
 
   /**
-   * Loss and metrics over a data stream, by name; default the validation data.
+   * Loss and metrics over a data stream, or a data set in its order, by name; default the validation data.
    *
    * @throws TypeError when there is no validation data.
    * @example
    * await learn.validate()   // { valid_loss: 0.029, accuracy: 0.990 }
    */
-  async validate(dl: BatchStream | undefined = this.data.valid_dl): Promise<Record<string, number>> {
-    if (!dl)
-      throw new TypeError('validate() has no data: the DataBunch was made without a validation set. Pass a stream: validate(dl).')
+  async validate(given?: BatchStream | Dataset): Promise<Record<string, number>> {
+    const dl = streamOf('validate', given, this.data)
     return this.#exclusively('validate', async () => {
       this.values = {}
       await unmoved(dl, () => this.validation(dl))
@@ -375,14 +376,17 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    * Predictions for a batch: probabilities where the loss says how to get them (classes, yes or no), the model's output
    * otherwise. The caller disposes the result.
    *
-   * @param x [batch, ...], or one such tensor per input: in the order of the model's, or by their names
-   * @throws RangeError when names or shapes do not fit the model
+   * @param x [batch, ...], or one such tensor per input: in the order of the model's, or by their names. Numbers may lie in arrays,
+   * nested or one after the other, and a single sample needs no batch axis
+   * @throws RangeError when names or shapes do not fit the model; TypeError for what holds no numbers
+   * @example
+   * learn.predict([[5.1, 3.5, 1.4, 0.2]])
    */
-  predict(x: Tensors | NamedTensors): Tensors {
+  predict(x: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Tensors {
     checkUsable(this.groups.flat(), 'predict')
-    const xs = inputsOf(x, this.inputNames)
-    checkInput(this.model, xs)
     const forward = () => {
+      const xs = sampleTensors(x, inputShapes(this.data, this.model), this.inputNames)
+      checkInput(this.model, xs)
       const pred = this.forwardPass.run(xs, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
     }
@@ -390,14 +394,11 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   }
 
   /**
-   * Predictions (as {@link predict}) and targets of a whole data stream, in its order; default the validation data.
+   * Predictions (as {@link predict}) and targets of a whole data stream, or of a data set, in its order; default the validation data.
    * The caller disposes both.
    */
-  async get_preds(dl: BatchStream | undefined = this.data.valid_dl): Promise<{ preds: Tensor; targets: Tensor }> {
-    if (!dl)
-      throw new TypeError(
-        'get_preds() has no data: the DataBunch was made without a validation set. Pass a stream: get_preds(dl).',
-      )
+  async get_preds(given?: BatchStream | Dataset): Promise<{ preds: Tensor; targets: Tensor }> {
+    const dl = streamOf('get_preds', given, this.data)
     const measure = async () => {
       const preds: Tensor[] = []
       const targets: Tensor[] = []
