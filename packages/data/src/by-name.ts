@@ -1,6 +1,6 @@
 import { orderByName, show } from '@onecycle/platform'
 
-type ByName<T> = Readonly<Record<string, T>>
+export type ByName<T> = Readonly<Record<string, T>>
 
 /** The names of inputs or targets, in the order written; undefined for what is no object of named parts. */
 export function namesOf(parts: unknown): string[] | undefined {

@@ -188,11 +188,10 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   static from_arrays(options: ArraysOptions): DataBunch {
     checkKeys('DataBunch.from_arrays', options, [...arraysKeys, ...bunchKeys])
     const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
-    const inputNames = namesOf(x)
     const read = (name: string, x: Inputs, targets: Targets, c?: number) => {
       const { y, targetName } = oneTarget(targets)
-      const columns = { x: inputColumns(x, shape, { scale }), y: targetColumn(y, target, targetShape) }
-      return new ArrayDataset({ ...columns, name, c, inputNames, targetName })
+      const column = targetColumn(y, target, targetShape)
+      return new ArrayDataset({ x: inputColumns(x, shape, { scale }), y: named(column, targetName), name, c })
     }
     const train = read(valid ? 'the training set' : 'the data set', x, y, options.classes?.length)
     if (valid && valid_pct !== undefined)
@@ -201,7 +200,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
       const [ours, theirs] = randomSplit(train.length, valid_pct, options.seed)
       return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
     }
-    const ordered = () => inOrderOf(inputNames, valid!.x, 'the validation set', 'the training set')
+    const ordered = () => inOrderOf(namesOf(x), valid!.x, 'the validation set', 'the training set')
     return DataBunch.from_datasets(train, valid && read('the validation set', ordered(), valid.y, train.c), rest)
   }
 
@@ -211,8 +210,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     const { x, y, valid, ...rest } = options
     const read = (x: TensorInputs, targets: TensorTargets) => {
       const { y, targetName } = oneTarget(targets)
-      const column = targetOfTensor(y)
-      return { x: columnsOfTensors(x), y: targetName === undefined ? column : { [targetName]: column } }
+      return { x: columnsOfTensors(x), y: named(targetOfTensor(y), targetName) }
     }
     return DataBunch.from_arrays({ ...rest, ...read(x, y), valid: valid && read(valid.x, valid.y) })
   }
@@ -247,6 +245,10 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
       targetName,
     })
   }
+}
+
+function named<T>(targets: T, name: string | undefined): T | Record<string, T> {
+  return name === undefined ? targets : { [name]: targets }
 }
 
 function requireSameKind(train: Dataset, given: Dataset): void {

@@ -33,6 +33,18 @@ describe('ArrayDataset', () => {
     expect(memory().numTensors).toBe(before)
   })
 
+  test('inputs and targets may have names, which its batches and parts have too', () => {
+    const x = { b: floats(1, 2), a: new Column(new Float32Array([1, 2, 3, 4]), { shape: [2] }) }
+    const data = new ArrayDataset({ x, y: { kind: labels(0, 1) } })
+    const part = new Subset(data, Int32Array.of(1))
+    for (const { inputNames, inputShape, targetName } of [data, part])
+      expect([inputNames, inputShape, targetName]).toEqual([['b', 'a'], [[], [2]], 'kind'])
+    const batch = part.batch(Int32Array.of(0))
+    expect(batch.inputNames).toEqual(['b', 'a'])
+    dispose([batch.xs, batch.ys].flat())
+    expect(() => new ArrayDataset({ x, y: { kind: labels(0, 1), size: labels(0, 1) } })).toThrow(/by name kind, size/)
+  })
+
   test('a NaN among the inputs is let through', () => {
     expect(new ArrayDataset({ x: floats(Number.NaN), y: labels(0) }).length).toBe(1)
   })

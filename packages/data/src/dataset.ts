@@ -1,6 +1,7 @@
 import { checkCount } from '@onecycle/platform'
 import type { Batch } from './batch.js'
-import type { Column } from './column.js'
+import { type ByName, namesOf, oneTarget } from './by-name.js'
+import { Column } from './column.js'
 import { checkLabels, checkValues } from './target.js'
 
 /** Samples by index, and how a batch of them becomes tensors. */
@@ -48,28 +49,25 @@ export class ArrayDataset implements Dataset {
   readonly #targets: Column
 
   /**
-   * @param columns.x one input, or several as a list.
-   * @param columns.inputNames their names, in the same order.
-   * @param columns.targetName name of the output that y belongs to.
+   * @param columns.x one input, or several: as a list, or by the names of the model's inputs.
+   * @param columns.y the targets, and by the name of their output where it is to be checked.
    * @param columns.c number of classes; by default one more than the highest label.
    * @param columns.name how messages call the data set.
    */
   constructor({
     x,
-    y,
+    y: targets,
     c,
     name = 'the data set',
-    inputNames,
-    targetName,
   }: {
-    x: Column | Column[]
-    y: Column
+    x: Column | Column[] | ByName<Column>
+    y: Column | ByName<Column>
     c?: number | undefined
     name?: string | undefined
-    inputNames?: readonly string[] | undefined
-    targetName?: string | undefined
   }) {
-    const inputs = [x].flat()
+    const { y, targetName } = oneTarget(targets)
+    const own = x instanceof Column || Array.isArray(x) ? x : Object.values(x)
+    const inputs = [own].flat()
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
     for (const input of inputs) {
       if (input.length !== y.length) {
@@ -81,13 +79,13 @@ export class ArrayDataset implements Dataset {
     }
     if (y.length === 0) throw new RangeError(`There are no samples in ${name}; expected at least one.`)
     this.length = y.length
-    this.inputShape = Array.isArray(x) ? x.map(input => input.shape) : x.shape
+    this.inputShape = Array.isArray(own) ? own.map(input => input.shape) : own.shape
     this.targetShape = y.shape
     this.target = y.dtype === 'int32' && y.shape.length === 0 ? 'class' : 'value'
     this.c = this.target === 'class' ? checkLabels(y.data, c, name) : checkValues(y.data, name)
-    this.inputNames = inputNames
+    this.inputNames = namesOf(x)
     this.targetName = targetName
-    this.#inputs = x
+    this.#inputs = own
     this.#targets = y
   }
 

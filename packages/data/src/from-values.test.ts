@@ -2,8 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { Column } from './column.js'
 import { inputColumns, targetColumn } from './from-values.js'
 
-const look = (columns: Column | Column[]) =>
-  [columns].flat().map(({ shape, length, dtype, data }) => ({ shape, length, dtype, data: Array.from(data) }))
+const look = (columns: ReturnType<typeof inputColumns>) =>
+  (columns instanceof Column ? [columns] : Object.values(columns)).map(({ shape, length, dtype, data }) => ({
+    shape,
+    length,
+    dtype,
+    data: Array.from(data),
+  }))
 
 describe('inputs', () => {
   test('a flat array has the shape given, or one number a sample', () => {
@@ -33,6 +38,7 @@ describe('inputs', () => {
 
   test('several inputs by name keep their order', () => {
     const columns = inputColumns({ image: new Uint8Array(8), age: [30, 40] }, { image: [2, 2] })
+    expect(Object.keys(columns)).toEqual(['image', 'age'])
     expect(look(columns)).toMatchObject([
       { shape: [2, 2], length: 2 },
       { shape: [1], length: 2 },

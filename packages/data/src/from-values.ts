@@ -13,14 +13,14 @@ export type Inputs = Values | Readonly<Record<string, Values>> | readonly Values
 export type Shapes = readonly number[] | Readonly<Record<string, readonly number[]>> | readonly (readonly number[])[]
 
 /**
- * The columns of the inputs. Flat arrays of numbers hold samples of the given shape, default [1]; nested arrays tell
+ * The columns of the inputs, by name where they have names. Flat arrays of numbers hold samples of the given shape, default [1]; nested arrays tell
  * their shape themselves.
  */
 export function inputColumns(
   x: Inputs,
   shape: Shapes | undefined,
   options: Pick<ColumnOptions, 'scale'> = {},
-): Column | Column[] {
+): Column | Column[] | Record<string, Column> {
   const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape }, [1])
   if (Array.isArray(x) && isListOfShapes(shape)) {
     if (x.length !== shape.length)
@@ -41,7 +41,7 @@ export function inputColumns(
         `shape has an entry ${show(name)}, but x has no input of that name; it has ${Object.keys(x).join(', ')}.`,
       )
   }
-  return Object.entries(x).map(([name, values]) => one(values, shapes[name]))
+  return Object.fromEntries(Object.entries(x).map(([name, values]) => [name, one(values, shapes[name])]))
 }
 
 /**
