@@ -11,7 +11,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
  * Runs the command line and gives the exit code. What a command needs is loaded when it runs, so that help comes at once.
  */
 export async function run(args: readonly string[]): Promise<number> {
-  // https://no-color.org, which chalk does not know.
+  // chalk does not know https://no-color.org.
+  if (args.includes('--no-color')) process.env['NO_COLOR'] = '1'
   if (process.env['NO_COLOR']) chalk.level = chalkStderr.level = 0
   const program = commandLine()
   try {
@@ -31,6 +32,7 @@ function commandLine(): Command {
     .description('A fastai-style Learner for TensorFlow.js: lr_find, fit_one_cycle, and pictures of everything.')
     .version(version, '-V, --version', 'print the version')
     .option('--debug', 'show the stack of an error')
+    .option('--no-color', 'show no colours, as NO_COLOR=1 does')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError(chalkStderr.dim('Run it with --help for what there is.'))

@@ -77,9 +77,9 @@ describe('errors are one red line with a hint, and exit code 1', () => {
 })
 
 describe('colours', () => {
-  const painted = async (env: Record<string, string>) => {
+  const painted = async (env: Record<string, string>, ...more: string[]) => {
     const ends = await Promise.all(
-      [['schedule', 'cosine', '--lr', '1'], ['doctor'], ['--help'], ['demoo']].map(args => onecycle(args, { env })),
+      [['schedule', 'cosine', '--lr', '1'], ['doctor'], ['--help'], ['demoo']].map(args => onecycle([...args, ...more], { env })),
     )
     return ends.map(({ stdout, stderr }) => `${stdout}${stderr}`.includes(`${esc}[`))
   }
@@ -89,6 +89,7 @@ describe('colours', () => {
     expect(await painted({ FORCE_COLOR: '1' })).toEqual([true, true, true, true])
     expect(await painted({ FORCE_COLOR: '1', NO_COLOR: '' })).toEqual([true, true, true, true])
     expect(await painted({ FORCE_COLOR: '1', NO_COLOR: '1' })).toEqual([false, false, false, false])
+    expect(await painted({ FORCE_COLOR: '1' }, '--no-color')).toEqual([false, false, false, false])
   })
 })
 
