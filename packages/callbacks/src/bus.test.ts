@@ -162,6 +162,7 @@ describe('Bus', () => {
     expect(() => new Bus([{}])).toThrow(/hears no event/)
     expect(() => new Bus([{ after_fit: 5 as never }])).toThrow(/after_fit is 5; expected a function/)
     expect(() => new Bus([{ order: Number.NaN, after_fit() {} }])).toThrow(/order is NaN/)
+    expect(() => new Bus([{ sets: 'lr' as never, after_fit() {} }])).toThrow("sets is 'lr'; expected a list of hyper-parameters")
   })
 
   it('refuses a callback that it has, and then adds none of the others', () => {

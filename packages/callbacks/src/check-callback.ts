@@ -1,3 +1,4 @@
+import { kind, show } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { type EventName, events } from './events.js'
 
@@ -34,6 +35,10 @@ export function checkCallback(callback: Callback<never>): void {
   checkObject(callback)
   if (!Number.isFinite(callback.order ?? 0))
     throw new TypeError(`${nameOf(callback)}.order is ${callback.order}; expected a finite number, such as 0.`)
+  if (!kind.listOf(kind.string).fits(callback.sets ?? []))
+    throw new TypeError(
+      `${nameOf(callback)}.sets is ${show(callback.sets)}; expected a list of hyper-parameters, such as ['lr'].`,
+    )
   const hears = (event: EventName) => callback[event] !== undefined
   for (const key of methodNames(callback)) {
     const event = meant.get(key)

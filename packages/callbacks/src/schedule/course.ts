@@ -63,6 +63,7 @@ export class Course {
       )
     const count = Math.min(this.#length, this.#steps - this.#from)
     for (let done = 0; done < count; done += Math.ceil(count / looks)) this.#valuesAt(this.#from + done)
+    this.#valuesAt(this.#from + count - 1)
   }
 
   /** Comes to batch `iter` of an epoch, after so many that were trained in this fit. */
@@ -123,6 +124,9 @@ export function valueAt(name: string, schedule: Schedule, step: number, steps: n
 const perGroup = (schedule: PerGroup<Schedule>, value: (one: Schedule) => number): PerGroup<number> =>
   typeof schedule === 'function' ? value(schedule) : schedule.map(value)
 
+const withoutMomentum =
+  'Schedule the rate alone, { lr } of what one_cycle and its like give, or use an optimizer with momentum, such as sgd({ mom: 0.9 }).'
+
 /**
  * @throws Error when the optimizer has no such hyper-parameter, there are not as many schedules as layer groups, or one schedule would
  * make groups with different values alike.
@@ -132,7 +136,7 @@ export function checkSchedules(owner: string, schedules: Schedules, opt: HyperPa
     if (!opt.names.includes(name))
       throw new Error(
         `${owner} was given a schedule for ${name}, but the optimizer has no such hyper-parameter (it has ` +
-          `${opt.names.join(', ')}). Leave the schedule out, or choose an optimizer that has ${name}.`,
+          `${opt.names.join(', ')}). ${name === 'mom' ? withoutMomentum : `Leave the schedule out, or choose an optimizer that has ${name}.`}`,
       )
     if (Array.isArray(schedule)) {
       if (schedule.length === opt.groups) continue

@@ -1,8 +1,9 @@
+import { checkOptions, kind } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
-import { type CyclicLRScheduleOptions, cyclic_lr } from './cyclic-schedule.js'
+import { type CyclicLRScheduleOptions, cyclic_lr, cyclicKinds } from './cyclic-schedule.js'
 import { kerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import type { Schedule } from './schedule.js'
@@ -53,9 +54,11 @@ export class CyclicLR implements Callback {
   #shares: readonly number[] = [1]
   readonly #others = new OthersValues(this.name, this.sets)
 
-  constructor({ logs, ...options }: CyclicLROptions = {}) {
-    this.#options = options
-    this.#schedule = cyclic_lr(options)
+  constructor(options: CyclicLROptions = {}) {
+    checkOptions<CyclicLROptions>('CyclicLR', options, { ...cyclicKinds, logs: kind.function })
+    const { logs, ...bounds } = options
+    this.#options = bounds
+    this.#schedule = cyclic_lr(bounds)
     this.#logs = logs
   }
 

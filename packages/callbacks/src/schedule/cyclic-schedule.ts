@@ -1,4 +1,5 @@
-import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkGivenRate } from './check-given-rate.js'
 import { type ScaleOptions, scaling } from './cyclic-scale.js'
 import { checkStep, type Schedule } from './schedule.js'
 
@@ -11,7 +12,16 @@ export interface CyclicLRScheduleOptions extends ScaleOptions {
   step_size?: number | undefined
 }
 
-const keys = ['base_lr', 'max_lr', 'step_size', 'mode', 'gamma', 'scale_fn', 'scale_mode']
+/** Kinds of the {@link CyclicLRScheduleOptions}; numbers and choices are looked at where they are used. */
+export const cyclicKinds: Kinds<CyclicLRScheduleOptions> = {
+  base_lr: kind.any,
+  max_lr: kind.any,
+  step_size: kind.any,
+  mode: kind.any,
+  gamma: kind.any,
+  scale_fn: kind.function,
+  scale_mode: kind.string,
+}
 
 /**
  * Keras CLR as a schedule: a triangle between `base_lr` and `max_lr`, its height scaled by cycle or by iteration.
@@ -22,7 +32,8 @@ const keys = ['base_lr', 'max_lr', 'step_size', 'mode', 'gamma', 'scale_fn', 'sc
  * const lr = cyclic_lr({ base_lr: 1e-3, max_lr: 6e-3, step_size: 2000, mode: 'triangular2' })
  */
 export function cyclic_lr(options: CyclicLRScheduleOptions = {}): Schedule {
-  checkKeys('cyclic_lr', options, keys)
+  checkOptions<CyclicLRScheduleOptions>('cyclic_lr', options, cyclicKinds)
+  checkGivenRate('cyclic_lr', options, 'base_lr', 'max_lr')
   const base = checkNumber('base_lr', options.base_lr ?? 1e-3, { min: 0 })
   const max = checkNumber('max_lr', options.max_lr ?? 6e-3, { min: 0 })
   const size = checkNumber('step_size', options.step_size ?? 2000, { above: 0 })

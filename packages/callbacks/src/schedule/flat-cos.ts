@@ -1,5 +1,6 @@
 import { checkKeys, checkNumber } from '@onecycle/platform'
 import { combined_cos, cosine } from './annealers.js'
+import { checkGivenRate } from './check-given-rate.js'
 import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
@@ -44,6 +45,7 @@ export interface FitFcOptions {
  */
 export function fit_fc(options: FitFcOptions = {}): LrAndMom {
   checkKeys('fit_fc', options, ['lr', 'moms', 'start_pct'])
+  checkGivenRate('fit_fc', options, 'lr')
   const lr = checkNumber('lr', options.lr ?? 3e-3, { above: 0 })
   const [first, second] = checkMoms('moms', options.moms ?? [0.95, 0.85], 2) as [number, number]
   const start_pct = checkNumber('start_pct', options.start_pct ?? 0.72, { min: 0, max: 1 })

@@ -1,5 +1,6 @@
 import { checkKeys, show } from '@onecycle/platform'
 import type { HyperParameters } from '../training-state.js'
+import { checkGivenRate } from './check-given-rate.js'
 import { group_rates, type Rates } from './discriminative.js'
 import { hasMomentum, noMomentum } from './no-momentum.js'
 import { type OneCycleOptions, one_cycle, oneCycleKeep } from './one-cycle.js'
@@ -50,6 +51,7 @@ export class OneCycleScheduler extends ParamScheduler {
 
   constructor(options: OneCycleSchedulerOptions = {}) {
     checkKeys('OneCycleScheduler', options, keys)
+    checkGivenRate('OneCycleScheduler', options, 'lr_max')
     const { lr_max, tot_epochs, steps, start, name = 'OneCycleScheduler', ...shape } = options
     const peak = typeof lr_max === 'number' ? lr_max : 1
     super(

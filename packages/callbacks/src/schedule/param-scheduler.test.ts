@@ -54,7 +54,7 @@ it('refuses a hyper-parameter that the optimizer lacks, before the first batch',
     new ParamScheduler(one_cycle({ lr_max: 1 }), { keep: 'next' }),
   ]
   await expect(fakeFit({ n_epoch: 1, n_batches: 1, callbacks, opt })).rejects.toThrow(
-    /schedule for mom, but the optimizer has no such.*it has lr\)/,
+    /schedule for mom, but the optimizer has no such.*it has lr\). Schedule the rate alone, { lr } of what one_cycle.*sgd\(\{ mom: 0.9/,
   )
   expect(before).toEqual([])
 })
@@ -199,6 +199,12 @@ it('takes a schedule of PyTorch as it is, without momentum too', () => {
   const { lr, mom } = torch.OneCycleLR({ max_lr: 1, cycle_momentum: false })
   expect(new ParamScheduler({ lr, mom }).sets).toEqual(['lr'])
   expect(() => new ParamScheduler({ mom })).toThrow('that of mom is undefined')
+})
+
+it('looks at the last batch of a fit too that has more than it looks at', async () => {
+  const schedule: Schedule = (step, steps) => (step === steps - 1 ? -1 : 1)
+  const fit = fakeFit({ n_epoch: 999, n_batches: 101, callbacks: [new ParamScheduler({ lr: schedule })], opt: adam() })
+  await expect(fit).rejects.toThrow('The schedule of lr gave -1 for batch 100898 of 100899')
 })
 
 it('refuses options that make no sense', () => {

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkKeys, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
@@ -32,6 +32,15 @@ export interface ParamSchedulerOptions {
   name?: string | undefined
 }
 
+/** Numbers and choices are looked at where they are used. */
+const kinds: Kinds<ParamSchedulerOptions> = {
+  tot_epochs: kind.any,
+  steps: kind.any,
+  start: kind.any,
+  keep: kind.any,
+  name: kind.string,
+}
+
 /**
  * Sets hyper-parameters from schedules before every training batch: `lr`, `mom`, `wd`, any that the optimizer has. A list of
  * schedules means one per layer group. They follow the position in the fit, as fastai 2's follow `pct_train`: epochs that
@@ -58,7 +67,11 @@ export class ParamScheduler implements Callback {
   #others: OthersValues | undefined
 
   constructor(schedules: Schedules, options: ParamSchedulerOptions = {}) {
-    checkKeys('ParamScheduler', options, ['tot_epochs', 'steps', 'start', 'keep', 'name'])
+    checkOptions<ParamSchedulerOptions>('ParamScheduler', options, kinds)
+    if (!kind.object.fits(schedules))
+      throw new TypeError(
+        `ParamScheduler takes schedules by name, such as { lr: SchedCos(1e-2, 0) }, but got ${show(schedules)}.`,
+      )
     const { tot_epochs, steps, start } = options
     for (const [name, schedule] of given(schedules))
       for (const one of [schedule].flat())

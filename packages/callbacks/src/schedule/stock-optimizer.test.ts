@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { CyclicLR, cyclic_lr, one_cycle, ParamScheduler, SchedLin, SchedNo, StockOptimizer } from './index.js'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { CyclicLR, cyclic_lr, OneCycleScheduler, one_cycle, ParamScheduler, SchedLin, SchedNo, StockOptimizer } from './index.js'
 
 beforeAll(async () => {
   await tf.setBackend('cpu')
@@ -126,6 +126,22 @@ it('keeps the last rate of a model.fit where the next would be below 0, and refu
   await expect(fit(model, [tooLow])).rejects.toThrow('The schedule of lr gave -0.1 for batch 5 of 6')
   expect(weight(model)).toBe(before)
   expect(() => new StockOptimizer(model.optimizer).set('lr', -1)).toThrow('lr must be at least 0')
+})
+
+it('takes a cycle as a callback, which without momentum is one of the rate alone', async () => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {})
+  for (const [optimizer, lines] of [
+    [tf.train.sgd(0.1), 1],
+    [tf.train.momentum(0.1, 0.9), 0],
+  ] as const) {
+    const model = oneWeight(optimizer)
+    said.mockClear()
+    await fit(model, [new OneCycleScheduler({ lr_max: 0.1 }).keras(model)])
+    expect(said).toHaveBeenCalledTimes(lines)
+    expect(new StockOptimizer(optimizer).get('lr')).toEqual([one_cycle({ lr_max: 0.1 }).lr(6, 6)])
+    model.dispose()
+  }
+  said.mockRestore()
 })
 
 it('refuses what an optimizer cannot do, before training', () => {
