@@ -12,7 +12,7 @@ export {
 } from './cancel.js'
 export { checkHyper } from './check-hyper.js'
 export { checkOwners } from './check-owners.js'
-export { type EventName, events, type Section } from './events.js'
+export { batchEvents, type EventName, events, type Section } from './events.js'
 export { gravest } from './gravest.js'
 export * from './schedule/index.js'
 export * from './tracker/index.js'

@@ -49,6 +49,11 @@ export interface BatchSource {
    * handed out), and the passes after it are those that followed.
    */
   restore(state: LoaderState): void
+  /**
+   * A stream of its own over the same samples, for measuring: all of them, in the order of the data set, or, where the source decides
+   * the order, as that gives them. Reading it does not move this one.
+   */
+  inOrder?(): BatchStream
   /** What decides the orders; undefined where the source does, or a sampler that was not given one here. */
   readonly seed?: number | undefined
   /** Begins the orders that a new seed decides, with the next pass. A stream whose source decides the order has no such method. */

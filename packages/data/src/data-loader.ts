@@ -1,7 +1,7 @@
 import { checkCount, checkKeys, show } from '@onecycle/platform'
 import type { Batch, BatchSource, LoaderState } from './batch.js'
 import type { Dataset } from './dataset.js'
-import { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
+import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
   /** Samples in a batch. Default 64. */
@@ -93,6 +93,12 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     this.#seed = seed
     this.#resumeAt = 0
     this.#pass = undefined
+  }
+
+  /** A sampler of one's own that visits another number of samples than there are says which, and is not moved by it. */
+  inOrder(): DataLoader {
+    const { dataset, batchSize: bs, samples } = this
+    return new DataLoader(dataset, samples === dataset.length ? { bs } : { bs, sampler: new Preview(this.#sampler) })
   }
 
   state(): LoaderState {

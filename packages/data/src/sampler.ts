@@ -71,3 +71,33 @@ export class RandomSampler implements Sampler {
     this.#random.restore(state as RandomState)
   }
 }
+
+/** Visits what another sampler will visit next, again and again, and leaves that one where it is. */
+export class Preview implements Sampler {
+  readonly length: number
+  readonly #sampler: Sampler
+
+  constructor(sampler: Sampler) {
+    this.length = sampler.length
+    this.#sampler = sampler
+  }
+
+  pass(): Int32Array {
+    const before = this.#sampler.state()
+    try {
+      return this.#sampler.pass()
+    } finally {
+      this.#sampler.restore(before)
+    }
+  }
+
+  state(): unknown {
+    return this.#sampler.state()
+  }
+
+  /** It has no state of its own. */
+  restore(): void {}
+
+  /** What it shows is decided elsewhere. */
+  reseed(): void {}
+}

@@ -64,6 +64,29 @@ export abstract class BatchTensors {
     return tensors
   }
 
+  /** Makes room for the tensors of another batch. Returns what puts those of this one back. */
+  protected setAside(): () => void {
+    const [owned, xb, yb, pred, loss, grads, gradients] = [
+      this.#owned,
+      this.#xb,
+      this.#yb,
+      this.#pred,
+      this.#loss,
+      this.#grads,
+      this.gradients,
+    ]
+    this.#owned = []
+    return () => {
+      this.#owned = owned
+      this.#xb = xb
+      this.#yb = yb
+      this.#pred = pred
+      this.#loss = loss
+      this.#grads = grads
+      this.gradients = gradients
+    }
+  }
+
   /** What has been put into a list of inputs, targets or predictions is disposed with it. */
   protected disposeBatch(): void {
     for (const tensor of [this.#owned, this.#xb, this.#yb, this.#pred].flatMap(listOf)) tensor.dispose()

@@ -2,6 +2,7 @@ export type { SaveOptions } from './checkpoint/file.js'
 export type { LoadOptions, LoadReport } from './checkpoint/load.js'
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
+export { InterruptedError } from './interrupt.js'
 export {
   type FineTuneFitOptions,
   type FitCall,

@@ -363,24 +363,6 @@ describe('how a fit ends', () => {
     for (const [name, values] of weights(learn)) expect((values as number[]).every(Number.isFinite), String(name)).toBe(true)
   })
 
-  it('by Ctrl-C: after the current batch, with its history', async () => {
-    const learn = tinyLearner()
-    const listeners = process.listenerCount('SIGINT')
-    const press = atBatch(1, () => void process.emit('SIGINT'))
-    const history = await learn.fit(1e-2, 5, { callbacks: [press] })
-    expect(history).toMatchObject({ reason: 'interrupted' })
-    expect(history.losses).toHaveLength(2)
-    expect(process.listenerCount('SIGINT')).toBe(listeners)
-    await expect(learn.validate()).resolves.toHaveProperty('valid_loss')
-  })
-
-  it('by an abort signal', async () => {
-    const controller = new AbortController()
-    const abort = atBatch(0, () => controller.abort())
-    const history = await tinyLearner().fit(1e-2, 5, { callbacks: [abort], signal: controller.signal })
-    expect(history.reason).toBe('interrupted')
-  })
-
   it('lets timers run during a long fit', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)

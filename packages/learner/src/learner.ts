@@ -1,5 +1,5 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
-import type { BatchStream, DataBunch, Dataset } from '@onecycle/data'
+import { type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
 import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, withAnswers } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -26,6 +26,7 @@ import {
 } from './fit.js'
 import { foreignNames } from './foreign-names.js'
 import { givenRate } from './given-rate.js'
+import { checkIdle, whileTraining } from './in-training.js'
 import type { LossFunction } from './loss/loss-function.js'
 import { type LossName, lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find.js'
@@ -42,7 +43,7 @@ import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
 import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
-import { drawSeed, gathered, RandomStreams, unmoved } from './random-streams.js'
+import { drawSeed, gathered, RandomStreams } from './random-streams.js'
 import { streamOf } from './stream-of.js'
 import { TrainingLoop } from './training-loop.js'
 
@@ -120,7 +121,6 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
   readonly #freezing: Freezing
-  #busy: string | undefined
   #loaded: LoadReport | undefined
 
   /**
@@ -261,7 +261,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' }, 'fine_tune')
     const first = frozen.epochs > 0 ? plan(frozen) : undefined
     const second = plan(unfrozen)
-    return this.#exclusively('fine_tune', async () => {
+    return this.#training('fine_tune', async () => {
       const { frozen_to } = this.#freezing
       this.freeze()
       try {
@@ -290,15 +290,21 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
     const finder = new LRFinder(options, this.groups.length, this.n_train_iter)
-    return this.#exclusively('lr_find', async () => {
+    return this.#training('lr_find', async () => {
       this.#freezing.check('lr_find')
-      const before = await capture(this)
       this.lr_finding = true
+      const before = await capture(this)
       try {
         await this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options)
+      } catch (error) {
+        // A curve that was cut short suggests nothing, but can be looked at.
+        const { lr: _, ...curve } = finder.result
+        const reason = `the search was interrupted after ${curve.lrs.length} batches.`
+        if (this.reason === 'interrupted' && curve.lrs.length > 0) this.recorder.lrFind = { ...curve, suggestions: {}, reason }
+        throw error
       } finally {
-        this.lr_finding = false
         await restore(this, before)
+        this.lr_finding = false
       }
       this.recorder.lrFind = finder.result
       return finder.result
@@ -365,11 +371,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async validate(given?: BatchStream | Dataset): Promise<Record<string, number>> {
     const dl = streamOf('validate', given, this.data)
-    return this.#exclusively('validate', async () => {
-      this.values = {}
-      await unmoved(dl, () => this.validation(dl))
-      return { ...this.values }
-    })
+    return this.#measuring('validate', () => this.measure(dl))
   }
 
   /**
@@ -399,25 +401,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async get_preds(given?: BatchStream | Dataset): Promise<{ preds: Tensor; targets: Tensor }> {
     const dl = streamOf('get_preds', given, this.data)
-    const measure = async () => {
-      const preds: Tensor[] = []
-      const targets: Tensor[] = []
-      try {
-        for await (const { xs, ys, inputNames } of gathered(dl, this.random, false)) {
-          targets.push(single('targets', ys))
-          try {
-            preds.push(single('predictions', this.predict(arrangeInputs(xs, inputNames, this.inputNames))))
-          } finally {
-            dispose(xs)
-          }
-          await this.letOthersRun()
-        }
-        return { preds: concat(preds), targets: concat(targets) }
-      } finally {
-        dispose([preds, targets])
-      }
-    }
-    return this.#exclusively('get_preds', () => unmoved(dl, measure))
+    return this.#measuring('get_preds', () => inOrder(dl, stream => this.#predsOf(stream)))
   }
 
   /** A table of the model's layers: output shape, parameters, and whether they train. */
@@ -441,7 +425,12 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   async save(path: string, options: SaveOptions = {}): Promise<string> {
     checkOptions<SaveOptions>('save', options, { with_opt: kind.boolean, metadata: kind.object })
     checkUsable(this.groups.flat(), 'save')
-    return saveFrom(this, path, options)
+    if (this.lr_finding || this.turns.what === 'load') {
+      throw new Error(
+        `save was called while ${this.turns.what} is running on this Learner, whose weights are not those that stay. Await it first.`,
+      )
+    }
+    return this.turns.read(() => saveFrom(this, path, options))
   }
 
   /**
@@ -454,9 +443,12 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
    */
   async load(path: string, options: LoadOptions = {}): Promise<this> {
     checkOptions<LoadOptions>('load', options, { with_opt: kind.boolean, strict: kind.boolean })
-    checkUsable(this.groups.flat(), 'load')
-    this.#loaded = await loadInto(this, path, options)
-    return this
+    return this.turns.take('load', true, async () => {
+      checkUsable(this.groups.flat(), 'load')
+      checkIdle(this, 'load')
+      this.#loaded = await loadInto(this, path, options)
+      return this
+    })
   }
 
   /** What the last {@link load} took, and what it did not. */
@@ -489,19 +481,45 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     return givenRate(what, given, this.recorder.lrFind, rates => group_rates(rates, this.groups.length))
   }
 
+  async #predsOf(dl: BatchStream): Promise<{ preds: Tensor; targets: Tensor }> {
+    const preds: Tensor[] = []
+    const targets: Tensor[] = []
+    const where = () => `after batch ${targets.length} of ${dl.length}`
+    try {
+      for await (const { xs, ys, inputNames } of gathered(dl, this.random, false)) {
+        targets.push(single('targets', ys))
+        try {
+          preds.push(single('predictions', this.predict(arrangeInputs(xs, inputNames, this.inputNames))))
+        } finally {
+          dispose(xs)
+        }
+        await this.letOthersRun()
+        this.stopIfInterrupted(where)
+      }
+      await this.lastTurn(where)
+      return { preds: concat(preds), targets: concat(targets) }
+    } finally {
+      dispose([preds, targets])
+    }
+  }
+
   #train(what: string, plan: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
-    return this.#exclusively(what, async () => {
+    return this.#training(what, () => {
       this.#freezing.check(what)
-      if (lr) this.opt.set('lr', lr)
-      return this.#follow(what, plan, options)
+      return this.#follow(what, plan, options, lr)
     })
   }
 
-  async #follow(what: string, { epochs, callbacks, note }: FitPlan, options: TrainOptions): Promise<History> {
+  async #follow(
+    what: string,
+    { epochs, callbacks, note }: FitPlan,
+    options: TrainOptions,
+    lr?: readonly number[],
+  ): Promise<History> {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
     try {
-      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options)
+      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options, lr)
     } finally {
       // What others throw in `after_fit` comes after the Recorder has heard it.
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
@@ -509,20 +527,24 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     return this.recorder.history
   }
 
-  async #exclusively<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#busy) {
-      throw new Error(
-        `${what} was called while ${this.#busy} is running on this Learner. Await the first call before the second.`,
-      )
-    }
-    checkUsable(this.groups.flat(), what)
-    this.#busy = what
-    try {
+  /** Alone on this Learner, and on its model. */
+  async #training<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.take(what, false, () =>
+      whileTraining(this, what, async () => {
+        checkUsable(this.groups.flat(), what)
+        await accelerate()
+        return work()
+      }),
+    )
+  }
+
+  /** Alone on this Learner, or in a pause of a fit. */
+  async #measuring<T>(what: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.take(what, true, async () => {
+      checkUsable(this.groups.flat(), what)
       await accelerate()
-      return await work()
-    } finally {
-      this.#busy = undefined
-    }
+      return this.interruptible(work)
+    })
   }
 }
 

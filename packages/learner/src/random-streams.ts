@@ -1,4 +1,4 @@
-import type { Batch, BatchStream, LoaderState } from '@onecycle/data'
+import type { Batch, BatchStream } from '@onecycle/data'
 import { Random, type RandomState } from '@onecycle/platform'
 import { Draws, drawFrom } from './model/random-layers.js'
 
@@ -116,16 +116,6 @@ function* gather(dl: Iterable<Batch>, random: RandomStreams, training: boolean):
     }
   } finally {
     batches.return?.()
-  }
-}
-
-/** Measures on a stream, and leaves it where it stood. */
-export async function unmoved<T>(dl: BatchStream, measure: () => Promise<T>): Promise<T> {
-  const before: LoaderState = dl.state()
-  try {
-    return await measure()
-  } finally {
-    dl.restore(before)
   }
 }
 

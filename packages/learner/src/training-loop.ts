@@ -6,6 +6,7 @@ import {
   CancelBackward,
   CancelFit,
   CancelSignal,
+  CancelValidate,
   checkOwners,
   type EndReason,
   type EventName,
@@ -14,13 +15,14 @@ import {
   type TrainingState,
   type Weights,
 } from '@onecycle/callbacks'
-import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
+import { type Batch, type BatchStream, type DataBunch, inOrder } from '@onecycle/data'
+import { checkCount } from '@onecycle/platform'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
-import { onInterrupt } from './interrupt.js'
+import { checkSignal, Interruption } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
@@ -28,8 +30,10 @@ import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
 import { type Draws, drawFrom } from './model/random-layers.js'
 import type { Model } from './model/trainable-model.js'
+import { hypersOf } from './optimizer/hypers.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
 import { gathered, type RandomStreams } from './random-streams.js'
+import { Turns } from './turns.js'
 
 export interface LoopParts {
   data: DataBunch
@@ -46,7 +50,7 @@ export interface RunOptions {
   wd?: number | readonly number[] | undefined
   /** Epochs that are already done: the fit goes on with this one, and its schedules as if it had not been interrupted. Default 0. */
   start_epoch?: number | undefined
-  /** Aborting it ends the fit after the current batch, as Ctrl-C does. */
+  /** Aborting it ends the fit after the current batch, as Ctrl-C does; the fit then rejects with the signal's reason. */
   signal?: AbortSignal | undefined
 }
 
@@ -64,6 +68,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly metrics: readonly Metric[]
   readonly opt: Optimizer
   readonly bus = new Bus<this>()
+  /** Who works here, and who is waited for. */
+  protected readonly turns = new Turns()
   /** All that is random here, but for the order of the data. */
   readonly random: RandomStreams
   readonly log: (line: string) => void
@@ -87,7 +93,9 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
   #draws: Draws | undefined
-  #interrupted = false
+  #interruption: Interruption | undefined
+  /** Whether a fit is past what may refuse it. */
+  #begun = false
   #lossRead: Promise<ArrayLike<number>> | undefined
   #lastTurn = 0
 
@@ -138,78 +146,89 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     putWeights(this.model, weights)
   }
 
-  /** A whole fit, with callbacks that hear this one only. */
-  protected async run(n_epoch: number, callbacks: readonly Callback<this>[], options: RunOptions): Promise<void> {
+  /**
+   * A whole fit, at these rates where they are given, with callbacks that hear this one only. What is refused before the first epoch
+   * leaves nothing behind.
+   */
+  protected async run(
+    n_epoch: number,
+    callbacks: readonly Callback<this>[],
+    options: RunOptions,
+    lr?: readonly number[],
+  ): Promise<void> {
     const { wd, start_epoch = 0, signal } = options
-    if (!(Number.isInteger(start_epoch) && start_epoch >= 0 && start_epoch < n_epoch)) {
-      throw new RangeError(
-        `start_epoch must be a whole number from 0 to ${n_epoch - 1}, less than the ${n_epoch} epochs, but is ${start_epoch}.`,
-      )
-    }
+    checkCount('start_epoch', start_epoch, 0, n_epoch - 1)
+    checkSignal(signal)
     // What was given to the Learner stays silent in a search.
     checkOwners(this.lr_finding ? callbacks : [...this.bus.callbacks, ...callbacks])
-    if (wd !== undefined) this.opt.set('wd', wd)
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
+    const putBack = hypersOf(this.opt)
     this.bus.add(...callbacks)
-    const stopListening = onInterrupt(() => {
-      this.#interrupted = true
-    }, signal)
+    const interruption = new Interruption(signal)
+    this.#interruption = interruption
+    this.#begun = false
     try {
-      await this.#fit(n_epoch, start_epoch)
+      if (lr) this.opt.set('lr', lr)
+      if (wd !== undefined) this.opt.set('wd', wd)
+      await this.#fit(n_epoch, start_epoch, interruption)
+    } catch (error) {
+      if (!this.#begun) putBack()
+      throw error
     } finally {
-      stopListening()
-      this.#interrupted = false
+      this.#interruption = undefined
+      interruption.release()
       this.bus.remove(...callbacks)
       for (const [callback, run] of gates) if ((callback.run ?? true) !== run) callback.run = run
     }
   }
 
-  async #fit(n_epoch: number, start_epoch: number): Promise<void> {
+  async #fit(n_epoch: number, start_epoch: number, interruption: Interruption): Promise<void> {
     this.n_epoch = n_epoch
     this.epoch = start_epoch
-    this.iter = this.train_iter = this.pct_train = 0
+    this.n_iter = this.iter = this.train_iter = this.pct_train = 0
     this.values = {}
     this.lossValue = Number.NaN
     this.reason = this.error = undefined
     const thrown: unknown[] = []
     try {
       await this.#fire('before_fit')
+      this.#begun = true
       for (let epoch = start_epoch; epoch < n_epoch; epoch++) {
         this.epoch = epoch
         await this.#section('epoch', () => this.#epoch())
+        this.stopIfInterrupted()
       }
       this.reason = 'completed'
     } catch (signal) {
-      if (signal instanceof CancelFit) {
-        this.reason = signal.reason
-        await this.#fireAtEnd('after_cancel_fit', thrown)
-      } else thrown.push(signal)
+      if (signal instanceof CancelFit) this.reason = signal.reason
+      else this.#blame(thrown, signal)
+      if (signal instanceof CancelFit || interruption.threw(signal)) await this.#endWith('after_cancel_fit', thrown)
     }
-    this.#blame(thrown)
-    await this.#fireAtEnd('after_fit', thrown)
-    this.#blame(thrown)
+    await this.#endWith('after_fit', thrown)
+    await this.lastTurn().catch(error => this.#blame(thrown, error))
     if (thrown.length > 0) throw this.error
   }
 
-  /** However the fit ends, nothing that is thrown at its end keeps it from ending. */
-  async #fireAtEnd(event: EventName, thrown: unknown[]): Promise<void> {
+  /** Nothing that is thrown at the end of a fit keeps it from ending. */
+  async #endWith(event: EventName, thrown: unknown[]): Promise<void> {
     try {
       await this.#fire(event)
     } catch (error) {
-      thrown.push(error)
+      this.#blame(thrown, error)
     }
   }
 
-  #blame(thrown: readonly unknown[]): void {
-    if (thrown.length === 0) return
+  #blame(thrown: unknown[], error: unknown): void {
+    if (!thrown.includes(error)) thrown.push(error)
     this.error = gravest(thrown)
-    this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
+    if (this.#interruption?.threw(this.error)) this.reason = 'interrupted'
+    else this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
   }
 
   async #epoch(): Promise<void> {
     this.values = {}
     await this.#train(this.data.train_dl)
-    if (this.data.valid_dl && !this.lr_finding) await this.validation(this.data.valid_dl)
+    if (this.data.valid_dl && !this.lr_finding) await this.#validation(this.data.valid_dl)
   }
 
   async #train(dl: BatchStream): Promise<void> {
@@ -218,23 +237,53 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     await this.#section('train', () => this.#batches(dl))
   }
 
-  protected async validation(dl: BatchStream): Promise<void> {
+  async #validation(dl: BatchStream): Promise<void> {
     this.training = false
-    await this.#section('validate', async () => {
-      for (const figure of this.#figures) figure.reset()
-      await this.#batches(dl)
-      for (const figure of this.#figures) this.values[figure.name] = figure.value
-    })
+    await this.#section('validate', () => this.#figuresOf(dl))
+  }
+
+  async #figuresOf(dl: BatchStream): Promise<void> {
+    for (const figure of this.#figures) figure.reset()
+    await this.#batches(dl)
+    for (const figure of this.#figures) this.values[figure.name] = figure.value
+  }
+
+  /** Loss and metrics over all of a stream: a validation of its own, or in a pause of a fit one that leaves no trace in it. */
+  protected async measure(dl: BatchStream): Promise<Record<string, number>> {
+    if (this.turns.visiting) return this.#aside(() => inOrder(dl, stream => this.#figuresOf(stream)))
+    this.values = {}
+    this.n_iter = this.iter = 0
+    await inOrder(dl, stream => this.#validation(stream))
+    await this.lastTurn()
+    return { ...this.values }
+  }
+
+  /** The figures of a pass whose batches alone are told of, after which the loop is as it was before. */
+  async #aside(pass: () => Promise<void>): Promise<Record<string, number>> {
+    const { training, n_iter, iter, bs, lossValue, values } = this
+    const putBack = this.setAside()
+    const figures: Record<string, number> = {}
+    Object.assign(this, { training: false, values: figures })
+    try {
+      await pass()
+    } catch (signal) {
+      if (!(signal instanceof CancelValidate)) throw signal
+    } finally {
+      putBack()
+      Object.assign(this, { training, n_iter, iter, bs, lossValue, values })
+    }
+    return figures
   }
 
   async #batches(dl: BatchStream): Promise<void> {
     let next = 0
+    this.stopIfInterrupted()
     this.n_iter = dl.length
     for await (const batch of gathered(dl, this.random, this.training)) {
       this.iter = next++
       await this.#batch(batch)
-      if (this.#interrupted) throw new CancelFit('interrupted')
       await this.letOthersRun()
+      this.stopIfInterrupted()
     }
   }
 
@@ -255,9 +304,17 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     }
   }
 
+  /** Who saves what a batch changes is waited for before each change. */
   async #trainBatch(): Promise<void> {
+    while (this.turns.reading) await this.turns.reading
     await this.#backward()
-    await this.#section('step', () => this.#draw(() => this.opt.step(this.gradients)))
+    await this.#section('step', () => this.#step())
+  }
+
+  #step(): void | Promise<void> {
+    const { reading } = this.turns
+    if (reading) return reading.then(() => this.#step())
+    this.#draw(() => this.opt.step(this.gradients))
   }
 
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
@@ -286,7 +343,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   #goesBack(): boolean {
     try {
-      this.#fire('before_backward')
+      this.#tell('before_backward')
     } catch (signal) {
       if (signal instanceof CancelBackward) return false
       throw signal
@@ -304,12 +361,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   #forward(): void {
     this.pred = this.forwardPass.run(this.xb, this.training)
-    this.#fire('after_pred')
+    this.#tell('after_pred')
     // A list of predictions may have been changed in place.
     this.own(this.pred)
     const loss = requireScalar(this.loss_func(this.pred, this.yb))
     this.loss = this.training && this.#penalty ? this.#penalty(loss) : loss
-    this.#fire('after_loss')
+    this.#tell('after_loss')
     requireScalar(this.loss)
   }
 
@@ -338,8 +395,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   #fire(event: EventName): void | Promise<void> {
-    return this.#draw(() => this.bus.fire(event, this))
+    return this.turns.during(event, this.#tell)
   }
+
+  readonly #tell = (event: EventName): void | Promise<void> => this.#draw(() => this.bus.fire(event, this))
 
   /** What is synchronous in a batch draws from the batch's own stream. */
   #draw<T>(work: () => T): T {
@@ -351,5 +410,34 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     if (performance.now() - this.#lastTurn < 30) return
     await nextTurn()
     this.#lastTurn = performance.now()
+  }
+
+  /** Hears a Ctrl-C that came since others were let in last: once nobody listens, it is lost. */
+  protected async lastTurn(where?: () => string): Promise<void> {
+    await nextTurn()
+    this.stopIfInterrupted(where)
+  }
+
+  /** Work that Ctrl-C ends. Within other work it ends with that. */
+  protected async interruptible<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#interruption) return work()
+    const interruption = new Interruption()
+    this.#interruption = interruption
+    try {
+      return await work()
+    } finally {
+      this.#interruption = undefined
+      interruption.release()
+    }
+  }
+
+  protected stopIfInterrupted(where = () => this.#where()): void {
+    if (this.#interruption?.came) throw this.#interruption.error(() => `${this.turns.what}, ${where()}`)
+  }
+
+  #where(): string {
+    if (this.n_iter === 0) return 'before the first batch'
+    const batch = `after ${this.training ? 'training' : 'validation'} batch ${this.iter + 1} of ${this.n_iter}`
+    return this.turns.what === 'validate' ? batch : `${batch} in epoch ${this.epoch + 1} of ${this.n_epoch}`
   }
 }

@@ -1,5 +1,6 @@
+import { InterruptedError } from '@onecycle/learner'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { fail, Interrupted, oneLine } from './failure.js'
+import { fail, oneLine } from './failure.js'
 
 let told: string[]
 beforeEach(() => {
@@ -25,9 +26,12 @@ test('what is thrown need not be an Error', () => {
   expect(told[0]).toBe('error: no room')
 })
 
-test('Ctrl-C gives 130', () => {
-  expect(fail(new Interrupted('Interrupted.'), false)).toBe(130)
-  expect(told).toEqual(['Interrupted.'])
+test.each([
+  ['SIGINT', 130, 'Ctrl-C'],
+  ['SIGTERM', 143, 'SIGTERM'],
+] as const)('%s gives %i', (signal, code, name) => {
+  expect(fail(new InterruptedError(signal, 'fit, after batch 2 of 3'), false)).toBe(code)
+  expect(told).toEqual([`Interrupted by ${name}: fit, after batch 2 of 3.`])
 })
 
 test('oneLine joins lines', () => {

@@ -1,22 +1,25 @@
+import type { InterruptedError } from '@onecycle/learner'
 import { chalkStderr } from 'chalk'
 
-/** Ctrl-C ended a command. */
-export class Interrupted extends Error {}
-
 /**
- * Tells a failure on standard error, in one red line, or with its stack, and gives the exit code to end with: 130 after
- * Ctrl-C, as the shell has it, else 1.
+ * Tells a failure on standard error, in one red line, or with its stack, and gives the exit code to end with: that of an
+ * interruption, 130 after Ctrl-C, else 1.
  */
 export function fail(error: unknown, debug: boolean): number {
-  if (error instanceof Interrupted) {
+  if (isInterruption(error)) {
     console.error(chalkStderr.yellow(error.message))
-    return 130
+    return error.exitCode
   }
   const message = error instanceof Error ? error.message : String(error)
   console.error(chalkStderr.red(`error: ${oneLine(message)}`))
   if (debug && error instanceof Error) console.error(chalkStderr.dim(stackOf(error)))
   else console.error(chalkStderr.dim('Run it with --debug to see the stack, or with --help for the options.'))
   return 1
+}
+
+/** By its name: to import the class is to load all of TensorFlow.js, which help and version do without. */
+function isInterruption(error: unknown): error is InterruptedError {
+  return error instanceof Error && error.name === 'InterruptedError'
 }
 
 /** The message on a single line, so that it can be found and copied. */

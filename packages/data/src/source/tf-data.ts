@@ -144,6 +144,10 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     }
   }
 
+  inOrder(): TfDataStream {
+    return new TfDataStream(this.#source, { bs: this.batchSize, length: this.length, c: this.#c, ...this.#names })
+  }
+
   state(): LoaderState {
     const { batchSize, samples } = this
     return { batchSize, samples, position: this.#pass?.position ?? this.#resumeAt, sampler: null }
