@@ -79,6 +79,14 @@ test('a new fit begins a new history and a new mean; the old history stays as it
   expect(recorder.smooth_loss).toBeCloseTo(3, 12)
 })
 
+test('metrics that nothing will measure are said once', () => {
+  const recorder = new Recorder()
+  const said = [0, 2].map(validBatches => new FakeFit([recorder], { validBatches }).run().said)
+  expect(said).toEqual([[expect.stringMatching(/^accuracy will not be measured.*no validation set/)], []])
+  expect(new FakeFit([recorder], { validBatches: 0 }).run().said).toEqual([])
+  expect(new FakeFit([new Recorder()], { validBatches: 0, metrics: [] }).run().said).toEqual([])
+})
+
 test('without validation the row says so', () => {
   const { history } = record({ validBatches: 0 })
   expect(history.val_losses).toEqual([null, null])

@@ -49,6 +49,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   #running = false
   #searchedLast = false
   #lossKnown = false
+  #saidUnmeasured = false
   /** Batches recorded before this epoch. */
   #batchesBefore = 0
   readonly #unchanged = new Map<string, number>()
@@ -79,6 +80,12 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     this.#history = emptyHistory(learn.metricNames)
     this.#smooth = new SmoothenValue()
     this.#lossKnown = false
+    if (!learn.validates && learn.metricNames.length > 0 && !this.#saidUnmeasured) {
+      learn.log(
+        `${learn.metricNames.join(', ')} will not be measured: metrics are of validation, and the data has no validation set.`,
+      )
+      this.#saidUnmeasured = true
+    }
   }
 
   before_epoch(): void {

@@ -36,7 +36,7 @@ export class EarlyStopping implements Callback {
     if (learn.lr_finding) return
     this.monitor.begin(learn)
     const counted = Math.max(0, learn.n_epoch - Math.max(learn.epoch, this.#start))
-    if (!this.monitor.canExhaust(counted))
+    if (!this.monitor.worthwhile(learn, counted))
       learn.log(`EarlyStopping cannot end this fit: ${counted} of its epochs count, too few for its patience.`)
   }
 

@@ -78,6 +78,8 @@ it('a tracker that cannot act in this fit says so', async () => {
   expect(await said(new EarlyStopping({ patience: 2, log }), more)).toEqual([])
   expect(await said(new EarlyStopping({ patience: 3, log }), more)).toEqual([expect.stringMatching(/cannot end this fit: 3 of/)])
   expect(await said(new EarlyStopping({ patience: 3, best: 0.5, log }), more)).toEqual([])
+  expect(await said(new EarlyStopping({ patience: 3, restore_best: true, log }), more)).toEqual([])
+  expect(await said(new EarlyStopping({ patience: 3, log }), { ...more, n_epoch: 1 })).toEqual([])
   expect(await said(new EarlyStopping({ start_from_epoch: 3, log }), more)).toEqual([expect.stringMatching(/cannot end.*: 0 of/)])
   expect(await said(new ReduceLROnPlateau({ patience: 4, log }), more)).toEqual([
     expect.stringMatching(/too few for its patience/),

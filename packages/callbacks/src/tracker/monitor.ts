@@ -47,12 +47,13 @@ export interface MonitorState {
  */
 export class Monitor {
   readonly monitor: string
+  /** Whether the best weights are put back when a fit ends. */
+  readonly restores: boolean
   readonly #owner: string
   readonly #given: Better | undefined
   readonly #min_delta: number
   readonly #reset: boolean
   readonly #first: number | undefined
-  readonly #restores: boolean
   #better: Better | undefined
   #best: number | undefined
   #weights: Weights | undefined
@@ -61,6 +62,7 @@ export class Monitor {
   #restored = false
   #epochs = 0
   #seen = 0
+  #numbers = 0
 
   /**
    * @param owner who watches, for messages
@@ -76,7 +78,7 @@ export class Monitor {
     this.#reset = reset_on_fit
     this.#first = best === undefined ? undefined : checkNumber('best', best)
     this.#best = this.#first
-    this.#restores = restore_best
+    this.restores = restore_best
   }
 
   /** The best value so far; infinitely bad before the first, and NaN before the first fit has said which way is better. */
@@ -110,7 +112,7 @@ export class Monitor {
     if (this.#restored) this.#checkSame(this.monitor, better)
     this.#better = better
     this.#learn = learn
-    this.#epochs = this.#seen = 0
+    this.#epochs = this.#seen = this.#numbers = 0
     const anew = this.#reset && !this.#restored
     this.#restored = false
     if (anew) {
@@ -127,12 +129,13 @@ export class Monitor {
     if (value === undefined) return undefined
     this.#seen++
     if (!Number.isFinite(value)) return false
+    this.#numbers++
     return this.#sign * value - this.#min_delta > this.#sign * this.best
   }
 
   /** Takes this epoch's value for the best, and its weights where they are to be put back. */
   async keep(learn: TrainingState): Promise<void> {
-    if (this.#restores) this.#weights = await learn.getWeights()
+    if (this.restores) this.#weights = await learn.getWeights()
     this.#best = learn.values[this.monitor]!
   }
 
@@ -141,12 +144,12 @@ export class Monitor {
     const learn = this.#learn
     this.#learn = undefined
     if (!learn) return
-    if (this.#epochs > 0 && (this.#seen === 0 || !this.known))
+    if (this.#epochs > 0 && this.#numbers === 0)
       learn.log(
         `${this.#owner} could do nothing: none of the ${this.#epochs} epochs had a ${this.monitor}${this.#seen > 0 ? ' that is a number' : ''}.`,
       )
     if (this.#weights) await learn.setWeights(this.#weights)
-    else if (this.#restores && this.known)
+    else if (this.restores && this.known)
       learn.log(
         `${this.#owner} has no better weights to put back: ${this.monitor} was never better than ${this.best}. The model is as the last epoch left it.`,
       )

@@ -54,10 +54,10 @@ export class Patience extends Monitor {
     return this.wait >= this.#limit
   }
 
-  /** Whether it can come to act within so many epochs. */
-  canExhaust(epochs: number): boolean {
+  /** Whether it can come to act within so many epochs of this fit, or has another use: a fit of one epoch is over anyhow. */
+  worthwhile(learn: TrainingState, epochs: number): boolean {
     const first = this.known ? 0 : 1
-    return this.wait + epochs - first >= this.#limit
+    return this.restores || learn.n_epoch - learn.epoch === 1 || this.wait + epochs - first >= this.#limit
   }
 
   override state(): PatienceState {

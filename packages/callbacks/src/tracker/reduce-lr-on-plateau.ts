@@ -46,7 +46,7 @@ export class ReduceLROnPlateau implements Callback {
     const lrs = learn.opt.get('lr')
     if (lrs.every(lr => lr <= this.#min_lr))
       learn.log(`ReduceLROnPlateau cannot lower the learning rate ${lrs.at(-1)}: min_lr is ${this.#min_lr}.`)
-    else if (!this.monitor.canExhaust(learn.n_epoch - learn.epoch))
+    else if (!this.monitor.worthwhile(learn, learn.n_epoch - learn.epoch))
       learn.log(`ReduceLROnPlateau cannot lower the rate in this fit: its epochs are too few for its patience.`)
   }
 

@@ -5,7 +5,7 @@ import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner, type LearnerOptions } from '../learner.js'
 import { weightsOf } from '../model/parameters.js'
-import { adam, sgd } from '../optimizer/index.js'
+import { adam, type OptimizerFactory, sgd } from '../optimizer/index.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
 import { points, useCpu } from '../testing/tiny.js'
 
@@ -142,12 +142,23 @@ describe('another head', () => {
 })
 
 describe('an optimizer that keeps its state to itself', () => {
+  it('of a person’s own, too, leaves the weights to be saved', async () => {
+    const secretive: OptimizerFactory = (groups, options) =>
+      Object.assign(sgd()(groups, options), { state: () => Promise.reject(new Error('My state is a secret.')) })
+    const { learn, said } = make(secretive)
+    await learn.fit(1e-2, 1)
+    const path = await learn.save(join(await temporaryFolder(), 'model'))
+    expect(said).toEqual([expect.stringMatching(/model.safetensors has no state of the optimizer. My state is a secret/)])
+    await make().learn.load(path)
+    await expect(learn.save(path, { with_opt: true })).rejects.toThrow(/secret.*with_opt: false/)
+  })
+
   it('saves the weights and says what is missing; insisted on, it is refused', async () => {
     const at = await temporaryFolder()
     const { learn, said } = make(train.adamax(0.01))
     await learn.fit(1e-2, 1)
     const path = await learn.save(join(at, 'model'))
-    expect(said).toEqual([expect.stringMatching(/model.safetensors has no state of the optimizer: tf.train.adamax cannot save/)])
+    expect(said).toEqual([expect.stringMatching(/model.safetensors has no state of the optimizer. tf.train.adamax cannot save/)])
     await expect(learn.save(join(at, 'all'), { with_opt: true })).rejects.toThrow(/adamax.*save\(path, \{ with_opt: false \}\)/)
     const { learn: other } = make(train.adamax(0.01))
     await other.load(path)

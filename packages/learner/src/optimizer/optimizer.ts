@@ -27,9 +27,6 @@ export abstract class Optimizer implements HyperParameters {
   /** The name of the update rule, under which state is saved. */
   abstract readonly rule: string
 
-  /** Why {@link state} and {@link load} throw, for an optimizer that keeps its state to itself. */
-  readonly unreadable: string | undefined = undefined
-
   /** Throws RangeError when the optimizer has no such hyper-parameter. */
   abstract get(name: string): readonly number[]
 
@@ -61,7 +58,7 @@ export abstract class Optimizer implements HyperParameters {
    */
   abstract step(grads: Readonly<Record<string, Tensor>>): void
 
-  /** A copy of everything a later {@link load} needs to go on exactly as this optimizer would. */
+  /** A copy of everything a later {@link load} needs to go on exactly as this optimizer would. Throws where that cannot be read. */
   abstract state(): Promise<OptimizerState>
 
   /** Takes over a saved state. Throws, and changes nothing, when it does not fit this optimizer. */

@@ -29,7 +29,6 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   readonly groups = 1
   readonly names: readonly string[]
   readonly rule: string
-  override readonly unreadable: string | undefined
   readonly #optimizer: tf.Optimizer
   readonly #hyper: HyperParameters
   #parameters: readonly Parameter[]
@@ -43,9 +42,6 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
     this.#hyper = hyper
     this.names = hyper.names
     this.#parameters = onlyGroup(this.rule, groups)
-    this.unreadable = this.#isA('Adamax')
-      ? 'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.'
-      : undefined
   }
 
   get(name: string): readonly number[] {
@@ -123,7 +119,10 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   }
 
   async #weights(): Promise<NamedTensor[]> {
-    if (this.unreadable) throw new Error(this.unreadable)
+    if (this.#isA('Adamax'))
+      throw new Error(
+        'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.',
+      )
     return this.#optimizer.getWeights()
   }
 }
