@@ -34,6 +34,8 @@ import { LRFinder, type LrFindResult } from './lr-find.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { type MetricLike, metricsOf } from './metric/metrics-of.js'
 import { arrangeInputs } from './model/arrange-inputs.js'
+import { checkModel } from './model/check-model.js'
+import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { freeKeptStates } from './model/layer-states.js'
@@ -132,6 +134,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     checkOptions<LearnerOptions>('Learner', options, learnerKinds)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
     const { log = line => console.error(line) } = options
+    checkModel(model)
     checkFits(data, model)
     const { seed = data.train_dl.seed ?? drawSeed() } = options
     const groups = layerGroups(model, options.layer_groups)
@@ -150,7 +153,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     if (options.seed !== undefined) this.#reseed(options.seed)
     this.bus.add(
       this.#freezing,
-      ...modelCallbacks(model),
+      ...modelCallbacks(model, groups.flat()),
       new OutputGuard(),
       this.recorder,
       new DivergenceGuard(),
@@ -557,8 +560,8 @@ function withDefault<Rate, Options>(
 }
 
 /** What a model asks for by what it is made of. */
-function modelCallbacks(model: Model): Callback[] {
-  return [freeKeptStates(model)].filter(callback => callback !== undefined)
+function modelCallbacks(model: Model, parameters: readonly Parameter[]): Callback[] {
+  return [constrain(parameters), freeKeptStates(model)].filter(callback => callback !== undefined)
 }
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {

@@ -26,6 +26,11 @@ interface Engine {
   gradients(f: () => Scalar, xs: readonly Tensor[], dy: undefined, allowNoGradients: boolean): { grads: (Tensor | undefined)[] }
 }
 
+/** What has been recorded so far; nothing where nobody differentiates. */
+export function recorded(): readonly { readonly inputs: NamedTensorMap }[] {
+  return ours().state.activeTape ?? []
+}
+
 const ours = () => engine() as unknown as Engine
 
 /**

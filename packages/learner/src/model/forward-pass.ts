@@ -1,9 +1,11 @@
 import type { Tensors } from '@onecycle/callbacks'
 import { Tensor, Variable } from '@tensorflow/tfjs-core'
+import { recorded } from '../tape.js'
 import { CallWithTraining } from './call-with-training.js'
 import { CompleteBatchNorm } from './complete-batch-norm.js'
 import { fixedTraining } from './fixed-training.js'
-import { everyLayer } from './layers.js'
+import { refuseHiddenVariables } from './hidden-weights.js'
+import { everyLayer, isLayer } from './layers.js'
 import { isNormalization } from './normalization.js'
 import type { Layer, Model } from './trainable-model.js'
 
@@ -23,6 +25,8 @@ export class ForwardPass {
   readonly #completed: readonly Change[]
   readonly #inUse: readonly Change[]
   #inTraining: readonly Change[] = []
+  /** Whether what runs in training has been looked at. */
+  #seen = false
 
   /** @throws RangeError as {@link fixedTraining}. */
   constructor(model: Model) {
@@ -42,8 +46,21 @@ export class ForwardPass {
     this.#inTraining = [...this.#completed, ...[...calls].map(([layer, training]) => new CallWithTraining(layer, training))]
   }
 
-  /** The model's answer to a batch, in tensors that are the caller's. */
+  /**
+   * The model's answer to a batch, in tensors that are the caller's.
+   *
+   * @throws TypeError when it trains for the first time, and computes with variables that are not among its weights.
+   */
   run(x: Tensors, training: boolean): Tensors {
+    if (this.#seen || !training || !isLayer(this.#model)) return this.#run(x, training)
+    const before = recorded().length
+    const pred = this.#run(x, training)
+    refuseHiddenVariables(this.#model, recorded().slice(before))
+    this.#seen = true
+    return pred
+  }
+
+  #run(x: Tensors, training: boolean): Tensors {
     const changes = training ? this.#inTraining : this.#inUse
     let begun = 0
     try {

@@ -1,6 +1,17 @@
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core'
+import { layers } from '@tensorflow/tfjs-layers'
 import { everyLayer } from './layers.js'
-import type { Model } from './trainable-model.js'
+import { isLayersModel, type Layer, type Model } from './trainable-model.js'
+
+/** @throws TypeError for an `activityRegularizer`, which TensorFlow.js does not charge: in a wrapper, without a word. */
+export function refuseActivityRegularizers(model: Model): void {
+  const layer = [...everyLayer(model).keys()].find(({ activityRegularizer }) => activityRegularizer)
+  if (!layer) return
+  throw new TypeError(
+    `The activityRegularizer of the layer ${layer.name} (${layer.getClassName()}) would not be charged: TensorFlow.js does not have them. ` +
+      'Leave it out, and add what it charges to the loss: in after_loss of a callback, or in a loss of your own.',
+  )
+}
 
 /**
  * Adds what the regularizers of the model's layers charge (`kernelRegularizer` and the like) to a training loss, as tfjs's own
@@ -8,7 +19,13 @@ import type { Model } from './trainable-model.js'
  */
 export function penaltyOf(model: Model): ((loss: Scalar) => Scalar) | undefined {
   // A wrapper names the penalties of its layer as its own.
-  const penalties = [...new Set([...everyLayer(model).keys()].flatMap(layer => layer.losses))]
+  const penalties = [...new Set([...everyLayer(model).keys()].flatMap(penaltiesOf))]
   if (penalties.length === 0) return undefined
-  return loss => tidy(() => penalties.reduce((sum, penalty) => add<Scalar>(sum, penalty()), loss))
+  return loss => tidy(() => penalties.flatMap(charge => charge()).reduce((sum, penalty) => add<Scalar>(sum, penalty), loss))
+}
+
+function penaltiesOf(layer: Layer): readonly (() => Scalar | Scalar[])[] {
+  if (isLayersModel(layer)) return []
+  const { calculateLosses } = layer
+  return calculateLosses === layers.Layer.prototype.calculateLosses ? layer.losses : [() => calculateLosses.call(layer)]
 }
