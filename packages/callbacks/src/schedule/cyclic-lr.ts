@@ -4,6 +4,7 @@ import type { Callback } from '../callback.js'
 import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import { type CyclicLRScheduleOptions, cyclic_lr, cyclicKinds } from './cyclic-schedule.js'
+import { sharesOf } from './discriminative.js'
 import { kerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import type { Schedule } from './schedule.js'
@@ -144,9 +145,7 @@ export class CyclicLR implements Callback {
     if (this.trn_iterations === 0 && this.clr_iterations === 0) this.clr_iterations = this.trn_iterations = done
     // Rates beyond a thousand batches are looked at when their batch comes.
     for (let i = 0; i < Math.min(length, 1000); i++) this.#checkRate(this.clr_iterations + i)
-    const rates = opt.get('lr')
-    const last = rates.at(-1)!
-    this.#shares = rates.map(rate => (last > 0 ? rate / last : 1))
+    this.#shares = sharesOf(opt.get('lr'))
     this.#set(opt)
   }
 

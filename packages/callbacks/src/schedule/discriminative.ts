@@ -41,6 +41,12 @@ export function group_rates(rates: Rates, groups: number): number[] {
   return rates.map((lr, i) => checkNumber(`lr[${i}]`, lr, { above: 0 }))
 }
 
+/** The rates of layer groups as shares of the last one's; all 1 where that is 0. */
+export function sharesOf(rates: readonly number[]): number[] {
+  const last = rates.at(-1)!
+  return rates.map(rate => (last > 0 ? rate / last : 1))
+}
+
 function sliceRates(rates: Slice, groups: number): number[] {
   const { start, stop } = rates
   checkNumber("slice's stop", stop, { above: 0 })

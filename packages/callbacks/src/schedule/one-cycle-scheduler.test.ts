@@ -37,8 +37,8 @@ describe('layer groups', () => {
     expect(await peaks()).toEqual([1e-4, 1e-3, 1e-2])
   })
 
-  it('are not made alike by a single rate', async () => {
-    await expect(peaks({ lr_max: 1e-2 })).rejects.toThrow('OneCycleScheduler was given one schedule for lr, which would make')
+  it('are not made alike by a single rate, which is that of the last', async () => {
+    expect(await peaks({ lr_max: 1 })).toEqual([expect.closeTo(1e-2, 12), expect.closeTo(1e-1, 12), 1])
     await expect(peaks({ lr_max: [1, 2] })).rejects.toThrow('3 groups')
   })
 })

@@ -1,11 +1,11 @@
 import { checkKeys, show } from '@onecycle/platform'
 import type { HyperParameters } from '../training-state.js'
 import { checkGivenRate } from './check-given-rate.js'
-import { group_rates, type Rates } from './discriminative.js'
+import { group_rates, type Rates, sharesOf } from './discriminative.js'
 import { hasMomentum, noMomentum } from './no-momentum.js'
 import { type OneCycleOptions, one_cycle, oneCycleKeep } from './one-cycle.js'
 import { ParamScheduler, type ParamSchedulerOptions } from './param-scheduler.js'
-import type { PerGroup, Schedules } from './schedule.js'
+import type { Schedules } from './schedule.js'
 
 /** The options of `one_cycle` but the rate. */
 export type CycleShape = Omit<OneCycleOptions, 'lr_max'>
@@ -14,16 +14,16 @@ export type CycleShape = Omit<OneCycleOptions, 'lr_max'>
  * One cycle that an optimizer can follow: of rate and momentum, or of the rate alone where the optimizer has no momentum, as with
  * PyTorch's `cycle_momentum=False`; then `note` says so.
  *
- * @param peaks the highest rate, of all layer groups or of each
+ * @param peaks the highest rate of each layer group
  * @throws TypeError for `moms` that the optimizer has no use for; RangeError as `one_cycle`
  */
 export function cycle_for(
   opt: HyperParameters,
-  peaks: PerGroup<number>,
+  peaks: readonly number[],
   shape: CycleShape,
 ): { schedules: Schedules; note?: string } {
   const cycleOf = (lr_max: number) => one_cycle({ ...shape, lr_max })
-  const lr = typeof peaks === 'number' ? cycleOf(peaks).lr : peaks.map(lr_max => cycleOf(lr_max).lr)
+  const lr = peaks.map(lr_max => cycleOf(lr_max).lr)
   // One per group: the cycle decides the momentum, whatever it was.
   if (hasMomentum(opt)) return { schedules: { lr, mom: Array(opt.groups).fill(cycleOf(1).mom) } }
   if (shape.moms !== undefined) throw noMomentum(`moms is ${show(shape.moms)}`, 'leave moms out', opt)
@@ -31,7 +31,10 @@ export function cycle_for(
 }
 
 export interface OneCycleSchedulerOptions extends CycleShape, Omit<ParamSchedulerOptions, 'keep'> {
-  /** The highest learning rate: one, a slice, or one per layer group. Default: the rates of the fit that it is handed to. */
+  /**
+   * The highest learning rate: that of the last layer group, to which the others keep the proportions that the rates of the fit have; or a
+   * slice, or a list with one per group. Default: the rates of the fit.
+   */
   lr_max?: Rates | undefined
 }
 
@@ -63,9 +66,16 @@ export class OneCycleScheduler extends ParamScheduler {
   }
 
   protected override schedulesFor(opt: HyperParameters, say: (line: string) => void): Schedules {
-    const given = this.#lr_max ?? opt.get('lr')
-    const { schedules, note } = cycle_for(opt, typeof given === 'number' ? given : group_rates(given, opt.groups), this.#shape)
+    const { schedules, note } = cycle_for(opt, peaksOf(this.#lr_max, opt), this.#shape)
     if (note) say(`${this.name}: ${note}`)
     return schedules
   }
+}
+
+/** A single rate is the last group's: the others keep the proportions that the rates of the fit have. */
+function peaksOf(lr_max: Rates | undefined, opt: HyperParameters): number[] {
+  const rates = opt.get('lr')
+  if (lr_max === undefined) return [...rates]
+  if (typeof lr_max !== 'number') return group_rates(lr_max, opt.groups)
+  return sharesOf(rates).map(share => lr_max * share)
 }
