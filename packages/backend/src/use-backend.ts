@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { say } from '@onecycle/platform'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, backendNames, type Candidate, reasonOf } from './candidate.js'
 import { cpu, wasm } from './embedded.js'
@@ -63,7 +64,7 @@ export function useBackend(options: UseBackendOptions = {}): Promise<BackendRepo
 
 async function choose(options: UseBackendOptions): Promise<BackendReport> {
   const running = current && getBackend() === current.tfjsName ? current : undefined
-  const { log = line => console.error(line) } = options
+  const { log = say } = options
   const { name, threads } = askedFor(options)
   const asked = name ?? (threads !== undefined && running?.name === 'wasm' ? 'wasm' : undefined)
   if (running && (asked ?? running.name) === running.name && (threads ?? currentThreads) === currentThreads) return running

@@ -1,6 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import { type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
-import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, withAnswers } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say, withAnswers } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
@@ -133,7 +133,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     checkArguments(data, model)
     checkOptions<LearnerOptions>('Learner', options, learnerKinds)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
-    const { log = line => console.error(line) } = options
+    const { log = say } = options
     checkModel(model)
     checkFits(data, model)
     const { seed = data.train_dl.seed ?? drawSeed() } = options

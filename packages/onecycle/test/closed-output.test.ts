@@ -46,7 +46,8 @@ describe('a program whose output is closed or full', () => {
     console.log('a line of the program')
     learn.recorder.plot_losses({ show: true })
     await learn.fit_one_cycle(4, 0.1)
-    console.error(learn.recorder.history.epochs.length + ' epochs')`
+    if (learn.recorder.history.epochs.length !== 4) process.exit(1)
+    console.error('4 epochs')`
   beforeAll(() => writeFile(join(folder, 'train.mjs'), program))
 
   test.each([
@@ -57,6 +58,11 @@ describe('a program whose output is closed or full', () => {
     const { stdout, stderr, status } = await shell(line)
     expect(stdout).toMatch(expected)
     expect(stderr).toMatch(/^onecycle: backend cpu.*\n4 epochs\n$/)
+    expect(status).toBe('0\n')
+  })
+
+  test('trains to its end where nobody hears its first word either', async () => {
+    const { status } = await shell('($NODE train.mjs; echo $? >&3) 2>&1 | true')
     expect(status).toBe('0\n')
   })
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, say, show } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
@@ -138,7 +138,7 @@ export class ParamScheduler implements Callback {
    */
   keras(model: { readonly optimizer: Optimizer; stopTraining: boolean }): KerasCallback {
     const opt = new StockOptimizer(model.optimizer)
-    const schedules = this.schedulesFor(opt, line => console.error(line))
+    const schedules = this.schedulesFor(opt, say)
     checkSchedules(this.name, schedules, opt)
     const begin = (fit: FitSpan) => new Course(this.name, schedules, opt, fit, this.#span)
     const spanOf = (params: object | undefined) => kerasFit(params) ?? this.#unknownFit()

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { type OutputStream, outlive } from './output.js'
+import { type OutputStream, outlive } from '@onecycle/platform'
 
 /**
  * Lets a fit outlive what it writes to: closed by `| head -2`, or on a full disk, standard output would end the program with the

@@ -1,9 +1,8 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kind, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kind, kind, type OutputStream, show, writeTo } from '@onecycle/platform'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
 import { tableHeader, tableRow } from './epoch-table.js'
-import { type OutputStream, writeTo } from './output.js'
 import { OutputGuard } from './output-guard.js'
 import { barLine, statusLine, statusOf } from './status.js'
 

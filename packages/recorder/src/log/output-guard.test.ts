@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Callback } from '@onecycle/callbacks'
+import { outlive, writeTo } from '@onecycle/platform'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit } from '../testing/fake-fit.js'
-import { outlive, writeTo } from './output.js'
 import { ProgressBar, type ProgressStream } from './progress.js'
 
 const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code })

@@ -41,6 +41,14 @@ export function writeTo(stream: OutputStream, text: string): void {
   }
 }
 
+/** Tells the person one line on standard error, which may be closed or full. */
+export function say(line: string): void {
+  const release = outlive(process.stderr)
+  console.error(line)
+  // Its error comes a moment later.
+  setImmediate(release)
+}
+
 function onError(this: OutputStream, error: Error): void {
   if (holders.get(this)! > 0 || isClosed(error)) report(this, error)
   else if (this.listenerCount?.('error') === 1) throw error
