@@ -117,6 +117,11 @@ it('what a tracker knows is taken up in another process, whatever reset_on_fit s
       /what is known of train_loss.*watches valid_loss/,
     )
   }
+  const good = { monitor: 'valid_loss', best: null, better: null, wait: 0 }
+  for (const junk of [undefined, null, {}, 3, { ...good, best: 'x' }, { ...good, better: 'less' }, { ...good, wait: -1 }])
+    expect(() => new EarlyStopping().restore(junk as never)).toThrow(
+      /EarlyStopping was to restore .*pass what its state\(\) gave/,
+    )
   const state = JSON.parse(JSON.stringify(new EarlyStopping().state()))
   expect(state).toEqual({ monitor: 'valid_loss', best: null, better: null, wait: 0 })
   const stopped = new EarlyStopping({ patience: 2, log })

@@ -1,4 +1,4 @@
-import { checkNumber, foreignName, type Kinds, kind, nearestName } from '@onecycle/platform'
+import { checkNumber, foreignName, type Kinds, kind, nearestName, show } from '@onecycle/platform'
 import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
 
@@ -161,12 +161,22 @@ export class Monitor {
   }
 
   /** Goes on from a state; the next fit does not forget it. Throws Error when it is of another figure or direction. */
-  restore({ monitor, best, better, weights }: MonitorState): void {
+  restore(state: MonitorState): void {
+    this.check(state)
+    const { monitor, best, better, weights } = state
     this.#checkSame(monitor, better ?? this.#better)
     this.#best = best ?? undefined
     this.#better = this.#given ?? better ?? undefined
     this.#weights = weights
     this.#restored = true
+  }
+
+  /** Throws TypeError for what {@link state} cannot have given. */
+  protected check(state: MonitorState, fits = true): void {
+    const { monitor, best, better } = (state ?? {}) as Partial<MonitorState>
+    const known = [null, 'lower', 'higher'].includes(better as null)
+    if (fits && known && typeof monitor === 'string' && (best === null || Number.isFinite(best))) return
+    throw new TypeError(`${this.#owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
   }
 
   #checkSame(monitor: string, better: Better | undefined): void {

@@ -60,13 +60,16 @@ export class Patience extends Monitor {
     return this.restores || learn.n_epoch - learn.epoch === 1 || this.wait + epochs - first >= this.#limit
   }
 
+  protected override check(state: PatienceState, fits = true): void {
+    super.check(state, fits && Number.isSafeInteger(state?.wait) && state.wait >= 0)
+  }
+
   override state(): PatienceState {
     return { ...super.state(), wait: this.wait }
   }
 
   override restore(state: PatienceState): void {
-    const wait = checkCount('wait of the state', state.wait, 0)
     super.restore(state)
-    this.wait = wait
+    this.wait = state.wait
   }
 }

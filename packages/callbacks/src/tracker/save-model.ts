@@ -138,7 +138,7 @@ export class SaveModel implements Callback {
   /** Goes on from a state: the next fit does not begin anew. Throws Error when it is of another figure. */
   restore(state: SaveModelState): void {
     this.monitor.restore(state)
-    this.#saved = state.saved
+    this.#saved = state.saved === true
   }
 
   /** Goes on from the best model of an earlier run, if there is its file. */
