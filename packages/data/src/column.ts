@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape, sizeOf } from './check.js'
 import { Staging } from './staging.js'
@@ -56,7 +56,9 @@ export class Column {
   constructor(data: TypedArray, options: ColumnOptions = {}) {
     if (!isTypedArray(data))
       throw new TypeError(`The data of a column is ${show(data)}; expected a typed array, such as a Float32Array.`)
-    checkKeys('Column', options, ['shape', 'scale', 'channels', 'dtype'])
+    checkOptions<ColumnOptions>('Column', options, {
+      ...{ shape: kind.any, scale: kind.any, channels: kind.number, dtype: kind.choice('float32', 'int32') },
+    })
     const { shape = [], scale = 1, channels = 1 } = options
     const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)
@@ -90,6 +92,8 @@ export class Column {
    * @throws RangeError when there is no sample of an index.
    */
   gather(indices: Int32Array): Tensor {
+    if (!isTypedArray(indices))
+      throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
     for (const index of indices) {
       if (!(index >= 0 && index < this.length))
         throw new RangeError(`There is no sample ${index}: the column has ${this.length}, numbered from 0.`)

@@ -5,6 +5,7 @@ import type { Batch, BatchStream } from './batch.js'
 import { Column } from './column.js'
 import { type BunchOptions, DataBunch } from './data-bunch.js'
 import { DataLoader } from './data-loader.js'
+import { ArrayDataset, Subset } from './dataset.js'
 import * as datasets from './datasets/index.js'
 import { TfDataStream } from './source/tf-data.js'
 
@@ -43,6 +44,39 @@ describe('the names of options', () => {
   ])('%s refuses one that it does not have, and says which is near', async (name, make) => {
     const misspelt = async () => make({ batch_size: 32 } as never)
     await expect(misspelt()).rejects.toThrow(`${name} has no option batch_size. Did you mean bs? Its options are: `)
+  })
+
+  test.each<[string, object, string]>([
+    [
+      'a misspelt key of valid',
+      { valid: { x, y, shpe: [1] } },
+      'valid of DataBunch.from_arrays has no option shpe. Its options are: x, y.',
+    ],
+    ['a list for valid', { valid: [x, y] }, 'valid of DataBunch.from_arrays takes its options as an object, { x, y }, but got ['],
+    ['an unknown kind of target', { target: 'values' }, "target must be one of 'class', 'value', but it is 'values'."],
+    ['a word for yes or no', { drop_last: 'no' }, "drop_last must be true or false, but it is 'no'."],
+    ['a batch size as a word', { valid_bs: '4' }, "valid_bs must be a number, but it is '4'."],
+    ['classes that have no names', { classes: [0, 1] }, 'classes must be a list, each of it a string, but it is [0, 1].'],
+    ["Keras's name", { validation_split: 0.2 }, 'Did you mean valid_pct?'],
+  ])('come with the values they may have: not %s', (_, options, message) => {
+    expect(() => DataBunch.from_arrays({ x, y, ...options } as never)).toThrow(message)
+    expect(() => DataBunch.from_arrays({ x, y, ...options } as never)).toThrow(TypeError)
+  })
+
+  test('name from_arrays where tensors are expected and arrays were given', () => {
+    for (const given of [
+      { x, y },
+      { x: tensor(x), y: [0, 1] },
+      { x: [x], y: tensor1d([0]) },
+    ])
+      expect(() => DataBunch.from_tensors(given as never)).toThrow('expected a tensor. Give arrays to DataBunch.from_arrays.')
+  })
+
+  test.each([undefined, null, 'x', [1], tensor1d([1]), () => {}])('data sets are not %o', given => {
+    expect(() => DataBunch.from_datasets(given as never)).toThrow(/takes a data set, such as an ArrayDataset, but got/)
+    expect(() => new DataLoader(given as never)).toThrow(TypeError)
+    expect(() => new Subset(given as never, new Int32Array(1))).toThrow(/takes a data set|but got/)
+    expect(() => new ArrayDataset({ x: given, y: given } as never)).toThrow(/are columns, but one is/)
   })
 
   test('a column refuses one too', () => {

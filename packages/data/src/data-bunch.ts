@@ -1,9 +1,9 @@
-import { checkKeys, orderByName, show, withAnswers } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchStream } from './batch.js'
 import { inOrderOf, namesOf, oneTarget } from './by-name.js'
 import { DataLoader } from './data-loader.js'
-import { ArrayDataset, type Dataset, Subset } from './dataset.js'
+import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
 import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
 import { type TfDataSource, TfDataStream } from './source/tf-data.js'
@@ -71,11 +71,24 @@ export interface TfDataBunchOptions {
   classes?: readonly string[] | undefined
 }
 
-/** Names of the {@link BunchOptions}. */
-export const bunchKeys = ['bs', 'valid_bs', 'drop_last', 'classes', 'seed']
-const arraysKeys = ['x', 'y', 'shape', 'targetShape', 'target', 'scale', 'valid', 'valid_pct']
-const tensorsKeys = ['x', 'y', 'valid', 'valid_pct']
-const tfDataKeys = ['train', 'valid', 'bs', 'length', 'valid_length', 'classes']
+export const bunchKinds: Kinds<BunchOptions> = {
+  bs: kind.number,
+  valid_bs: kind.number,
+  drop_last: kind.boolean,
+  classes: kind.listOf(kind.string),
+  seed: kind.number,
+}
+// Samples and shapes are looked at where columns are made of them.
+const sampleKinds = { x: kind.any, y: kind.any }
+const tensorsKinds: Kinds<TensorsOptions> = { ...sampleKinds, valid: kind.any, valid_pct: kind.number, ...bunchKinds }
+const arraysKinds: Kinds<ArraysOptions> = {
+  ...tensorsKinds,
+  ...{ shape: kind.any, targetShape: kind.listOf(kind.number), target: kind.choice('class', 'value'), scale: kind.number },
+}
+const tfDataKinds: Kinds<TfDataBunchOptions> = {
+  ...{ train: kind.any, valid: kind.any, bs: kind.number, length: kind.number, valid_length: kind.number },
+  classes: kind.listOf(kind.string),
+}
 
 interface Parts {
   train_dl: BatchStream
@@ -89,6 +102,12 @@ interface Parts {
   classes?: readonly string[] | undefined
   inputNames?: readonly string[] | undefined
   targetName?: string | undefined
+}
+
+const partKinds: Kinds<Parts> = {
+  ...{ train_dl: kind.object, valid_dl: kind.object, train_ds: kind.object, valid_ds: kind.object },
+  ...{ inputShape: kind.list, targetShape: kind.list, target: kind.choice('class', 'value'), c: kind.number },
+  ...{ classes: kind.listOf(kind.string), inputNames: kind.listOf(kind.string), targetName: kind.string },
 }
 
 /** What fastai's data has, and what it is here; marked so that an editor strikes it out. */
@@ -139,6 +158,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
 
   constructor(parts: Parts) {
     super()
+    checkOptions<Parts>('DataBunch', parts, partKinds)
+    requireStream(parts.train_dl)
     const { classes, c } = parts
     if (classes && c !== undefined && classes.length !== c) {
       throw new RangeError(
@@ -168,14 +189,16 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
    * option, here and below.
    */
   static from_datasets(train: Dataset, valid?: Dataset, options: BunchOptions = {}): DataBunch {
-    checkKeys('DataBunch.from_datasets', options, bunchKeys)
+    checkOptions<BunchOptions>('DataBunch.from_datasets', options, bunchKinds)
+    requireDataset('DataBunch.from_datasets', train)
+    if (valid !== undefined) requireDataset('DataBunch.from_datasets', valid)
     const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, classes } = options
     if (valid) requireSameKind(train, valid)
     const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
     const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
     const { inputShape, targetShape, target, c, inputNames, targetName } = train
-    const kind = { inputShape, targetShape, target, c, classes, inputNames, targetName }
-    return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, ...kind })
+    const what = { inputShape, targetShape, target, c, classes, inputNames, targetName }
+    return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, ...what })
   }
 
   /**
@@ -186,7 +209,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
    * {@link DataLoader} does.
    */
   static from_arrays(options: ArraysOptions): DataBunch {
-    checkKeys('DataBunch.from_arrays', options, [...arraysKeys, ...bunchKeys])
+    checkOptions<ArraysOptions>('DataBunch.from_arrays', options, arraysKinds)
+    checkValid('DataBunch.from_arrays', options.valid)
     const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
     const read = (name: string, x: Inputs, targets: Targets, c?: number) => {
       const { y, targetName } = oneTarget(targets)
@@ -206,7 +230,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
 
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
   static from_tensors(options: TensorsOptions): DataBunch {
-    checkKeys('DataBunch.from_tensors', options, [...tensorsKeys, ...bunchKeys])
+    checkOptions<TensorsOptions>('DataBunch.from_tensors', options, tensorsKinds)
+    checkValid('DataBunch.from_tensors', options.valid)
     const { x, y, valid, ...rest } = options
     const read = (x: TensorInputs, targets: TensorTargets) => {
       const { y, targetName } = oneTarget(targets)
@@ -222,7 +247,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
    * @throws as {@link TfDataStream} does.
    */
   static async from_tfdata(options: TfDataBunchOptions): Promise<DataBunch> {
-    checkKeys('DataBunch.from_tfdata', options, tfDataKeys)
+    checkOptions<TfDataBunchOptions>('DataBunch.from_tfdata', options, tfDataKinds)
     const { train, valid, bs, length, valid_length, classes } = options
     const c = classes?.length
     const train_dl = new TfDataStream(train, { bs, length, c })
@@ -249,6 +274,15 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
 
 function named<T>(targets: T, name: string | undefined): T | Record<string, T> {
   return name === undefined ? targets : { [name]: targets }
+}
+
+function checkValid(owner: string, valid: unknown): void {
+  if (valid !== undefined) checkOptions<{ x: Inputs; y: Targets }>(`valid of ${owner}`, valid, sampleKinds)
+}
+
+function requireStream(train_dl: unknown): void {
+  if (train_dl !== undefined) return
+  throw new TypeError('A DataBunch is made of its parts, train_dl first; from_arrays, from_tensors and from_datasets make them.')
 }
 
 function requireSameKind(train: Dataset, given: Dataset): void {

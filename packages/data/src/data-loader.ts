@@ -1,6 +1,6 @@
-import { checkCount, checkKeys, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import type { Batch, BatchSource, LoaderState } from './batch.js'
-import type { Dataset } from './dataset.js'
+import { type Dataset, requireDataset } from './dataset.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
@@ -41,7 +41,10 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   #pass: { readonly sampler: unknown; position: number } | undefined
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
-    checkKeys('DataLoader', options, ['bs', 'shuffle', 'drop_last', 'seed', 'sampler'])
+    checkOptions<DataLoaderOptions>('DataLoader', options, {
+      ...{ bs: kind.any, shuffle: kind.boolean, drop_last: kind.boolean, seed: kind.number, sampler: kind.object },
+    })
+    requireDataset('A DataLoader', dataset)
     const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
     checkCount('bs', bs, 1)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {

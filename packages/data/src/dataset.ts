@@ -1,7 +1,7 @@
-import { checkCount } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import type { Batch } from './batch.js'
 import { type ByName, namesOf, oneTarget } from './by-name.js'
-import { Column } from './column.js'
+import { Column, isTypedArray } from './column.js'
 import { checkLabels, checkValues } from './target.js'
 
 /** Samples by index, and how a batch of them becomes tensors. */
@@ -22,6 +22,22 @@ export interface Dataset {
   readonly targetName?: string | undefined
   /** The samples of these indices, in this order, as new tensors. */
   batch(indices: Int32Array): Batch
+}
+
+/** What an {@link ArrayDataset} is made of. */
+interface ArrayColumns {
+  x: Column | Column[] | ByName<Column>
+  y: Column | ByName<Column>
+  c?: number | undefined
+  name?: string | undefined
+}
+
+const columnKinds = { x: kind.any, y: kind.any, c: kind.number, name: kind.string }
+
+/** @throws TypeError for what is no {@link Dataset} */
+export function requireDataset(what: string, dataset: unknown): void {
+  if (typeof dataset === 'object' && dataset !== null && 'length' in dataset && 'batch' in dataset) return
+  throw new TypeError(`${what} takes a data set, such as an ArrayDataset, but got ${show(dataset)}.`)
 }
 
 /**
@@ -54,20 +70,15 @@ export class ArrayDataset implements Dataset {
    * @param columns.c number of classes; by default one more than the highest label.
    * @param columns.name how messages call the data set.
    */
-  constructor({
-    x,
-    y: targets,
-    c,
-    name = 'the data set',
-  }: {
-    x: Column | Column[] | ByName<Column>
-    y: Column | ByName<Column>
-    c?: number | undefined
-    name?: string | undefined
-  }) {
+  constructor(columns: ArrayColumns) {
+    checkOptions<ArrayColumns>('ArrayDataset', columns, columnKinds)
+    const { x, y: targets, c, name = 'the data set' } = columns
     const { y, targetName } = oneTarget(targets)
-    const own = x instanceof Column || Array.isArray(x) ? x : Object.values(x)
+    const own = x instanceof Column || Array.isArray(x) ? x : Object.values(Object(x) as ByName<Column>)
     const inputs = [own].flat()
+    for (const column of [...inputs, y])
+      if (!(column instanceof Column))
+        throw new TypeError(`x and y of ${name} are columns, but one is ${show(column)}: make a new Column(values).`)
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
     for (const input of inputs) {
       if (input.length !== y.length) {
@@ -113,6 +124,8 @@ export class Subset implements Dataset {
   readonly #indices: Int32Array
 
   constructor(dataset: Dataset, indices: Int32Array) {
+    requireDataset('A Subset', dataset)
+    if (!isTypedArray(indices)) throw new TypeError(`The indices of a Subset are ${show(indices)}; expected an Int32Array.`)
     for (const index of indices) checkCount('index', index, 0, dataset.length - 1)
     this.length = indices.length
     this.inputShape = dataset.inputShape

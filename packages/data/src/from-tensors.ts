@@ -8,20 +8,27 @@ export type TensorInputs = Tensor | readonly Tensor[] | Readonly<Record<string, 
 /** The inputs as columns that hold copies of the tensors' values. */
 export function columnsOfTensors(x: TensorInputs): Column | Column[] | Record<string, Column> {
   if (x instanceof Tensor) return columnOfTensor('x', x)
+  if (typeof x !== 'object' || x === null) requireTensor('x', x)
   const columns = Object.entries(x).map(([name, input]) => [name, columnOfTensor('x', input)] as const)
   return Array.isArray(x) ? columns.map(([, column]) => column) : Object.fromEntries(columns)
 }
 
 /** The targets as a column: int32 [n] holds class labels, anything else values. */
 export function targetOfTensor(y: Tensor): Column {
+  requireTensor('y', y)
   return columnOfTensor('y', y, y.dtype === 'int32' && y.rank === 1 ? 'int32' : 'float32')
 }
 
 function columnOfTensor(name: string, values: Tensor, dtype?: ColumnOptions['dtype']): Column {
-  if (!(values instanceof Tensor)) throw new TypeError(`${name} is ${show(values)}; expected a tensor.`)
+  requireTensor(name, values)
   const given: string = values.dtype
   if (given === 'string' || given === 'complex64') throw new TypeError(`${name} is a ${given} tensor; expected numbers.`)
   if (values.rank === 0) throw new RangeError(`${name} is a scalar; expected a tensor whose first axis is the samples.`)
   const copy = values.dataSync().slice() as TypedArray // on some backends dataSync hands out the tensor's own memory
   return new Column(copy, { shape: values.shape.slice(1), dtype })
+}
+
+function requireTensor(name: string, value: unknown): void {
+  if (!(value instanceof Tensor))
+    throw new TypeError(`${name} is ${show(value)}; expected a tensor. Give arrays to DataBunch.from_arrays.`)
 }

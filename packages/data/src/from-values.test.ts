@@ -1,3 +1,5 @@
+import '@tensorflow/tfjs-backend-cpu'
+import { tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { Column } from './column.js'
 import { inputColumns, targetColumn } from './from-values.js'
@@ -62,6 +64,11 @@ describe('inputs', () => {
     [undefined, undefined, 'x is undefined; expected an array, or an object of named arrays.'],
     ['abc', undefined, "x is 'abc'"],
     [{ a: 3 }, undefined, 'x is 3; expected a typed array or a list of numbers.'],
+    [{ a: [1] }, { toString: [1] }, "shape has an entry 'toString', but x has no input of that name"],
+    [tensor([[1]]), undefined, 'x holds a tensor of shape [1,1]; expected arrays. Give tensors to DataBunch.from_tensors.'],
+    [[tensor([1])], undefined, 'x holds a tensor of shape [1]'],
+    [{ a: tensor([1]) }, undefined, 'x holds a tensor of shape [1]'],
+    [Promise.resolve([1]), undefined, 'x is a promise; expected an array, or an object of named arrays. Was an await forgotten?'],
   ])('refuses %j of shape %j', (x, shape, message) => {
     expect(() => inputColumns(x as never, shape as never)).toThrow(message)
   })
@@ -78,10 +85,22 @@ describe('targets', () => {
     expect(look(targetColumn([[0, 1, 0]]))).toMatchObject([{ shape: [3], length: 1, dtype: 'float32' }])
   })
 
+  test('a list of typed arrays holds a vector for each sample', () => {
+    const vectors = look(targetColumn([Float32Array.of(0, 1), Float32Array.of(1, 0)]))
+    expect(vectors).toEqual([{ shape: [2], length: 2, dtype: 'float32', data: [0, 1, 1, 0] }])
+    expect(look(targetColumn([Int32Array.of(0, 1, 0)]))).toMatchObject([{ shape: [3], length: 1, dtype: 'float32' }])
+  })
+
+  test('yes and no are the labels 1 and 0', () => {
+    expect(look(targetColumn([true, false, true] as never))).toMatchObject([{ shape: [], dtype: 'int32', data: [1, 0, 1] }])
+  })
+
   test.each([
     [['cat', 'dog'], "y[0] is 'cat'; expected the number of a class"],
     [[0, null], 'y[1] is null'],
-    [new BigInt64Array(2), 'y is a BigInt64Array; expected a typed array or a list of numbers'],
+    [[0n, 1n], 'y[0] is 0n; expected the number of a class'],
+    [new BigInt64Array(2), 'list of numbers. Make numbers of it: Float64Array.from(values, Number).'],
+    [tensor([0, 1]), 'y holds a tensor of shape [2]; expected arrays. Give tensors to DataBunch.from_tensors.'],
   ])('refuses the labels %o', (y, message) => {
     expect(() => targetColumn(y as never)).toThrow(message)
   })

@@ -1,4 +1,5 @@
 import { show } from '@onecycle/platform'
+import { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
 import { flatNumbers, type NestedNumbers } from './nested-numbers.js'
@@ -21,6 +22,7 @@ export function inputColumns(
   shape: Shapes | undefined,
   options: Pick<ColumnOptions, 'scale'> = {},
 ): Column | Column[] | Record<string, Column> {
+  refuseTensors('x', x)
   const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape }, [1])
   if (Array.isArray(x) && isListOfShapes(shape)) {
     if (x.length !== shape.length)
@@ -32,11 +34,13 @@ export function inputColumns(
     if (shape !== undefined) requireShape('shape', shape)
     return one(x, shape as readonly number[] | undefined)
   }
-  if (x === null || typeof x !== 'object')
-    throw new TypeError(`x is ${show(x)}; expected an array, or an object of named arrays.`)
+  if (x === null || typeof x !== 'object' || 'then' in x)
+    throw new TypeError(
+      `x is ${show(x)}; expected an array, or an object of named arrays.${'then' in Object(x) ? ' Was an await forgotten?' : ''}`,
+    )
   const shapes = (shape ?? {}) as Readonly<Record<string, readonly number[]>>
   for (const name of Object.keys(shapes)) {
-    if (!(name in x))
+    if (!Object.hasOwn(x, name))
       throw new RangeError(
         `shape has an entry ${show(name)}, but x has no input of that name; it has ${Object.keys(x).join(', ')}.`,
       )
@@ -50,17 +54,29 @@ export function inputColumns(
  */
 export function targetColumn(y: Values, target?: 'class' | 'value', shape?: readonly number[]): Column {
   if (y instanceof Column) return y
+  refuseTensors('y', y)
   const isValue = Array.isArray(y)
-    ? Array.isArray(y[0]) || shape !== undefined
+    ? Array.isArray(y[0]) || isTypedArray(y[0]) || shape !== undefined
     : y instanceof Float32Array || y instanceof Float64Array
   if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' }, [])
   return toColumn('y', Array.isArray(y) ? labelsOf(y) : y, { shape, dtype: 'int32' }, [])
 }
 
-/** As float64, which holds what was given exactly, for the check of the labels to see. */
+/** Tensors have a way of their own into the data. */
+function refuseTensors(name: string, values: unknown): void {
+  const parts = isTypedArray(values)
+    ? []
+    : Array.isArray(values) || values instanceof Tensor
+      ? [values].flat()
+      : Object.values(Object(values))
+  const tensor = parts.find(part => part instanceof Tensor)
+  if (tensor) throw new TypeError(`${name} holds ${show(tensor)}; expected arrays. Give tensors to DataBunch.from_tensors.`)
+}
+
+/** As float64, which holds what was given exactly, for the check of the labels to see. Yes is 1, no is 0. */
 function labelsOf(y: readonly unknown[]): Float64Array {
-  const wrong = y.findIndex(label => typeof label !== 'number')
-  if (wrong === -1) return Float64Array.from(y as number[])
+  const wrong = y.findIndex(label => typeof label !== 'number' && typeof label !== 'boolean')
+  if (wrong === -1) return Float64Array.from(y as (number | boolean)[], Number)
   throw new TypeError(
     `y[${wrong}] is ${show(y[wrong])}; expected the number of a class. Number the classes 0, 1, ... and give their names as classes.`,
   )
@@ -72,7 +88,12 @@ type Options = Pick<ColumnOptions, 'shape' | 'scale' | 'dtype'>
 function toColumn(name: string, values: Values, { shape, ...options }: Options, flat: readonly number[]): Column {
   if (values instanceof Column) return values
   if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? flat })
-  if (!Array.isArray(values)) throw new TypeError(`${name} is ${show(values)}; expected a typed array or a list of numbers.`)
+  if (!Array.isArray(values)) {
+    const bigints = values instanceof BigInt64Array || values instanceof BigUint64Array
+    throw new TypeError(
+      `${name} is ${show(values)}; expected a typed array or a list of numbers.${bigints ? ' Make numbers of it: Float64Array.from(values, Number).' : ''}`,
+    )
+  }
   const { numbers, sides } = flatNumbers(name, values)
   const own = sides.slice(1)
   return new Column(numbers, { ...options, shape: shape ?? (own.length > 0 ? own : flat) })

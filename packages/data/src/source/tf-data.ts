@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchSource, LoaderState } from '../batch.js'
 import { inOrderOf, namesOf, oneTarget } from '../by-name.js'
@@ -63,11 +63,15 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   #pass: { position: number } | undefined
 
   constructor(source: TfDataSource, options: TfDataOptions) {
-    checkKeys('TfDataStream', options, ['bs', 'length', 'c', 'inputNames', 'targetName'])
+    checkOptions<TfDataOptions>('TfDataStream', options, {
+      ...{ bs: kind.number, length: kind.number, c: kind.number },
+      ...{ inputNames: kind.listOf(kind.string), targetName: kind.string },
+    })
     const { bs, length, c, inputNames, targetName } = options
     checkCount('bs', bs, 1)
-    if (!source || !('iterator' in source || Symbol.asyncIterator in source)) {
-      throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.`)
+    if (typeof source !== 'object' || source === null || !('iterator' in source || Symbol.asyncIterator in source)) {
+      const hint = source && 'then' in Object(source) ? ' Was an await forgotten?' : ''
+      throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.${hint}`)
     }
     const size = length ?? ('size' in source ? source.size : undefined)
     if (size === undefined || size === null || size === Number.POSITIVE_INFINITY) {
