@@ -5,7 +5,7 @@ import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import { type CyclicLRScheduleOptions, cyclic_lr, cyclicKinds } from './cyclic-schedule.js'
 import { sharesOf } from './discriminative.js'
-import { kerasFit } from './keras-fit.js'
+import { beginKerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import type { Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
@@ -129,11 +129,7 @@ export class CyclicLR implements Callback {
     return {
       // tfjs calls this as a method of its own callback, which knows the length of the fit.
       onTrainBegin(this: unknown) {
-        const { epoch, epochs, batches } = kerasFit((this as { params?: object } | undefined)?.params) ?? {
-          epoch: 0,
-          epochs: 1,
-          batches: 1,
-        }
+        const { epoch, epochs, batches } = beginKerasFit(this, clr) ?? { epoch: 0, epochs: 1, batches: 1 }
         clr.#begin(opt, epoch * batches, (epochs - epoch) * batches)
       },
       onBatchBegin: () => this.#checkRate(this.clr_iterations),

@@ -4,7 +4,7 @@ import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import { Course, checkSchedules, type FitSpan, type ScheduleSpan } from './course.js'
-import { kerasFit } from './keras-fit.js'
+import { beginKerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import { given, type Schedules } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
@@ -140,16 +140,16 @@ export class ParamScheduler implements Callback {
     const opt = new StockOptimizer(model.optimizer)
     const schedules = this.schedulesFor(opt, say)
     checkSchedules(this.name, schedules, opt)
-    const begin = (fit: FitSpan) => new Course(this.name, schedules, opt, fit, this.#span)
-    const spanOf = (params: object | undefined) => kerasFit(params) ?? this.#unknownFit()
     const keep = this.#keep
+    const scheduler = this
     let course: Course
     let epoch = 0
     let trained = 0
     return {
       // tfjs calls this as a method of its own callback, which knows the length of the fit.
       onTrainBegin(this: unknown) {
-        course = begin(spanOf((this as { params?: object } | undefined)?.params))
+        const fit = beginKerasFit(this, scheduler) ?? scheduler.#unknownFit()
+        course = new Course(scheduler.name, schedules, opt, fit, scheduler.#span)
         trained = 0
         course.set()
       },

@@ -61,10 +61,13 @@ describe.each(Object.entries(stock))('%s', (_, make) => {
       lr: one_cycle({ lr_max: 0.01 }).lr,
       ...(new StockOptimizer(model.optimizer).names.includes('mom') && { mom: one_cycle({ lr_max: 1 }).mom }),
     }
-    const callbacks = () => [new ParamScheduler(schedules).keras(model), new CyclicLR().keras(model)]
-    await fit(model, callbacks())
+    const both = async () => {
+      await fit(model, [new ParamScheduler(schedules).keras(model)])
+      await fit(model, [new CyclicLR().keras(model)])
+    }
+    await both()
     const before = tf.memory().numTensors
-    await fit(model, callbacks())
+    await both()
     expect(tf.memory().numTensors).toBe(before)
     model.dispose()
   })
@@ -142,6 +145,19 @@ it('takes a cycle as a callback, which without momentum is one of the rate alone
     model.dispose()
   }
   said.mockRestore()
+})
+
+it('refuses two schedulers of one hyper-parameter in one model.fit, but not in two', async () => {
+  const model = oneWeight(tf.train.momentum(0.1, 0.9))
+  const lr = () => new ParamScheduler({ lr: SchedNo(0.1) }).keras(model)
+  const clr = new CyclicLR().keras(model)
+  await expect(fit(model, [lr(), clr])).rejects.toThrow(
+    /ParamScheduler and CyclicLR both set lr in this fit.*Keep one of them\.$/,
+  )
+  expect(weight(model)).toBe(1)
+  await fit(model, [clr, new ParamScheduler({ mom: SchedNo(0.9) }).keras(model)])
+  await fit(model, [lr()])
+  expect(weight(model)).toBeLessThan(1)
 })
 
 it('refuses what an optimizer cannot do, before training', () => {
