@@ -405,9 +405,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     return this.#draws ? drawFrom(this.#draws, work) : work()
   }
 
-  /** Lets signals, timers and other work in after 30 ms: awaiting what is already there does not. */
+  /**
+   * Lets signals, timers and other work in after 10 ms: awaiting what is already there does not. The tsx command takes a program for
+   * hung, and kills it, that has not heard a signal within 60.
+   */
   protected async letOthersRun(): Promise<void> {
-    if (performance.now() - this.#lastTurn < 30) return
+    if (performance.now() - this.#lastTurn < 10) return
     await nextTurn()
     this.#lastTurn = performance.now()
   }
