@@ -1,6 +1,6 @@
 import '@onecycle/backend/wasm'
 import { datasets } from '@onecycle/data'
-import { memory, setBackend } from '@tensorflow/tfjs-core'
+import { dispose, memory, randomNormal, setBackend } from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
 import { Learner } from './learner.js'
 import { accuracy } from './metric/classification.js'
@@ -31,4 +31,20 @@ it.each([
   const [first, second] = [await run(), await run()]
   expect(first).toEqual(second)
   expect(first.accuracy).toBeGreaterThan(0.9)
+})
+
+it('on wasm, who else holds the data of the weights changes no bit: a search gives them data of their own', async () => {
+  const run = async (search: boolean) => {
+    const learn = await threesAndSevens(false)
+    // The model's variables share the data of these tensors as long as they are there.
+    const start = weightsOf(learn.model).map(({ variable }, i) => randomNormal(variable.shape, 0, 0.1, 'float32', i + 1))
+    for (const [i, { variable }] of weightsOf(learn.model).entries()) variable.assign(start[i]!)
+    const before = start.map(tensor => [...tensor.dataSync()])
+    if (search) await learn.lr_find({ num_it: 10 })
+    await learn.fit(1, 1e-2)
+    expect(start.map(tensor => [...tensor.dataSync()])).toEqual(before)
+    dispose(start)
+    return weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])
+  }
+  expect(await run(true)).toEqual(await run(false))
 })

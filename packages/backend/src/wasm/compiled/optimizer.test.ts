@@ -109,12 +109,16 @@ describe('a fused update', () => {
     useKernels('compiled')
   })
 
-  it('leaves a parameter alone whose data a clone shares', () => {
-    const weights = variable(tf.ones([3]))
+  it('gives a parameter whose data a clone shares its own: the clone stays, and the bits are those of any step', () => {
+    const [weights, alone] = [variable(tf.tensor1d([1, 0.1, -3])), variable(tf.tensor1d([1, 0.1, -3]))]
     const snapshot = tf.clone(weights)
-    expect(step(weights, [3])).toBe(false)
-    expect([...weights.dataSync()]).toEqual([1, 1, 1])
-    tf.dispose([weights, snapshot])
+    const before = tf.memory().numTensors
+    for (const each of [weights, alone]) expect(step(each, [3])).toBe(true)
+    expect(tf.memory().numTensors).toBe(before)
+    expect(weights.dataSync()).toEqual(alone.dataSync())
+    expect(snapshot.dataSync()).toEqual(Float32Array.of(1, 0.1, -3))
+    expect(weights.dataSync()).not.toEqual(snapshot.dataSync())
+    tf.dispose([weights, alone, snapshot])
   })
 
   it('is refused on another backend', async () => {

@@ -1,12 +1,12 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { backend as currentBackend, getBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { backend as currentBackend, engine, getBackend, type Tensor, type TensorInfo, type Variable } from '@tensorflow/tfjs-core'
 import { type Machine, machineFor } from './machine.js'
 import { overNumbers } from './parts.js'
 
 /** One step of one parameter, as an optimizer asks for it. */
 export interface FusedStep {
   /** The variable that is changed. */
-  readonly parameter: Tensor
+  readonly parameter: Variable
   readonly gradient: Tensor
   /** Running values of the parameter's shape, changed too: `avg`; `sqr_avg` for Adam and RMSProp; `sum` for Adagrad. */
   readonly slots: Readonly<Record<string, Tensor>>
@@ -139,11 +139,21 @@ function inPlace(
   const machine = machineFor(backend)
   const changed = [parameter, ...Object.values(slots)]
   if (!machine || [...changed, gradient].some(tensor => tensor.dtype !== 'float32')) return false
-  // A clone shares the data; it must not see the change.
-  if (changed.some(tensor => backend.refCount(tensor.dataId) !== 1)) return false
+  const shared = (tensor: Tensor) => backend.refCount(tensor.dataId) !== 1
+  if (Object.values(slots).some(shared)) return false
+  // A clone, or the tensor that the variable was set from, must not see the change; nor may it change the bits of the step.
+  if (shared(parameter)) giveOwnData(backend, parameter)
   run(machine, machine.address(parameter), parameter.size)
   forgetPacked(backend, parameter)
   return true
+}
+
+function giveOwnData(backend: BackendWasm, variable: Variable): void {
+  const copy = backend.makeOutput(variable.shape, 'float32')
+  backend.typedArrayFromHeap(copy).set(backend.typedArrayFromHeap(variable))
+  const own = engine().makeTensorFromTensorInfo(copy)
+  variable.assign(own)
+  own.dispose()
 }
 
 interface TensorData {

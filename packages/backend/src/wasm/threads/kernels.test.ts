@@ -76,14 +76,15 @@ function apart(a: Float32Array, b: Float32Array): number {
 /** Two steps of an optimizer's rule. */
 function steps(rule: string): Float32Array[] {
   const tensors = [1, 2, 3, 4].map(seed => tf.tensor(numbers(70_001, seed).map(Math.abs)))
-  const [parameter, gradient, first, second] = tensors as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+  const [gradient, first, second] = tensors.slice(1) as [tf.Tensor, tf.Tensor, tf.Tensor]
+  const parameter = tf.variable(tensors[0]!)
   const slots = rule.startsWith('adagrad') ? { sum: first } : { avg: first, sqr_avg: second }
   const hyper = { lr: 0.1, mom: 0.9, sqr_mom: 0.99, eps: 1e-5, wd: 0.1, lr_decay: 0.1 }
   for (const steps of [1, 2]) {
     expect(fusedUpdates[rule]!({ parameter, gradient, slots, hyper, decays: true, steps })).toBe(true)
   }
   const values = [parameter, first, second].map(tensor => tensor.dataSync() as Float32Array)
-  tf.dispose(tensors)
+  tf.dispose([...tensors, parameter])
   return values
 }
 
