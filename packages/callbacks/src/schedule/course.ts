@@ -1,5 +1,6 @@
 import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
+import { checkSchedules } from './check-schedules.js'
 import { given, type PerGroup, type Schedule, type Schedules } from './schedule.js'
 
 /** The epochs of a fit, and where in them it begins. */
@@ -123,33 +124,3 @@ export function valueAt(name: string, schedule: Schedule, step: number, steps: n
 
 const perGroup = (schedule: PerGroup<Schedule>, value: (one: Schedule) => number): PerGroup<number> =>
   typeof schedule === 'function' ? value(schedule) : schedule.map(value)
-
-const withoutMomentum =
-  'Schedule the rate alone, { lr } of what one_cycle and its like give, or use an optimizer with momentum, such as sgd({ mom: 0.9 }).'
-
-/**
- * @throws Error when the optimizer has no such hyper-parameter, there are not as many schedules as layer groups, or one schedule would
- * make groups with different values alike.
- */
-export function checkSchedules(owner: string, schedules: Schedules, opt: HyperParameters): void {
-  for (const [name, schedule] of given(schedules)) {
-    if (!opt.names.includes(name))
-      throw new Error(
-        `${owner} was given a schedule for ${name}, but the optimizer has no such hyper-parameter (it has ` +
-          `${opt.names.join(', ')}). ${name === 'mom' ? withoutMomentum : `Leave the schedule out, or choose an optimizer that has ${name}.`}`,
-      )
-    if (Array.isArray(schedule)) {
-      if (schedule.length === opt.groups) continue
-      throw new Error(
-        `${owner} was given ${schedule.length} schedules for ${name}, but the optimizer has ${opt.groups} ` +
-          'layer groups. Give one schedule, or one per group.',
-      )
-    }
-    const values = opt.get(name)
-    if (values.every(value => value === values[0])) continue
-    throw new Error(
-      `${owner} was given one schedule for ${name}, which would make the layer groups alike: they have ${values.join(', ')}. ` +
-        `Give one schedule per group, such as per_group([${values.join(', ')}], ${name} => SchedCos(${name}, 0)).`,
-    )
-  }
-}

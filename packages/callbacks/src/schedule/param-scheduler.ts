@@ -1,9 +1,10 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, kind, say, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, say } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
-import { Course, checkSchedules, type FitSpan, type ScheduleSpan } from './course.js'
+import { checkFunctions, checkSchedules } from './check-schedules.js'
+import { Course, type FitSpan, type ScheduleSpan } from './course.js'
 import { beginKerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import { given, type Schedules } from './schedule.js'
@@ -68,19 +69,8 @@ export class ParamScheduler implements Callback {
 
   constructor(schedules: Schedules, options: ParamSchedulerOptions = {}) {
     checkOptions<ParamSchedulerOptions>('ParamScheduler', options, kinds)
-    if (!kind.object.fits(schedules))
-      throw new TypeError(
-        `ParamScheduler takes schedules by name, such as { lr: SchedCos(1e-2, 0) }, but got ${show(schedules)}.`,
-      )
+    checkFunctions(schedules)
     const { tot_epochs, steps, start } = options
-    for (const [name, schedule] of given(schedules))
-      for (const one of [schedule].flat())
-        if (typeof one !== 'function')
-          throw new TypeError(
-            `The schedule of ${name} is ${show(one)}, but must be a function of (step, steps), such as SchedNo(0.1).`,
-          )
-    if (namesOf(schedules).length === 0 && Object.keys(schedules).length > 0)
-      throw new TypeError(`ParamScheduler was given no schedule: that of ${Object.keys(schedules).join(' and ')} is undefined.`)
     if (tot_epochs !== undefined) checkCount('tot_epochs', tot_epochs)
     if (steps !== undefined) checkCount('steps', steps)
     if (start !== undefined) checkCount('start', start, 0)
