@@ -70,8 +70,10 @@ describe.each(makers)('%s', (_, make) => {
     learn.bus.add(tracker)
     await learn.lr_find({ num_it: 4 })
     learn.bus.remove(tracker)
-    const refusing: Callback = { order: -1, before_fit: () => Promise.reject(new Error('refused')) }
-    await expect(learn.fit(1e-2, 1, { callbacks: [tracker, refusing] })).rejects.toThrow('refused')
+    for (const order of [-1, 99]) {
+      const refusing: Callback = { order, before_fit: () => Promise.reject(new Error('refused')) }
+      await expect(learn.fit(1e-2, 1, { callbacks: [tracker, refusing] })).rejects.toThrow('refused')
+    }
     expect(await lossNow(learn)).toBeCloseTo(before, 9)
   })
 

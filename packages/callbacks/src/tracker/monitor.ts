@@ -1,6 +1,7 @@
-import { checkNumber, foreignName, type Kinds, kind, nearestName, show } from '@onecycle/platform'
+import { checkNumber, type Kinds, kind, show } from '@onecycle/platform'
 import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
+import { checkFigure, directionOf } from './figure.js'
 
 export interface MonitorOptions extends DirectionOptions {
   /** What is watched: `valid_loss` (default), `train_loss`, or the name of a metric. */
@@ -60,9 +61,8 @@ export class Monitor {
   /** The fit that is watched. */
   #learn: TrainingState | undefined
   #restored = false
-  #epochs = 0
-  #seen = 0
-  #numbers = 0
+  /** The values of its epochs. */
+  #epochs: (number | undefined)[] = []
 
   /**
    * @param owner who watches, for messages
@@ -107,12 +107,12 @@ export class Monitor {
    * @throws Error when no figure of that name will be there, or nobody says which way it is better.
    */
   begin(learn: TrainingState): boolean {
-    checkFigure(this.monitor, learn, this.#owner)
-    const better = this.#given ?? learn.betterOf(this.monitor) ?? unknownDirection(this.monitor, this.#owner)
+    checkFigure(this.#owner, this.monitor, learn)
+    const better = this.#given ?? directionOf(this.#owner, this.monitor, learn)
     if (this.#restored) this.#checkSame(this.monitor, better)
     this.#better = better
     this.#learn = learn
-    this.#epochs = this.#seen = this.#numbers = 0
+    this.#epochs = []
     const anew = this.#reset && !this.#restored
     this.#restored = false
     if (anew) {
@@ -122,14 +122,11 @@ export class Monitor {
     return anew
   }
 
-  /** Whether this epoch's value is the best so far, or undefined when there is none. */
+  /** Counts this epoch. Says whether its value is the best so far, or undefined when there is none. */
   improves(learn: TrainingState): boolean | undefined {
-    this.#epochs++
     const value = learn.values[this.monitor]
-    if (value === undefined) return undefined
-    this.#seen++
-    if (!Number.isFinite(value)) return false
-    this.#numbers++
+    this.#epochs.push(value)
+    if (value === undefined || !Number.isFinite(value)) return value === undefined ? undefined : false
     return this.#sign * value - this.#min_delta > this.#sign * this.best
   }
 
@@ -139,19 +136,24 @@ export class Monitor {
     this.#best = learn.values[this.monitor]!
   }
 
-  /** Ends a fit, however it ended: puts the best weights back, and says so when there was never anything to watch. */
+  /**
+   * Ends a fit, however it ended: puts the best weights back, and says so when there was never anything to watch. A fit that trained
+   * nothing changes nothing.
+   */
   async end(): Promise<void> {
     const learn = this.#learn
     this.#learn = undefined
-    if (!learn) return
-    if (this.#epochs > 0 && this.#numbers === 0)
-      learn.log(
-        `${this.#owner} could do nothing: none of the ${this.#epochs} epochs had a ${this.monitor}${this.#seen > 0 ? ' that is a number' : ''}.`,
-      )
+    if (!learn || learn.train_iter === 0) return
+    const { monitor, restores, known, best } = this
+    const values = this.#epochs.filter(value => value !== undefined)
+    if (this.#epochs.length > 0 && !values.some(Number.isFinite)) {
+      const what = values.length > 0 ? `${monitor} that is a number` : monitor
+      learn.log(`${this.#owner} could do nothing: none of the ${this.#epochs.length} epochs had a ${what}.`)
+    }
     if (this.#weights) await learn.setWeights(this.#weights)
-    else if (this.restores && this.known)
+    else if (restores && known)
       learn.log(
-        `${this.#owner} has no better weights to put back: ${this.monitor} was never better than ${this.best}. The model is as the last epoch left it.`,
+        `${this.#owner} has no better weights to put back: ${monitor} was never better than ${best}. The last epoch's stay.`,
       )
   }
 
@@ -190,29 +192,4 @@ export class Monitor {
   get #sign(): 1 | -1 {
     return this.#better === 'lower' ? -1 : 1
   }
-}
-
-/** @throws Error when this fit will not have the figure. */
-function checkFigure(monitor: string, learn: TrainingState, owner: string): void {
-  const all = ['train_loss', 'valid_loss', ...learn.metricNames]
-  if (!all.includes(monitor)) {
-    const nearest = foreignName(monitor, all) ?? nearestName(monitor, all)
-    throw new Error(
-      `There is no ${monitor} to monitor. ${nearest === undefined ? '' : `Did you mean ${nearest}? `}` +
-        `This fit has ${all.join(', ')}; metrics are given to the Learner.`,
-    )
-  }
-  if (learn.validates || monitor === 'train_loss') return
-  throw new Error(
-    `${owner} watches ${monitor}, which a validation pass measures, but the data has no validation set: nothing would come of it. ` +
-      "Give the data one (valid or valid_pct of DataBunch.from_arrays), or watch the training: monitor: 'train_loss'.",
-  )
-}
-
-function unknownDirection(monitor: string, owner: string): never {
-  throw new Error(
-    `${owner} watches ${monitor}, and nobody says which way it is better. Say it where the metric is made, ` +
-      `new AverageMetric(${monitor}, { better: 'lower' }) or 'higher', which a function may have as a property, too; ` +
-      "or tell the tracker: mode: 'min' or 'max' (comp: 'less' or 'greater').",
-  )
 }

@@ -67,7 +67,8 @@ export class SaveModel implements Callback {
   readonly #log: Log
   /** Whether an improvement matters: to the file, or to the weights kept in memory. */
   readonly #watches: boolean
-  #began = false
+  /** The fit that it hears. */
+  #learn: TrainingState | undefined
   #watching = false
   #saved = false
 
@@ -99,18 +100,18 @@ export class SaveModel implements Callback {
   }
 
   async before_fit(learn: TrainingState): Promise<void> {
-    this.#began = false
+    this.#learn = undefined
     if (learn.lr_finding) return
     this.#watching = this.#watches && !(this.#at_end && !learn.validates)
     if (this.#watching) {
       if (this.monitor.begin(learn)) this.#saved = false
       else if (!this.monitor.known) await this.#recall()
     }
-    this.#began = true
+    this.#learn = learn
   }
 
   async after_epoch(learn: TrainingState): Promise<void> {
-    if (!this.#began) return
+    if (!this.#learn) return
     if (this.#every && learn.epoch % this.#every === 0) await this.#save(`${this.#fname}_${learn.epoch}`)
     if (!(this.#watching && this.monitor.improves(learn))) return
     const value = learn.values[this.monitor.monitor]!
@@ -123,10 +124,10 @@ export class SaveModel implements Callback {
   }
 
   async after_fit(): Promise<void> {
-    if (!this.#began) return
-    this.#began = false
-    if (this.#at_end) await this.#save(this.#fname!)
-    else if (this.#saved && this.#reload) await this.#store.load(this.#fname!, { with_opt: this.#with_opt })
+    const trained = this.#learn !== undefined && this.#learn.train_iter > 0
+    this.#learn = undefined
+    if (trained && this.#at_end) await this.#save(this.#fname!)
+    else if (trained && this.#saved && this.#reload) await this.#store.load(this.#fname!, { with_opt: this.#with_opt })
     await this.monitor.end()
   }
 

@@ -1,0 +1,83 @@
+import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
+import type { SafetensorsContent, StoredTensor } from './safetensors.js'
+import type { Snapshot } from './snapshot.js'
+
+const weightPrefix = 'model.'
+const slotPrefix = 'optimizer.'
+const statePrefix = 'state.'
+
+/** Names of the metadata that {@link pack} makes. */
+export const packed = ['optimizer', 'streams']
+
+/** Everything of an optimizer's state but the arrays, which are stored as tensors. */
+type OptimizerSummary = Omit<OptimizerState, 'parameters'> & {
+  parameters: Record<string, Omit<SavedParameter, 'slots'> & { slots: string[] }>
+}
+
+/** A snapshot as a file stores it: arrays as tensors, all else as JSON in metadata. */
+export function pack({ weights, optimizer, states = [], ...streams }: Snapshot): SafetensorsContent {
+  const tensors: Record<string, StoredTensor> = {}
+  const metadata: Record<string, string> = {}
+  for (const [name, weight] of Object.entries(weights)) tensors[weightPrefix + name] = weight
+  for (const [i, layer] of states.entries()) for (const [j, state] of layer.entries()) tensors[`${statePrefix}${i}.${j}`] = state
+  if (optimizer) metadata['optimizer'] = JSON.stringify(detachSlots(optimizer, tensors))
+  if (Object.keys(streams).length > 0) metadata['streams'] = JSON.stringify(streams)
+  return { tensors, metadata }
+}
+
+/** The reverse of {@link pack}. Throws Error when an array is missing, or what should be JSON is none. */
+export function unpack({ tensors, metadata }: SafetensorsContent): Snapshot {
+  const { optimizer, streams } = metadata
+  const states = statesIn(tensors)
+  return {
+    weights: weightsIn({ tensors }),
+    ...(optimizer !== undefined && { optimizer: attachSlots(JSON.parse(optimizer) as OptimizerSummary, tensors) }),
+    ...(streams !== undefined && (JSON.parse(streams) as Pick<Snapshot, 'loader' | 'random'>)),
+    ...(states.length > 0 && { states }),
+  }
+}
+
+/** The weights alone, whatever else there is. */
+export function weightsIn({ tensors }: Pick<SafetensorsContent, 'tensors'>): Snapshot['weights'] {
+  return Object.fromEntries(named(weightPrefix, tensors))
+}
+
+function named(prefix: string, tensors: SafetensorsContent['tensors']): [string, StoredTensor][] {
+  const ours = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
+  return ours.map(([name, tensor]) => [name.slice(prefix.length), tensor])
+}
+
+/** By the number of the layer, and of the state in it. */
+function statesIn(tensors: SafetensorsContent['tensors']): StoredTensor[][] {
+  const states: StoredTensor[][] = []
+  for (const [name, tensor] of named(statePrefix, tensors)) {
+    const [layer, state] = name.split('.').map(Number) as [number, number]
+    states[layer] ??= []
+    states[layer][state] = tensor
+  }
+  return states
+}
+
+function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<string, StoredTensor>): OptimizerSummary {
+  const summaries = Object.entries(parameters).map(([name, { slots, ...own }]) => {
+    for (const [slot, stored] of Object.entries(slots)) tensors[slotName(name, slot)] = stored
+    return [name, { ...own, slots: Object.keys(slots) }] as const
+  })
+  return { ...rest, parameters: Object.fromEntries(summaries) }
+}
+
+function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredTensor>>): OptimizerState {
+  const states = Object.entries(parameters).map(([name, { slots, ...own }]) => {
+    const arrays = slots.map(slot => {
+      const stored = tensors[slotName(name, slot)]
+      if (!stored) throw new Error(`the optimizer's ${slot} of ${name} is missing`)
+      return [slot, stored] as const
+    })
+    return [name, { ...own, slots: Object.fromEntries(arrays) }] as const
+  })
+  return { ...rest, parameters: Object.fromEntries(states) }
+}
+
+function slotName(parameter: string, slot: string): string {
+  return `${slotPrefix}${parameter}.${slot}`
+}
