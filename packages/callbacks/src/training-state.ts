@@ -50,6 +50,8 @@ export interface TrainingState {
   readonly training: boolean
   /** Whether this fit is the mock training of `lr_find`; what saves, stops or reports stays silent then. */
   readonly lr_finding: boolean
+  /** Batches that the running `lr_find` trains at most, over as many epochs as it takes; undefined in any other fit. */
+  readonly num_it?: number | undefined
 
   /** Inputs of the current batch, first axis the batch. */
   xb: Tensors

@@ -1,4 +1,4 @@
-import { type Callback, CancelFit, type TrainingState } from '@onecycle/callbacks'
+import type { Callback, TrainingState } from '@onecycle/callbacks'
 
 /**
  * The loss of a training batch became NaN or infinite. The weights are those from before that batch; the running
@@ -29,16 +29,15 @@ export class DivergedError extends Error {
 }
 
 /**
- * Ends a fit with a {@link DivergedError} before a step that would spoil the weights, and a search for the learning rate
- * quietly. Runs after everyone else, so that a callback may mend the loss or skip the step.
+ * Ends a fit with a {@link DivergedError} before a step that would spoil the weights. Runs after everyone else, so that a callback
+ * may mend the loss or skip the step. A search for the learning rate ends by its own rule, and puts the weights back.
  */
 export class DivergenceGuard implements Callback {
   readonly name = 'DivergenceGuard'
   readonly order = 100
 
   before_step(learn: TrainingState): void {
-    if (Number.isFinite(learn.lossValue)) return
-    if (learn.lr_finding) throw new CancelFit('diverged')
+    if (learn.lr_finding || Number.isFinite(learn.lossValue)) return
     throw new DivergedError(learn)
   }
 }

@@ -72,6 +72,15 @@ describe.each([1, 4])('an end in epoch %i is the end of it all', when => {
   })
 })
 
+it.each([1, 4])('an interruption in epoch %i ends it all, and is told', async when => {
+  const learn = grouped()
+  const controller = new AbortController()
+  const { signal } = controller
+  const aborting = learn.fine_tune(3, 1e-2, { ...options, signal, callbacks: [atEpoch(when, () => controller.abort('enough'))] })
+  await expect(aborting).rejects.toBe('enough')
+  expect([learn.reason, all(learn), learn.recorder.history.epochs.length]).toEqual(['interrupted', true, 2])
+})
+
 it('hands on weight decay, and leaves everything training where it was frozen before', async () => {
   const learn = grouped()
   learn.freeze()

@@ -109,8 +109,8 @@ describe('Ctrl-C', () => {
     expect(weights(learn)).toEqual(before)
     expect(learn.recorder.history).toBe(history)
     expect(learn.recorder.lrFind).toMatchObject({
-      reason: 'the search was interrupted after 7 batches.',
-      suggestions: {},
+      reason: 'the search was interrupted after 7 of 100 batches.',
+      suggestions: { valley: null, minimum: null },
       ...{ lrs: { length: 7 }, losses: { length: 7 } },
     })
   })

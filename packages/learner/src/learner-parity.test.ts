@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Callback, type Rates, slice } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
+import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -81,7 +82,7 @@ function expectClose(
 ): void {
   expect(actual.length).toBe(expected.length)
   for (const [i, value] of expected.entries()) {
-    if (value !== null)
+    if (value !== null && !Object.is(actual[i], value))
       expect(Math.abs(actual[i]! - value), `batch ${i}: ${actual[i]}, not ${value}`).toBeLessThanOrEqual(tolerance(value))
   }
 }
@@ -99,6 +100,13 @@ function expectTrace(heard: Heard, { lr, mom, lr_groups }: Trace, single: boolea
     )
   }
   expectClose(heard.mom, mom, momTolerance)
+}
+
+interface Curve {
+  raw_losses: (number | string)[]
+  smooth_losses: (number | string)[]
+  /** fastai 2: by method; fastai 1: by what is skipped. */
+  suggestions?: Record<string, number> | { skip_start: number; skip_end: number; min_grad_lr: number }[]
 }
 
 describe('the Learner trains at the rates the originals trained at', () => {
@@ -166,6 +174,42 @@ describe('lr_find tries the rates that the originals tried', () => {
     const found = await learn.lr_find({ form, ...options, ...range, stop_div: false })
     expectClose(found.lrs, trace.lr, value => 1e-10 * value)
     if (trace.lr_groups) expectClose(heard.lr.slice(0, found.lrs.length).flat(), trace.lr_groups.flat(), value => 1e-10 * value)
+  })
+})
+
+describe('lr_find sees the losses that the originals saw, and suggests what they suggested', () => {
+  const ofCurves = /^lr_find_curve/
+  const all = [
+    ...traces('fastai_v1', ofCurves).map(([name, trace]) => ['fastai1', name, trace] as const),
+    ...traces('fastai_v2', ofCurves).map(([name, trace]) => ['fastai2', name, trace] as const),
+    ...traces('fastai_07', ofCurves).map(([name, trace]) => ['fastai07', name, trace] as const),
+  ]
+  /** The originals suggest the first rate that they look at; here the loss that never falls suggests none. */
+  const neverFalls = /constant|diverge/
+
+  it.each(all)('%s, %s', async (form, name, trace) => {
+    const { learn } = learnerFor(trace.params)
+    const options = pick<LrFindOptions>(trace.params, ['start_lr', 'end_lr', 'num_it', 'stop_div'])
+    const { raw_losses, smooth_losses, suggestions } = trace as unknown as Curve
+    let batch = 0
+    const prescribed: Callback<Learner> = {
+      after_loss(l) {
+        l.loss = tf.add(tf.mul(l.loss, 0), Number(raw_losses[batch++])) as tf.Scalar
+      },
+    }
+    const found = await learn.lr_find({ form, ...options, callbacks: [prescribed] })
+    expectClose(found.lrs, trace.lr, value => 1e-10 * value)
+    // The originals of two forms smooth in single precision.
+    const close = form === 'fastai07' ? 1e-9 : 5e-6
+    expectClose(found.smooth_losses, smooth_losses.map(Number), value => close * Math.abs(value))
+    const expected = Array.isArray(suggestions)
+      ? { steepest_gradient: suggestions.find(({ skip_start, skip_end }) => skip_start === 10 && skip_end === 5)!.min_grad_lr }
+      : (suggestions ?? {})
+    for (const [method, lr] of Object.entries(expected)) {
+      const ours = found.suggestions[method]?.lr
+      if (neverFalls.test(name)) expect(ours).toBeUndefined()
+      else expect(ours! / lr, method).toBeCloseTo(1, 5)
+    }
   })
 })
 

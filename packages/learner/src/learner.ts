@@ -1,5 +1,5 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
-import { type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
+import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
 import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say, withAnswers } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -27,7 +27,7 @@ import {
 import { foreignNames } from './foreign-names.js'
 import { givenRate } from './given-rate.js'
 import { checkIdle, whileTraining } from './in-training.js'
-import type { LossFunction } from './loss/loss-function.js'
+import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { type LossName, lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find.js'
 import { LRFinder, type LrFindResult } from './lr-find.js'
@@ -48,6 +48,7 @@ import { optimizerOf } from './optimizer/optimizer-of.js'
 import { drawSeed, gathered, RandomStreams } from './random-streams.js'
 import { streamOf } from './stream-of.js'
 import { TrainingLoop } from './training-loop.js'
+import { type Look, meanLoss } from './valid-loss.js'
 
 export interface LearnerOptions {
   /**
@@ -269,11 +270,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       this.freeze()
       try {
         this.#freezing.check('fine_tune')
-        const reason = first && (await this.#follow('fine_tune', first, options)).reason
-        if (reason === 'interrupted') {
-          this.freeze_to(frozen_to)
-          return this.recorder.history
-        }
+        if (first) await this.#follow('fine_tune', first, options)
         this.unfreeze()
         return await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
       } catch (error) {
@@ -285,38 +282,55 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
 
   /**
    * Mock training at rates rising from `start_lr` to `end_lr`, to see where the loss falls fastest. Afterwards the model,
-   * the optimizer, batch-norm statistics and the order of the data are exactly what they were.
+   * the optimizer, batch-norm statistics and the order of the data are exactly what they were. Where nothing can be read off the
+   * curve, `lr` is undefined, and `reason` says why; so does one line through the option `log`.
    *
    * @returns the suggested learning rate with what it was read from; `learn.recorder.plot()` draws it.
+   * @throws TypeError for `valid` without validation data. When it is interrupted, as {@link fit}: the curve so far is
+   * `learn.recorder.lrFind`.
    * @example
    * const { lr } = await learn.lr_find()
    */
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
-    const finder = new LRFinder(options, this.groups.length, this.n_train_iter)
+    const finder = new LRFinder(options, this.groups.length, this.n_train_iter, n => this.#lossAfter(n))
     return this.#training('lr_find', async () => {
       this.#freezing.check('lr_find')
-      this.lr_finding = true
+      this.num_it = finder.num_it
       const before = await capture(this)
       try {
         await this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options)
       } catch (error) {
-        // A curve that was cut short suggests nothing, but can be looked at.
-        const { lr: _, ...curve } = finder.result
-        const reason = `the search was interrupted after ${curve.lrs.length} batches.`
-        if (this.reason === 'interrupted' && curve.lrs.length > 0) this.recorder.lrFind = { ...curve, suggestions: {}, reason }
+        if (this.reason === 'interrupted') this.recorder.lrFind = finder.result
         throw error
       } finally {
         await restore(this, before)
-        this.lr_finding = false
+        this.num_it = undefined
       }
-      this.recorder.lrFind = finder.result
-      return finder.result
+      const found = finder.result
+      this.recorder.lrFind = found
+      if (found.reason) this.log(`lr_find suggests no learning rate: ${found.reason}`)
+      return found
     })
   }
 
   /** {@link lr_find}, by the name that the finder itself has elsewhere. */
   lr_finder(options: LrFindOptions = {}): Promise<LrFindResult> {
     return this.lr_find(options)
+  }
+
+  /** What says the validation loss over so many batches, for a search. */
+  #lossAfter(batches: number): () => Promise<number> {
+    const { valid_dl } = this.data
+    if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
+    const forward = ({ xs, ys, inputNames }: Batch) =>
+      requireScalar(
+        this.loss_func(this.forwardPass.run(inputNames ? arrangeInputs(xs, inputNames, this.inputNames) : xs, false), ys),
+      )
+    const look: Look = {
+      lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
+      pause: () => this.letOthersRun(),
+    }
+    return () => meanLoss(valid_dl, batches, look)
   }
 
   // ------------------------------------------------------------------------------------------------ what trains

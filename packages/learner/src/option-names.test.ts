@@ -20,7 +20,16 @@ const trainFrom = { ...train, start_epoch: none }
 const cycles = { cycle_len: none, cycle_mult: none, use_clr: none, use_clr_beta: none }
 const names = { wds: none, best_save_name: none, cycle_save_name: none }
 const oneCycle = { form: none, moms: none, div_factor: none, final_div: none, pct_start: none, tot_epochs: none }
-const search = { start_lr: none, end_lr: none, num_it: none, stop_div: none, linear: none, form: none, suggestion: none }
+const search = {
+  start_lr: none,
+  end_lr: none,
+  num_it: none,
+  stop_div: none,
+  linear: none,
+  form: none,
+  suggestion: none,
+  valid: none,
+}
 const learnerOptions: AllOf<LearnerOptions> = {
   ...{ loss: none, metrics: none, optimizer: none, wd: none, wd_bn_bias: none, layer_groups: none, train_bn: none },
   ...{ callbacks: none, seed: none, progress: none, log: none },
@@ -52,7 +61,7 @@ const ways: [name: string, options: object, call: Call][] = [
     { ...train, freeze_epochs: none, lr_mult: none, pct_start: none, div: none } satisfies AllOf<FineTuneFitOptions>,
     options => grouped().fine_tune(1, 1e-2, options),
   ],
-  ['lr_find', { ...trainFrom, ...search } satisfies AllOf<LrFindOptions>, options => tinyLearner().lr_find(options)],
+  ['lr_find', { ...train, ...search } satisfies AllOf<LrFindOptions>, options => tinyLearner().lr_find(options)],
 ]
 
 it.each(ways)('%s knows all its options', async (_, options, call) => {

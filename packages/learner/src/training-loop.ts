@@ -81,7 +81,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   train_iter = 0
   pct_train = 0
   training = false
-  lr_finding = false
+  num_it: number | undefined
   bs = 0
   lossValue = Number.NaN
   values: Record<string, number> = {}
@@ -116,6 +116,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   /** The parameters that the loss is differentiated by, and that are stepped. */
   abstract get trained(): readonly Parameter[]
+
+  get lr_finding(): boolean {
+    return this.num_it !== undefined
+  }
 
   get n_train_iter(): number {
     return this.data.train_dl.length

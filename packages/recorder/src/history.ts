@@ -58,6 +58,8 @@ export interface LrFindRecord {
   num_it: number
   /** Why the main suggestion is none, in a sentence; absent where there is one. */
   reason?: string | undefined
+  /** Whether the losses are those of the validation data, after each batch. Default false: those of the batches. */
+  valid?: boolean | undefined
 }
 
 /** A history with nothing in it. */

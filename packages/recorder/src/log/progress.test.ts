@@ -144,7 +144,7 @@ describe('on a terminal', () => {
     const at = (thrown: Error): Callback => ({
       order: 70,
       after_batch: learn => {
-        if (learn.train_iter === 7) throw thrown
+        if (learn.train_iter === 8) throw thrown
       },
     })
     const died = watch({}, {}, 80, at(new Error('boom')))
@@ -154,6 +154,23 @@ describe('on a terminal', () => {
     expect(watch({}, {}, 80, at(new CancelFit())).screen.at(-1)).toBe('stopped in epoch 1, at batch 3 of 5')
     expect(watch({}, { table: false }, 80, at(new CancelFit())).screen).toEqual([])
   })
+})
+
+test('lr_find counts its own batches, over all its epochs', () => {
+  const writes: string[] = []
+  const stream = { write: (text: string) => writes.push(text), isTTY: true, columns: 100 }
+  const fit = new FakeFit([new ProgressBar({ stream }), slow(100)], { epochs: 3, batches: 4, validBatches: 0 })
+  fit.lr_finding = true
+  fit.num_it = 10
+  fit.run()
+  const shown = writes
+    .join('')
+    .split('\r')
+    .filter(text => text.includes('lr_find'))
+  expect(shown.map(text => / (\d+)\/(\d+) /.exec(text)!.slice(1).map(Number))).toEqual(
+    Array.from({ length: 12 }, (_, i) => [i + 1, 10]),
+  )
+  expect(shown[4]).toMatch(/5\/10 .*10 it\/s {2}00:01 left/)
 })
 
 test('lr_find shows a bar and leaves nothing behind', () => {
@@ -190,7 +207,7 @@ test('it costs next to nothing a batch', () => {
   const fit = new FakeFit([], { epochs: 1 })
   bar.before_fit()
   bar.before_epoch()
-  bar.before_train()
+  bar.before_train(fit)
   fit.n_iter = 200_000
   const began = performance.now()
   for (fit.iter = 0; fit.iter < fit.n_iter; fit.iter++) bar.after_batch(fit)

@@ -89,8 +89,8 @@ export class ProgressBar implements Callback {
     this.#epoch = new EpochWatch()
   }
 
-  before_train(): void {
-    this.#passBegan = performance.now()
+  before_train(learn: TrainingState): void {
+    if (!learn.lr_finding || learn.train_iter === 0) this.#passBegan = performance.now()
   }
 
   before_validate(): void {

@@ -21,18 +21,18 @@ const shortest = 5
 /** What goes when a line is too narrow, first to last. */
 const expendable = ['speed', 'left', 'pass', 'loss', 'bar', 'count', 'epoch'] as const
 
-/** The status after a batch of a pass that has run for so many seconds. */
+/** The status after a batch of a pass, or of a search for the learning rate, that has run for so many seconds. */
 export function statusOf(learn: TrainingState, smoothLoss: number, seconds: number): Status {
-  const done = learn.iter + 1
-  const known = Number.isFinite(learn.n_iter)
+  const [done, total] = learn.num_it === undefined ? [learn.iter + 1, learn.n_iter] : [learn.train_iter, learn.num_it]
+  const known = Number.isFinite(total)
   return {
     epoch: learn.lr_finding ? 'lr_find' : `epoch ${learn.epoch + 1}/${learn.n_epoch}`,
     pass: learn.training ? 'train' : 'valid',
-    count: known ? `${String(done).padStart(String(learn.n_iter).length)}/${learn.n_iter}` : String(done),
-    share: known ? done / learn.n_iter : 0,
+    count: known ? `${String(done).padStart(String(total).length)}/${total}` : String(done),
+    share: known ? done / total : 0,
     loss: Number.isNaN(smoothLoss) ? '' : `loss ${formatFigure(smoothLoss)}`,
     speed: `${formatNumber(done / seconds, 3).padStart(4)} it/s`,
-    left: known ? `${formatTime(((learn.n_iter - done) * seconds) / done)} left` : '',
+    left: known ? `${formatTime(((total - done) * seconds) / done)} left` : '',
   }
 }
 

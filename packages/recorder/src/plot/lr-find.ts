@@ -9,11 +9,19 @@ export interface LrFindOptions {
   skipEnd?: number | undefined
 }
 
-/** Smoothed loss against learning rate on a logarithmic axis, with every suggestion marked, the main one foremost. */
+/**
+ * Smoothed loss against learning rate on a logarithmic axis, with every suggestion marked, the main one foremost; or with the reason
+ * why there is none.
+ */
 export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOptions = {}): Chart {
   if (!record)
     throw new Error('There is no learning rate search to plot. Run `await learn.lr_find()` first, then `learn.recorder.plot()`.')
+  const { reason } = record
   const n = record.lrs.length
+  if (!record.smooth_losses.some(Number.isFinite))
+    throw new Error(
+      `Nothing to plot: lr_find recorded no loss that is a number. It suggests no rate: ${reason ?? 'nothing was trained.'}`,
+    )
   const { skipStart = Math.min(10, Math.floor(n / 3)), skipEnd = Math.min(5, Math.floor(n / 6)) } = options
   checkSkips(n, skipStart, skipEnd)
   const points = record.lrs.map((lr, i): [number, number] => [lr, record.smooth_losses[i]!]).slice(skipStart, n - skipEnd)
@@ -23,17 +31,20 @@ export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOpt
       : [],
   )
   return {
+    ...(reason && { title: 'Learning rate finder: no suggestion', subtitle: capital(reason) }),
     panels: [
       {
-        title: 'Learning rate finder',
+        title: reason ? '' : 'Learning rate finder',
         x: { label: 'Learning rate', log: true },
-        y: { label: 'Loss (smoothed)' },
+        y: { label: record.valid ? 'Validation loss (smoothed)' : 'Loss (smoothed)' },
         series: [{ name: 'loss', style: 'line', points }],
         marks,
       },
     ],
   }
 }
+
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 /** Refuses skips that are no counts or leave nothing of `n` batches. */
 export function checkSkips(n: number, skipStart: number, skipEnd: number): void {

@@ -1,3 +1,4 @@
+import { wrap } from '../render/wrap.js'
 import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownValues, shows, thin } from './chart.js'
 import { colorAt, config, panelSize } from './theme.js'
 import { axisScale, tickLabels } from './ticks.js'
@@ -19,7 +20,8 @@ export function vegaLite(chart: Chart): VegaLiteSpec {
     ...panelSize(columns),
     layer: panelLayers(panel, color),
   }))
-  const title = chart.title && { text: chart.title, ...(chart.subtitle && { subtitle: chart.subtitle }) }
+  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / 7))
+  const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     ...(title && { title }),

@@ -2,6 +2,7 @@ import { checkOptions, kind } from '@onecycle/platform'
 import { Chalk, supportsColor } from 'chalk'
 import type { Chart } from '../plot/chart.js'
 import { fit, panelLines } from './terminal-panel.js'
+import { wrap } from './wrap.js'
 
 export interface DrawOptions {
   /** Characters in a line. Default: the terminal's, at most 100, or 80 without a terminal. */
@@ -31,7 +32,7 @@ export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), chalk))
   const lines: string[] = []
   if (chart.title) lines.push(chalk.bold(fit(chart.title, width)))
-  if (chart.subtitle) lines.push(chalk.dim(fit(chart.subtitle, width)))
+  if (chart.subtitle) lines.push(...wrap(chart.subtitle, width).map(line => chalk.dim(fit(line, width))))
   for (let i = 0; i < panels.length; i += columns) {
     if (i > 0) lines.push('')
     lines.push(...beside(panels.slice(i, i + columns), ' '.repeat(panelWidth)))

@@ -29,6 +29,7 @@ export class FakeFit implements TrainingState {
   train_iter = 0
   training = true
   lr_finding = false
+  num_it: number | undefined
   lossValue = Number.NaN
   values: Record<string, number> = {}
   reason: EndReason | undefined
@@ -135,7 +136,6 @@ export class FakeFit implements TrainingState {
           this.fire('after_step')
         } else this.lossValue = 77
       })
-      if (training) this.train_iter++
     }
   }
 
@@ -148,6 +148,7 @@ export class FakeFit implements TrainingState {
       if (section === 'fit') this.reason = 'stopped'
       this.fire(`after_cancel_${section}` as EventName)
     }
+    if (section === 'batch' && this.training) this.train_iter++
     if (section !== 'fit') this.fire(`after_${section}` as EventName)
   }
 }

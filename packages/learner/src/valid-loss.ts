@@ -1,0 +1,29 @@
+import type { Batch, BatchStream } from '@onecycle/data'
+import { dispose, type Scalar } from '@tensorflow/tfjs-core'
+
+export interface Look {
+  /** The loss of the i-th batch; disposed here. */
+  lossOf(batch: Batch, i: number): Scalar
+  /** Called after each batch, to let others run. */
+  pause(): Promise<void>
+}
+
+/** Mean loss over the first so many batches of a stream: what a validation pass would say, without one that callbacks hear. */
+export async function meanLoss(dl: BatchStream, batches: number, { lossOf, pause }: Look): Promise<number> {
+  let sum = 0
+  let samples = 0
+  let i = 0
+  for await (const batch of dl) {
+    try {
+      const loss = lossOf(batch, i++)
+      sum += batch.size * (await loss.data())[0]!
+      dispose(loss)
+    } finally {
+      dispose([batch.xs, batch.ys])
+    }
+    samples += batch.size
+    if (i >= batches) break
+    await pause()
+  }
+  return sum / samples
+}
