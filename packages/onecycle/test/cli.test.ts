@@ -201,17 +201,20 @@ describe('demo', () => {
     expect(pages[0]).toBe(pages[1])
   })
 
-  test('Ctrl-C ends it with exit code 130', async () => {
+  test.each([
+    ['SIGINT', 130, 'Ctrl-C'],
+    ['SIGTERM', 143, 'SIGTERM'],
+  ] as const)('%s ends it with exit code %s, and one line', async (signal, expected, name) => {
     let told = false
     const { code, stderr } = await onecycle(['demo', '--epochs', '50', '--out', join(folder, 'interrupted')], {
       watch(stdout, kill) {
         if (told || !stdout.includes('fit(50, 5e-2)')) return
         told = true
-        setTimeout(() => kill('SIGINT'), 700)
+        setTimeout(() => kill(signal), 700)
       },
     })
-    expect(code).toBe(130)
-    expect(stderr).toContain('Interrupted')
+    expect(code).toBe(expected)
+    expect(stderr).toMatch(new RegExp(`^onecycle: backend.*\nInterrupted by ${name}: fit, .*\n$`))
   })
 
   test('a folder that cannot be made is an error', async () => {
