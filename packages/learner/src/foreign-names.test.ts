@@ -24,6 +24,16 @@ test('what they are answered with is there', () => {
   }
 })
 
+test.each(['model', 'loss_func', 'metrics', 'opt'])('learn.%s cannot be set, for what was made of it would go on', name => {
+  const learn = tinyLearner()
+  const members = learn as unknown as Record<string, unknown>
+  const before = members[name]
+  expect(() => {
+    members[name] = undefined
+  }).toThrow(/^\w+ is decided when a Learner is made\. To have another: new Learner\(data, model/)
+  expect(members[name]).toBe(before)
+})
+
 test('types say it too', () => {
   expectTypeOf<Learner['dls']['instead']>().toEqualTypeOf<'learn.data'>()
   const program = async (learn: Learner) => {

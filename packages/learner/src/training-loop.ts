@@ -20,6 +20,7 @@ import { checkCount } from '@onecycle/platform'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
+import { decide } from './decided.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
 import { checkSignal, Interruption } from './interrupt.js'
@@ -112,6 +113,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
     this.#penalty = penaltyOf(model)
     this.#figures = [this.#validLoss, ...metrics]
+    decide<TrainingLoop>(this, {
+      model: 'new Learner(data, model)',
+      loss_func: 'new Learner(data, model, { loss })',
+      metrics: 'new Learner(data, model, { metrics })',
+      opt: 'new Learner(data, model, { optimizer })',
+    })
   }
 
   /** The parameters that the loss is differentiated by, and that are stepped. */

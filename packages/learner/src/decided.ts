@@ -1,0 +1,17 @@
+/**
+ * Refuses that these properties are set: what was made of them when the object was made would go on with what they were.
+ *
+ * @param names what to do instead, by the name of the property
+ */
+export function decide<T extends object>(object: T, names: { readonly [Name in keyof T]?: string }): void {
+  for (const [name, instead] of Object.entries(names)) {
+    const value = object[name as keyof T]
+    Object.defineProperty(object, name, {
+      enumerable: true,
+      get: () => value,
+      set() {
+        throw new TypeError(`${name} is decided when a ${object.constructor.name} is made. To have another: ${instead}`)
+      },
+    })
+  }
+}
