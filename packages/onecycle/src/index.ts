@@ -1,16 +1,27 @@
 /**
  * Everything in one import: `Learner`, `datasets`, `simple_cnn`, metrics, losses, optimizers, schedules, callbacks and plots.
  *
- * Importing it also chooses the TensorFlow.js backend, unless the program has chosen one already (`tf.setBackend`, or
- * `useBackend` of `@onecycle/backend`), which is left alone. `ONECYCLE_BACKEND` forces a choice. The packages behind it, such as
- * `@onecycle/learner`, choose nothing.
+ * With it the TensorFlow.js backend is chosen by `await ready()`, or by a Learner when it first trains or measures, unless the
+ * program has chosen one until then (`tf.setBackend`, or `useBackend`), which is left alone. `ONECYCLE_BACKEND` forces a choice. The
+ * packages behind it, such as `@onecycle/learner`, choose nothing.
  *
  * @module
  */
-import { useBackend } from '@onecycle/backend'
-import { getBackend } from '@tensorflow/tfjs-core'
+import { chooseLater } from '@onecycle/backend'
 
-export * from '@onecycle/backend'
+export {
+  type BackendDiagnosis,
+  type BackendName,
+  type BackendReport,
+  backendNames,
+  type Diagnosis,
+  describe,
+  diagnose,
+  ready,
+  type UseBackendOptions,
+  useBackend,
+  type WasmDiagnosis,
+} from '@onecycle/backend'
 export * from '@onecycle/callbacks'
 export type { Tensors } from '@onecycle/data'
 export * from '@onecycle/data'
@@ -20,4 +31,4 @@ export * from '@onecycle/learner'
 export { Random, type RandomState } from '@onecycle/platform'
 export * from '@onecycle/recorder'
 
-if (!getBackend()) await useBackend()
+chooseLater()

@@ -1,0 +1,46 @@
+import '@tensorflow/tfjs-backend-cpu'
+import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { useBackend } from './use-backend.js'
+
+/** What TensorFlow.js makes anew whenever a backend is set, as it was when the choice was left to us; undefined when it is not. */
+let untouched: unknown
+let choosing: Promise<unknown> | undefined
+
+/**
+ * Leaves the choice of the backend to {@link ready}, unless the program has chosen one already or does so until then. What it
+ * builds meanwhile, such as a model, is made on the cpu and moves over when it is first used.
+ */
+export function chooseLater(): void {
+  if (getBackend()) return
+  // Its factory is synchronous, and so is all of this.
+  void setBackend('cpu')
+  // Its first tensor would print a banner about tfjs-node.
+  Object.assign(engine().backend, { firstUse: false })
+  untouched = profiler()
+}
+
+/**
+ * Resolves when TensorFlow.js has the backend that it will train on: the one that the program has set, or else the best one present,
+ * as {@link useBackend} chooses it. A Learner waits for it by itself; await it before other work with tensors.
+ *
+ * @throws as {@link useBackend} does.
+ * @example
+ * await ready()
+ * console.log(tf.getBackend())   // wasm
+ */
+export async function ready(): Promise<void> {
+  if (untouched === undefined) return
+  choosing ??= choose().finally(() => {
+    choosing = undefined
+  })
+  await choosing
+}
+
+async function choose(): Promise<void> {
+  if (profiler() === untouched) await useBackend()
+  untouched = undefined
+}
+
+function profiler(): unknown {
+  return (engine() as unknown as { profiler: unknown }).profiler
+}
