@@ -40,6 +40,7 @@ describe('a callback that sets the rate', () => {
     await expect(learn.fit_one_cycle(1, 1e-2, { callbacks: [plateau()], wd: 0.5 })).rejects.toThrow(
       'fit_one_cycle and ReduceLROnPlateau both set lr',
     )
+    await expect(learn.fit(0.5, 1, { callbacks: [plateau(), cyclic()], wd: 0.5 })).rejects.toThrow('both set lr')
     expect([learn.bus.callbacks.length, learn.opt.get('lr'), learn.opt.get('wd')]).toEqual([callbacks, lr, wd])
     expect((await learn.fit(1e-3, 1)).lrs).toEqual([1e-3, 1e-3])
   })

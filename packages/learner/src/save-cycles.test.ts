@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SaveModel } from '@onecycle/callbacks'
+import { type Callback, CancelTrain, SaveModel } from '@onecycle/callbacks'
 import { beforeAll, expect, it } from 'vitest'
 import { Learner } from './learner.js'
 import { cross_entropy } from './loss/cross-entropy.js'
@@ -21,6 +21,21 @@ it('saves at the end of every cycle', async () => {
   await learn.fit(1e-2, 1)
   await learn.load(join(at, 'model_cyc_1'), { with_opt: false })
   expect(weightsOf(learn.model).map(({ variable }) => [...variable.dataSync()])).toEqual(last)
+})
+
+it('saves cycles at their end in a fit that is taken up, and after epochs that were short', async () => {
+  const at = await temporaryFolder()
+  const cycles = { cycle_len: 1, cycle_mult: 2, cycle_save_name: join(at, 'model') }
+  await tinyLearner().fit(1e-2, 3, { ...cycles, start_epoch: 1 })
+  expect(await readdir(at)).toEqual(['model_cyc_1.safetensors', 'model_cyc_2.safetensors'])
+  const short: Callback = {
+    run_valid: false,
+    after_batch: ({ epoch }) => {
+      if (epoch === 0) throw new CancelTrain()
+    },
+  }
+  await tinyLearner().fit(1e-2, 1, { ...cycles, callbacks: [short] })
+  expect(await readdir(at)).toContain('model_cyc_0.safetensors')
 })
 
 it('saves the best by the first metric, and leaves the last in place', async () => {
