@@ -59,9 +59,10 @@ function checkObject(callback: unknown): void {
     throw new TypeError(
       `The callback ${callback.name} is a class or a function; expected an object. Pass new ${callback.name}(...).`,
     )
-  if (typeof callback !== 'object' || callback === null)
+  if (typeof callback !== 'object' || callback === null || 'then' in callback)
     throw new TypeError(
-      `A callback is ${callback}; expected an object with methods named after events, such as { after_epoch(learn) { ... } }.`,
+      `A callback is ${show(callback)}; expected an object with methods named after events, such as { after_epoch(learn) { ... } }.` +
+        (typeof callback === 'object' && callback ? ' Was an await forgotten?' : ''),
     )
 }
 

@@ -49,6 +49,7 @@ export class Column {
   /** Shape of one sample in a batch, without the batch axis. */
   readonly shape: number[]
   readonly dtype: 'float32' | 'int32'
+  readonly #numbers: number
   readonly #scale: number
   readonly #channels: number
   readonly #staging = new Staging()
@@ -80,6 +81,7 @@ export class Column {
       )
     }
     this.data = data
+    this.#numbers = data.length
     this.shape = channels > 1 ? [...shape.slice(0, -1), channels] : [...shape]
     this.dtype = dtype
     this.#scale = scale
@@ -89,9 +91,14 @@ export class Column {
   /**
    * The samples of these indices as a new tensor [indices.length, ...shape].
    *
-   * @throws RangeError when there is no sample of an index.
+   * @throws RangeError when there is no sample of an index; Error when the array has been transferred, to a worker, say.
    */
   gather(indices: Int32Array): Tensor {
+    if (this.data.length !== this.#numbers)
+      throw new Error(
+        `The ${this.data.constructor.name} of ${this.#numbers} numbers that this data was made from now has ${this.data.length}: its buffer ` +
+          'was transferred, to a worker, say, or resized. The data uses the array itself: hand on a copy, array.slice().',
+      )
     if (!isTypedArray(indices))
       throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
     for (const index of indices) {

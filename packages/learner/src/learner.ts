@@ -4,7 +4,7 @@ import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, sa
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
-import { checkArguments } from './check-arguments.js'
+import { checkArguments, checkData } from './check-arguments.js'
 import { readMetadata, type SaveOptions } from './checkpoint/file.js'
 import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
 import { saveFrom } from './checkpoint/save.js'
@@ -124,6 +124,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
   readonly #freezing: Freezing
+  readonly #seeded: boolean
   #loaded: LoadReport | undefined
 
   /**
@@ -151,7 +152,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     })
     this.groups = groups
     this.#freezing = new Freezing(model, this.forwardPass, groups, train_bn)
-    if (options.seed !== undefined) this.#reseed(options.seed)
+    this.#seeded = options.seed !== undefined
     this.bus.add(
       this.#freezing,
       ...modelCallbacks(model, groups.flat()),
@@ -162,6 +163,7 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
       ...progressBar(options.progress ?? true),
       ...listOf(options.callbacks),
     )
+    if (this.#seeded) this.#reseed(this.seed)
     this.bus.fire('after_create', this)
   }
 
@@ -176,6 +178,36 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   /** What ran last, a fit or a search, by fastai 0.7's names: `learn.sched.plot()`, `plot_lr()`, `plot_loss()`. */
   get sched(): Sched {
     return this.recorder.sched
+  }
+
+  /**
+   * The data that is trained and validated on. Between two fits it may be replaced, by larger images or another fold, say. It must fit
+   * the model as the first data did, and be labels or values as that was; a seed that was given to the Learner decides its order too.
+   *
+   * @throws Error while something runs here: the batches of a fit are those that it began with. TypeError or RangeError for what does
+   * not fit; the data stays what it was then.
+   * @example
+   * learn.data = DataBunch.from_datasets(larger.train, larger.valid)
+   * await learn.fit_one_cycle(2, 1e-3)
+   */
+  override get data(): DataBunch {
+    return super.data
+  }
+
+  override set data(data: DataBunch) {
+    const running = this.turns.what
+    if (running)
+      throw new Error(
+        `data was set while ${running} is running on this Learner, and its batches are those that it began with. Set it when that is over.`,
+      )
+    checkData(data)
+    checkFits(data, this.model)
+    if (data.target !== this.data.target)
+      throw new TypeError(
+        `The targets of the new data are ${kindOf(data)}, but this Learner was made for ${kindOf(this.data)}. Make a new Learner for them.`,
+      )
+    super.data = data
+    if (this.#seeded) this.#reseed(this.seed)
   }
 
   override get trained(): readonly Parameter[] {
@@ -577,6 +609,8 @@ function withDefault<Rate, Options>(
 function modelCallbacks(model: Model, parameters: readonly Parameter[]): Callback[] {
   return [constrain(parameters), freeKeptStates(model)].filter(callback => callback !== undefined)
 }
+
+const kindOf = ({ target }: DataBunch) => (target === 'class' ? 'labels of classes' : 'values')
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {
   return progress ? [new ProgressBar(progress === true ? {} : progress)] : []

@@ -63,7 +63,6 @@ export interface RunOptions {
  * The Learner is this loop with the ways to ask for training on top.
  */
 export abstract class TrainingLoop extends BatchTensors implements TrainingState {
-  readonly data: DataBunch
   readonly model: Model
   readonly loss_func: LossFunction
   readonly metrics: readonly Metric[]
@@ -90,6 +89,9 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   error: unknown
 
   protected readonly forwardPass: ForwardPass
+  /** The order of the inputs in a batch: the model's, or that of the first data where the model has no names. */
+  protected readonly inputNames: InputNames
+  #data: DataBunch
   readonly #validLoss: AverageMetric
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
@@ -102,7 +104,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
     super()
-    this.data = data
+    this.#data = data
+    this.inputNames = inputNamesOf(model) ?? data.inputNames
     this.model = model
     this.loss_func = loss_func
     this.metrics = metrics
@@ -132,9 +135,13 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     return this.data.train_dl.length
   }
 
-  /** The order of the inputs in a batch: the model's, or that of the data where the model has no names. */
-  protected get inputNames(): InputNames {
-    return inputNamesOf(this.model) ?? this.data.inputNames
+  /** What batches are drawn from. */
+  get data(): DataBunch {
+    return this.#data
+  }
+
+  set data(data: DataBunch) {
+    this.#data = data
   }
 
   get metricNames(): readonly string[] {
