@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { checkCallback, nameOf } from './check-callback.js'
 import { batchEvents, closingEvents, type EventName, events, synchronousEvents } from './events.js'
@@ -13,6 +14,8 @@ export class Bus<State extends TrainingState = TrainingState> {
   #listeners = new Map<EventName, Callback<State>[]>()
 
   constructor(callbacks: Iterable<Callback<State>> = []) {
+    if (typeof callbacks !== 'object' || callbacks === null || !(Symbol.iterator in callbacks))
+      throw new TypeError(`A Bus is made of a list of callbacks, but got ${show(callbacks)}.`)
     this.add(...callbacks)
   }
 

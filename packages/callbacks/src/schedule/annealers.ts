@@ -1,4 +1,4 @@
-import { checkNumber, show } from '@onecycle/platform'
+import { checkNumber, kind, show } from '@onecycle/platform'
 import { position, type Schedule } from './schedule.js'
 
 /** Half a cosine from `start` to `end`, exact at both. */
@@ -77,6 +77,10 @@ const rounding = 2 ** -22
  * const lr = combine_scheds([0.3, 0.7], [SchedLin(1e-3, 1e-2), SchedCos(1e-2, 1e-5)])
  */
 export function combine_scheds(pcts: readonly number[], scheds: readonly Schedule[]): Schedule {
+  if (!kind.list.fits(pcts) || !kind.listOf(kind.function).fits(scheds))
+    throw new TypeError(
+      `combine_scheds takes a list of shares and a list of schedules, but got ${show(pcts)} and ${show(scheds)}.`,
+    )
   if (!pcts.length || pcts.length !== scheds.length)
     throw new RangeError(
       `combine_scheds takes one share per schedule, but got ${pcts.length} shares and ${scheds.length} schedules.`,
@@ -101,5 +105,6 @@ export function combine_scheds(pcts: readonly number[], scheds: readonly Schedul
 
 /** Cosine from `start` to `middle` over the share `pct`, then cosine to `end`. Source: fastai 2's `combined_cos`. */
 export function combined_cos(pct: number, start: number, middle: number, end: number): Schedule {
+  checkNumber('combined_cos: pct', pct, { min: 0, max: 1 })
   return combine_scheds([pct, 1 - pct], [SchedCos(start, middle), SchedCos(middle, end)])
 }

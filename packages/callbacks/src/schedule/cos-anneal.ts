@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import type { Schedule } from './schedule.js'
 import { cycleLength } from './use-clr.js'
 
@@ -21,7 +21,7 @@ export interface CosAnnealOptions {
  * const lr = cos_anneal({ lr: 1e-2, cycle: 193, cycle_mult: 2 })
  */
 export function cos_anneal(options: CosAnnealOptions): Schedule {
-  checkKeys('cos_anneal', options, ['lr', 'cycle', 'cycle_mult'])
+  checkOptions<CosAnnealOptions>('cos_anneal', options, { lr: kind.any, cycle: kind.any, cycle_mult: kind.any })
   const lr = checkNumber('lr', options.lr, { above: 0 })
   const cycle_mult = checkCount('cycle_mult', options.cycle_mult ?? 1)
   const firstCycle = cycleLength(options.cycle)

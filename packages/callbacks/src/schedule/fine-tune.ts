@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { type Slice, slice } from './discriminative.js'
 
 export interface FineTuneOptions {
@@ -32,7 +32,9 @@ export interface FineTunePart {
  * const { frozen, unfrozen } = fine_tune({ epochs: 3 })
  */
 export function fine_tune(options: FineTuneOptions): { frozen: FineTunePart; unfrozen: FineTunePart } {
-  checkKeys('fine_tune', options, ['epochs', 'base_lr', 'freeze_epochs', 'lr_mult', 'pct_start', 'div'])
+  checkOptions<FineTuneOptions>('fine_tune', options, {
+    ...{ epochs: kind.any, base_lr: kind.any, freeze_epochs: kind.any, lr_mult: kind.any, pct_start: kind.any, div: kind.any },
+  })
   const base_lr = checkNumber('base_lr', options.base_lr ?? 2e-3, { above: 0 })
   const lr_mult = checkNumber('lr_mult', options.lr_mult ?? 100, { above: 0 })
   return {

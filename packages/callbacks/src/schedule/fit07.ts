@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { SchedNo } from './annealers.js'
 import { cos_anneal } from './cos-anneal.js'
 import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.js'
@@ -30,7 +30,11 @@ export interface Fit07Plan {
   cycle_ends: number[]
 }
 
-const keys = ['lrs', 'n_cycle', 'cycle_len', 'cycle_mult', 'use_clr', 'use_clr_beta']
+const numbers = kind.listOf(kind.number)
+const kinds: Kinds<Fit07Options> = {
+  lrs: kind.any,
+  ...{ n_cycle: kind.any, cycle_len: kind.any, cycle_mult: kind.any, use_clr: numbers, use_clr_beta: numbers },
+}
 
 /**
  * Plans fastai 0.7's `learn.fit(lrs, n_cycle, ...)`: how many epochs, and which schedules. The optimizer keeps the `next`
@@ -42,7 +46,7 @@ const keys = ['lrs', 'n_cycle', 'cycle_len', 'cycle_mult', 'use_clr', 'use_clr_b
  * const { epochs, lr } = fit07({ lrs: 0.01, n_cycle: 3, cycle_len: 1, cycle_mult: 2 }, 193)   // 7 epochs
  */
 export function fit07(options: Fit07Options, batches: number): Fit07Plan {
-  checkKeys('fit07', options, keys)
+  checkOptions<Fit07Options>('fit07', options, kinds)
   const n_cycle = checkCount('n_cycle', options.n_cycle)
   const cycle_mult = checkCount('cycle_mult', options.cycle_mult ?? 1)
   checkCount('batches', batches)
@@ -97,7 +101,10 @@ export interface WdSched07Options {
  * @param batches Batches per epoch.
  */
 export function wd_sched07(options: WdSched07Options, batches: number): Schedule {
-  checkKeys('wd_sched07', options, ['wds', 'n_cycle', 'cycle_len', 'cycle_mult', 'norm_wds', 'wds_sched_mult'])
+  checkOptions<WdSched07Options>('wd_sched07', options, {
+    ...{ wds: kind.any, n_cycle: kind.any, cycle_len: kind.any, cycle_mult: kind.any },
+    ...{ norm_wds: kind.boolean, wds_sched_mult: kind.function },
+  })
   const wds = checkNumber('wds', options.wds, { min: 0 })
   const n_cycle = checkCount('n_cycle', options.n_cycle)
   const cycle_len = checkCount('cycle_len', options.cycle_len ?? 1)

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { combined_cos, cosine } from './annealers.js'
 import { checkGivenRate } from './check-given-rate.js'
 import { checkMoms } from './check-moms.js'
@@ -20,7 +20,7 @@ export interface FlatCosOptions {
  * const { lr } = flat_cos({ lr: 1e-3 })
  */
 export function flat_cos(options: FlatCosOptions): { lr: Schedule } {
-  checkKeys('flat_cos', options, ['lr', 'div_final', 'pct_start'])
+  checkOptions<FlatCosOptions>('flat_cos', options, { lr: kind.any, div_final: kind.any, pct_start: kind.any })
   const lr = checkNumber('lr', options.lr, { above: 0 })
   const div_final = checkNumber('div_final', options.div_final ?? 1e5, { above: 0 })
   const pct_start = checkNumber('pct_start', options.pct_start ?? 0.75, { min: 0, max: 1 })
@@ -44,7 +44,7 @@ export interface FitFcOptions {
  * const { lr, mom } = fit_fc({ lr: 1e-3 })
  */
 export function fit_fc(options: FitFcOptions = {}): LrAndMom {
-  checkKeys('fit_fc', options, ['lr', 'moms', 'start_pct'])
+  checkOptions<FitFcOptions>('fit_fc', options, { lr: kind.any, moms: kind.any, start_pct: kind.any })
   checkGivenRate('fit_fc', options, 'lr')
   const lr = checkNumber('lr', options.lr ?? 3e-3, { above: 0 })
   const [first, second] = checkMoms('moms', options.moms ?? [0.95, 0.85], 2) as [number, number]

@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, kind } from '@onecycle/platform'
 
 export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 
@@ -24,7 +24,7 @@ export interface LrFindStopOptions {
  * if (stop(smoothLoss)) throw new CancelFit()
  */
 export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) => boolean {
-  checkKeys('lr_find_stop', options, ['form', 'num_it', 'stop_div'])
+  checkOptions<LrFindStopOptions>('lr_find_stop', options, { form: kind.any, num_it: kind.any, stop_div: kind.boolean })
   const form = checkChoice('form', options.form ?? 'fastai1', lrFindForms)
   const { num_it = Number.POSITIVE_INFINITY, stop_div = true } = options
   if (num_it !== Number.POSITIVE_INFINITY) checkNumber('num_it', num_it, { min: 1 })

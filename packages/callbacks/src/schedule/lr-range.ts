@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { SchedExp, SchedLin } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
@@ -23,7 +23,7 @@ export interface LrRangeOptions {
  * lr(50, 100)   // 0.001, the middle of 100 batches
  */
 export function lr_range(options: LrRangeOptions = {}): Schedule {
-  checkKeys('lr_range', options, ['start_lr', 'end_lr', 'form'])
+  checkOptions<LrRangeOptions>('lr_range', options, { start_lr: kind.any, end_lr: kind.any, form: kind.any })
   const form = checkChoice('form', options.form ?? 'exponential', lrRangeForms)
   const start = checkNumber('start_lr', options.start_lr ?? 1e-7, { above: 0 })
   const end = checkNumber('end_lr', options.end_lr ?? 10, { above: 0 })

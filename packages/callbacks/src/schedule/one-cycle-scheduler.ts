@@ -1,9 +1,9 @@
-import { checkKeys, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import type { HyperParameters } from '../training-state.js'
 import { checkGivenRate } from './check-given-rate.js'
 import { group_rates, type Rates, sharesOf } from './discriminative.js'
 import { hasMomentum, noMomentum } from './no-momentum.js'
-import { type OneCycleOptions, one_cycle, oneCycleKeep } from './one-cycle.js'
+import { type OneCycleOptions, one_cycle, oneCycleKeep, oneCycleKinds } from './one-cycle.js'
 import { ParamScheduler, type ParamSchedulerOptions } from './param-scheduler.js'
 import type { Schedules } from './schedule.js'
 
@@ -38,7 +38,10 @@ export interface OneCycleSchedulerOptions extends CycleShape, Omit<ParamSchedule
   lr_max?: Rates | undefined
 }
 
-const keys = ['lr_max', 'form', 'moms', 'div_factor', 'final_div', 'pct_start', 'tot_epochs', 'steps', 'start', 'name']
+const kinds: Kinds<OneCycleSchedulerOptions> = {
+  ...oneCycleKinds,
+  ...{ tot_epochs: kind.any, steps: kind.any, start: kind.any, name: kind.any },
+}
 
 /**
  * The 1cycle policy as a callback, over the whole fit that it is handed to; `fit_one_cycle` is the short way. Where the optimizer has no
@@ -53,7 +56,7 @@ export class OneCycleScheduler extends ParamScheduler {
   readonly #shape: CycleShape
 
   constructor(options: OneCycleSchedulerOptions = {}) {
-    checkKeys('OneCycleScheduler', options, keys)
+    checkOptions<OneCycleSchedulerOptions>('OneCycleScheduler', options, kinds)
     checkGivenRate('OneCycleScheduler', options, 'lr_max')
     const { lr_max, tot_epochs, steps, start, name = 'OneCycleScheduler', ...shape } = options
     const peak = typeof lr_max === 'number' ? lr_max : 1

@@ -1,4 +1,4 @@
-import { checkChoice, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { combined_cos, cosine, linear } from './annealers.js'
 import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
@@ -30,6 +30,11 @@ export interface OneCycleOptions {
   pct_start?: number | undefined
 }
 
+/** Each is looked at where it is used. */
+export const oneCycleKinds: Kinds<OneCycleOptions> = {
+  ...{ lr_max: kind.any, form: kind.any, moms: kind.any, div_factor: kind.any, final_div: kind.any, pct_start: kind.any },
+}
+
 const defaults = {
   fastai1: { pct_start: 0.3, final_div: (div: number) => div * 1e4 },
   fastai1_cosine: { pct_start: 0.3, final_div: (div: number) => div * 1e4 },
@@ -50,7 +55,7 @@ const defaults = {
  * lr(30, 100)   // 0.05, and mom(30, 100) is 0.85
  */
 export function one_cycle(options: OneCycleOptions): LrAndMom {
-  checkKeys('one_cycle', options, ['lr_max', 'form', 'moms', 'div_factor', 'final_div', 'pct_start'])
+  checkOptions<OneCycleOptions>('one_cycle', options, oneCycleKinds)
   const form = checkChoice('form', options.form ?? 'fastai1', oneCycleForms)
   const lr_max = checkNumber('lr_max', options.lr_max, { above: 0 })
   const div = checkNumber('div_factor', options.div_factor ?? 25, { above: 0 })

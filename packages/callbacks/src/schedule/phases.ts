@@ -1,4 +1,4 @@
-import { checkCount, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, kind, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** A stretch of training: how long, and what each hyper-parameter does meanwhile. */
@@ -40,13 +40,19 @@ export function opt_sched(phases: readonly Phase[]): PhaseSchedules {
 }
 
 function inPhases(phases: readonly Phase[], belongs: (step: number, end: number) => boolean): PhaseSchedules {
+  if (!kind.listOf(kind.object).fits(phases))
+    throw new TypeError(`A schedule in phases takes a list of { length, params }, but got ${show(phases)}.`)
   if (!phases.length) throw new RangeError('A schedule in phases needs at least one phase.')
   const ends: number[] = []
   for (const [i, { length, params }] of phases.entries()) {
     ends.push((ends.at(-1) ?? 0) + checkCount(`phase ${i}: length`, length))
+    if (!kind.object.fits(params))
+      throw new TypeError(
+        `phase ${i}: params must be schedules or numbers by name, such as { lr: 1e-2 }, but it is ${show(params)}.`,
+      )
     for (const [name, value] of Object.entries(params)) {
-      if (typeof value === 'number') checkNumber(`phase ${i}: ${name}`, value)
-      if (!(name in phases[0]!.params))
+      if (typeof value !== 'function') checkNumber(`phase ${i}: ${name}`, value)
+      if (!Object.hasOwn(phases[0]!.params, name))
         throw new RangeError(`Phase ${i} schedules ${name}, but phase 0 does not: give ${name} a value there too.`)
     }
   }

@@ -1,3 +1,5 @@
+import { show } from '@onecycle/platform'
+
 /**
  * Value of a hyper-parameter for batch `step` (from 0) of a run of `steps` batches. Pure: the same arguments give the
  * same value, so a schedule can be plotted, tested and resumed without a Learner. Position `step === steps` is the
@@ -34,6 +36,8 @@ export function given(schedules: Schedules): [string, PerGroup<Schedule>][] {
  * per_group([1e-4, 1e-3], lr_max => one_cycle({ lr_max }).lr)   // two schedules
  */
 export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
+  if (typeof make !== 'function')
+    throw new TypeError(`per_group takes values and a function that makes a schedule of one, but got ${show(make)}.`)
   return Array.isArray(values) ? values.map(value => make(value)) : make(values as T)
 }
 

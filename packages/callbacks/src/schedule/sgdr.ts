@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { combine_scheds, SchedCos } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
@@ -22,7 +22,9 @@ export interface SgdrOptions {
  * const { epochs, lr } = sgdr({ lr_max: 1e-2, n_cycles: 3, cycle_len: 1 })   // 7 epochs: 1 + 2 + 4
  */
 export function sgdr(options: SgdrOptions): { epochs: number; lr: Schedule } {
-  checkKeys('sgdr', options, ['lr_max', 'n_cycles', 'cycle_len', 'cycle_mult'])
+  checkOptions<SgdrOptions>('sgdr', options, {
+    ...{ lr_max: kind.any, n_cycles: kind.any, cycle_len: kind.any, cycle_mult: kind.any },
+  })
   const lr_max = checkNumber('lr_max', options.lr_max, { above: 0 })
   const n_cycles = checkCount('n_cycles', options.n_cycles)
   const cycle_len = checkCount('cycle_len', options.cycle_len)

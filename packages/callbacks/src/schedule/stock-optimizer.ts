@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import { keep, type Optimizer, type Scalar, scalar } from '@tensorflow/tfjs-core'
 import { checkHyper } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
@@ -81,8 +82,12 @@ export class StockOptimizer implements HyperParameters {
 
   constructor(optimizer: Optimizer | undefined) {
     if (!optimizer) throw new Error('The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
+    if (typeof optimizer.getClassName !== 'function')
+      throw new TypeError(
+        `A StockOptimizer is of one of TensorFlow.js's own, such as tf.train.sgd(0.1), but got ${show(optimizer)}.`,
+      )
     this.#kind = optimizer.getClassName()
-    const known = access[this.#kind]
+    const known = Object.hasOwn(access, this.#kind) ? access[this.#kind] : undefined
     if (!known)
       throw new Error(
         `${this.#kind} is not an optimizer of TensorFlow.js, so it is not known how to change its learning rate. ` +
@@ -107,7 +112,7 @@ export class StockOptimizer implements HyperParameters {
   }
 
   #accessOf(name: string): Access {
-    const found = this.#access[name]
+    const found = Object.hasOwn(this.#access, name) ? this.#access[name] : undefined
     if (found) return found
     throw new Error(
       `A stock ${this.#kind} optimizer has no ${name} to change, only ${this.names.join(', ')}. ` +

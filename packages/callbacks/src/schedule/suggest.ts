@@ -1,3 +1,5 @@
+import { checkNumber, kind, show } from '@onecycle/platform'
+
 /** A learning rate read off a finder's curve, and the index of the point that it was read at. */
 export interface Suggestion {
   lr: number
@@ -7,6 +9,15 @@ export interface Suggestion {
 /** Reads a rate off a trimmed curve of smoothed losses; null when there are too few points to say anything. */
 export type Suggest = (lrs: readonly number[], losses: readonly number[]) => Suggestion | null
 
+/** Whether there are so many points; all of them are asked for here. */
+function hasPoints(lrs: unknown, losses: unknown, least: number): boolean {
+  if (!kind.list.fits(lrs) || !kind.list.fits(losses))
+    throw new TypeError(
+      `A suggestion is read off a list of rates and a list of losses, but got ${show(lrs)} and ${show(losses)}.`,
+    )
+  return (losses as readonly number[]).length >= least
+}
+
 const single = (values: readonly number[]) => Array.from(values, Math.fround)
 
 /**
@@ -14,7 +25,7 @@ const single = (values: readonly number[]) => Array.from(values, Math.fround)
  * length from its start. Source: fastai 2's `valley`, its default.
  */
 export const valley: Suggest = (lrs, losses) => {
-  if (losses.length < 1) return null
+  if (!hasPoints(lrs, losses, 1)) return null
   const lengths = decreasingLengths(single(losses))
   const end = lengths.reduce((best, length, i) => (length > lengths[best]! ? i : best), 0)
   const start = end === 0 ? 0 : end - lengths[end]!
@@ -47,7 +58,7 @@ function decreasingLengths(values: readonly number[]): number[] {
  * Null below 16 points. Source: fastai 2's `slide`.
  */
 export const slide: Suggest = (lrs, losses) => {
-  if (losses.length < 16) return null
+  if (!hasPoints(lrs, losses, 16)) return null
   const slopes = gradient(single(losses), Math.fround)
   let right = losses.length - 1
   let left = right - 15
@@ -62,14 +73,14 @@ export const slide: Suggest = (lrs, losses) => {
 
 /** A tenth of the rate with the lowest loss. Source: fastai 2's `minimum`. */
 export const minimum: Suggest = (lrs, losses) => {
-  if (losses.length < 1) return null
+  if (!hasPoints(lrs, losses, 1)) return null
   const index = argmin(single(losses))
   return { lr: lrs[index]! / 10, index }
 }
 
 /** The rate at which the loss falls fastest per factor of the rate. Source: fastai 2's `steep`. */
 export const steep: Suggest = (lrs, losses) => {
-  if (losses.length < 2) return null
+  if (!hasPoints(lrs, losses, 2)) return null
   const loss = single(losses)
   const log = lrs.map(lr => Math.fround(Math.log(Math.fround(lr))))
   const slopes = loss.slice(1).map((next, i) => Math.fround(Math.fround(next - loss[i]!) / Math.fround(log[i + 1]! - log[i]!)))
@@ -77,7 +88,7 @@ export const steep: Suggest = (lrs, losses) => {
 }
 
 /** The rate at which the loss falls fastest per batch; a NaN counts as the steepest. Source: fastai 1's `plot(suggestion=True)`. */
-export const steepest_gradient: Suggest = (lrs, losses) => (losses.length < 2 ? null : at(lrs, argmin(gradient(losses))))
+export const steepest_gradient: Suggest = (lrs, losses) => (!hasPoints(lrs, losses, 2) ? null : at(lrs, argmin(gradient(losses))))
 
 /** All suggestions by name. */
 export const suggestFunctions = { valley, slide, minimum, steep, steepest_gradient } satisfies Record<string, Suggest>
@@ -94,7 +105,8 @@ export function trim_curve(
   losses: readonly number[],
   num_it: number,
 ): { lrs: number[]; losses: number[]; offset: number } {
-  const offset = Math.floor(num_it / 10)
+  hasPoints(lrs, losses, 0)
+  const offset = Math.floor(checkNumber('num_it', num_it, { min: 0 }) / 10)
   const kept = losses.slice(offset, -5)
   const nan = kept.findIndex(Number.isNaN)
   const count = nan < 0 ? kept.length : nan

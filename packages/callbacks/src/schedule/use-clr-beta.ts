@@ -1,4 +1,4 @@
-import { checkNumber, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, show } from '@onecycle/platform'
 import { linear } from './annealers.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 
@@ -20,7 +20,9 @@ export interface UseClrBetaOptions {
  * @example
  * const { lr, mom } = use_clr_beta({ lr: 0.1, use_clr_beta: [10, 13.68, 0.95, 0.85] })
  */
-export function use_clr_beta({ lr, use_clr_beta: values, cycle }: UseClrBetaOptions): LrAndMaybeMom {
+export function use_clr_beta(options: UseClrBetaOptions): LrAndMaybeMom {
+  checkOptions<UseClrBetaOptions>('use_clr_beta', options, { lr: kind.any, use_clr_beta: kind.listOf(kind.any), cycle: kind.any })
+  const { lr, use_clr_beta: values = [], cycle } = options
   checkNumber('lr', lr, { above: 0 })
   if (values.length < 2 || values.length > 4)
     throw new RangeError(`use_clr_beta takes [div, pct] or [div, pct, mom_max, mom_min], but it is ${show(values)}.`)

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** Learning rate, and momentum where it is scheduled. */
@@ -25,7 +25,9 @@ export interface UseClrOptions {
  * @example
  * const { lr } = use_clr({ lr: 1e-2, use_clr: [32, 5] })
  */
-export function use_clr({ lr, use_clr: values, cycle }: UseClrOptions): LrAndMaybeMom {
+export function use_clr(options: UseClrOptions): LrAndMaybeMom {
+  checkOptions<UseClrOptions>('use_clr', options, { lr: kind.any, use_clr: kind.listOf(kind.any), cycle: kind.any })
+  const { lr, use_clr: values = [], cycle } = options
   checkNumber('lr', lr, { above: 0 })
   if (values.length !== 2 && values.length !== 4)
     throw new RangeError(`use_clr takes [div, cut_div] or [div, cut_div, mom_max, mom_min], but it is ${show(values)}.`)

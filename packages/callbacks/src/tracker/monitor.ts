@@ -1,4 +1,4 @@
-import { checkNumber, type Kinds, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
 import { checkFigure, directionOf } from './figure.js'
@@ -65,13 +65,14 @@ export class Monitor {
   #epochs: (number | undefined)[] = []
 
   /**
-   * @param owner who watches, for messages
+   * @param owner who watches, for messages, and has looked at the options
    * @throws RangeError when `min_delta` is negative or not a number, `best` is not a number, or the direction is none.
    */
-  constructor(options: MonitorOptions = {}, owner = 'A tracker') {
+  constructor(options: MonitorOptions = {}, owner?: string) {
+    if (owner === undefined) checkOptions<MonitorOptions>('Monitor', options, monitorKinds)
     const { monitor = 'valid_loss', min_delta = 0, reset_on_fit = true, best, restore_best = false } = options
     this.monitor = monitor
-    this.#owner = owner
+    this.#owner = owner ?? 'A tracker'
     this.#given = givenDirection(options)
     this.#better = this.#given
     this.#min_delta = checkNumber('min_delta', min_delta, { min: 0 })

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, type Kinds, kind } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds, trackerForms } from './monitor.js'
 
@@ -31,7 +31,9 @@ export class Patience extends Monitor {
   readonly #limit: number
 
   /** @throws RangeError when `patience` is not a whole number that the form knows, or as {@link Monitor} does. */
-  constructor({ form = 'fastai2', patience, log = console.log, ...monitor }: PatienceOptions, owner?: string) {
+  constructor(options: PatienceOptions = {}, owner?: string) {
+    if (owner === undefined) checkOptions<PatienceOptions>('Patience', options, patienceKinds)
+    const { form = 'fastai2', patience, log = console.log, ...monitor } = options
     super(monitor, owner)
     this.form = checkChoice('form', form, trackerForms)
     const name = 'patience, which counts epochs,'

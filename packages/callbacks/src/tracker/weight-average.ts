@@ -1,4 +1,4 @@
-import { checkCount } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 
 /**
  * The running mean of a model's weights over the epochs, which stochastic weight averaging evaluates in place of the
@@ -17,12 +17,17 @@ export class WeightAverage {
   #count = 0
 
   /** @throws RangeError when `swa_start`, the first epoch that counts (from 1; default 1), is not a whole number of at least 1. */
-  constructor({ swa_start = 1 }: { swa_start?: number | undefined } = {}) {
+  constructor(options: { swa_start?: number | undefined } = {}) {
+    checkOptions<typeof options>('WeightAverage', options, { swa_start: kind.any })
+    const { swa_start = 1 } = options
     this.#start = checkCount('swa_start', swa_start)
   }
 
   /** Takes the weights after epoch `epoch`, counted from 1. */
   add(epoch: number, weights: ArrayLike<number>): void {
+    checkCount('epoch', epoch, 1)
+    if (!(Array.isArray(weights) || ArrayBuffer.isView(weights)))
+      throw new TypeError(`WeightAverage adds lists of numbers, but got ${show(weights)}.`)
     if (epoch < this.#start) return
     this.average ??= new Float64Array(weights.length)
     if (weights.length !== this.average.length)

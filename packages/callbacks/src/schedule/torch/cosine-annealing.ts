@@ -1,7 +1,16 @@
-import { checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
 import { cosine } from '../annealers.js'
 import { cycleAt } from '../cos-anneal.js'
 import { checkStep, type Schedule } from '../schedule.js'
+
+export interface CosineAnnealingOptions {
+  /** The highest rate. */
+  lr: number
+  /** Batches on the way down. */
+  T_max: number
+  /** Default 0. */
+  eta_min?: number | undefined
+}
 
 /**
  * PyTorch's `CosineAnnealingLR`: from `lr` to `eta_min` in `T_max` batches, and back up.
@@ -9,15 +18,9 @@ import { checkStep, type Schedule } from '../schedule.js'
  * @example
  * const lr = torch.CosineAnnealingLR({ lr: 0.1, T_max: 20 })
  */
-export function CosineAnnealingLR({
-  lr,
-  T_max,
-  eta_min = 0,
-}: {
-  lr: number
-  T_max: number
-  eta_min?: number | undefined
-}): Schedule {
+export function CosineAnnealingLR(options: CosineAnnealingOptions): Schedule {
+  checkOptions<CosineAnnealingOptions>('CosineAnnealingLR', options, { lr: kind.any, T_max: kind.any, eta_min: kind.any })
+  const { lr, T_max, eta_min = 0 } = options
   checkNumber('lr', lr, { above: 0 })
   checkNumber('eta_min', eta_min, { min: 0 })
   checkCount('T_max', T_max)
@@ -45,7 +48,9 @@ export interface WarmRestartsOptions {
  * const lr = torch.CosineAnnealingWarmRestarts({ lr: 0.1, T_0: 10, T_mult: 2 })
  */
 export function CosineAnnealingWarmRestarts(options: WarmRestartsOptions): Schedule {
-  checkKeys('CosineAnnealingWarmRestarts', options, ['lr', 'T_0', 'T_mult', 'eta_min'])
+  checkOptions<WarmRestartsOptions>('CosineAnnealingWarmRestarts', options, {
+    ...{ lr: kind.any, T_0: kind.any, T_mult: kind.any, eta_min: kind.any },
+  })
   const lr = checkNumber('lr', options.lr, { above: 0 })
   const eta_min = checkNumber('eta_min', options.eta_min ?? 0, { min: 0 })
   const first = checkCount('T_0', options.T_0)

@@ -1,4 +1,4 @@
-import { checkKeys, checkNumber } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { checkMoms } from '../check-moms.js'
 import { type ScaleOptions, scaling } from '../cyclic-scale.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -19,19 +19,11 @@ export interface TorchCyclicLROptions extends ScaleOptions {
   max_momentum?: number | undefined
 }
 
-const cyclicKeys = [
-  'base_lr',
-  'max_lr',
-  'step_size_up',
-  'step_size_down',
-  'cycle_momentum',
-  'base_momentum',
-  'max_momentum',
-  'mode',
-  'gamma',
-  'scale_fn',
-  'scale_mode',
-]
+const cyclicKinds: Kinds<TorchCyclicLROptions> = {
+  ...{ base_lr: kind.any, max_lr: kind.any, step_size_up: kind.any, step_size_down: kind.any, cycle_momentum: kind.boolean },
+  ...{ base_momentum: kind.any, max_momentum: kind.any, mode: kind.any, gamma: kind.any },
+  ...{ scale_fn: kind.function, scale_mode: kind.string },
+}
 
 /**
  * PyTorch's `CyclicLR`: Keras CLR with a way down of its own length, and with momentum mirrored. Source: PyTorch 1.13.
@@ -40,7 +32,7 @@ const cyclicKeys = [
  * const { lr } = torch.CyclicLR({ base_lr: 1e-3, max_lr: 6e-3, step_size_up: 5, step_size_down: 12 })
  */
 export function CyclicLR(options: TorchCyclicLROptions): LrAndMaybeMom {
-  checkKeys('CyclicLR', options, cyclicKeys)
+  checkOptions<TorchCyclicLROptions>('CyclicLR', options, cyclicKinds)
   const base_lr = checkNumber('base_lr', options.base_lr, { min: 0 })
   const max_lr = checkNumber('max_lr', options.max_lr, { min: 0 })
   const [base_mom, max_mom] = checkMoms(

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkKeys, checkNumber } from '@onecycle/platform'
+import { checkChoice, checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { cosine, linear } from '../annealers.js'
 import { checkMoms } from '../check-moms.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -28,16 +28,11 @@ export interface OneCycleLROptions {
   three_phase?: boolean | undefined
 }
 
-const oneCycleKeys = [
-  'max_lr',
-  'total_steps',
-  'epochs',
-  'steps_per_epoch',
-  'pct_start',
-  'anneal_strategy',
-  'cycle_momentum',
-  'base_momentum',
-].concat(['max_momentum', 'div_factor', 'final_div_factor', 'three_phase'])
+const oneCycleKinds: Kinds<OneCycleLROptions> = {
+  ...{ max_lr: kind.any, total_steps: kind.any, epochs: kind.any, steps_per_epoch: kind.any, pct_start: kind.any },
+  ...{ anneal_strategy: kind.any, cycle_momentum: kind.boolean, base_momentum: kind.any, max_momentum: kind.any },
+  ...{ div_factor: kind.any, final_div_factor: kind.any, three_phase: kind.boolean },
+}
 
 /**
  * PyTorch's `OneCycleLR`, `step()` after each batch: the first batch has `max_lr / div_factor`, the last exactly the end
@@ -48,7 +43,7 @@ const oneCycleKeys = [
  * const { lr, mom } = torch.OneCycleLR({ max_lr: 0.1, total_steps: 100 })
  */
 export function OneCycleLR(options: OneCycleLROptions): LrAndMaybeMom {
-  checkKeys('OneCycleLR', options, oneCycleKeys)
+  checkOptions<OneCycleLROptions>('OneCycleLR', options, oneCycleKinds)
   const max_lr = checkNumber('max_lr', options.max_lr, { above: 0 })
   const pct = checkNumber('pct_start', options.pct_start ?? 0.3, { min: 0, max: 1 })
   const anneal = checkChoice('anneal_strategy', options.anneal_strategy ?? 'cos', ['cos', 'linear']) === 'cos' ? cosine : linear
