@@ -61,7 +61,8 @@ export function examples(): Snippet[] {
 function exportsOf(module: ts.Symbol): [name: string, symbol: ts.Symbol][] {
   return checker.getExportsOfModule(module).flatMap((name): [string, ts.Symbol][] => {
     const symbol = name.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(name) : name
-    return [[name.name, symbol], ...(symbol.flags & ts.SymbolFlags.ValueModule ? exportsOf(symbol) : [])]
+    const isNamespace = symbol.flags & ts.SymbolFlags.ValueModule && !(symbol.flags & ts.SymbolFlags.Function)
+    return [[name.name, symbol], ...(isNamespace ? exportsOf(symbol) : [])]
   })
 }
 

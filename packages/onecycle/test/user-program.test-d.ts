@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfd from '@tensorflow/tfjs-data'
 import {
+  AverageMetric,
   accuracy,
   type Batch,
   type BatchStream,
@@ -17,6 +18,7 @@ import {
   Learner,
   type LoaderState,
   type Metric,
+  mae,
   OneCycleScheduler,
   one_cycle,
   ParamScheduler,
@@ -138,6 +140,7 @@ new DataLoader(new Squares(), { sampler: new Halves() })
 // metric
 class Worst implements Metric {
   readonly name = 'worst'
+  readonly better = 'lower'
   value = 0
   reset() {
     this.value = 0
@@ -148,6 +151,23 @@ class Worst implements Metric {
     d.dispose()
   }
 }
+
+// which way is better
+function agreement(pred: tf.Tensor, target: tf.Tensor) {
+  return tf.mean(tf.cast(tf.equal(pred, target), 'float32')) as tf.Scalar
+}
+agreement.better = 'higher' as const
+const wrapped = new AverageMetric(agreement, { name: 'agreement', better: 'higher' })
+const best = new Learner(data, simple_cnn([3, 16, 2]), { metrics: [agreement, new AverageMetric(mae, 'distance'), new Worst()] })
+await best.fit(1e-2, 9, {
+  callbacks: [
+    new EarlyStopping({ monitor: wrapped.name, mode: 'max', patience: 2, start_from_epoch: 3, restore_best: true }),
+    new SaveModel(best, { monitor: 'worst', fname: 'best', reset_on_fit: false }),
+  ],
+})
+await best.save('best', { metadata: { note: 'the best' } })
+const missing: readonly string[] = (await best.load('best', { with_opt: false, strict: false })).loaded?.missing ?? []
+console.log(missing, (await best.metadataOf('best'))?.['note'])
 new Learner(data, simple_cnn([3, 2]), { metrics: [new Worst()] })
 
 // custom stream

@@ -31,6 +31,7 @@ export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar |
  * @example
  * class LargestLogit implements Metric {
  *   readonly name = 'largest_logit'
+ *   readonly better = 'higher'
  *   value = Number.NaN
  *   reset() { this.value = Number.NEGATIVE_INFINITY }
  *   accumulate(pred: Tensors) { this.value = Math.max(this.value, ...(pred as tf.Tensor).dataSync()) }
