@@ -24,7 +24,10 @@ export interface Callback<State extends TrainingState = TrainingState> extends H
   readonly name?: string
   /** Callbacks run by ascending order, ties as they were added. Default 0; the Recorder is 50, schedules are 60. */
   readonly order?: number
-  /** Hyper-parameters (`lr`, `mom`, ...) that it sets in the course of a fit: each can have one callback that does. */
+  /**
+   * Hyper-parameters (`lr`, `mom`, ...) that it sets in the course of a fit: each can have one callback that does. Where there are any, a
+   * callback of the Learner hears nothing of `lr_find`.
+   */
   readonly sets?: readonly string[]
   /** Whether it hears anything at all. Default true. */
   run?: boolean

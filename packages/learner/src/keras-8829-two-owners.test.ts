@@ -54,11 +54,22 @@ describe('a callback that sets the rate', () => {
     expect((await tinyLearner().fit_one_cycle(1, 1e-2, { callbacks: [off] })).reason).toBe('completed')
   })
 
+  it('ends a search that it disturbs without having said that it sets the rate', async () => {
+    const { sets: _sets, ...silent } = own()
+    const disturbed = tinyLearner({ callbacks: [{ ...silent, order: 70 }] }).lr_find({ num_it: 20 })
+    await expect(disturbed).rejects.toThrow(
+      /^lr_find set the learning rate 1e-7, but a callback made it 0.001: let it do nothing/,
+    )
+  })
+
   it('stays silent in lr_find where it was given to the Learner itself', async () => {
     const callbacks = [cyclic()]
     const search = await tinyLearner({ callbacks }).lr_find({ num_it: 20 })
     expect(search.lrs).toEqual((await tinyLearner().lr_find({ num_it: 20 })).lrs)
     const scheduled = tinyLearner({ callbacks: [new ParamScheduler(one_cycle({ lr_max: 1 }))] })
     expect((await scheduled.lr_find({ num_it: 20 })).lrs).toEqual(search.lrs)
+    const declared = tinyLearner({ callbacks: [{ ...own(), order: 70 }] })
+    expect((await declared.lr_find({ num_it: 20 })).lrs).toEqual(search.lrs)
+    expect((await declared.fit(0.5, 1)).lrs).toEqual([1e-3, 1e-3])
   })
 })

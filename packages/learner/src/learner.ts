@@ -315,7 +315,8 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
   /**
    * Mock training at rates rising from `start_lr` to `end_lr`, to see where the loss falls fastest. Afterwards the model,
    * the optimizer, batch-norm statistics and the order of the data are exactly what they were. Where nothing can be read off the
-   * curve, `lr` is undefined, and `reason` says why; so does one line through the option `log`.
+   * curve, `lr` is undefined, and `reason` says why; so does one line through the option `log`. Callbacks of the Learner that set
+   * hyper-parameters hear nothing of it; one that is handed to the search and sets the rate is refused.
    *
    * @returns the suggested learning rate with what it was read from; `learn.recorder.plot()` draws it.
    * @throws TypeError for `valid` without validation data. When it is interrupted, as {@link fit}: the curve so far is
@@ -328,13 +329,16 @@ export class Learner extends withAnswers(TrainingLoop, foreignNames) {
     return this.#training('lr_find', async () => {
       this.#freezing.check('lr_find')
       this.num_it = finder.num_it
+      const others = this.bus.callbacks.filter(({ sets, run }) => sets?.length && run !== false)
       const before = await capture(this)
       try {
+        for (const callback of others) callback.run = false
         await this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options)
       } catch (error) {
         if (this.reason === 'interrupted') this.recorder.lrFind = finder.result
         throw error
       } finally {
+        for (const callback of others) callback.run = true
         await restore(this, before)
         this.num_it = undefined
       }

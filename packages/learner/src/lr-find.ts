@@ -76,6 +76,7 @@ export class LRFinder implements Callback {
   readonly #stop: (smooth: number) => boolean
   readonly #measure: (() => Promise<number>) | undefined
   readonly #smooth = new SmoothenValue()
+  #tried: readonly number[] = []
   readonly #lrs: number[] = []
   readonly #losses: number[] = []
   readonly #smooth_losses: number[] = []
@@ -110,9 +111,17 @@ export class LRFinder implements Callback {
   }
 
   before_batch(learn: TrainingState): void {
-    learn.opt.set(
-      'lr',
-      this.#rates.map(rate => rate(this.#lrs.length, this.num_it)),
+    this.#tried = this.#rates.map(rate => rate(this.#lrs.length, this.num_it))
+    learn.opt.set('lr', this.#tried)
+  }
+
+  /** @throws Error when the batch was not trained at the rate of the search. */
+  after_step({ opt }: TrainingState): void {
+    const used = opt.get('lr')
+    if (used.every((rate, group) => rate === this.#tried[group])) return
+    throw new Error(
+      `lr_find set the learning rate ${this.#tried.at(-1)}, but a callback made it ${used.at(-1)}: let it do nothing while ` +
+        "learn.lr_finding, or say that it sets the rate, sets: ['lr'], to be switched off meanwhile.",
     )
   }
 

@@ -177,8 +177,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     const { wd, start_epoch = 0, signal } = options
     checkCount('start_epoch', start_epoch, 0, n_epoch - 1)
     checkSignal(signal)
-    // What was given to the Learner stays silent in a search.
-    checkOwners(this.lr_finding ? callbacks : [...this.bus.callbacks, ...callbacks])
+    checkOwners([...this.bus.callbacks, ...callbacks])
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     const putBack = hypersOf(this.opt)
     this.bus.add(...callbacks)
