@@ -1,3 +1,6 @@
+import { withAnswers } from '@onecycle/platform'
+import { TrainingLoop } from './training-loop.js'
+
 /**
  * What fastai's and Keras's Learners, models and loops have, and what it is here. (Marked as deprecated, so that an editor strikes
  * them out where it lists the members of a Learner.)
@@ -54,3 +57,6 @@ export const foreignNames = {
   /** @deprecated */ load_weights: 'learn.load(path, { with_opt: false })',
   /** @deprecated */ loadWeights: 'learn.load(path, { with_opt: false })',
 } as const
+
+/** The training loop, answering to these names. (Made here, where declarations keep the marks.) */
+export const AnsweringLoop = withAnswers(TrainingLoop, foreignNames)

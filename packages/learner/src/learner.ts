@@ -1,6 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
-import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say, withAnswers } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
@@ -24,7 +24,7 @@ import {
   planSgdr,
   schedulePart,
 } from './fit.js'
-import { foreignNames } from './foreign-names.js'
+import { AnsweringLoop } from './foreign-names.js'
 import { givenRate } from './given-rate.js'
 import { checkIdle, whileTraining } from './in-training.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
@@ -47,7 +47,7 @@ import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from 
 import { optimizerOf } from './optimizer/optimizer-of.js'
 import { drawSeed, gathered, RandomStreams } from './random-streams.js'
 import { streamOf } from './stream-of.js'
-import { TrainingLoop } from './training-loop.js'
+import type { TrainingLoop } from './training-loop.js'
 import { type Look, meanLoss } from './valid-loss.js'
 
 export interface LearnerOptions {
@@ -119,7 +119,7 @@ const learnerKinds: Kinds<LearnerOptions> = {
  * const learn = new Learner(data, simple_cnn([3, 16, 16, 2]), { metrics: [accuracy] })
  * await learn.fit_one_cycle(2, 5e-2)
  */
-export class Learner extends withAnswers(TrainingLoop, foreignNames) {
+export class Learner extends AnsweringLoop {
   readonly recorder = new Recorder()
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
