@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
-import { CyclicLR, datasets, plot_range_test, plot_schedule } from 'onecycle'
+import { CyclicLR, datasets, plot_range_test, plot_schedule, ready } from 'onecycle'
+
+await ready() // the backend, for which a Learner would wait by itself
 
 const data = await datasets.iris({ bs: 120, valid_bs: 30, seed: 1 })
 const [train] = data.train_dl as Iterable<{ xs: tf.Tensor; ys: tf.Tensor }>

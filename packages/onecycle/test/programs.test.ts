@@ -62,26 +62,28 @@ describe('importing onecycle', () => {
     ${before}
     console.log(getBackend())`
 
-  test('chooses a backend', async () => {
-    const { stdout, stderr } = await runInRepository(backendAfter("await import('onecycle')"))
+  const chosen = "await (await import('onecycle')).ready()"
+
+  test('lets ready() choose a backend', async () => {
+    const { stdout, stderr } = await runInRepository(backendAfter(chosen))
     expect(stdout).toBe('wasm\n')
     expect(stderr).toMatch(/^onecycle: backend wasm/)
   })
 
   test('takes the one that the environment asks for', async () => {
-    const { stdout, stderr } = await runInRepository(backendAfter("await import('onecycle')"), { ONECYCLE_BACKEND: 'cpu' })
+    const { stdout, stderr } = await runInRepository(backendAfter(chosen), { ONECYCLE_BACKEND: 'cpu' })
     expect(stdout).toBe('cpu\n')
     expect(stderr).toMatch(/^onecycle: backend cpu .*as asked for/)
   })
 
   test('leaves alone the one that the program has set, without a word', async () => {
-    const set = "await import('@tensorflow/tfjs-backend-cpu'); await setBackend('cpu'); await import('onecycle')"
+    const set = `await import('@tensorflow/tfjs-backend-cpu'); await setBackend('cpu'); ${chosen}`
     const { stdout, stderr } = await runInRepository(backendAfter(set))
     expect(stdout).toBe('cpu\n')
     expect(stderr).not.toContain('onecycle:')
   })
 
-  test('is what chooses: @onecycle/learner does not', async () => {
+  test('chooses nothing by itself, nor does @onecycle/learner', async () => {
     const { code, stdout, stderr } = await runInRepository(backendAfter("await import('@onecycle/learner')"))
     expect([code, stdout, stderr]).toEqual([0, 'undefined\n', ''])
   })
