@@ -39,6 +39,7 @@ import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
 import { freeKeptStates } from './model/layer-states.js'
+import { lostFreezes } from './model/mend-layers.js'
 import { drawFrom } from './model/random-layers.js'
 import { type Samples, sampleTensors } from './model/sample-tensors.js'
 import { summarize } from './model/summary.js'
@@ -164,6 +165,7 @@ export class Learner extends AnsweringLoop {
       ...listOf(options.callbacks),
     )
     if (this.#seeded) this.#reseed(this.seed)
+    for (const line of lostFreezes(model)) this.log(line)
     this.bus.fire('after_create', this)
   }
 

@@ -2,9 +2,10 @@ import type { Callback } from '@onecycle/callbacks'
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { Groups, Parameter } from '../optimizer/parameter.js'
 import type { ForwardPass } from './forward-pass.js'
-import { everyLayer } from './layers.js'
+import { everyLayer, isLayer } from './layers.js'
+import { mendLayers } from './mend-layers.js'
 import { isNormalization } from './normalization.js'
-import { trainableNow, weightsOf } from './parameters.js'
+import { parametersOf, trainableNow, weightsOf } from './parameters.js'
 import { type Layer, type Model, variableOf } from './trainable-model.js'
 
 /**
@@ -56,23 +57,17 @@ export class Freezing implements Callback {
     })
   }
 
-  /** @throws Error when nothing trains, or something that the optimizer does not know. */
+  /** @throws Error when nothing trains, or the model's weights are others than those that the optimizer knows. */
   check(what: string): void {
-    const known = new Set(this.#groups.flat().map(({ variable }) => variable))
-    const trainable = trainableNow(this.#model)
-    const unknown = weightsOf(this.#model).filter(({ variable }) => trainable.has(variable) && !known.has(variable))
-    if (unknown.length > 0) {
-      throw new Error(
-        `${what}: the model has weights that it did not have when this Learner was made: ${unknown.map(({ name }) => name).join(', ')}. ` +
-          'They would not train. Make a new Learner when the model is complete.',
-      )
-    }
-    if (this.#decide().length > 0) return
+    const trained = this.#decide()
+    checkSame(what, this.#model, this.#groups.flat())
+    if (trained.length > 0) return
     const frozen =
       this.#frozen_to > 0 ? `, and the ${this.#frozen_to} first of ${this.#groups.length} layer groups are frozen` : ''
+    const which = trainableNow(this.#model).size === 0 ? 'All layers' : 'The layers that are left'
     throw new Error(
-      `${what}: nothing trains. ${trainable.size === 0 ? 'All layers have trainable = false' : 'The layers that are left have trainable = false'}` +
-        `${frozen}. Set layer.trainable = true where the model is to learn${frozen && ', or call unfreeze()'}; summary() shows what trains.`,
+      `${what}: nothing trains. ${which} have trainable = false${frozen}. Set layer.trainable = true where the model is to learn` +
+        `${frozen && ', or call unfreeze()'}; summary() shows what trains.`,
     )
   }
 
@@ -90,6 +85,7 @@ export class Freezing implements Callback {
   }
 
   #decide(): readonly Parameter[] {
+    mendLayers(this.#model)
     const trainable = trainableNow(this.#model)
     const trains = ({ variable, kind }: Parameter, group: number) =>
       trainable.has(variable) && (group >= this.#frozen_to || (this.#train_bn && kind === 'norm'))
@@ -115,4 +111,22 @@ export class Freezing implements Callback {
     }
     return frozen
   }
+}
+
+function checkSame(what: string, model: Model, known: readonly Parameter[]): void {
+  const parameters = parametersOf(model)
+  const notIn = (others: readonly Parameter[]) => {
+    const variables = new Set(others.map(({ variable }) => variable))
+    return ({ variable }: Parameter) => !variables.has(variable)
+  }
+  const refuse = (how: string, weights: readonly Parameter[]) => {
+    if (weights.length === 0) return
+    const names = weights.map(({ name }) => name).join(', ')
+    throw new Error(
+      `${what}: the model ${how} when this Learner was made: ${names}. Make a new Learner when the model is complete.`,
+    )
+  }
+  refuse('has weights that it did not have', parameters.filter(notIn(known)))
+  // A plain object may freeze by listing less.
+  if (isLayer(model)) refuse('no longer has weights that it had', known.filter(notIn(parameters)))
 }
