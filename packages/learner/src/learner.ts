@@ -366,7 +366,7 @@ export class Learner extends AnsweringLoop {
       )
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
-      pause: () => this.letOthersRun(),
+      pause: () => this.pace.letOthersRun(),
     }
     return () => meanLoss(valid_dl, batches, look)
   }
@@ -539,7 +539,7 @@ export class Learner extends AnsweringLoop {
   async #predsOf(dl: BatchStream): Promise<{ preds: Tensor; targets: Tensor }> {
     const preds: Tensor[] = []
     const targets: Tensor[] = []
-    const where = () => `after batch ${targets.length} of ${dl.length}`
+    const where = () => `get_preds, after batch ${targets.length} of ${dl.length}`
     try {
       for await (const { xs, ys, inputNames } of gathered(dl, this.random, false)) {
         targets.push(single('targets', ys))
@@ -548,10 +548,9 @@ export class Learner extends AnsweringLoop {
         } finally {
           dispose(xs)
         }
-        await this.letOthersRun()
-        this.stopIfInterrupted(where)
+        await this.pace.goOn(where)
       }
-      await this.lastTurn(where)
+      await this.pace.end(where)
       return { preds: concat(preds), targets: concat(targets) }
     } finally {
       dispose([preds, targets])
@@ -598,7 +597,7 @@ export class Learner extends AnsweringLoop {
     return this.turns.take(what, true, async () => {
       checkUsable(this.groups.flat(), what)
       await accelerate()
-      return this.interruptible(work)
+      return this.pace.interruptible(work)
     })
   }
 }

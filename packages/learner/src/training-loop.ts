@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Better,
   Bus,
@@ -23,7 +22,7 @@ import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { decide } from './decided.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradients.js'
-import { checkSignal, Interruption } from './interrupt.js'
+import { checkSignal } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
@@ -33,6 +32,7 @@ import { type Draws, drawFrom } from './model/random-layers.js'
 import type { Model } from './model/trainable-model.js'
 import { hypersOf } from './optimizer/hypers.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
+import { Pace } from './pace.js'
 import { gathered, type RandomStreams } from './random-streams.js'
 import { Turns } from './turns.js'
 
@@ -70,6 +70,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly bus = new Bus<this>()
   /** Who works here, and who is waited for. */
   protected readonly turns = new Turns()
+  protected readonly pace = new Pace()
   /** All that is random here, but for the order of the data. */
   readonly random: RandomStreams
   readonly log: (line: string) => void
@@ -96,11 +97,9 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   readonly #penalty: ((loss: Scalar) => Scalar) | undefined
   readonly #figures: readonly Metric[]
   #draws: Draws | undefined
-  #interruption: Interruption | undefined
   /** Whether a fit is past what may refuse it. */
   #begun = false
   #lossRead: Promise<ArrayLike<number>> | undefined
-  #lastTurn = 0
 
   constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
     super()
@@ -181,25 +180,21 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     const gates = this.bus.callbacks.map(callback => [callback, callback.run ?? true] as const)
     const putBack = hypersOf(this.opt)
     this.bus.add(...callbacks)
-    const interruption = new Interruption(signal)
-    this.#interruption = interruption
     this.#begun = false
     try {
       if (lr) this.opt.set('lr', lr)
       if (wd !== undefined) this.opt.set('wd', wd)
-      await this.#fit(n_epoch, start_epoch, interruption)
+      await this.pace.interruptible(() => this.#fit(n_epoch, start_epoch), signal)
     } catch (error) {
       if (!this.#begun) putBack()
       throw error
     } finally {
-      this.#interruption = undefined
-      interruption.release()
       this.bus.remove(...callbacks)
       for (const [callback, run] of gates) if ((callback.run ?? true) !== run) callback.run = run
     }
   }
 
-  async #fit(n_epoch: number, start_epoch: number, interruption: Interruption): Promise<void> {
+  async #fit(n_epoch: number, start_epoch: number): Promise<void> {
     this.n_epoch = n_epoch
     this.epoch = start_epoch
     this.n_iter = this.iter = this.train_iter = this.pct_train = 0
@@ -213,16 +208,16 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
       for (let epoch = start_epoch; epoch < n_epoch; epoch++) {
         this.epoch = epoch
         await this.#section('epoch', () => this.#epoch())
-        this.stopIfInterrupted()
+        this.pace.check(this.#where)
       }
       this.reason = 'completed'
     } catch (signal) {
       if (signal instanceof CancelFit) this.reason = signal.reason
       else this.#blame(thrown, signal)
-      if (signal instanceof CancelFit || interruption.threw(signal)) await this.#endWith('after_cancel_fit', thrown)
+      if (signal instanceof CancelFit || this.pace.threw(signal)) await this.#endWith('after_cancel_fit', thrown)
     }
     await this.#endWith('after_fit', thrown)
-    await this.lastTurn().catch(error => this.#blame(thrown, error))
+    await this.pace.end(this.#where).catch(error => this.#blame(thrown, error))
     if (thrown.length > 0) throw this.error
   }
 
@@ -238,7 +233,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   #blame(thrown: unknown[], error: unknown): void {
     if (!thrown.includes(error)) thrown.push(error)
     this.error = gravest(thrown)
-    if (this.#interruption?.threw(this.error)) this.reason = 'interrupted'
+    if (this.pace.threw(this.error)) this.reason = 'interrupted'
     else this.reason = this.error instanceof DivergedError ? 'diverged' : 'failed'
   }
 
@@ -271,7 +266,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.values = {}
     this.n_iter = this.iter = 0
     await inOrder(dl, stream => this.#validation(stream))
-    await this.lastTurn()
+    await this.pace.end(this.#where)
     return { ...this.values }
   }
 
@@ -294,13 +289,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   async #batches(dl: BatchStream): Promise<void> {
     let next = 0
-    this.stopIfInterrupted()
+    this.pace.check(this.#where)
     this.n_iter = dl.length
     for await (const batch of gathered(dl, this.random, this.training)) {
       this.iter = next++
       await this.#batch(batch)
-      await this.letOthersRun()
-      this.stopIfInterrupted()
+      await this.pace.goOn(this.#where)
     }
   }
 
@@ -422,42 +416,11 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     return this.#draws ? drawFrom(this.#draws, work) : work()
   }
 
-  /**
-   * Lets signals, timers and other work in after 10 ms: awaiting what is already there does not. The tsx command takes a program for
-   * hung, and kills it, that has not heard a signal within 60.
-   */
-  protected async letOthersRun(): Promise<void> {
-    if (performance.now() - this.#lastTurn < 10) return
-    await nextTurn()
-    this.#lastTurn = performance.now()
-  }
-
-  /** Hears a Ctrl-C that came since others were let in last: once nobody listens, it is lost. */
-  protected async lastTurn(where?: () => string): Promise<void> {
-    await nextTurn()
-    this.stopIfInterrupted(where)
-  }
-
-  /** Work that Ctrl-C ends. Within other work it ends with that. */
-  protected async interruptible<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#interruption) return work()
-    const interruption = new Interruption()
-    this.#interruption = interruption
-    try {
-      return await work()
-    } finally {
-      this.#interruption = undefined
-      interruption.release()
-    }
-  }
-
-  protected stopIfInterrupted(where = () => this.#where()): void {
-    if (this.#interruption?.came) throw this.#interruption.error(() => `${this.turns.what}, ${where()}`)
-  }
-
-  #where(): string {
-    if (this.n_iter === 0) return 'before the first batch'
-    const batch = `after ${this.training ? 'training' : 'validation'} batch ${this.iter + 1} of ${this.n_iter}`
-    return this.turns.what === 'validate' ? batch : `${batch} in epoch ${this.epoch + 1} of ${this.n_epoch}`
+  /** What is being done, and how far it got. */
+  readonly #where = (): string => {
+    const { what } = this.turns
+    if (this.n_iter === 0) return `${what}, before the first batch`
+    const batch = `${what}, after ${this.training ? 'training' : 'validation'} batch ${this.iter + 1} of ${this.n_iter}`
+    return what === 'validate' ? batch : `${batch} in epoch ${this.epoch + 1} of ${this.n_epoch}`
   }
 }

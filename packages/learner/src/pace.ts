@@ -1,0 +1,56 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Interruption } from './interrupt.js'
+
+/** Says what is being done, and how far it got. */
+type Where = () => string
+
+/** How work goes on from batch to batch: it lets others run in between, and ends when it is interrupted. */
+export class Pace {
+  #interruption: Interruption | undefined
+  #lastTurn = 0
+
+  /** Work that Ctrl-C ends, or `signal`. Within other work it ends with that. */
+  async interruptible<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (this.#interruption) return work()
+    const interruption = new Interruption(signal)
+    this.#interruption = interruption
+    try {
+      return await work()
+    } finally {
+      this.#interruption = undefined
+      interruption.release()
+    }
+  }
+
+  /** Lets others run, and throws when the work is to end: after each batch. */
+  async goOn(where: Where): Promise<void> {
+    await this.letOthersRun()
+    this.check(where)
+  }
+
+  /**
+   * Lets signals, timers and other work in after 10 ms: awaiting what is already there does not. The tsx command takes a program for
+   * hung, and kills it, that has not heard a signal within 60.
+   */
+  async letOthersRun(): Promise<void> {
+    if (performance.now() - this.#lastTurn < 10) return
+    await nextTurn()
+    this.#lastTurn = performance.now()
+  }
+
+  /** Throws when the work is to end. */
+  check(where: Where): void {
+    if (this.#interruption?.came) throw this.#interruption.error(where)
+  }
+
+  /** The last {@link check}: hears a Ctrl-C that came since others were let in, which is lost once nobody listens. */
+  async end(where: Where): Promise<void> {
+    await nextTurn()
+    this.check(where)
+  }
+
+  /** Whether this is what an interruption threw. */
+  threw(error: unknown): boolean {
+    return this.#interruption?.threw(error) ?? false
+  }
+}
