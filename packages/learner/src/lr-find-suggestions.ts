@@ -51,7 +51,7 @@ function whyUnread({ lrs, losses, num_it, ended }: Search, read: readonly number
   if (finite === 0)
     return `the loss is ${losses[0]} from the first batch on, ${at(0)}. Check the inputs, the targets and the loss function.`
   if (read.length < fewest) {
-    const low = 'which leaves too few points to read a rate from. Begin lower, with start_lr.'
+    const low = 'which leaves too few points to read a rate from. Begin lower, with start_lr, or take smaller steps, with num_it.'
     if (finite > 0) return `the loss became ${losses[finite]} in batch ${finite + 1} of ${num_it}, ${at(finite)}, ${low}`
     if (ended === 'diverged') return `the loss exploded in batch ${n} of ${num_it}, ${at(n - 1)}, ${low}`
     return (

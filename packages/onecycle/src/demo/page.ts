@@ -19,7 +19,7 @@ export function page({ lrFind, runs, plots }: Experiment, checks: readonly Check
         title: 'Learning rate finder',
         text:
           `${lrFind.lrs.length} batches at rates rising from ${lrFind.start_lr} to ${lrFind.end_lr}. ` +
-          (lrFind.lr === undefined ? 'It suggests no rate.' : `Suggested: ${lrFind.lr.toExponential(2)}.`),
+          (lrFind.lr === undefined ? `It suggests no rate: ${lrFind.reason}` : `Suggested: ${lrFind.lr.toExponential(2)}.`),
         plots: [plots.lr_find],
       },
       {
