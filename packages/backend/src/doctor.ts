@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, type Candidate, reasonOf } from './candidate.js'
 import { findPackage } from './packages.js'
@@ -104,6 +105,8 @@ async function examineWasm(): Promise<WasmDiagnosis> {
 
 /** A diagnosis as plain text, for a terminal or a bug report. */
 export function describe(diagnosis: Diagnosis): string {
+  if (typeof diagnosis !== 'object' || !diagnosis?.backends)
+    throw new TypeError(`describe takes what diagnose() found, but got ${show(diagnosis)}. Was an await forgotten?`)
   const { node, platform, tfjs, backends, wasm, best } = diagnosis
   const yes = (value: boolean) => (value ? 'yes' : 'no')
   const byOrigin = (origin: KernelOrigin) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)

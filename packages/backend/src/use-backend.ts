@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { say } from '@onecycle/platform'
+import { checkOptions, kind, say, show } from '@onecycle/platform'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { type BackendName, backendNames, type Candidate, reasonOf } from './candidate.js'
 import { cpu, wasm } from './embedded.js'
@@ -62,7 +62,10 @@ export function useBackend(options: UseBackendOptions = {}): Promise<BackendRepo
   return turn
 }
 
+const backendKinds = { prefer: kind.any, threads: kind.any, log: kind.either(kind.choice(false), kind.function) }
+
 async function choose(options: UseBackendOptions): Promise<BackendReport> {
+  checkOptions<UseBackendOptions>('useBackend', options, backendKinds)
   const running = current && getBackend() === current.tfjsName ? current : undefined
   const { log = say } = options
   const { name, threads } = askedFor(options)
@@ -89,7 +92,7 @@ export function askedFor(options: UseBackendOptions): { name: BackendName | unde
   return { name: 'wasm', threads }
 }
 
-function checkThreads(threads: number | undefined, origin: string, shown = `${threads}`): number | undefined {
+function checkThreads(threads: number | undefined, origin: string, shown = show(threads)): number | undefined {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return threads
   throw new RangeError(
     `Expected a whole number of threads from 1 to 64, got ${shown} (${origin}). This machine runs ${availableParallelism()} at a time.`,
@@ -98,7 +101,7 @@ function checkThreads(threads: number | undefined, origin: string, shown = `${th
 
 function checkName(name: string | undefined, origin: string): BackendName | undefined {
   if (name === undefined || (backendNames as readonly string[]).includes(name)) return name as BackendName | undefined
-  throw new Error(`Unknown backend '${name}' (${origin}): expected one of ${backendNames.join(', ')}.`)
+  throw new Error(`Unknown backend ${show(name)} (${origin}): expected one of ${backendNames.join(', ')}.`)
 }
 
 async function startForced(name: BackendName, threads: number | undefined): Promise<BackendReport> {

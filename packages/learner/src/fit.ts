@@ -84,6 +84,13 @@ export const fineTuneKinds: Kinds<FineTuneFitOptions> = {
 }
 const sgdrKinds: Kinds<SgdrFitOptions> = { cycle_mult: kind.number, ...trainKinds }
 
+/** Where the rate and the length of a fit go, by the names that people have for them. */
+export function places(call: string): Record<string, string> {
+  const rate = ['lr', 'lrs', 'lr_max', 'max_lr', 'base_lr', 'learning_rate', 'learningRate']
+  const length = ['epochs', 'epoch', 'n_epoch', 'n_epochs', 'nb_epoch', 'cyc_len', 'n', 'n_cycle', 'n_cycles']
+  return Object.fromEntries([...rate, ...length].map(name => [name, `it has a place of its own, ${call}`]))
+}
+
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
   readonly epochs: number
@@ -142,7 +149,7 @@ function isCall<L extends TrainingState>(value: unknown): value is FitCall<L> {
 
 /** A constant rate, or fastai 0.7's cycles. */
 export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {
-  checkOptions<FitOptions>('fit', options, fitKinds)
+  checkOptions<FitOptions>('fit', options, fitKinds, places('fit(lr, n) or fit({ epochs, lr })'))
   const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
   const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
   if (mom && !hasMomentum(learn.opt)) {
@@ -164,7 +171,7 @@ export function planOneCycle(
   options: OneCycleFitOptions,
   name = 'fit_one_cycle',
 ): FitPlan {
-  checkOptions<OneCycleFitOptions>('fit_one_cycle', options, oneCycleKinds)
+  checkOptions<OneCycleFitOptions>('fit_one_cycle', options, oneCycleKinds, places('fit_one_cycle(n, lr_max)'))
   checkEpochs(epochs)
   const { tot_epochs, ...shape } = schedulePart(options)
   if (tot_epochs !== undefined) checkEpochs(tot_epochs, 'tot_epochs')
@@ -174,7 +181,7 @@ export function planOneCycle(
 }
 
 export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
-  checkOptions<FlatCosFitOptions>('fit_flat_cos', options, flatCosKinds)
+  checkOptions<FlatCosFitOptions>('fit_flat_cos', options, flatCosKinds, places('fit_flat_cos(n, lr)'))
   checkEpochs(epochs)
   const form = schedulePart(options)
   const lr = rates.map(lr => flat_cos({ ...form, lr }).lr)
@@ -182,7 +189,7 @@ export function planFlatCos(epochs: number, rates: readonly number[], options: F
 }
 
 export function planSgdr(n_cycles: number, cycle_len: number, rates: readonly number[], options: SgdrFitOptions): FitPlan {
-  checkOptions<SgdrFitOptions>('fit_sgdr', options, sgdrKinds)
+  checkOptions<SgdrFitOptions>('fit_sgdr', options, sgdrKinds, places('fit_sgdr(n_cycles, cycle_len, lr_max)'))
   const form = schedulePart(options)
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
   const lr = plans.map(({ lr }) => lr)

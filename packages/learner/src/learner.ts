@@ -18,6 +18,7 @@ import {
   fineTuneKinds,
   fitArguments,
   numbers,
+  places,
   planFit,
   planFlatCos,
   planOneCycle,
@@ -110,6 +111,28 @@ const learnerKinds: Kinds<LearnerOptions> = {
   log: kind.either(kind.choice(false), kind.function),
 }
 
+/** What other systems give a Learner or a model, and where it goes here. */
+const elsewhere = {
+  dls: 'it is the first argument, new Learner(data, model)',
+  data: 'it is the first argument, new Learner(data, model)',
+  model: 'it is the second argument, new Learner(data, model)',
+  ...Object.fromEntries(
+    ['lr', 'learning_rate', 'learningRate'].map(name => [
+      name,
+      'give the rate to a fit, learn.fit(lr, n), or to the optimizer, adam({ lr })',
+    ]),
+  ),
+  ...Object.fromEntries(['epochs', 'n_epoch'].map(name => [name, 'give it to a fit, learn.fit_one_cycle(epochs, lr)'])),
+  ...Object.fromEntries(
+    ['bs', 'batch_size', 'batchSize', 'shuffle', 'validation_split', 'validation_data'].map(name => [
+      name,
+      'it belongs to the data, DataBunch.from_arrays({ x, y, bs, valid_pct, valid })',
+    ]),
+  ),
+  ...Object.fromEntries(['path', 'model_dir'].map(name => [name, "files have paths of their own, learn.save('runs/best')"])),
+  moms: 'give it to a fit, learn.fit_one_cycle(n, lr, { moms })',
+}
+
 /**
  * Trains a model on data, and shows what happened.
  *
@@ -134,7 +157,7 @@ export class Learner extends AnsweringLoop {
    */
   constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
     checkArguments(data, model)
-    checkOptions<LearnerOptions>('Learner', options, learnerKinds)
+    checkOptions<LearnerOptions>('Learner', options, learnerKinds, elsewhere)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
     const { log = say } = options
     checkModel(model)
@@ -292,7 +315,7 @@ export class Learner extends AnsweringLoop {
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
     const [base_lr, options = {}] = withDefault(given, 2e-3)
-    checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds)
+    checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds, places('fine_tune(epochs, base_lr)'))
     const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
     const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>

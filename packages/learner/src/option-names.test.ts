@@ -73,3 +73,29 @@ it.each(ways)('%s refuses one that it does not have, and says which is near', as
   await expect(misspelt()).rejects.toThrow(`${name} has no option weight_decay. Did you mean wd? Its options are: `)
   await expect(misspelt()).rejects.toThrow(TypeError)
 })
+
+it.each<[string, object, Call, string]>([
+  ['fit_one_cycle', { max_lr: 1e-2 }, options => tinyLearner().fit_one_cycle(1, 1e-2, options), 'fit_one_cycle(n, lr_max)'],
+  ['fit_one_cycle', { epochs: 2 }, options => tinyLearner().fit_one_cycle(1, 1e-2, options), 'fit_one_cycle(n, lr_max)'],
+  ['fine_tune', { base_lr: 1e-2 }, options => grouped().fine_tune(1, 1e-2, options), 'fine_tune(epochs, base_lr)'],
+  ['Learner', { learning_rate: 1e-2 }, options => tinyLearner(options), 'learn.fit(lr, n)'],
+  ['Learner', { batch_size: 8 }, options => tinyLearner(options), 'it belongs to the data'],
+  ['Learner', { dls: 1 }, options => tinyLearner(options), 'it is the first argument'],
+])('%s says where %o goes', async (name, options, call, place) => {
+  const misplaced = async () => call(options as never)
+  await expect(misplaced()).rejects.toThrow(`${name} has no option ${Object.keys(options)[0]}: `)
+  await expect(misplaced()).rejects.toThrow(place)
+})
+
+it.each<[string, object, Call, string]>([
+  ['cbs', { cbs: [] }, options => tinyLearner(options), 'Did you mean callbacks?'],
+  ['opt_func', { opt_func: none }, options => tinyLearner(options), 'Did you mean optimizer?'],
+  ['a word for a number', { wd: '0.1' }, options => tinyLearner(options), 'Learner: wd must be a number, or a list'],
+  ['a word for yes', { train_bn: 'no' }, options => tinyLearner(options), "train_bn must be true or false, but it is 'no'"],
+  ['a rate in the place of options', 5 as never, options => tinyLearner().fit_one_cycle(1, 1e-2, options), 'but got 5.'],
+  ['a map of options', new Map(), options => tinyLearner().fit_one_cycle(1, 1e-2, options), 'but got a Map.'],
+  ['a progress bar of words', { progress: { qiet: true } }, options => tinyLearner(options), 'Did you mean quiet?'],
+])('refuses %s', async (_, options, call, words) => {
+  await expect((async () => call(options as never))()).rejects.toThrow(words)
+  await expect((async () => call(options as never))()).rejects.toThrow(TypeError)
+})

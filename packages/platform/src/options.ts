@@ -24,7 +24,7 @@ export const kind = {
   list: { expected: 'a list', fits: value => Array.isArray(value) },
   object: {
     expected: 'an object',
-    fits: value => typeof value === 'object' && value !== null && !Array.isArray(value) && !isPromise(value),
+    fits: value => typeof value === 'object' && value !== null && !isCollection(value) && !isPromise(value),
   },
   /** For what is looked at elsewhere. */
   any: { expected: 'anything', fits: () => true },
@@ -47,13 +47,19 @@ export const kind = {
  * Refuses options that `owner` does not have, and values that are not of an option's kind: they would be ignored, or do something
  * else than they say, without a word. An option that is undefined counts as left out.
  *
+ * @param elsewhere what is no option, but has a place of its own in the call, and which
  * @throws TypeError that names the option, what was expected, and what was probably meant
  * @example
  * checkOptions<PaceOptions>('pace', options, { every: kind.number, loud: kind.boolean })
  */
-export function checkOptions<Options extends object>(owner: string, options: unknown, kinds: Kinds<Options>): void {
+export function checkOptions<Options extends object>(
+  owner: string,
+  options: unknown,
+  kinds: Kinds<Options>,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
   const known = Object.keys(kinds)
-  checkKeys(owner, options as object, known)
+  checkKeys(owner, options as object, known, elsewhere)
   for (const name of known) {
     const value = (options as Record<string, unknown>)[name]
     const { expected, fits } = kinds[name as keyof Options]
@@ -70,7 +76,12 @@ export function checkOptions<Options extends object>(owner: string, options: unk
  * @example
  * checkKeys('EveryEpoch', options, ['patience', 'log'])
  */
-export function checkKeys(owner: string, options: object, known: readonly string[]): void {
+export function checkKeys(
+  owner: string,
+  options: object,
+  known: readonly string[],
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
   if (!kind.object.fits(options)) {
     const example = known.length > 0 ? `{ ${known.slice(0, 3).join(', ')}${known.length > 3 ? ', ...' : ''} }` : '{}'
     const hint = isPromise(options) ? ' Was an await forgotten?' : ''
@@ -78,6 +89,7 @@ export function checkKeys(owner: string, options: object, known: readonly string
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue
+    if (Object.hasOwn(elsewhere, key)) throw new TypeError(`${owner} has no option ${key}: ${elsewhere[key]}.`)
     const meant = foreignName(key, known) ?? nearestName(key, known)
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
     throw new TypeError(`${owner} has no option ${key}.${hint} Its options are: ${known.join(', ')}.`)
@@ -91,6 +103,12 @@ export type OneOrMore<Item> = Item | readonly Item[]
 export function listOf<Item>(given: OneOrMore<Item> | undefined): readonly Item[] {
   if (given === undefined) return []
   return Array.isArray(given) ? given : [given as Item]
+}
+
+/** What holds its values otherwise than under names: as options it would be ignored. */
+function isCollection(value: object): boolean {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return true
+  return [Map, Set, WeakMap, Date, RegExp].some(collection => value instanceof collection)
 }
 
 function isPromise(value: unknown): boolean {

@@ -1,3 +1,5 @@
+import { show } from '@onecycle/platform'
+
 /**
  * An exponential mean without the pull of its start at zero: `mean = beta * mean + (1 - beta) * value`, read as
  * `mean / (1 - beta ** count)`, so that the first smoothed value is the first value.
@@ -16,7 +18,8 @@ export class SmoothenValue {
 
   /** @param beta share of the past in each new mean, in [0, 1). Default 0.98. */
   constructor(beta = 0.98) {
-    if (!(beta >= 0 && beta < 1)) throw new RangeError(`beta is ${beta}, and must be at least 0 and less than 1, such as 0.98.`)
+    if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
+      throw new RangeError(`beta is ${show(beta)}, and must be at least 0 and less than 1, such as 0.98.`)
     this.beta = beta
   }
 

@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 
 /** Whether tensors lie in this process's memory: there a batch of labels is read in microseconds. */
@@ -15,6 +16,7 @@ const classForms = 'class indices [batch] (int32) or class probabilities [batch,
  * @throws RangeError when the predictions have no class axis, the targets are neither, or an index is no class.
  */
 export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor): boolean {
+  requireTensors(what, pred, target)
   const [batch, classes] = pred.shape
   if (pred.rank !== 2 || classes! < 2) {
     throw new RangeError(
@@ -54,9 +56,15 @@ export function checkLabels(what: string, labels: tf.Tensor, classes: number): v
  * @throws RangeError when the shapes differ: nothing is broadcast.
  */
 export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  requireTensors(what, pred, target)
   const fits = pred.shape[0] === target.shape[0] && tf.util.arraysEqual(withoutOnes(pred.shape), withoutOnes(target.shape))
   if (!fits) throw shapeMismatch(what, pred, target, 'one target for each prediction')
   return tf.reshape(tf.cast(target, 'float32'), pred.shape)
+}
+
+function requireTensors(what: string, pred: unknown, target: unknown): void {
+  if (pred instanceof tf.Tensor && target instanceof tf.Tensor) return
+  throw new TypeError(`${what} compares a tensor of predictions with one of targets, but got ${show(pred)} and ${show(target)}.`)
 }
 
 function withoutOnes(shape: readonly number[]): number[] {

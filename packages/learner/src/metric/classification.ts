@@ -1,3 +1,4 @@
+import { checkOptions, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { areClassIndices, asPredictions } from '../loss/targets.js'
 import type { MetricFunction, Predictions } from './metric.js'
@@ -16,14 +17,20 @@ import type { MetricFunction, Predictions } from './metric.js'
  * accuracy(tf.tensor2d([[2, 1], [0, 3]]), tf.tensor1d([0, 0], 'int32')).dataSync()  // [0.5]
  */
 export function accuracy(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => share(tf.equal(tf.argMax(pred, -1), classIndices('accuracy', pred, target))))
+  return tf.tidy(() => {
+    const wanted = classIndices('accuracy', pred, target)
+    return share(tf.equal(tf.argMax(pred, -1), wanted))
+  })
 }
 accuracy.better = 'higher' as const
 accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
 /** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
 export function error_rate(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => share(tf.notEqual(tf.argMax(pred, -1), classIndices('error_rate', pred, target))))
+  return tf.tidy(() => {
+    const wanted = classIndices('error_rate', pred, target)
+    return share(tf.notEqual(tf.argMax(pred, -1), wanted))
+  })
 }
 error_rate.better = 'lower' as const
 error_rate.follow = (predictions: Predictions) => {
@@ -43,7 +50,7 @@ error_rate.follow = (predictions: Predictions) => {
  * new Learner(data, model, { metrics: [accuracy, top_k_accuracy(3)] })
  */
 export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'better'> {
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`top_k_accuracy got k = ${k}, but expects a positive integer.`)
+  if (!Number.isInteger(k) || k < 1) throw new RangeError(`top_k_accuracy got k = ${show(k)}, but expects a positive integer.`)
   const name = `top_${k}_accuracy`
   const metric = (pred: tf.Tensor, target: tf.Tensor) =>
     tf.tidy(() => {
@@ -76,9 +83,10 @@ export interface AccuracyThreshOptions {
  * new Learner(data, model, { metrics: [accuracy_thresh()] })
  */
 export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetric & Pick<MetricFunction, 'better' | 'follow'> {
+  checkOptions<AccuracyThreshOptions>('accuracy_thresh', options, { thresh: kind.any, fromLogits: kind.boolean })
   const { thresh = 0.5, fromLogits } = options
-  if (!(thresh >= 0 && thresh <= 1)) {
-    throw new RangeError(`accuracy_thresh got thresh = ${thresh}, but expects a probability from 0 to 1.`)
+  if (!(typeof thresh === 'number' && thresh >= 0 && thresh <= 1)) {
+    throw new RangeError(`accuracy_thresh got thresh = ${show(thresh)}, but expects a probability from 0 to 1.`)
   }
   const name = 'accuracy_thresh'
   const follow = (predictions: Predictions) => {

@@ -67,7 +67,9 @@ describe('the output', () => {
         const size = [c.batch, c.height, c.width, c.channels] as const
         const x = Array.from({ length: size.reduce((a, b) => a * b) }, (_, i) => numbers[i % 200]!)
         for (const activation of ['linear', 'relu'] as const) {
-          const { model, layer } = build({ ...c, activation, seed: 3 }, c.height, c.width, c.channels)
+          const { filters, kernelSize, strides, padding } = c
+          const own = { filters, kernelSize, strides, padding, activation, seed: 3 }
+          const { model, layer } = build(own, c.height, c.width, c.channels)
           layer.setWeights([layer.getWeights()[0]!, tf.tensor1d(Array.from({ length: c.filters }, (_, i) => i - 0.5))])
           const [kernel, bias] = layer.getWeights().map(weight => weight.dataSync())
           const y = model.apply(tf.tensor4d(x, [...size])) as tf.Tensor
@@ -166,7 +168,7 @@ describe('refuses', () => {
     [{ filters: 2, strides: 0 }, /strides = 0/],
     [{ filters: 2, padding: -1 }, /padding = -1/],
     [{ filters: 2, seed: -1 }, /seed = -1/],
-    [{ filters: 2, activation: 'softmax' as never }, /activation = softmax.*relu, linear/],
+    [{ filters: 2, activation: 'softmax' as never }, /activation = 'softmax'.*relu, linear/],
   ])('%o', (options, message) => {
     expect(() => new ConvLayer(options)).toThrow(message)
   })

@@ -1,3 +1,4 @@
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { fusedConv2d } from './fused-conv2d.js'
@@ -24,6 +25,18 @@ export interface ConvLayerOptions {
 
 const activations = ['relu', 'linear'] as const
 
+/** With those that tfjs has for all layers. */
+type LayerOptions = ConvLayerOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
+
+const layerKinds: Kinds<LayerOptions> = {
+  // Numbers and names are looked at below, the rest by tfjs.
+  ...{ filters: kind.any, kernelSize: kind.any, strides: kind.any, padding: kind.any, useBias: kind.boolean },
+  ...{ activation: kind.any, seed: kind.any, name: kind.string, inputShape: kind.list, trainable: kind.boolean },
+  ...{ batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string, weights: kind.list },
+  // Comes with a model's JSON.
+  customObjects: kind.any,
+}
+
 /**
  * Convolution with the same padding on every side, as PyTorch has it: tfjs's own layer knows only 'same', which with
  * stride 2 pads one side, and 'valid'. Input [batch, height, width, channels]; output [batch, h, w, filters] with
@@ -43,6 +56,7 @@ export class ConvLayer extends layers.Layer {
   #bias: ReturnType<layers.Layer['addWeight']> | undefined
 
   constructor(options: ConvLayerOptions) {
+    checkOptions<LayerOptions>('ConvLayer', options, layerKinds)
     const {
       filters,
       kernelSize = 3,
@@ -61,10 +75,10 @@ export class ConvLayer extends layers.Layer {
       ['seed', seed ?? 0, 0],
     ] as const) {
       if (!Number.isSafeInteger(value) || value < least)
-        throw new RangeError(`ConvLayer got ${name} = ${value}, but expects a whole number from ${least}.`)
+        throw new RangeError(`ConvLayer got ${name} = ${show(value)}, but expects a whole number from ${least}.`)
     }
     if (!activations.includes(activation))
-      throw new RangeError(`ConvLayer got activation = ${activation}, but expects one of ${activations.join(', ')}.`)
+      throw new RangeError(`ConvLayer got activation = ${show(activation)}, but expects one of ${activations.join(', ')}.`)
     this.inputSpec = [new InputSpec({ ndim: 4 })]
     this.#options = { filters, kernelSize, strides, padding, useBias, activation, ...(seed !== undefined && { seed }) }
   }

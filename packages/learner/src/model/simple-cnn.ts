@@ -1,4 +1,4 @@
-import { Random } from '@onecycle/platform'
+import { checkOptions, kind, Random, show } from '@onecycle/platform'
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 
@@ -25,8 +25,18 @@ export interface SimpleCnnOptions {
  * const model = simple_cnn([3, 16, 16, 2], { seed: 42 })
  */
 export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions = {}): Sequential {
+  checkOptions<SimpleCnnOptions>('simple_cnn', options, {
+    ...{ kernelSizes: kind.list, strides: kind.list, bn: kind.boolean, seed: kind.any },
+  })
+  if (!kind.list.fits(actns))
+    throw new TypeError(`simple_cnn takes a list of channel counts, such as [3, 16, 16, 2], but got ${show(actns)}.`)
   const convolutions = actns.length - 1
-  const { kernelSizes = Array(convolutions).fill(3), strides = Array(convolutions).fill(2), bn = false, seed } = options
+  const {
+    kernelSizes = Array(Math.max(0, convolutions)).fill(3),
+    strides = Array(Math.max(0, convolutions)).fill(2),
+    bn = false,
+    seed,
+  } = options
   if (convolutions < 1 || kernelSizes.length !== convolutions || strides.length !== convolutions) {
     throw new RangeError(
       `simple_cnn got ${actns.length} channel counts, ${kernelSizes.length} kernelSizes and ${strides.length} strides, but expects ` +
@@ -34,7 +44,7 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
     )
   }
   if (!Number.isInteger(actns[0]) || actns[0]! < 1)
-    throw new RangeError(`simple_cnn got ${actns[0]} channels of the input, but expects a positive whole number.`)
+    throw new RangeError(`simple_cnn got ${show(actns[0])} channels of the input, but expects a positive whole number.`)
   const random = seed === undefined ? undefined : new Random(seed).fork('simple_cnn')
   const model = sequential()
   for (let i = 0; i < convolutions; i++) {

@@ -70,7 +70,7 @@ export function compare_schedules(runs: Runs, options: ShowOptions = {}): Plot {
 /** The runs that trained, of arguments that are what `caller` takes. */
 function trained(caller: string, runs: Runs, options: ShowOptions): Runs {
   checkOptions(caller, options, showKinds)
-  for (const [name, history] of Object.entries(typeof runs === 'object' ? { ...runs } : { runs })) {
+  for (const [name, history] of Object.entries(typeof runs === 'object' && runs !== null ? { ...runs } : { runs })) {
     if (!Array.isArray((history as History | undefined)?.losses))
       throw new TypeError(
         `${caller} takes histories by name, such as { constant: await learn.fit(2, 1e-2) }, but ${name} is ${show(history)}.`,

@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, show } from '@onecycle/platform'
 import { overBatches } from './chart.js'
 import { Plot, type ShowOptions, showKinds } from './plot.js'
 
@@ -30,17 +30,21 @@ export function plot_range_test(history: Readonly<Record<string, readonly number
     log: kind.boolean,
     ...showKinds,
   })
+  if (!kind.object.fits(history))
+    throw new TypeError(`plot_range_test draws figures by name, such as clr.history, but got ${show(history)}.`)
   const { figure = history['acc'] ? 'acc' : 'loss', smooth = 1, log = false } = options
   const { lr, [figure]: values } = history
   if (!lr?.length || values?.length !== lr.length) {
-    const found = Object.entries(history).map(([name, { length }]) => `${name} (${length})`)
+    const found = Object.entries(history).map(
+      ([name, values]) => `${name} (${kind.list.fits(values) ? values.length : show(values)})`,
+    )
     throw new Error(
       `plot_range_test needs lr and ${figure} for every batch, but the history has ${found.join(', ') || 'nothing'}. Train first, ` +
         "and log the figure: in model.fit with compile's metrics, in a Learner with CyclicLR's option logs.",
     )
   }
   if (!(Number.isInteger(smooth) && smooth >= 1))
-    throw new RangeError(`smooth is ${smooth}, and must be a number of batches: 1, 2, 3, ...`)
+    throw new RangeError(`smooth is ${show(smooth)}, and must be a number of batches: 1, 2, 3, ...`)
   const over = (ys: readonly number[]) => overBatches(ys).map(([batch, y]): [number, number] => [lr[batch - 1]!, y])
   const raw = { name: figure, style: smooth > 1 ? ('faint' as const) : ('line' as const), points: over(values) }
   const mean =
