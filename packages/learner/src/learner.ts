@@ -524,6 +524,8 @@ export class Learner extends AnsweringLoop {
     return this.turns.take('load', true, async () => {
       checkUsable(this.groups.flat(), 'load')
       checkIdle(this, 'load')
+      // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
+      await accelerate()
       this.#loaded = await loadInto(this, path, options)
       return this
     })
