@@ -11,6 +11,9 @@ export interface VegaLiteSpec {
 
 type Json = Record<string, unknown>
 
+/** Room that Vega allows for a letter of a text of 12 pixels: one that needs more widens the whole drawing. */
+const letter = 9.6
+
 /** The chart in Vega-Lite, data included. */
 export function vegaLite(chart: Chart): VegaLiteSpec {
   const columns = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
@@ -20,7 +23,7 @@ export function vegaLite(chart: Chart): VegaLiteSpec {
     ...panelSize(columns),
     layer: panelLayers(panel, color),
   }))
-  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / 7))
+  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / letter))
   const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -60,7 +63,7 @@ function colorEncoding(chart: Chart, columns: number): Json {
 
 /** As many side by side as fit in a width, at the room that Vega allows for a label: all in one row, or a grid. */
 function legendColumns(names: string[], width: number): number {
-  const widths = names.map(name => name.length * 9.6 + 36)
+  const widths = names.map(name => name.length * letter + 36)
   const all = widths.reduce((sum, one) => sum + one, 0)
   return all <= width ? names.length : Math.max(1, Math.floor(width / Math.max(...widths)))
 }
