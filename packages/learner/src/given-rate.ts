@@ -14,11 +14,16 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
   } catch (error) {
     const absent = missing(given)
     const why = absent && search?.reason ? ` lr_find suggested no learning rate: ${search.reason}` : ''
-    const hint = absent ? ' Give a rate, such as 1e-2; only one that is left out altogether has a default.' : ''
+    const hint = absent ? ' Give a rate, such as 1e-2: only one that is left out altogether has a default.' : misplaced(given)
     throw new RangeError(`${call} got the learning rate ${show(given)}. ${(error as Error).message}${why}${hint}`, {
       cause: error,
     })
   }
+}
+
+function misplaced(given: unknown): string {
+  if (typeof given !== 'object' || given === null || 'length' in given || 'stop' in given) return ''
+  return 'then' in given ? ' Was an await forgotten?' : ' Options come after the rate.'
 }
 
 /** Whether it is nothing, or made of nothing: NaN is what comes of dividing nothing by ten. */

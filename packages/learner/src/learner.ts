@@ -266,8 +266,8 @@ export class Learner extends AnsweringLoop {
   async fit(...given: unknown[]): Promise<History> {
     const { n, lr, options } = fitArguments<Learner>(given)
     const rates = this.#rates('fit', lr)
-    const { wds } = options
     const plan = planFit(this, n, rates, options)
+    const { wds } = options
     return this.#train('fit', plan, wds === undefined ? options : { ...options, wd: wds }, rates)
   }
 

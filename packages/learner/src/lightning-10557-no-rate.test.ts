@@ -49,6 +49,13 @@ describe.each(Object.entries(calls))('%s', (name, call) => {
   })
 })
 
+it('says where options go, and what a promise lacks', async () => {
+  const learn = tinyLearner()
+  await expect(learn.fit_one_cycle(1, { moms: [0.9, 0.8] } as never)).rejects.toThrow('Options come after the rate.')
+  await expect(learn.fit_one_cycle(1, Promise.resolve(1e-2) as never)).rejects.toThrow('Was an await forgotten?')
+  await expect(learn.fit(1e-2, 1, null as never)).rejects.toThrow('fit takes its options as an object')
+})
+
 it('takes the default only where the rate is left out altogether', async () => {
   const learn = grouped()
   expect((await learn.fit(1)).lrs).toEqual([3e-3, 3e-3])

@@ -116,6 +116,7 @@ it.each<[string, () => unknown, string]>([
   ],
   ['a bound that was not found', () => new CyclicLR({ base_lr: 1e-4, max_lr: undefined }), 'cyclic_lr got max_lr: undefined'],
   ['a rate that is null', () => fit_fc({ lr: null as never }), 'fit_fc got lr: null'],
+  ['a base rate that was not found', () => fine_tune({ epochs: 1, base_lr: undefined }), 'fine_tune got base_lr: undefined'],
   ['a scale_fn that gives NaN', () => cyclic_lr({ scale_fn: () => Number.NaN })(0, 1), 'scale_fn'],
   ['a phase without length', () => torch.OneCycleLR({ max_lr: 1, total_steps: 10, pct_start: 0.1 }).lr(0, 10), 'no length'],
   ['more steps than total_steps', () => torch.OneCycleLR({ max_lr: 1, total_steps: 10 }).lr(11, 11), 'total_steps is 10'],

@@ -1,4 +1,5 @@
 import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkGivenRate } from './check-given-rate.js'
 import { type Slice, slice } from './discriminative.js'
 
 export interface FineTuneOptions {
@@ -35,6 +36,7 @@ export function fine_tune(options: FineTuneOptions): { frozen: FineTunePart; unf
   checkOptions<FineTuneOptions>('fine_tune', options, {
     ...{ epochs: kind.any, base_lr: kind.any, freeze_epochs: kind.any, lr_mult: kind.any, pct_start: kind.any, div: kind.any },
   })
+  checkGivenRate('fine_tune', options, 'base_lr')
   const base_lr = checkNumber('base_lr', options.base_lr ?? 2e-3, { above: 0 })
   const lr_mult = checkNumber('lr_mult', options.lr_mult ?? 100, { above: 0 })
   return {
