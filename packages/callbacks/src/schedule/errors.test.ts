@@ -79,7 +79,7 @@ it.each<[string, () => unknown, string]>([
   [
     "fastai 2's name of an option",
     () => one_cycle({ lr_max: 1, div: 10 } as never),
-    'no option div. Its options are: lr_max, form, moms, div_factor',
+    'no option div. Did you mean div_factor? Its options are: lr_max, form, moms, div_factor',
   ],
   ['cycles of equal length', () => sgdr({ lr_max: 1, n_cycles: 3, cycle_len: 1, cycle_mult: 1 }), 'Use cos_anneal'],
   ['a cycle shorter than cut_div', () => use_clr({ lr: 1, use_clr: [20, 5], cycle: 4 }).lr(0, 4), 'at least cut_div = 5 batches'],
