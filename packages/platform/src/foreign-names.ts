@@ -1,6 +1,6 @@
-/** What fastai, Keras and PyTorch call an option, and what it is called here, in one call or the other. */
-const meant = new Map<string, readonly string[]>([
-  ['betas', ['mom', 'sqr_mom']],
+/** What fastai, Keras and PyTorch call an option, and what it is called here: in one call, or in another; `[a, b]` are two options. */
+const meant = new Map<string, readonly (string | readonly string[])[]>([
+  ['betas', [['mom', 'sqr_mom']]],
   ['beta1', ['mom']],
   ['beta_1', ['mom']],
   ['beta2', ['sqr_mom']],
@@ -8,12 +8,13 @@ const meant = new Map<string, readonly string[]>([
   ['rho', ['sqr_mom']],
   ['momentum', ['mom']],
   ['momenta', ['moms']],
-  ['epsilon', ['eps']],
+  ['epsilon', ['eps', 'min_delta']],
   ['decay', ['wd']],
   ['weight_decay', ['wd']],
-  ['learning_rate', ['lr']],
-  ['learningRate', ['lr']],
-  ['max_lr', ['lr_max']],
+  ['lr', ['lr_max', 'base_lr']],
+  ['learning_rate', ['lr', 'lr_max', 'base_lr']],
+  ['max_lr', ['lr_max', 'end_lr']],
+  ['min_lr', ['start_lr']],
   ['cbs', ['callbacks']],
   ['opt_func', ['optimizer']],
   ['opt', ['optimizer']],
@@ -21,15 +22,12 @@ const meant = new Map<string, readonly string[]>([
   ['crit', ['loss']],
   ['splitter', ['layer_groups']],
   ['batch_size', ['bs']],
-  ['batchSize', ['bs']],
   ['validation_split', ['valid_pct']],
-  ['validationSplit', ['valid_pct']],
   ['validation_data', ['valid']],
-  ['validationData', ['valid']],
   ['train_bs', ['bs']],
   ['val_bs', ['valid_bs']],
   ['drop_remainder', ['drop_last']],
-  ['labels', ['classes', 'y']],
+  ['labels', ['y', 'classes']],
   ['vocab', ['classes']],
   ['random_state', ['seed']],
   ['random_seed', ['seed']],
@@ -39,15 +37,13 @@ const meant = new Map<string, readonly string[]>([
   ['ys', ['y']],
   ['callback', ['callbacks']],
   ['callback_fns', ['callbacks']],
-  ['metric', ['metrics']],
+  ['metric', ['metrics', 'monitor']],
   ['bn_wd', ['wd_bn_bias']],
   ['true_wd', ['decouple_wd']],
-  ['weightDecay', ['wd']],
   ['alpha', ['sqr_mom']],
   ['verbose', ['progress', 'quiet', 'log']],
   ['silent', ['progress', 'quiet']],
   ['start_epochs', ['start_epoch']],
-  ['initialEpoch', ['start_epoch']],
   ['initial_epoch', ['start_epoch']],
   ['final_div_factor', ['final_div']],
   ['div', ['div_factor']],
@@ -62,6 +58,23 @@ const meant = new Map<string, readonly string[]>([
   ['backend', ['prefer']],
   ['stride', ['strides']],
   ['use_bias', ['useBias']],
+  ['cb', ['callbacks']],
+  ['opt_fn', ['optimizer']],
+  ['loss_fn', ['loss']],
+  ['criterion', ['loss']],
+  ['base_momentum', ['moms']],
+  ['max_momentum', ['moms']],
+  ['div_factor', ['div']],
+  ['final_div', ['div_final']],
+  ['annealing', ['form']],
+  ['anneal_strategy', ['form']],
+  ['n_epoch', ['epochs']],
+  ['n_epochs', ['epochs']],
+  ['nb_epoch', ['epochs']],
+  ['cyc_len', ['epochs']],
+  ['val_split', ['valid_pct']],
+  ['path', ['fname']],
+  ['period', ['every_epoch']],
   ['show_moms', ['showMoms']],
   ['skip_start', ['skipStart']],
   ['skip_end', ['skipEnd']],
@@ -86,10 +99,11 @@ const meant = new Map<string, readonly string[]>([
 
 /** What another system's name for an option is called by a call that knows these names. */
 export function foreignName(name: string, known: readonly string[]): string | undefined {
-  return (
-    meant
-      .get(name)
-      ?.filter(each => known.includes(each))
-      .join(' and ') || undefined
-  )
+  const names = (meant.get(name) ?? meant.get(snakeCase(name)))?.find(each => [each].flat().every(one => known.includes(one)))
+  return names === undefined ? undefined : [names].flat().join(' and ')
+}
+
+/** `maxLr` as `max_lr`. */
+export function snakeCase(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase()
 }

@@ -1,3 +1,5 @@
+import { snakeCase } from './foreign-names.js'
+
 /**
  * The one of `known` that a misspelt name was probably meant for: the name made of its initials (`bs` for `batch_size`), or the one
  * that the fewest changed letters lead to. Undefined when more than a third of the letters would have to change.
@@ -11,8 +13,6 @@ export function nearestName(name: string, known: readonly string[]): string | un
   const nearest = known[distances.indexOf(least)]
   return nearest !== undefined && 3 * least <= Math.max(name.length, nearest.length) ? nearest : undefined
 }
-
-const snakeCase = (name: string) => name.replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase()
 
 /** Letters to insert, delete, replace, or swap with the next one (Damerau 1964, Levenshtein 1966). */
 function distance(a: string, b: string): number {
