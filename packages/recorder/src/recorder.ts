@@ -131,7 +131,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
 
   /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
   plot(options: LrFindOptions & ShowOptions = {}): Plot {
-    checkOptions<LrFindOptions & ShowOptions>('plot', options, { ...skipKinds, ...showKinds })
+    checkOptions<LrFindOptions & ShowOptions>('plot', options, { ...skipKinds, suggestion: kind.boolean, ...showKinds })
     return new Plot(lrFindChart(this.lrFind, options)).present(options)
   }
 

@@ -7,7 +7,7 @@ const search = {
   lrs: Array.from({ length: 30 }, (_, i) => 1e-5 * 2 ** i),
   losses: Array.from({ length: 30 }, (_, i) => 3 - i / 10),
   smooth_losses: Array.from({ length: 30 }, (_, i) => 3.5 - i / 10),
-  suggestions: {},
+  suggestions: { valley: { lr: 0.01, loss: 2 } },
   suggestion: 'valley',
 } as unknown as LrFindRecord
 
@@ -30,6 +30,8 @@ test('is the search after a search, and the fit after a fit', () => {
   expect(recorder.sched.losses).toEqual(search.smooth_losses)
   expect(recorder.sched.iterations.slice(0, 3)).toEqual([1, 2, 3])
   expect(points(recorder.sched.plot(quiet))).toEqual(search.lrs.slice(10, 25).map((lr, i) => [lr, search.smooth_losses[10 + i]]))
+  expect(recorder.plot(quiet).chart.panels[0]!.marks).toHaveLength(1)
+  expect(recorder.plot({ suggestion: false, ...quiet }).chart.panels[0]!.marks).toEqual([])
   expect(points(recorder.sched.plot_lr(quiet))).toEqual(search.lrs.map((lr, i) => [i + 1, lr]))
   expect(points(recorder.sched.plot_loss(quiet))).toEqual(search.losses.map((loss, i) => [i + 1, loss]))
 

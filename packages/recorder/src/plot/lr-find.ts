@@ -7,6 +7,8 @@ export interface LrFindOptions {
   skipStart?: number | undefined
   /** Batches left out at the end, where the loss explodes. Default 5, for a search of less than 30 batches a sixth of them. */
   skipEnd?: number | undefined
+  /** Whether the suggestions are marked. Default true (fastai 1: false). */
+  suggestion?: boolean | undefined
 }
 
 /**
@@ -22,7 +24,7 @@ export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOpt
     throw new Error(
       `Nothing to plot: lr_find recorded no loss that is a number. It suggests no rate: ${reason ?? 'nothing was trained.'}`,
     )
-  const { skipStart = Math.min(10, Math.floor(n / 3)), skipEnd = Math.min(5, Math.floor(n / 6)) } = options
+  const { skipStart = Math.min(10, Math.floor(n / 3)), skipEnd = Math.min(5, Math.floor(n / 6)), suggestion = true } = options
   checkSkips(n, skipStart, skipEnd)
   const points = record.lrs.map((lr, i): [number, number] => [lr, record.smooth_losses[i]!]).slice(skipStart, n - skipEnd)
   const marks = Object.entries(record.suggestions).flatMap(([name, found]): Mark[] =>
@@ -38,7 +40,7 @@ export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOpt
         x: { label: 'Learning rate', log: true },
         y: { label: record.valid ? 'Validation loss (smoothed)' : 'Loss (smoothed)' },
         series: [{ name: 'loss', style: 'line', points }],
-        marks,
+        marks: suggestion ? marks : [],
       },
     ],
   }
