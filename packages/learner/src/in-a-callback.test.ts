@@ -5,7 +5,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from './learner.js'
+import { mae } from './loss/regression.js'
 import { accuracy } from './metric/classification.js'
+import { AverageMetric, type Metric } from './metric/metric.js'
+import { RootMeanSquaredError } from './metric/regression.js'
 import { parametersOf, weightsOf } from './model/parameters.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
 import { mlp, points, tinyLearner, useCpu } from './testing/tiny.js'
@@ -112,6 +115,47 @@ describe('between the batches of a fit, a callback', () => {
     ])
     await learn.fit(1e-2, 2)
     expect(heard).toEqual(['before_validate', 'after_validate', 'before_validate', 'after_validate'])
+  })
+
+  it('leaves the metrics as they were', async () => {
+    const share: Metric & { right: number } = {
+      name: 'share',
+      right: 0,
+      reset() {
+        this.right = 0
+      },
+      accumulate(pred) {
+        this.right += (pred as tf.Tensor).shape[0]!
+      },
+      get value() {
+        return this.right
+      },
+    }
+    const metrics: Metric[] = [share, new RootMeanSquaredError(), new AverageMetric(mae)]
+    const data = DataBunch.from_arrays({
+      x: new Float32Array(20),
+      y: new Float32Array(10),
+      shape: [2],
+      valid_pct: 0.5,
+      bs: 2,
+      seed: 1,
+    })
+    const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] })
+    const seen: number[][] = []
+    const measure: Callback<Learner> = {
+      async after_epoch(learn) {
+        const before = metrics.map(({ value }) => value)
+        await learn.validate(learn.data.train_dl)
+        seen.push(
+          before,
+          metrics.map(({ value }) => value),
+        )
+      },
+    }
+    await new Learner(data, model, { metrics, progress: false, callbacks: [measure] }).fit(1e-2, 2)
+    expect(seen).toHaveLength(4)
+    for (const i of [0, 2]) expect(seen[i]).toEqual(seen[i + 1])
+    expect(seen[0]![0]).toBe(5)
   })
 
   it('may cut its measuring short', async () => {

@@ -25,6 +25,7 @@ import { differentiate } from './gradients.js'
 import { checkSignal } from './interrupt.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
+import { setMetricsAside } from './metric/set-aside.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
 import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
@@ -273,7 +274,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   /** The figures of a pass whose batches alone are told of, after which the loop is as it was before. */
   async #aside(pass: () => Promise<void>): Promise<Record<string, number>> {
     const { training, n_iter, iter, bs, lossValue, values } = this
-    const putBack = this.setAside()
+    const putBack = [this.setAside(), setMetricsAside(this.#figures)]
     const figures: Record<string, number> = {}
     Object.assign(this, { training: false, values: figures })
     try {
@@ -281,7 +282,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     } catch (signal) {
       if (!(signal instanceof CancelValidate)) throw signal
     } finally {
-      putBack()
+      for (const each of putBack) each()
       Object.assign(this, { training, n_iter, iter, bs, lossValue, values })
     }
     return figures

@@ -48,6 +48,11 @@ export interface Metric {
   accumulate(pred: Tensors, target: Tensors): void | Promise<void>
   /** The figure over all batches since `reset`; NaN when there were none. */
   readonly value: number
+  /**
+   * Returns what puts the figure back, for a callback that measures while a fit runs. Default: the object's own properties are put
+   * back, so that only what is hidden (`#total`, a closure) needs it.
+   */
+  setAside?(): () => void
 }
 
 export interface AverageMetricOptions {
@@ -98,6 +103,14 @@ export class AverageMetric implements Metric {
   reset(): void {
     this.#total = 0
     this.#samples = 0
+  }
+
+  setAside(): () => void {
+    const [total, samples] = [this.#total, this.#samples]
+    return () => {
+      this.#total = total
+      this.#samples = samples
+    }
   }
 
   /** @throws TypeError when the function does not give a single number. */

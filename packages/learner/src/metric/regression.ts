@@ -22,6 +22,10 @@ export class RootMeanSquaredError implements Metric {
     return this.#squares.accumulate(pred, target)
   }
 
+  setAside(): () => void {
+    return this.#squares.setAside()
+  }
+
   get value(): number {
     return Math.sqrt(this.#squares.value)
   }
