@@ -3,7 +3,8 @@ import type { EndReason } from './training-state.js'
 
 /**
  * Thrown by a callback to leave one section of the loop; not an error. The loop catches it at the section it names,
- * fires `after_cancel_X` and then `after_X`. Thrown where its section is not running, it reaches the caller of `fit`.
+ * fires `after_cancel_X` and then `after_X`. Thrown where its section is not running, it reaches the caller of `fit`. Thrown at the end of
+ * an epoch, a pass or a batch (`after_epoch`, ...), it takes effect when all others have heard of that end.
  *
  * Source: fastai 2's `Cancel*Exception`.
  *

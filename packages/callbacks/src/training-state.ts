@@ -81,7 +81,7 @@ export interface TrainingState {
 
   /** Why the fit ended; undefined while it runs. Set before `after_fit`. */
   readonly reason: EndReason | undefined
-  /** What was thrown, when the reason is 'failed' or 'diverged'. */
+  /** What the fit rejects with, when the reason is 'failed' or 'diverged', or 'interrupted' by Ctrl-C or a signal. */
   readonly error: unknown
 
   /** Tells the person one line: something that was understood and is not refused, but that they should know. */

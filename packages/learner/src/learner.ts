@@ -253,6 +253,8 @@ export class Learner extends AnsweringLoop {
    * @throws RangeError for arguments that fit no form or two, and for a rate that is undefined, as where `lr_find` suggested none:
    * it has a default only when it is left out. TypeError for an unknown option.
    * @throws DivergedError when the loss becomes NaN or infinite.
+   * @throws InterruptedError when Ctrl-C or SIGTERM ended it, after its batch and when callbacks have cleaned up; with `signal`, the reason
+   * that this gives. What was recorded stays in `recorder.history`.
    * @throws What a callback throws, unchanged.
    * @example
    * await learn.fit(1e-2, 3)
@@ -441,9 +443,11 @@ export class Learner extends AnsweringLoop {
   // ------------------------------------------------------------------------------------------------ using the model
 
   /**
-   * Loss and metrics over a data stream, or a data set in its order, by name; default the validation data.
+   * Loss and metrics over all of a data stream, or a data set, in its order, by name; default the validation data. A callback may await
+   * it between the batches of a fit, in `before_fit`, `after_epoch` and the like: it changes nothing there, and only the events of its
+   * batches are told.
    *
-   * @throws TypeError when there is no validation data.
+   * @throws TypeError when there is no validation data; Error within a batch of a fit; InterruptedError as {@link fit}.
    * @example
    * await learn.validate()   // { valid_loss: 0.029, accuracy: 0.990 }
    */
@@ -475,7 +479,7 @@ export class Learner extends AnsweringLoop {
 
   /**
    * Predictions (as {@link predict}) and targets of a whole data stream, or of a data set, in its order; default the validation data.
-   * The caller disposes both.
+   * The caller disposes both. In a callback, and what it throws, as {@link validate}.
    */
   async get_preds(given?: BatchStream | Dataset): Promise<{ preds: Tensor; targets: Tensor }> {
     const dl = streamOf('get_preds', given, this.data)
@@ -517,7 +521,8 @@ export class Learner extends AnsweringLoop {
    *
    * @param options `with_opt: false` takes the weights alone, of a file that another optimizer wrote; `strict: false` takes the weights
    * that fit by name and shape, where the head is another.
-   * @throws Error when the file is missing, truncated or foreign, or does not fit; nothing is changed then.
+   * @throws Error when the file is missing, truncated or foreign, or does not fit; while a fit runs, but for callbacks between its
+   * batches; and while another Learner trains the model. Nothing is changed then.
    */
   async load(path: string, options: LoadOptions = {}): Promise<this> {
     checkOptions<LoadOptions>('load', options, { with_opt: kind.boolean, strict: kind.boolean })
