@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Callback, CancelFit, EarlyStopping, SaveModel } from '@onecycle/callbacks'
+import { type Callback, CancelFit, EarlyStopping, SaveModel, TerminateOnNaN } from '@onecycle/callbacks'
+import { mul } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { FineTuneFitOptions, Learner } from './learner.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
@@ -79,6 +80,21 @@ it.each([1, 4])('an interruption in epoch %i ends it all, and is told', async wh
   const aborting = learn.fine_tune(3, 1e-2, { ...options, signal, callbacks: [atEpoch(when, () => controller.abort('enough'))] })
   await expect(aborting).rejects.toBe('enough')
   expect([learn.reason, all(learn), learn.recorder.history.epochs.length]).toEqual(['interrupted', true, 2])
+})
+
+it('divergence that TerminateOnNaN ended quietly ends it all, and is not hidden behind the second part', async () => {
+  const learn = grouped()
+  const spoil: Callback<Learner> = {
+    after_loss(l) {
+      if (l.train_iter === 1) l.loss = mul(l.loss, Number.NaN)
+    },
+    run_valid: false,
+  }
+  const { reason, losses } = await learn.fine_tune(3, 1e-2, {
+    ...options,
+    callbacks: [spoil, new TerminateOnNaN({ log: () => {} })],
+  })
+  expect([reason, losses.length, all(learn)]).toEqual(['diverged', 2, true])
 })
 
 it('hands on weight decay, and leaves everything training where it was frozen before', async () => {

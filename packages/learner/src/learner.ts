@@ -307,9 +307,9 @@ export class Learner extends AnsweringLoop {
 
   /**
    * Trains the last layer group alone, and then everything with rates that fall towards the first layers: for a model that
-   * has been trained on something else. A callback that ends the first part early leads on to the second; an error or an
-   * interruption ends both, and leaves frozen what was frozen before. Resolves to the history of the second part. Source:
-   * fastai 2's `fine_tune`.
+   * has been trained on something else. A callback that ends the first part early leads on to the second; an error, an
+   * interruption or divergence ends both, and leaves frozen what was frozen before. Resolves to the history of the second
+   * part. Source: fastai 2's `fine_tune`.
    *
    * @param epochs epochs of the second part
    * @param base_lr rate of the last group in the first part; default 2e-3
@@ -325,16 +325,18 @@ export class Learner extends AnsweringLoop {
     const first = frozen.epochs > 0 ? plan(frozen) : undefined
     const second = plan(unfrozen)
     return this.#training('fine_tune', async () => {
-      const { frozen_to } = this.#freezing
+      let { frozen_to } = this.#freezing
       this.freeze()
       try {
         this.#freezing.check('fine_tune')
-        if (first) await this.#follow('fine_tune', first, options)
+        const history = first && (await this.#follow('fine_tune', first, options))
+        if (history?.reason === 'diverged') return history
         this.unfreeze()
-        return await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
-      } catch (error) {
+        await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
+        frozen_to = 0
+        return this.recorder.history
+      } finally {
         this.freeze_to(frozen_to)
-        throw error
       }
     })
   }

@@ -33,7 +33,7 @@ export interface LrFindOptions<L extends TrainingState = never> extends Omit<Tra
   suggestion?: SuggestName | undefined
   /**
    * Reads the validation loss after each batch in place of the batch's own loss: over all validation data, or over the first so
-   * many batches of it. It takes as many validation passes as there are batches. Default false.
+   * many batches of it. It takes as many validation passes as there are batches. Source: fastai 0.7's `lr_find2`. Default false.
    */
   valid?: boolean | number | undefined
 }
