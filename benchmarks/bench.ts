@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { writeWhole } from '@onecycle/recorder'
+import { writeWhole } from '@onecycle/platform'
 import { findTorch, nativePeak, script, torch } from './child.js'
 import type { Measured, Shares } from './step.js'
 import { type Workload, workloads } from './workloads.js'

@@ -28,7 +28,20 @@ export * from '@onecycle/data'
 // Two packages have these names; here they mean what a program passes to the Learner and gets from a batch.
 export type { LrFindOptions } from '@onecycle/learner'
 export * from '@onecycle/learner'
-export { Random, type RandomState } from '@onecycle/platform'
+export { Random, type RandomState, writeWhole } from '@onecycle/platform'
+export {
+  type Axis,
+  type Chart,
+  type DrawOptions,
+  type Mark,
+  type Panel,
+  Plot,
+  type PngOptions,
+  type Series,
+  type SeriesStyle,
+  type ShowOptions,
+  type VegaLiteSpec,
+} from '@onecycle/plot'
 export * from '@onecycle/recorder'
 
 chooseLater()

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { root, runNode } from './run-program.js'
 
-const names = ['platform', 'backend', 'callbacks', 'data', 'recorder', 'learner', 'onecycle']
+const names = ['platform', 'plot', 'backend', 'callbacks', 'data', 'recorder', 'learner', 'onecycle']
 
 // What a user gets: the tarballs of all packages, installed into an empty folder.
 let folder: string

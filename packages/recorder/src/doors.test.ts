@@ -1,18 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import * as recorderPackage from './index.js'
-import { FakeFit } from './testing/fake-fit.js'
-
-const {
-  Recorder,
-  ProgressBar,
+import {
   compare_losses,
   compare_metrics,
   compare_schedules,
+  ProgressBar,
   plot_range_test,
   plot_schedule,
+  Recorder,
   report,
-  Plot,
-} = recorderPackage
+} from './index.js'
+import { FakeFit } from './testing/fake-fit.js'
 
 const recorder = new Recorder()
 new FakeFit([recorder]).run()
@@ -32,10 +29,7 @@ describe('a misspelt option is refused, and its name told', () => {
     ['ProgressBar', () => new ProgressBar(given({ qiet: true })), /Did you mean quiet\?/],
     ['report', () => report(given({ titel: 'a', sections: [] })), /Did you mean title\?/],
     ['a section', () => report({ title: 'a', sections: [given({ title: 'b', plot })] }), /Did you mean plots\?/],
-    ['draw', () => plot.draw(given({ colour: true })), /Did you mean color\?/],
   ])('%s', (_, call, message) => expect(call).toThrow(message))
-
-  test('png', () => expect(plot.png(given({ scal: 1 }))).rejects.toThrow(/Did you mean scale\?/))
 })
 
 describe('a value of another kind is refused, and shown', () => {
@@ -54,11 +48,5 @@ describe('a value of another kind is refused, and shown', () => {
       /each of it a plot/,
     ],
     ['a schedule', () => plot_schedule(given({ lr: 0.1 })), /lr is 0.1/],
-    ['a chart', () => new Plot(given(history)), /Plot takes a chart/],
   ])('%s', (_, call, message) => expect(call).toThrow(message))
-
-  test.each<[string, () => Promise<unknown>, RegExp]>([
-    ['a path', () => plot.save(given(undefined)), /Cannot tell a plot's format from the file name 'undefined'/],
-    ['a file', () => recorderPackage.writeWhole(given(undefined), ''), /needs a path/],
-  ])('%s', (_, call, message) => expect(call()).rejects.toThrow(message))
 })

@@ -1,9 +1,10 @@
 import { checkOptions, kind } from '@onecycle/platform'
+import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type LossesOptions, lossesChart } from './chart/losses.js'
+import type { LrFindOptions } from './chart/lr-find.js'
+import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
+import { skipKinds } from './chart/skips.js'
 import type { History } from './history.js'
-import { type LossesOptions, lossesChart } from './plot/losses.js'
-import type { LrFindOptions } from './plot/lr-find.js'
-import { Plot, type ShowOptions, showKinds, skipKinds } from './plot/plot.js'
-import { type ScheduleOptions, scheduleChart } from './plot/schedule.js'
 
 interface Searches {
   plot(options: LrFindOptions & ShowOptions): Plot

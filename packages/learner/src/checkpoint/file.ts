@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { show } from '@onecycle/platform'
-import { writeWhole } from '@onecycle/recorder'
+import { show, writeWhole } from '@onecycle/platform'
 import { pack, packed, unpack, weightsIn } from './packing.js'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'

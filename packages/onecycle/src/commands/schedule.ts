@@ -1,5 +1,6 @@
 import { type ScheduleOption, type ScheduleTable, type ScheduleValues, schedule_table, schedules } from '@onecycle/callbacks'
-import { type Plot, plot_schedule } from '@onecycle/recorder'
+import type { Plot } from '@onecycle/plot'
+import { plot_schedule } from '@onecycle/recorder'
 import { type Command, Option } from 'commander'
 import { examples } from '../examples.js'
 import { eachNumber, finiteNumber, wholeNumber } from '../options.js'

@@ -1,6 +1,7 @@
 import { DataBunch, datasets, Subset } from '@onecycle/data'
 import { accuracy, Learner, type LrFindResult, simple_cnn } from '@onecycle/learner'
-import { compare_losses, compare_metrics, type History, type Plot } from '@onecycle/recorder'
+import type { Plot } from '@onecycle/plot'
+import { compare_losses, compare_metrics, type History } from '@onecycle/recorder'
 
 export interface ExperimentOptions {
   /** Decides the initial weights and the order of the batches. Default 42. */

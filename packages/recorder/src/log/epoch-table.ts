@@ -1,5 +1,5 @@
 import type { EpochRow } from '../history.js'
-import { formatFigure, formatTime } from '../render/number.js'
+import { formatFigure, formatTime } from './figure.js'
 
 /** Wide enough for every figure, with its sign. */
 const narrowest = 11

@@ -1,8 +1,6 @@
-import { checkOptions, type Kinds, kind } from '@onecycle/platform'
-import { writeWhole } from '../files.js'
-import { escapeHtml, htmlFigure, htmlPage } from '../plot/html.js'
-import { Plot } from '../plot/plot.js'
-import { formatFigure } from '../render/number.js'
+import { checkOptions, type Kinds, kind, writeWhole } from '@onecycle/platform'
+import { escapeHtml, htmlFigure, htmlPage, Plot } from '@onecycle/plot'
+import { formatFigure } from './figure.js'
 
 export interface ReportOptions {
   title: string

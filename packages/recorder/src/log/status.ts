@@ -1,5 +1,6 @@
 import type { TrainingState } from '@onecycle/callbacks'
-import { formatFigure, formatNumber, formatTime } from '../render/number.js'
+import { formatNumber } from '@onecycle/plot'
+import { formatFigure, formatTime } from './figure.js'
 
 /** What there is to say about a running pass; words that are not known are empty. */
 export interface Status {

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk'
-import { type Axis, colorsOf, markColorsOf, type Panel, shownValues, shows } from '../plot/chart.js'
-import { colorAt } from '../plot/theme.js'
-import { axisScale, tickLabels } from '../plot/ticks.js'
+import { type Axis, colorsOf, markColorsOf, type Panel, shownValues, shows } from '../chart.js'
+import { colorAt } from '../theme.js'
+import { axisScale, tickLabels } from '../ticks.js'
 import { BrailleCanvas } from './canvas.js'
 
 /** One panel as lines that are all `width` characters wide; `height` counts the lines of the drawing area. */

@@ -1,7 +1,6 @@
 import type { LrAndMom, Schedule } from '@onecycle/callbacks'
 import { checkOptions, kind, show } from '@onecycle/platform'
-import type { Panel } from './chart.js'
-import { Plot, type ShowOptions, showKinds } from './plot.js'
+import { type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { schedulePanel } from './schedule.js'
 
 /** Schedules by hyper-parameter, such as `one_cycle` returns them, or their values for every batch. */

@@ -1,6 +1,7 @@
+import type { Chart, Series } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { type Chart, overBatches, type Series } from './chart.js'
-import { checkSkips } from './lr-find.js'
+import { atEpochEnds, overBatches } from './over-batches.js'
+import { checkSkips } from './skips.js'
 
 export interface LossesOptions {
   /** Training batches left out at the beginning. Default 0. */
@@ -25,14 +26,4 @@ export function lossesChart(history: History, options: LossesOptions = {}): Char
   const valid = atEpochEnds(history, history.val_losses)
   if (valid.length) series.push({ name: 'validation', style: 'points', points: valid })
   return { panels: [{ title: 'Losses', x: { label: 'Batches', integer: true }, y: { label: 'Loss' }, series }] }
-}
-
-/** `[training batches so far, value]` of each epoch that has a value. */
-export function atEpochEnds(history: History, values: readonly (number | null)[]): [number, number][] {
-  let batches = 0
-  return history.nb_batches.flatMap((n, epoch): [number, number][] => {
-    batches += n
-    const value = values[epoch] ?? null
-    return value === null ? [] : [[batches, value]]
-  })
 }

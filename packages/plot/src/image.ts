@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { VegaLiteSpec } from './vega.js'
 
-/** The specification as SVG. Vega is loaded when the first plot is drawn, not with the Recorder. */
+/** The specification as SVG. Vega is loaded when the first plot is drawn, not with the package. */
 export async function toSvg(spec: VegaLiteSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   const compiled = compile(spec as unknown as Parameters<typeof compile>[0])

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { show } from '@onecycle/platform'
+import { show } from '../show.js'
 
 /**
  * Writes a file whole or not at all: a crash leaves what was there, for the content takes the file's name only when all of it is on

@@ -1,6 +1,6 @@
 import { checkOptions, kind, show } from '@onecycle/platform'
-import { overBatches } from './chart.js'
-import { Plot, type ShowOptions, showKinds } from './plot.js'
+import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { overBatches } from './over-batches.js'
 
 export interface RangeTestOptions extends ShowOptions {
   /** Which figure to draw against the learning rate. Default `acc` when it was logged, else `loss`. */

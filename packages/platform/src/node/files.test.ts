@@ -43,3 +43,7 @@ test('writers of one file do not disturb each other', async () => {
   expect(texts).toContain(await fs.readFile(path, 'utf8'))
   expect(await fs.readdir(folder)).toEqual(['a.txt'])
 })
+
+test('a path that is none is refused', async () => {
+  await expect(writeWhole(undefined as never, '')).rejects.toThrow(/needs a path/)
+})

@@ -1,6 +1,6 @@
+import { type Chart, formatNumber, type Mark } from '@onecycle/plot'
 import type { LrFindRecord } from '../history.js'
-import { formatNumber } from '../render/number.js'
-import type { Chart, Mark } from './chart.js'
+import { checkSkips } from './skips.js'
 
 export interface LrFindOptions {
   /** Batches left out at the beginning. Default 10, for a search of less than 30 batches a third of them. */
@@ -47,17 +47,3 @@ export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOpt
 }
 
 const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
-
-/** Refuses skips that are no counts or leave nothing of `n` batches. */
-export function checkSkips(n: number, skipStart: number, skipEnd: number): void {
-  if (n === 0) throw new Error('Nothing to plot: no training batch has been recorded yet. Train with `fit` first.')
-  for (const [name, skip] of Object.entries({ skipStart, skipEnd })) {
-    if (!Number.isInteger(skip) || skip < 0)
-      throw new RangeError(`${name} is ${skip}, and must be a number of batches: 0, 1, 2, ...`)
-  }
-  if (skipStart + skipEnd >= n) {
-    throw new RangeError(
-      `skipStart ${skipStart} and skipEnd ${skipEnd} leave nothing of ${n} batches. Together they must be less than ${n}.`,
-    )
-  }
-}

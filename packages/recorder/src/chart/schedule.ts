@@ -1,6 +1,7 @@
+import type { Chart, Panel } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { type Chart, overBatches, type Panel } from './chart.js'
-import { checkSkips } from './lr-find.js'
+import { overBatches } from './over-batches.js'
+import { checkSkips } from './skips.js'
 
 export interface ScheduleOptions {
   /** Show the momentum in a second panel. Default false. */

@@ -1,5 +1,5 @@
-import { wrap } from '../render/wrap.js'
 import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownValues, shows, thin } from './chart.js'
+import { wrap } from './render/wrap.js'
 import { colorAt, config, panelSize } from './theme.js'
 import { axisScale, tickLabels } from './ticks.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Chart } from '../plot/chart.js'
+import type { Chart } from '../chart.js'
 import { BrailleCanvas } from './canvas.js'
 import { drawChart } from './terminal-plot.js'
 

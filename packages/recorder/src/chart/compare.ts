@@ -1,8 +1,7 @@
 import { checkOptions, show } from '@onecycle/platform'
+import { type Chart, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { type Chart, overBatches, type Panel } from './chart.js'
-import { atEpochEnds } from './losses.js'
-import { Plot, type ShowOptions, showKinds } from './plot.js'
+import { atEpochEnds, overBatches } from './over-batches.js'
 import { schedulePanel } from './schedule.js'
 
 /** Histories by the name that the legend shows. */

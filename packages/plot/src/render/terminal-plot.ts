@@ -1,6 +1,6 @@
 import { checkOptions, kind } from '@onecycle/platform'
 import { Chalk, supportsColor } from 'chalk'
-import type { Chart } from '../plot/chart.js'
+import type { Chart } from '../chart.js'
 import { fit, panelLines } from './terminal-panel.js'
 import { wrap } from './wrap.js'
 

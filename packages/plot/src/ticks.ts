@@ -1,5 +1,5 @@
-import { formatNumber } from '../render/number.js'
 import { type Axis, extent } from './chart.js'
+import { formatNumber } from './render/number.js'
 
 /** Round values that divide [low, high] into at most about `count` steps of 1, 2 or 5 times a power of ten. */
 export function linearTicks(low: number, high: number, count: number, integer = false): number[] {

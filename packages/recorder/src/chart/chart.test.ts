@@ -1,15 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { inspect } from 'node:util'
-import { Resvg } from '@resvg/resvg-js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Plot } from '@onecycle/plot'
+import { describe, expect, test } from 'vitest'
 import type { LrFindRecord } from '../history.js'
 import { Recorder } from '../recorder.js'
 import { externalReferences } from '../testing/external-references.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
-import { Plot } from './plot.js'
 
 const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
 const losses = lrs.map(lr => 2 - 1.5 / (1 + 0.01 / lr) + lr ** 2)
@@ -43,12 +38,6 @@ const plots: Record<string, { plot: Plot; labels: string[] }> = {
   compare_metrics: { plot: compare_metrics(runs), labels: ['constant', '1cycle', 'accuracy', 'f1'] },
   compare_schedules: { plot: compare_schedules(runs), labels: ['constant', '1cycle', 'Learning Rate', 'Momentum'] },
 }
-
-let folder: string
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plot-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
 
 describe.each(Object.entries(plots))('%s', (_, { plot, labels }) => {
   test('compiles without a warning, and its drawing has every label', async () => {
@@ -161,80 +150,6 @@ test('layer groups have a curve each', () => {
   expect(groups.plot_lr().chart.panels[0]!.series.map(series => series.name)).toEqual(['group 0', 'group 1'])
 })
 
-describe('PNG', () => {
-  test('has the size asked for, and its text is really drawn', async () => {
-    const plot = recorder.plot_losses()
-    const [svg, one, two] = await Promise.all([plot.svg(), plot.png({ scale: 1 }), plot.png()])
-    expect([...two.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-    const [width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number)
-    expect(sizeOf(one)).toEqual([Math.round(width!), Math.round(height!)])
-    expect(sizeOf(two)).toEqual([Math.round(width! * 2), Math.round(height! * 2)])
-    const labelless = darkPixels(new Resvg(svg, { font: { loadSystemFonts: false } }).render().pixels)
-    const image = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><image width="${width}" height="${height}" href="data:image/png;base64,${Buffer.from(one).toString('base64')}"/></svg>`
-    expect(darkPixels(new Resvg(image).render().pixels)).toBeGreaterThan(labelless + 500)
-  })
-
-  test.each([0, -1, Number.NaN, 100])('a scale of %s is refused', async scale => {
-    await expect(recorder.plot_losses().png({ scale })).rejects.toThrow(/scale is/)
-  })
-})
-
-describe('save', () => {
-  test.each([
-    ['a.svg', '<svg'],
-    ['deep/er/b.json', '{'],
-    ['c.html', '<!doctype html>'],
-    ['D.PNG', '\x89PNG'],
-  ])('writes %s, and leaves no temporary file', async (name, start) => {
-    const path = join(folder, name)
-    await recorder.plot_losses().save(path)
-    expect((await readFile(path, 'latin1')).startsWith(start)).toBe(true)
-    expect((await readdir(join(path, '..'))).filter(file => file.includes('.tmp'))).toEqual([])
-  })
-
-  test('the JSON is the specification', async () => {
-    const path = join(folder, 'spec.json')
-    await recorder.plot_lr().save(path)
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(recorder.plot_lr().spec)))
-  })
-
-  test.each(['plot.gif', 'plot', 'plot.'])('refuses %s', async name => {
-    await expect(recorder.plot_lr().save(join(folder, name))).rejects.toThrow(/\.svg, \.png, \.html, \.json/)
-  })
-
-  test('a failure leaves neither a torn file nor a temporary one', async () => {
-    await mkdir(join(folder, 'failing', 'taken.svg'), { recursive: true })
-    await expect(recorder.plot_lr().save(join(folder, 'failing', 'taken.svg'))).rejects.toThrow()
-    expect(await readdir(join(folder, 'failing'))).toEqual(['taken.svg'])
-  })
-})
-
-test('a notebook gets the drawing and a text', async () => {
-  const bundle = await (recorder.plot_lr() as unknown as Record<symbol, () => Promise<Record<string, string>>>)[
-    Symbol.for('Jupyter.display')
-  ]!()
-  expect(bundle['image/svg+xml']).toMatch(/^<svg/)
-  expect(bundle['text/plain']).toContain('Learning Rate')
-})
-
-test('console.log shows the drawing, or the title on a terminal that shows it anyway', () => {
-  const { isTTY } = process.stdout
-  try {
-    process.stdout.isTTY = false
-    expect(inspect(recorder.plot_lr())).toBe(recorder.plot_lr().draw({ color: false }))
-    process.stdout.isTTY = true
-    expect(inspect(recorder.plot_lr({ show: false }))).toBe('Plot(Learning Rate)')
-  } finally {
-    process.stdout.isTTY = isTTY
-  }
-})
-
-test('a title is text, whatever its characters mean to others', async () => {
-  const panel = { title: "cost in $& and $'", x: { label: '' }, y: { label: '' } }
-  const plot = new Plot({ panels: [{ ...panel, series: [{ name: 'cost', style: 'line', points: [[0, 1]] }] }] })
-  expect(await plot.html()).toContain('aria-label="cost in $&#38; and $&#39;"')
-})
-
 test('show draws in the terminal, and without one nothing is written', () => {
   const written: string[] = []
   const original = process.stdout.write
@@ -248,14 +163,3 @@ test('show draws in the terminal, and without one nothing is written', () => {
   expect(written).toHaveLength(1)
   expect(written[0]).toContain('validation')
 })
-
-function sizeOf(png: Uint8Array): number[] {
-  const view = new DataView(png.buffer, png.byteOffset)
-  return [view.getUint32(16), view.getUint32(20)]
-}
-
-function darkPixels(rgba: Uint8Array): number {
-  let dark = 0
-  for (let i = 0; i < rgba.length; i += 4) if (rgba[i]! + rgba[i + 1]! + rgba[i + 2]! < 330) dark++
-  return dark
-}

@@ -85,11 +85,6 @@ export function markColorsOf(panel: Panel): number[] {
   return (panel.marks ?? []).map(mark => (mark.main ? 1 : next++))
 }
 
-/** `[index + 1, y]` for each value: a curve over training batches, the first of which is batch 1. */
-export function overBatches(values: readonly number[], skipStart = 0, skipEnd = 0): [number, number][] {
-  return values.slice(skipStart, values.length - skipEnd).map((y, i) => [skipStart + i + 1, y])
-}
-
 /**
  * At most about `limit` of the points. Each bucket keeps its first, lowest, highest and last, so that spikes stay
  * visible and gaps stay gaps.

@@ -1,11 +1,10 @@
 import { extname } from 'node:path'
 import { inspect } from 'node:util'
-import { checkOptions, type Kinds, kind, show, writeTo } from '@onecycle/platform'
-import { writeWhole } from '../files.js'
-import { type DrawOptions, drawChart } from '../render/terminal-plot.js'
+import { checkOptions, type Kinds, kind, show, writeTo, writeWhole } from '@onecycle/platform'
 import type { Chart } from './chart.js'
 import { htmlFigure, htmlPage } from './html.js'
 import { toPng, toSvg } from './image.js'
+import { type DrawOptions, drawChart } from './render/terminal-plot.js'
 import { type VegaLiteSpec, vegaLite } from './vega.js'
 
 export interface ShowOptions {
@@ -13,9 +12,8 @@ export interface ShowOptions {
   show?: boolean | undefined
 }
 
-/** What the options of every plot may be, and those of one whose ends can be left out. */
+/** What the options of every plot may be. */
 export const showKinds: Kinds<ShowOptions> = { show: kind.boolean }
-export const skipKinds = { skipStart: kind.any, skipEnd: kind.any }
 
 export interface PngOptions {
   /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */

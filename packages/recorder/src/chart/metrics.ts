@@ -1,6 +1,6 @@
+import type { Chart } from '@onecycle/plot'
 import type { History } from '../history.js'
-import type { Chart } from './chart.js'
-import { atEpochEnds } from './losses.js'
+import { atEpochEnds } from './over-batches.js'
 
 /** Each metric where the epochs ended, a panel a metric. */
 export function metricsChart(history: History): Chart {

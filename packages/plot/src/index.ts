@@ -1,0 +1,6 @@
+export type { Axis, Chart, Mark, Panel, Series, SeriesStyle } from './chart.js'
+export { escapeHtml, htmlFigure, htmlPage } from './html.js'
+export { Plot, type PngOptions, type ShowOptions, showKinds } from './plot.js'
+export { formatNumber } from './render/number.js'
+export type { DrawOptions } from './render/terminal-plot.js'
+export type { VegaLiteSpec } from './vega.js'

@@ -1,0 +1,16 @@
+import type { History } from '../history.js'
+
+/** `[index + 1, y]` for each value: a curve over training batches, the first of which is batch 1. */
+export function overBatches(values: readonly number[], skipStart = 0, skipEnd = 0): [number, number][] {
+  return values.slice(skipStart, values.length - skipEnd).map((y, i) => [skipStart + i + 1, y])
+}
+
+/** `[training batches so far, value]` of each epoch that has a value. */
+export function atEpochEnds(history: History, values: readonly (number | null)[]): [number, number][] {
+  let batches = 0
+  return history.nb_batches.flatMap((n, epoch): [number, number][] => {
+    batches += n
+    const value = values[epoch] ?? null
+    return value === null ? [] : [[batches, value]]
+  })
+}

@@ -1,0 +1,18 @@
+import { kind } from '@onecycle/platform'
+
+/** What the options of a plot whose ends can be left out may be, before their values are looked at. */
+export const skipKinds = { skipStart: kind.any, skipEnd: kind.any }
+
+/** Refuses skips that are no counts or leave nothing of `n` batches. */
+export function checkSkips(n: number, skipStart: number, skipEnd: number): void {
+  if (n === 0) throw new Error('Nothing to plot: no training batch has been recorded yet. Train with `fit` first.')
+  for (const [name, skip] of Object.entries({ skipStart, skipEnd })) {
+    if (!Number.isInteger(skip) || skip < 0)
+      throw new RangeError(`${name} is ${skip}, and must be a number of batches: 0, 1, 2, ...`)
+  }
+  if (skipStart + skipEnd >= n) {
+    throw new RangeError(
+      `skipStart ${skipStart} and skipEnd ${skipEnd} leave nothing of ${n} batches. Together they must be less than ${n}.`,
+    )
+  }
+}
