@@ -1,8 +1,11 @@
 import type { Variable } from '@tensorflow/tfjs-core'
+import { trainableNow } from './model/parameters.js'
+import type { Model } from './model/trainable-model.js'
 import type { Parameter } from './optimizer/index.js'
 
 /** Who trains some parameters. */
 interface Trainer {
+  readonly model: Model
   readonly groups: readonly (readonly Parameter[])[]
 }
 
@@ -14,8 +17,11 @@ const trainers = new WeakMap<Variable, { readonly trainer: Trainer; readonly wha
  * @throws Error when somebody does.
  */
 export async function whileTraining<T>(trainer: Trainer, what: string, work: () => Promise<T>): Promise<T> {
-  checkIdle(trainer, what)
-  const variables = trainer.groups.flat().map(({ variable }) => variable)
+  const trainable = trainableNow(trainer.model)
+  // Layers that are frozen may be shared; groups can be thawed while it works.
+  const parameters = trainer.groups.flat().filter(({ variable }) => trainable.has(variable))
+  checkIdle(trainer, what, parameters)
+  const variables = parameters.map(({ variable }) => variable)
   for (const variable of variables) trainers.set(variable, { trainer, what })
   try {
     return await work()
@@ -24,9 +30,9 @@ export async function whileTraining<T>(trainer: Trainer, what: string, work: () 
   }
 }
 
-/** @throws Error when somebody else trains what this one would change. */
-export function checkIdle(trainer: Trainer, what: string): void {
-  for (const { name, variable } of trainer.groups.flat()) {
+/** @throws Error when somebody else trains what this one would change: by default all that it could train. */
+export function checkIdle(trainer: Trainer, what: string, changed: readonly Parameter[] = trainer.groups.flat()): void {
+  for (const { name, variable } of changed) {
     const other = trainers.get(variable)
     if (!other || other.trainer === trainer) continue
     throw new Error(

@@ -226,6 +226,21 @@ describe('a hold', () => {
     expect(await changed(whole, () => free.fit(1e-2, 1))).toEqual(names(0, 1, 2))
   })
 
+  it('lets two train their heads on one frozen body at a time', async () => {
+    const body = sequential({ layers: [layers.dense({ units: 3, inputShape: [2] }), layers.batchNormalization()] })
+    body.trainable = false
+    const heads = [1, 2].map(() => {
+      const start = input({ shape: [2] })
+      return model({ inputs: start, outputs: layers.dense({ units: 1 }).apply(body.apply(start)) as SymbolicTensor })
+    })
+    const still = body.getWeights().map(weight => weight.dataSync().join())
+    await Promise.all(heads.map(head => learner(head).fit({ epochs: 2, lr: 1e-2 })))
+    expect(body.getWeights().map(weight => weight.dataSync().join())).toEqual(still)
+    body.trainable = true
+    const both = Promise.all(heads.map(head => learner(head).fit({ epochs: 1, lr: 1e-2 })))
+    await expect(both).rejects.toThrow(/another Learner is training/)
+  })
+
   it('holds a batch norm without weights of its own in a frozen group, where train_bn is false', async () => {
     const bare = layers.batchNormalization({ center: false, scale: false })
     const whole = sequential({ layers: [layers.dense({ units: 4, inputShape: [2] }), bare, layers.dense({ units: 1 })] })
