@@ -39,7 +39,7 @@ import { checkModel } from './model/check-model.js'
 import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
-import { freeKeptStates } from './model/layer-states.js'
+import { freeKeptStates, keepingStates } from './model/layer-states.js'
 import { lostFreezes } from './model/mend-layers.js'
 import { drawFrom } from './model/random-layers.js'
 import { type Samples, sampleTensors } from './model/sample-tensors.js'
@@ -615,13 +615,13 @@ export class Learner extends AnsweringLoop {
 
   /** Alone on this Learner, and on its model. */
   async #training<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.turns.take(what, false, () =>
-      whileTraining(this, what, async () => {
-        checkUsable(this.groups.flat(), what)
+    return this.turns.take(what, false, () => {
+      checkUsable(this.groups.flat(), what)
+      return whileTraining(this, what, async () => {
         await accelerate()
         return work()
-      }),
-    )
+      })
+    })
   }
 
   /** Alone on this Learner, or in a pause of a fit. */
@@ -629,7 +629,7 @@ export class Learner extends AnsweringLoop {
     return this.turns.take(what, true, async () => {
       checkUsable(this.groups.flat(), what)
       await accelerate()
-      return this.pace.interruptible(work)
+      return this.pace.interruptible(() => keepingStates(this.model, work))
     })
   }
 }

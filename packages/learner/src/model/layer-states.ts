@@ -28,6 +28,17 @@ export function putStates(model: Model, states: LayerStates): void {
   }
 }
 
+/** Measures without moving what stateful layers remember: training goes on from there. */
+export async function keepingStates<T>(model: Model, measure: () => Promise<T>): Promise<T> {
+  if (statefulLayers(model).length === 0) return measure()
+  const before = await copyStates(model)
+  try {
+    return await measure()
+  } finally {
+    putStates(model, before)
+  }
+}
+
 /** Frees what stateful layers keep for the gradients of a batch when it is over; undefined for a model without any. */
 export function freeKeptStates(model: Model): Callback | undefined {
   const stateful = statefulLayers(model)
