@@ -74,7 +74,7 @@ export interface LearnerOptions {
   wd_bn_bias?: boolean | undefined
   /** Where new layer groups begin, for discriminative rates and {@link Learner.freeze}; default one group. */
   layer_groups?: LayerGroups | undefined
-  /** Whether normalization layers of frozen groups train (fastai's default). Default true. */
+  /** Whether normalization layers of frozen groups train (fastai's default), unless their own `trainable` is false. Default true. */
   train_bn?: boolean | undefined
   /** Heard in every fit: one, or a list. */
   callbacks?: OneOrMore<Callback<Learner>> | undefined
@@ -152,8 +152,8 @@ export class Learner extends AnsweringLoop {
   #loaded: LoadReport | undefined
 
   /**
-   * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, or an
-   * option is unknown.
+   * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, an
+   * option is unknown, the model is of another copy of TensorFlow.js, or a layer was given what would be left out.
    */
   constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
     checkArguments(data, model)

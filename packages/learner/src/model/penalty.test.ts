@@ -78,6 +78,13 @@ describe('what a layer was given is charged once (keras 1028)', () => {
     expect(penaltyOf(sequential({ layers: [sequential({ layers: [own] })] }))!(scalar(0)).dataSync()[0]).toBe(7)
   })
 
+  it('but not what a layer of one’s own keeps, and is no part of the model', () => {
+    const extractor = body()
+    extractor.trainable = false
+    const own = Object.assign(layers.dense({ ...all, inputShape: [1] }), { extractor })
+    expect(penaltyOf(sequential({ layers: [own] }))!(scalar(0)).dataSync()[0]).toBe(2)
+  })
+
   it('in the loss that is recorded, and its gradients train', async () => {
     const lstm = layers.lstm({ ...all, ...sequence })
     const net = sequential({ layers: [lstm, layers.dense({ units: 1, kernelInitializer: 'zeros' })] })

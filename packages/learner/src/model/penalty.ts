@@ -1,7 +1,8 @@
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { everyLayer } from './layers.js'
-import { isLayersModel, type Layer, type Model } from './trainable-model.js'
+import { weightsOf } from './parameters.js'
+import { isLayersModel, type Layer, type Model, variableOf } from './trainable-model.js'
 
 /** @throws TypeError for an `activityRegularizer`, which TensorFlow.js does not charge: in a wrapper, without a word. */
 export function refuseActivityRegularizers(model: Model): void {
@@ -18,8 +19,13 @@ export function refuseActivityRegularizers(model: Model): void {
  * `model.fit` does, and those of recurrent cells, which it forgets; undefined for a model without any.
  */
 export function penaltyOf(model: Model): ((loss: Scalar) => Scalar) | undefined {
+  const known = new Set(weightsOf(model).map(({ variable }) => variable))
+  // A layer of one's own may keep a model that is not part of this one.
+  const own = [...everyLayer(model).keys()].filter(
+    ({ weights }) => weights.length === 0 || weights.some(weight => known.has(variableOf(weight))),
+  )
   // A wrapper names the penalties of its layer as its own.
-  const penalties = [...new Set([...everyLayer(model).keys()].flatMap(penaltiesOf))]
+  const penalties = [...new Set(own.flatMap(penaltiesOf))]
   if (penalties.length === 0) return undefined
   return loss => tidy(() => penalties.flatMap(charge => charge()).reduce((sum, penalty) => add<Scalar>(sum, penalty), loss))
 }

@@ -15,7 +15,7 @@ import './tensor-methods.js'
 export interface TrainableModel {
   /** Predictions for a batch. With `training: true`, dropout is active and batch norm uses the batch's own statistics. */
   apply(x: Tensors, options: { training: boolean }): Tensors
-  /** The variables that training changes. */
+  /** The variables that training changes, as long as their own `trainable` is true. */
   readonly trainableWeights: readonly (Variable | LayerVariable)[]
   /** All variables that make up the model's state, such as running statistics. Default: the trainable ones. */
   readonly weights?: readonly (Variable | LayerVariable)[]
