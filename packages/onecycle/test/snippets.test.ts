@@ -13,7 +13,7 @@ declare module '@tensorflow/tfjs' {
 declare const learn: import('onecycle').Learner
 declare const again: import('onecycle').Learner
 declare const data: import('onecycle').DataBunch
-declare const larger: import('onecycle').DataBunch
+declare const larger: { train: import('onecycle').Dataset; valid: import('onecycle').Dataset }
 declare const dataset: import('onecycle').Dataset
 declare const model: import('@tensorflow/tfjs-layers').Sequential
 declare const tf: typeof import('@tensorflow/tfjs')

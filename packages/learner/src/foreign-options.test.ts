@@ -1,14 +1,19 @@
-import { layers, sequential } from '@tensorflow/tfjs-layers'
-import { adam, DataBunch, EarlyStopping, Learner, one_cycle, SaveModel } from 'onecycle'
-import { expect, test } from 'vitest'
+import { EarlyStopping, one_cycle, SaveModel } from '@onecycle/callbacks'
+import { DataBunch } from '@onecycle/data'
+import { beforeAll, expect, test } from 'vitest'
+import type { Learner } from './learner.js'
+import { adam } from './optimizer/index.js'
+import { tinyLearner, useCpu } from './testing/tiny.js'
 
-const data = DataBunch.from_arrays({ x: [[0], [1], [2], [3]], y: Float32Array.of(0.5, 1.5, 2.5, 3.5), bs: 2 })
-const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] })
+let learn: Learner
+beforeAll(async () => {
+  await useCpu()
+  learn = tinyLearner()
+})
 const given = (value: unknown) => value as never
-const learn = new Learner(data, model, { progress: false })
 
 const calls: Record<string, (options: never) => unknown> = {
-  Learner: options => new Learner(data, model, options),
+  Learner: options => tinyLearner(options),
   fit: options => learn.fit(1e-2, 1, options),
   fit_one_cycle: options => learn.fit_one_cycle(1, 1e-2, options),
   lr_find: options => learn.lr_find(options),
