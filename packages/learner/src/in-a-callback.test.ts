@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Callback, CancelValidate, type EventName, SaveModel } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
-import { layers, sequential } from '@tensorflow/tfjs-layers'
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from './learner.js'
 import { mae } from './loss/regression.js'
@@ -115,6 +115,50 @@ describe('between the batches of a fit, a callback', () => {
     ])
     await learn.fit(1e-2, 2)
     expect(heard).toEqual(['before_validate', 'after_validate', 'before_validate', 'after_validate'])
+  })
+
+  it('leaves what stateful layers remember', async () => {
+    const make = (callbacks: Callback<Learner>[] = []) => {
+      const kernelInitializer = initializers.glorotUniform({ seed: 4 })
+      const model = sequential({
+        layers: [
+          layers.lstm({
+            ...{ units: 3, stateful: true, batchInputShape: [2, 3, 1] },
+            ...{ kernelInitializer, recurrentInitializer: kernelInitializer },
+          }),
+          layers.dense({ units: 1, kernelInitializer }),
+        ],
+      })
+      const x = Float32Array.from({ length: 24 }, (_, i) => Math.sin(i))
+      const y = Float32Array.from({ length: 8 }, (_, i) => Math.sin(3 * i + 3))
+      const data = DataBunch.from_arrays({ x, y, shape: [3, 1], valid: { x: x.slice(0, 12), y: y.slice(0, 4) }, bs: 2, seed: 1 })
+      return new Learner(data, model, { progress: false, callbacks })
+    }
+    const plain = make()
+    await plain.fit(1e-2, 2)
+    const tensors: number[] = []
+    const measure: Callback<Learner> = {
+      async before_epoch(learn) {
+        tensors.push(tf.memory().numTensors)
+        await learn.validate()
+        tf.dispose(Object.values(await learn.get_preds()))
+        tf.dispose(learn.predict(tf.tidy(() => tf.ones([2, 3, 1]))))
+        tensors.push(tf.memory().numTensors)
+      },
+      after_batch: learn => tf.dispose(learn.predict(Array.from({ length: 2 }, () => [[1], [2], [3]]))),
+    }
+    const learn = make([measure])
+    await learn.fit(1e-2, 2)
+    expect(weights(learn)).toEqual(weights(plain))
+    expect(tensors[3]! - tensors[2]!).toBe(1)
+  })
+
+  it('draws no bar for what it measures', async () => {
+    const written: string[] = []
+    const progress = { stream: { isTTY: true, columns: 80, write: (text: string) => void written.push(text) } }
+    const last: Callback<Learner> = { order: 100, after_epoch: async learn => void (await learn.validate(learn.data.train_dl)) }
+    await new Learner(points(), mlp(), { progress, callbacks: [last] }).fit(1e-2, 1)
+    expect(written.at(-1)).toMatch(/^0 +\d/)
   })
 
   it('leaves the metrics as they were', async () => {

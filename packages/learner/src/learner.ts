@@ -39,7 +39,7 @@ import { checkModel } from './model/check-model.js'
 import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
 import { type LayerGroups, layerGroups } from './model/layer-groups.js'
-import { freeKeptStates, keepingStates } from './model/layer-states.js'
+import { freeKeptStates, keepingStates, setStatesAside } from './model/layer-states.js'
 import { lostFreezes } from './model/mend-layers.js'
 import { drawFrom } from './model/random-layers.js'
 import { type Samples, sampleTensors } from './model/sample-tensors.js'
@@ -476,7 +476,13 @@ export class Learner extends AnsweringLoop {
       const pred = this.forwardPass.run(xs, false)
       return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
     }
-    return drawFrom(this.random.prediction(), () => tidy(forward))
+    // By itself a stateful model goes on from call to call; within a fit it goes on with the fit.
+    const putBack = this.turns.what ? setStatesAside(this.model) : () => {}
+    try {
+      return drawFrom(this.random.prediction(), () => tidy(forward))
+    } finally {
+      putBack()
+    }
   }
 
   /**

@@ -15,6 +15,7 @@ const weights = (learn: Learner) => weightsOf(learn.model).map(({ variable }) =>
 /** All that a call may change. */
 const state = (learn: Learner) => ({
   weights: weights(learn),
+  trained: learn.trained.map(({ name }) => name),
   hypers: Object.fromEntries(learn.opt.names.map(name => [name, learn.opt.get(name)])),
   callbacks: [...learn.bus.callbacks],
   history: learn.recorder.history,
@@ -32,7 +33,7 @@ const optionsRefused: [string, object, RegExp][] = [
     /signal.*AbortController.*\.signal|signal.*\.signal.*AbortController/,
   ],
   ['a signal that is none', { signal: 'SIGINT' }, /signal.*'SIGINT'/],
-  ['too many weight decays', { wd: [0.1, 0.2, 0.3] }, /wd was given 3 values for 1 layer groups/],
+  ['too many weight decays', { wd: [0.1, 0.2, 0.3] }, /wd was given 3 values for \d layer groups/],
   ['a negative weight decay', { wd: -1 }, /wd must be at least 0/],
   ['a weight decay in words', { wd: '0.1' }, /wd must be a number/],
   ['no number as weight decay', { wd: Number.NaN }, /wd must be/],
@@ -53,14 +54,16 @@ const ways: Record<string, (learn: Learner, options: object) => Promise<unknown>
   fit: (learn, options) => learn.fit(0.5, 2, options),
   fit_one_cycle: (learn, options) => learn.fit_one_cycle(2, 0.5, options),
   lr_find: (learn, options) => learn.lr_find({ num_it: 4, ...options }),
+  fine_tune: (learn, options) => learn.fine_tune(2, 1e-2, options),
 }
 
 describe('a call that is refused changes nothing', () => {
   for (const [way, call] of Object.entries(ways)) {
-    // A search leaves schedules alone, and begins where it begins.
-    const refused = way === 'lr_find' ? optionsRefused.filter(([what]) => !/^a (schedule|start)/.test(what)) : optionsRefused
+    // What a way does not take: a search leaves schedules alone.
+    const foreign = { lr_find: /^a (schedule|start)/, fine_tune: /^a start/ }[way]
+    const refused = optionsRefused.filter(([what]) => !foreign?.test(what))
     it.each(refused)(`${way} with %s`, async (what, options, message) => {
-      const learn = tinyLearner()
+      const learn = tinyLearner({ layer_groups: [2] })
       await learn.fit(1e-2, 1)
       const before = state(learn)
       await expect(call(learn, options)).rejects.toThrow(message)

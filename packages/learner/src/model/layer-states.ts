@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { dispose, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
+import { dispose, keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { everyLayer } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
@@ -30,12 +30,25 @@ export function putStates(model: Model, states: LayerStates): void {
 
 /** Measures without moving what stateful layers remember: training goes on from there. */
 export async function keepingStates<T>(model: Model, measure: () => Promise<T>): Promise<T> {
-  if (statefulLayers(model).length === 0) return measure()
-  const before = await copyStates(model)
+  const putBack = setStatesAside(model)
   try {
     return await measure()
   } finally {
-    putStates(model, before)
+    putBack()
+  }
+}
+
+/** Makes room for what the layers will remember of other batches. Returns what has them remember what they do now. */
+export function setStatesAside(model: Model): () => void {
+  const before = new Map(statefulLayers(model).map(layer => [layer, layer.states_.map(state => keep(state.clone()))]))
+  return () => {
+    for (const layer of statefulLayers(model)) {
+      // One that remembered nothing yet begins anew.
+      const states = before.get(layer)
+      if (states) layer.resetStates(states)
+      else layer.resetStates()
+      dispose(states ?? [])
+    }
   }
 }
 

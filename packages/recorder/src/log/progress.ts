@@ -58,6 +58,8 @@ export class ProgressBar implements Callback {
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #passBegan = 0
+  /** Not what a callback measures between two passes. */
+  #inPass = false
   #lastShown = 0
 
   constructor(options: ProgressOptions = {}) {
@@ -90,15 +92,17 @@ export class ProgressBar implements Callback {
   }
 
   before_train(learn: TrainingState): void {
+    this.#inPass = true
     if (!learn.lr_finding || learn.train_iter === 0) this.#passBegan = performance.now()
   }
 
   before_validate(): void {
+    this.#inPass = true
     this.#passBegan = performance.now()
   }
 
   after_batch(learn: TrainingState): void {
-    if (!this.#running) return
+    if (!this.#running || !this.#inPass) return
     if (learn.training) {
       this.#epoch.trained = true
       this.#smooth.add(learn.lossValue)
@@ -115,16 +119,16 @@ export class ProgressBar implements Callback {
   }
 
   after_train(): void {
-    this.#clear()
+    this.#endPass()
   }
 
   after_validate(): void {
     this.#epoch.validated = true
-    this.#clear()
+    this.#endPass()
   }
 
   after_epoch(learn: TrainingState): void {
-    this.#clear()
+    this.#endPass()
     if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
     const header = tableHeader(learn.metricNames, this.#width)
     if (header !== this.#header) this.#line(header)
@@ -148,6 +152,11 @@ export class ProgressBar implements Callback {
 
   #line(text: string): void {
     writeTo(this.#stream, `${text}\n`)
+  }
+
+  #endPass(): void {
+    this.#inPass = false
+    this.#clear()
   }
 
   #clear(): void {
