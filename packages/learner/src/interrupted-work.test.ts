@@ -25,12 +25,12 @@ const heardAtEnd = (heard: unknown[]): Callback<Learner> => ({
 
 describe('Ctrl-C', () => {
   it.each([
-    ['after_batch', 2, 'after training batch 2 of 2 in epoch 1 of 5', 2],
-    ['before_batch', 3, 'after validation batch 1 of 1 in epoch 1 of 5', 2],
-    ['after_validate', 2, 'after validation batch 1 of 1 in epoch 2 of 5', 4],
-    ['after_epoch', 5, 'after validation batch 1 of 1 in epoch 5 of 5', 10],
+    ['after_batch', 2, 'after training batch 2 of 2 in epoch 0', 2],
+    ['before_batch', 3, 'after validation batch 1 of 1 in epoch 0', 2],
+    ['after_validate', 2, 'after validation batch 1 of 1 in epoch 1', 4],
+    ['after_epoch', 5, 'after validation batch 1 of 1 in epoch 4', 10],
     ['before_fit', 1, 'before the first batch', 0],
-    ['after_fit', 1, 'after validation batch 1 of 1 in epoch 5 of 5', 10],
+    ['after_fit', 1, 'after validation batch 1 of 1 in epoch 4', 10],
   ] as const)('in %s, the %ith: ends the fit, cleans up, keeps the history, and rejects', async (event, nth, where, batches) => {
     const learn = tinyLearner()
     const before = listeners()

@@ -422,6 +422,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     const { what } = this.turns
     if (this.n_iter === 0) return `${what}, before the first batch`
     const batch = `${what}, after ${this.training ? 'training' : 'validation'} batch ${this.iter + 1} of ${this.n_iter}`
-    return what === 'validate' ? batch : `${batch} in epoch ${this.epoch + 1} of ${this.n_epoch}`
+    // Epochs count from 0, as in the table.
+    return what === 'validate' ? batch : `${batch} in epoch ${this.epoch}`
   }
 }

@@ -45,7 +45,7 @@ async function interrupted(name: string, program: string, by: NodeJS.Signals = '
   return { ...ended, stderr: stderr.replace(/^onecycle: backend .*\n/, '') }
 }
 
-const line = /^Interrupted by (Ctrl-C|SIGTERM): fit, after training batch \d of 8 in epoch \d+ of 1000000\.\n$/
+const line = /^Interrupted by (Ctrl-C|SIGTERM): fit, after training batch \d of 8 in epoch \d+\.\n$/
 
 describe('a program that does not catch it ends in one line', () => {
   test.each([
