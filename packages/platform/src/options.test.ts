@@ -25,6 +25,17 @@ describe('checkOptions', () => {
     pace(Object.create(null))()
   })
 
+  it('takes an object of a class for options when it has none but these, and says what it got otherwise', () => {
+    class Settings {
+      every = 3
+    }
+    class Fast extends Settings {
+      speed = 4
+    }
+    pace(new Settings())()
+    expect(pace(new Fast())).toThrow('pace takes its options as an object, { every, loud, form, ... }, but got a Fast.')
+  })
+
   it.each([
     [{ evry: 3 }, 'pace has no option evry. Did you mean every? Its options are: every, loud, form, names, bs.'],
     [{ batch_size: 3 }, 'pace has no option batch_size. Did you mean bs?'],

@@ -82,13 +82,13 @@ export function checkKeys(
   known: readonly string[],
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  if (!kind.object.fits(options)) {
+  const unknown = kind.object.fits(options) ? Object.keys(options).filter(key => !known.includes(key)) : []
+  if (!kind.object.fits(options) || (unknown.length > 0 && isInstance(options))) {
     const example = known.length > 0 ? `{ ${known.slice(0, 3).join(', ')}${known.length > 3 ? ', ...' : ''} }` : '{}'
     const hint = isPromise(options) ? ' Was an await forgotten?' : ''
     throw new TypeError(`${owner} takes its options as an object, ${example}, but got ${show(options)}.${hint}`)
   }
-  for (const key of Object.keys(options)) {
-    if (known.includes(key)) continue
+  for (const key of unknown) {
     if (Object.hasOwn(elsewhere, key)) throw new TypeError(`${owner} has no option ${key}: ${elsewhere[key]}.`)
     const meant = foreignName(key, known) ?? nearestName(key, known)
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
@@ -109,6 +109,12 @@ export function listOf<Item>(given: OneOrMore<Item> | undefined): readonly Item[
 function isCollection(value: object): boolean {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return true
   return [Map, Set, WeakMap, Date, RegExp].some(collection => value instanceof collection)
+}
+
+/** Of a class, such as a Learner that stands in the place of options: what it holds are no options. */
+function isInstance(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype !== null && prototype.constructor?.name !== 'Object'
 }
 
 function isPromise(value: unknown): boolean {
