@@ -10,6 +10,7 @@ import type { TrainingState } from './training-state.js'
  * removed, so an event without listeners costs one array look-up.
  */
 export class Bus<State extends TrainingState = TrainingState> {
+  static readonly name: string = 'Bus'
   #callbacks: Callback<State>[] = []
   #listeners = new Map<EventName, Callback<State>[]>()
 

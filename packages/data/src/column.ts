@@ -43,6 +43,7 @@ export interface ColumnOptions {
  * const images = new Column(bytes, { shape: [28, 28, 1], scale: 1 / 255 }) // float32 [n, 28, 28, 1] in [0, 1]
  */
 export class Column {
+  static readonly name: string = 'Column'
   readonly data: TypedArray
   /** Samples. */
   readonly length: number

@@ -137,6 +137,7 @@ const foreignNames = {
  * })
  */
 export class DataBunch extends withAnswers(Object, foreignNames) {
+  static override readonly name: string = 'DataBunch'
   readonly train_dl: BatchStream
   readonly valid_dl: BatchStream | undefined
   /** What `train_dl` reads from; undefined for `tf.data` sources. */

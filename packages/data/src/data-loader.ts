@@ -30,6 +30,7 @@ export interface DataLoaderOptions {
  * }
  */
 export class DataLoader implements BatchSource, Iterable<Batch> {
+  static readonly name: string = 'DataLoader'
   readonly dataset: Dataset
   readonly batchSize: number
   readonly length: number

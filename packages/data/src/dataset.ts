@@ -54,6 +54,7 @@ export function requireDataset(what: string, dataset: unknown): void {
  * const xor = new ArrayDataset({ x, y })
  */
 export class ArrayDataset implements Dataset {
+  static readonly name: string = 'ArrayDataset'
   readonly length: number
   readonly inputShape: number[] | number[][]
   readonly targetShape: number[]
@@ -113,6 +114,7 @@ export class ArrayDataset implements Dataset {
 
 /** Some samples of another data set, in the given order. Shares its memory. */
 export class Subset implements Dataset {
+  static readonly name: string = 'Subset'
   readonly length: number
   readonly inputShape: number[] | number[][]
   readonly targetShape: number[]

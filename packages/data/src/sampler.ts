@@ -15,6 +15,7 @@ export interface Sampler {
 
 /** Visits 0 to length - 1 in order, every time. */
 export class SequentialSampler implements Sampler {
+  static readonly name: string = 'SequentialSampler'
   readonly length: number
 
   constructor(length: number) {
@@ -46,6 +47,7 @@ export class SequentialSampler implements Sampler {
  * sampler.pass() // the numbers 0 to 3, shuffled
  */
 export class RandomSampler implements Sampler {
+  static readonly name: string = 'RandomSampler'
   readonly length: number
   readonly #random = new Random()
 

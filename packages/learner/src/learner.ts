@@ -144,6 +144,7 @@ const elsewhere = {
  * await learn.fit_one_cycle(2, 5e-2)
  */
 export class Learner extends AnsweringLoop {
+  static override readonly name: string = 'Learner'
   readonly recorder = new Recorder()
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]

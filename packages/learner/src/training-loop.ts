@@ -64,6 +64,7 @@ export interface RunOptions {
  * The Learner is this loop with the ways to ask for training on top.
  */
 export abstract class TrainingLoop extends BatchTensors implements TrainingState {
+  static override readonly name: string = 'TrainingLoop'
   readonly model: Model
   readonly loss_func: LossFunction
   readonly metrics: readonly Metric[]

@@ -17,6 +17,7 @@ export type RandomState = readonly [number, number, number, number]
  * random.permutation(5)         // the same order again
  */
 export class Random {
+  static readonly name: string = 'Random'
   readonly #words = new Uint32Array(4)
 
   /**

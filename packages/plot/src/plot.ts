@@ -29,6 +29,7 @@ export interface PngOptions {
  * console.log(String(plot))             // drawn in the terminal
  */
 export class Plot {
+  static readonly name: string = 'Plot'
   readonly chart: Chart
   #spec: VegaLiteSpec | undefined
 

@@ -40,6 +40,7 @@ const foreignNames = {
  * await learn.recorder.plot_losses().save('runs/losses.png')
  */
 export class Recorder extends withAnswers(Object, foreignNames) implements Callback {
+  static override readonly name: string = 'Recorder'
   readonly order = 50
   readonly run_valid = false
   /** What the last learning rate search found; the Learner sets it. */

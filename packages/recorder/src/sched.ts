@@ -20,6 +20,7 @@ interface Searches {
  * learn.sched.plot_lr()     // learning rate of each batch
  */
 export class Sched {
+  static readonly name: string = 'Sched'
   readonly #ran: History
   readonly #recorder: Searches
 

@@ -12,6 +12,7 @@ import { show } from '@onecycle/platform'
  * smooth.add(0.3)   // 1.29
  */
 export class SmoothenValue {
+  static readonly name: string = 'SmoothenValue'
   readonly beta: number
   #mean = 0
   #count = 0

@@ -1,4 +1,4 @@
-import { checkNumber, kind, show } from '@onecycle/platform'
+import { checkNumber, keepNames, kind, show } from '@onecycle/platform'
 import { position, type Schedule } from './schedule.js'
 
 /** Half a cosine from `start` to `end`, exact at both. */
@@ -108,3 +108,5 @@ export function combined_cos(pct: number, start: number, middle: number, end: nu
   checkNumber('combined_cos: pct', pct, { min: 0, max: 1 })
   return combine_scheds([pct, 1 - pct], [SchedCos(start, middle), SchedCos(middle, end)])
 }
+
+keepNames({ SchedLin, SchedCos, SchedNo, SchedExp, SchedPoly, annealing_poly, combine_scheds, combined_cos })

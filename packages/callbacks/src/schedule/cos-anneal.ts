@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import type { Schedule } from './schedule.js'
 import { cycleLength } from './use-clr.js'
 
@@ -44,3 +44,5 @@ export function cycleAt(step: number, first: number, mult: number): { at: number
   }
   return { at, n }
 }
+
+keepNames({ cos_anneal })

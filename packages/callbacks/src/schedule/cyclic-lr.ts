@@ -39,6 +39,7 @@ export interface CyclicLRState {
  * await model.fit(x, y, { callbacks: [clr.keras(model)] })
  */
 export class CyclicLR implements Callback {
+  static readonly name: string = 'CyclicLR'
   readonly name = 'CyclicLR'
   readonly order = 60
   readonly run_valid = false

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
 import { checkGivenRate } from './check-given-rate.js'
 import { type ScaleOptions, scaling } from './cyclic-scale.js'
 import { checkStep, type Schedule } from './schedule.js'
@@ -45,3 +45,5 @@ export function cyclic_lr(options: CyclicLRScheduleOptions = {}): Schedule {
     return base + (max - base) * Math.max(0, 1 - x) * scale(cycle, step)
   }
 }
+
+keepNames({ cyclic_lr })

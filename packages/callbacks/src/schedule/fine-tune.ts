@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import { checkGivenRate } from './check-given-rate.js'
 import { type Slice, slice } from './discriminative.js'
 
@@ -54,3 +54,5 @@ export function fine_tune(options: FineTuneOptions): { frozen: FineTunePart; unf
     },
   }
 }
+
+keepNames({ fine_tune })

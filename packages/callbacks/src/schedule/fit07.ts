@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
 import { SchedNo } from './annealers.js'
 import { cos_anneal } from './cos-anneal.js'
 import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.js'
@@ -122,3 +122,5 @@ export function wd_sched07(options: WdSched07Options, batches: number): Schedule
     return (wds * wds_sched_mult(step, steps)) / (norm_wds ? Math.sqrt(length) : 1)
   }
 }
+
+keepNames({ fit07, wd_sched07 })

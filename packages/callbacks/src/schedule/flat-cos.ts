@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import { combined_cos, cosine } from './annealers.js'
 import { checkGivenRate } from './check-given-rate.js'
 import { checkMoms } from './check-moms.js'
@@ -63,3 +63,5 @@ export function fit_fc(options: FitFcOptions = {}): LrAndMom {
     mom: (step, steps) => (parts(step, steps).isFlat ? first : second),
   }
 }
+
+keepNames({ flat_cos, fit_fc })

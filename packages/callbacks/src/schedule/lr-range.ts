@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import { SchedExp, SchedLin } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
@@ -30,3 +30,5 @@ export function lr_range(options: LrRangeOptions = {}): Schedule {
   if (form === 'exponential') return SchedExp(start, end)
   return SchedLin(form === 'linear' ? start : 0, end)
 }
+
+keepNames({ lr_range })

@@ -52,6 +52,7 @@ const kinds: Kinds<OneCycleSchedulerOptions> = {
  * await learn.fit(1e-2, 3, { callbacks: [new OneCycleScheduler({ lr_max: 1e-2, moms: [0.95, 0.85], div_factor: 25, pct_start: 0.3 })] })
  */
 export class OneCycleScheduler extends ParamScheduler {
+  static override readonly name: string = 'OneCycleScheduler'
   readonly #lr_max: Rates | undefined
   readonly #shape: CycleShape
 

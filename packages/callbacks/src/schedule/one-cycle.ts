@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
 import { combined_cos, cosine, linear } from './annealers.js'
 import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
@@ -107,3 +107,5 @@ function threeSteps(pct: number, start: number, peak: number, end: number): Sche
     return linear(start, end, Math.min(1, (step - 2 * turn) / Math.max(1, steps - 2 * turn)))
   }
 }
+
+keepNames({ one_cycle })

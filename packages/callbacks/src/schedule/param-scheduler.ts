@@ -57,6 +57,7 @@ const kinds: Kinds<ParamSchedulerOptions> = {
  * await learn.fit(2, 5e-2, { callbacks: [new ParamScheduler(one_cycle({ lr_max: 5e-2 }))] })
  */
 export class ParamScheduler implements Callback {
+  static readonly name: string = 'ParamScheduler'
   readonly name: string
   readonly order = 60
   readonly run_valid = false

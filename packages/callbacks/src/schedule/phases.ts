@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, keepNames, kind, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** A stretch of training: how long, and what each hyper-parameter does meanwhile. */
@@ -74,3 +74,5 @@ function inPhases(phases: readonly Phase[], belongs: (step: number, end: number)
   const names = Object.keys(phases[0]!.params)
   return { steps: ends.at(-1)!, schedules: Object.fromEntries(names.map(name => [name, schedule(name)])) }
 }
+
+keepNames({ opt_sched, general_sched })

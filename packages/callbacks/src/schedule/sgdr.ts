@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import { combine_scheds, SchedCos } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
@@ -41,3 +41,5 @@ export function sgdr(options: SgdrOptions): { epochs: number; lr: Schedule } {
   const pcts = lengths.map(length => length / epochs)
   return { epochs, lr: combine_scheds(pcts, Array<Schedule>(n_cycles).fill(SchedCos(lr_max, 0))) }
 }
+
+keepNames({ sgdr })

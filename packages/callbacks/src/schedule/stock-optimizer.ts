@@ -74,6 +74,7 @@ const access: Record<string, Record<string, Access>> = {
  * opt.set('mom', 0.85)
  */
 export class StockOptimizer implements HyperParameters {
+  static readonly name: string = 'StockOptimizer'
   readonly groups = 1
   readonly names: readonly string[]
   readonly #opt: Fields

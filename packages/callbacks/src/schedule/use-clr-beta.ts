@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import { linear } from './annealers.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 
@@ -62,3 +62,5 @@ export function use_clr_beta(options: UseClrBetaOptions): LrAndMaybeMom {
 
 /** From 0 up to 1 at `half`, and down to 0 at twice that. */
 const triangle = (at: number, half: number) => (at <= half ? at / half : 1 - (at - half) / half)
+
+keepNames({ use_clr_beta })

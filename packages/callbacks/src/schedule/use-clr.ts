@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** Learning rate, and momentum where it is scheduled. */
@@ -78,3 +78,5 @@ export function cycleLength(cycle: number | undefined): (step: number, steps: nu
     return cycle ?? steps
   }
 }
+
+keepNames({ use_clr })

@@ -18,6 +18,7 @@ export interface EarlyStoppingOptions extends PatienceOptions {
  * await learn.fit(0.01, 50, { callbacks: [new EarlyStopping({ monitor: 'valid_loss', patience: 3, restore_best: true })] })
  */
 export class EarlyStopping implements Callback {
+  static readonly name: string = 'EarlyStopping'
   readonly name = 'EarlyStopping'
   readonly order = 63
   readonly monitor: Patience

@@ -47,6 +47,7 @@ export interface MonitorState {
  * counts neither way, and the mock training of `lr_find` not at all. Source: fastai 2's `TrackerCallback`.
  */
 export class Monitor {
+  static readonly name: string = 'Monitor'
   readonly monitor: string
   /** Whether the best weights are put back when a fit ends. */
   readonly restores: boolean

@@ -24,6 +24,7 @@ export interface PatienceState extends MonitorState {
 
 /** A monitor that counts the epochs since the last improvement, and knows when to wait no longer. */
 export class Patience extends Monitor {
+  static override readonly name: string = 'Patience'
   readonly form: (typeof trackerForms)[number]
   readonly log: Log
   /** Epochs in a row without improvement. */

@@ -24,6 +24,7 @@ export interface ReduceLROnPlateauOptions extends PatienceOptions {
  * await learn.fit(0.01, 50, { callbacks: [new ReduceLROnPlateau({ patience: 2, factor: 2 })] })
  */
 export class ReduceLROnPlateau implements Callback {
+  static readonly name: string = 'ReduceLROnPlateau'
   readonly name = 'ReduceLROnPlateau'
   readonly order = 62
   readonly sets = ['lr']

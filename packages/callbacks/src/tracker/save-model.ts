@@ -55,6 +55,7 @@ const kinds: Kinds<SaveModelOptions> = {
  * await learn.fit_one_cycle(5, 1e-2, { callbacks: [best] })
  */
 export class SaveModel implements Callback {
+  static readonly name: string = 'SaveModel'
   readonly name = 'SaveModel'
   readonly order = 61
   readonly monitor: Monitor

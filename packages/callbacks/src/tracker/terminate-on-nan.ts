@@ -21,6 +21,7 @@ export interface TerminateOnNaNOptions {
  * await learn.fit_one_cycle(10, 1, { callbacks: [new TerminateOnNaN()] })
  */
 export class TerminateOnNaN implements Callback {
+  static readonly name: string = 'TerminateOnNaN'
   readonly name = 'TerminateOnNaN'
   readonly order = -9
   readonly run_valid = false

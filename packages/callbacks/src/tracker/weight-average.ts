@@ -11,6 +11,7 @@ import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
  * swa.average   // the mean of epochs 3, 4 and 5
  */
 export class WeightAverage {
+  static readonly name: string = 'WeightAverage'
   /** The mean so far; undefined before `swa_start`. */
   average: Float64Array | undefined
   readonly #start: number

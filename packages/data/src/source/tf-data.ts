@@ -52,6 +52,7 @@ const anElement = 'a batch of the source'
  * TypeError when an element is not `{ xs, ys }`, or for an unknown option; both when names change from batch to batch.
  */
 export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
+  static readonly name: string = 'TfDataStream'
   readonly batchSize: number
   readonly length: number
   /** At most this many: the last batch may be smaller. */

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { areClassIndices, asPredictions } from '../loss/targets.js'
 import type { MetricFunction, Predictions } from './metric.js'
@@ -120,3 +120,5 @@ function classIndices(metric: string, pred: tf.Tensor, target: tf.Tensor): tf.Te
 function share(hits: tf.Tensor): tf.Scalar {
   return tf.mean(tf.cast(hits, 'float32')) as tf.Scalar
 }
+
+keepNames({ accuracy, error_rate, accuracy_thresh, top_k_accuracy })

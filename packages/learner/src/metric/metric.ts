@@ -69,6 +69,7 @@ export interface AverageMetricOptions {
  * new Learner(data, model, { metrics: [new AverageMetric(mse), new AverageMetric(f1, { name: 'f1', better: 'higher' })] })
  */
 export class AverageMetric implements Metric {
+  static readonly name: string = 'AverageMetric'
   readonly name: string
   readonly better: Better | undefined
   readonly #given: MetricFunction

@@ -10,6 +10,7 @@ import { AverageMetric, type Metric } from './metric.js'
  * new Learner(data, model, { metrics: [new RootMeanSquaredError()] })
  */
 export class RootMeanSquaredError implements Metric {
+  static readonly name: string = 'RootMeanSquaredError'
   readonly name = 'rmse'
   readonly better = 'lower'
   readonly #squares = new AverageMetric(mse)

@@ -50,6 +50,7 @@ const layerKinds: Kinds<LayerOptions> = {
  * sequential({ layers: [new ConvLayer({ filters: 16, strides: 2, inputShape: [28, 28, 3] })] })   // output [batch, 14, 14, 16]
  */
 export class ConvLayer extends layers.Layer {
+  static override readonly name: string = 'ConvLayer'
   static readonly className = 'ConvLayer'
   readonly #options: Required<Omit<ConvLayerOptions, 'seed' | 'name' | 'inputShape'>> & { seed?: number }
   #kernel!: ReturnType<layers.Layer['addWeight']>

@@ -1,4 +1,4 @@
-import { checkOptions, kind, Random, show } from '@onecycle/platform'
+import { checkOptions, keepNames, kind, Random, show } from '@onecycle/platform'
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 
@@ -64,3 +64,5 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
   model.add(layers.globalAveragePooling2d({}))
   return model
 }
+
+keepNames({ simple_cnn })

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
 import { type RadamOptions, radam, radamKinds } from './radam.js'
 import { type Rule, type Transform, withSlots } from './rule.js'
 import { type RuleFactory, ruleFactory } from './rule-optimizer.js'
@@ -58,3 +58,5 @@ function meet(k: number, alpha: number): Transform {
     },
   }
 }
+
+keepNames({ lookahead })

@@ -1,4 +1,4 @@
-import { nearestName, show } from '@onecycle/platform'
+import { keepNames, nearestName, show } from '@onecycle/platform'
 import { type Optimizer as StockOptimizer, train } from '@tensorflow/tfjs-core'
 import { adagrad } from './adagrad.js'
 import { adam, adamw } from './adam.js'
@@ -17,6 +17,7 @@ import { stock } from './stock.js'
 
 /** The optimizers that a name can ask for, with the options that they have by default. */
 const named = { adam, adamw, sgd, rmsprop, adagrad, adamax, nadam, radam, qhadam, lamb, larc, lars, ranger }
+keepNames(named)
 const makers = new Map<string, () => RuleFactory>(Object.entries(named))
 
 /** One of {@link named}. */

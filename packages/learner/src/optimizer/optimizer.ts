@@ -21,6 +21,7 @@ export type OptimizerFactory = (groups: Groups, options?: OptimizerOptions) => O
 
 /** Changes parameters by their gradients. Hyper-parameters are per layer group and can be set before any step. */
 export abstract class Optimizer implements HyperParameters {
+  static readonly name: string = 'Optimizer'
   abstract readonly groups: number
   abstract readonly names: readonly string[]
 

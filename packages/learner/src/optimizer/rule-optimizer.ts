@@ -41,6 +41,7 @@ export function ruleFactory(rule: Rule): RuleFactory {
 
 /** Runs a {@link Rule} on the variables of a model. State is kept by parameter, as kept tensors. */
 class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
+  static override readonly name: string = 'RuleOptimizer'
   readonly names: readonly string[]
   readonly #rule: Rule
   readonly #decayAll: boolean

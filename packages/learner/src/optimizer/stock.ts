@@ -26,6 +26,7 @@ export function stock(optimizer: tf.Optimizer): OptimizerFactory {
 }
 
 class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
+  static override readonly name: string = 'StockOptimizer'
   readonly groups = 1
   readonly names: readonly string[]
   readonly rule: string

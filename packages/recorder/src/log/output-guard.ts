@@ -6,6 +6,7 @@ import { type OutputStream, outlive } from '@onecycle/platform'
  * next line that anyone writes, a callback's own too. The Learner always has one.
  */
 export class OutputGuard implements Callback {
+  static readonly name: string = 'OutputGuard'
   /** Before anyone speaks. */
   readonly order = -100
   readonly #streams: readonly OutputStream[]

@@ -45,6 +45,7 @@ const redraw = 100
  * new Learner(data, model, { callbacks: [new ProgressBar({ stream: process.stderr })] })
  */
 export class ProgressBar implements Callback {
+  static readonly name: string = 'ProgressBar'
   readonly order = 60
   readonly #stream: ProgressStream
   readonly #quiet: boolean

@@ -41,6 +41,7 @@ const sectionKinds: Kinds<ReportSection> = {
 
 /** What {@link report} makes. */
 export class Report {
+  static readonly name: string = 'Report'
   readonly #options: ReportOptions
 
   constructor(options: ReportOptions) {

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
 import { cosine } from '../annealers.js'
 import { cycleAt } from '../cos-anneal.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -61,3 +61,5 @@ export function CosineAnnealingWarmRestarts(options: WarmRestartsOptions): Sched
     return cosine(lr, eta_min, at / n)
   }
 }
+
+keepNames({ CosineAnnealingLR, CosineAnnealingWarmRestarts })

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
 import { checkMoms } from '../check-moms.js'
 import { type ScaleOptions, scaling } from '../cyclic-scale.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -58,3 +58,5 @@ export function CyclicLR(options: TorchCyclicLROptions): LrAndMaybeMom {
   const lr = between(base_lr, max_lr)
   return options.cycle_momentum === false ? { lr } : { lr, mom: between(max_mom, base_mom) }
 }
+
+keepNames({ CyclicLR })

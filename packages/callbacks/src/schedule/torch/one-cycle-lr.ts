@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkChoice, checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
 import { cosine, linear } from '../annealers.js'
 import { checkMoms } from '../check-moms.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -83,3 +83,5 @@ function totalSteps({ total_steps, epochs, steps_per_epoch }: OneCycleLROptions)
   if (epochs === undefined && steps_per_epoch === undefined) return undefined
   return checkCount('epochs', epochs) * checkCount('steps_per_epoch', steps_per_epoch)
 }
+
+keepNames({ OneCycleLR })
