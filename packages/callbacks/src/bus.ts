@@ -53,7 +53,7 @@ export class Bus<State extends TrainingState = TrainingState> {
    * the event is one of the {@link closingEvents}: those are heard by all, and then the {@link gravest} of what was thrown is.
    */
   fire(event: EventName, state: State): void | Promise<void> {
-    return fireFrom(0, event, this.#listeners.get(event)!, state)
+    return fireFrom(0, event, this.#listeners.get(event) ?? noEvent(event), state)
   }
 
   #replace(callbacks: Callback<State>[]): void {
@@ -64,6 +64,10 @@ export class Bus<State extends TrainingState = TrainingState> {
         callbacks.filter(callback => callback[event]),
       )
   }
+}
+
+function noEvent(event: unknown): never {
+  throw new TypeError(`There is no event ${show(event)}. The events are: ${events.join(', ')}.`)
 }
 
 function fireFrom<State extends TrainingState>(

@@ -65,7 +65,7 @@ export class Column {
     const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)
     checkCount('channels', channels, 1)
-    if (!Number.isFinite(scale)) throw new RangeError(`scale is ${scale}; expected a finite number.`)
+    if (!Number.isFinite(scale)) throw new RangeError(`scale is ${show(scale)}; expected a finite number.`)
     if (dtype === 'int32' && !Number.isInteger(scale))
       throw new RangeError(
         `scale is ${scale}, but the dtype int32 has no fractions: every value would be cut. Use the dtype float32.`,

@@ -86,7 +86,7 @@ const arraysKinds: Kinds<ArraysOptions> = {
   ...{ shape: kind.any, targetShape: kind.listOf(kind.number), target: kind.choice('class', 'value'), scale: kind.number },
 }
 const tfDataKinds: Kinds<TfDataBunchOptions> = {
-  ...{ train: kind.any, valid: kind.any, bs: kind.number, length: kind.number, valid_length: kind.number },
+  ...{ train: kind.object, valid: kind.object, bs: kind.number, length: kind.number, valid_length: kind.number },
   classes: kind.listOf(kind.string),
 }
 

@@ -141,6 +141,8 @@ export class Subset implements Dataset {
   }
 
   batch(indices: Int32Array): Batch {
-    return this.#dataset.batch(indices.map(index => this.#indices[index]!))
+    if (!isTypedArray(indices))
+      throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
+    return this.#dataset.batch((indices as Int32Array).map(index => this.#indices[index]!))
   }
 }

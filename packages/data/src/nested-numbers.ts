@@ -14,7 +14,7 @@ export type NestedNumbers = readonly number[] | readonly NestedNumbers[] | reado
  * flatNumbers('x', [[1, 2], [3, 4]])   // { numbers: Float32Array [1, 2, 3, 4], sides: [2, 2] }
  */
 export function flatNumbers(name: string, values: NestedNumbers): { numbers: Float32Array; sides: number[] } {
-  if (!Array.isArray(values)) throw new TypeError(`${name} is ${show(values)}; expected a list of numbers.`)
+  if (!Array.isArray(values)) throw new TypeError(`${String(name)} is ${show(values)}; expected a list of numbers.`)
   const sides = sidesOf(values)
   const numbers = new Float32Array(sizeOf(sides))
   fill(numbers, 0, values, sides, name)

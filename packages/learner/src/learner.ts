@@ -1,6 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
-import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say, show } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
@@ -434,10 +434,10 @@ export class Learner extends AnsweringLoop {
    * @throws RangeError when there is no such group.
    */
   freeze_to(n: number): void {
-    const first = n < 0 ? this.groups.length + n : n
+    const first = Number.isInteger(n) && n < 0 ? this.groups.length + n : n
     if (!Number.isInteger(n) || first < 0 || first >= this.groups.length) {
       throw new RangeError(
-        `freeze_to(${n}): there are ${this.groups.length} layer groups, so n must be a whole number from ${-this.groups.length} to ${this.groups.length - 1}.`,
+        `freeze_to(${show(n)}): there are ${this.groups.length} layer groups, so n must be a whole number from ${-this.groups.length} to ${this.groups.length - 1}.`,
       )
     }
     this.#freezing.freeze_to(first)

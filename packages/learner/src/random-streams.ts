@@ -1,5 +1,5 @@
 import type { Batch, BatchStream } from '@onecycle/data'
-import { Random, type RandomState } from '@onecycle/platform'
+import { Random, type RandomState, show } from '@onecycle/platform'
 import { Draws, drawFrom } from './model/random-layers.js'
 
 /** Where the random streams of a Learner stand. JSON-serializable. */
@@ -85,7 +85,7 @@ export class RandomStreams {
   restore(state: RandomStreamsState): void {
     const { seed, batches, streams } = state
     if (!Number.isSafeInteger(batches) || batches < 0 || typeof streams !== 'object')
-      throw new TypeError(`${JSON.stringify(state)} is not the state of random streams: expected seed, batches and streams.`)
+      throw new TypeError(`${show(state)} is not the state of random streams: expected seed, batches and streams.`)
     const root = new Random(seed)
     for (const words of Object.values(streams)) new Random().restore(words)
     this.#root = root

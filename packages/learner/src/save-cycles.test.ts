@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Callback, CancelTrain, SaveModel } from '@onecycle/callbacks'
+import { show } from '@onecycle/platform'
 import { beforeAll, expect, it } from 'vitest'
 import { Learner } from './learner.js'
 import { cross_entropy } from './loss/cross-entropy.js'
@@ -82,7 +83,7 @@ it('takes weight decay by fastai 0.7’s name', async () => {
 it.each(['', 'runs/', null])('refuses the name %j before the first batch', async name => {
   for (const option of ['best_save_name', 'cycle_save_name']) {
     const learn = tinyLearner()
-    const message = `${option} is ${JSON.stringify(name)}, which names no file`
+    const message = `${option} is ${show(name)}, which names no file`
     await expect(learn.fit(1e-2, 1, { cycle_len: 1, [option]: name })).rejects.toThrow(message)
     expect(learn.train_iter).toBe(0)
   }

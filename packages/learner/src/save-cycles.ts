@@ -1,4 +1,5 @@
 import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@onecycle/callbacks'
+import { show } from '@onecycle/platform'
 
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
@@ -24,9 +25,7 @@ export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycl
 
 function checkName(option: string, name: unknown): void {
   if (name === undefined || (typeof name === 'string' && /[^\\/]$/.test(name))) return
-  throw new TypeError(
-    `${option} is ${JSON.stringify(name)}, which names no file: give a path such as 'runs/best', or leave it out.`,
-  )
+  throw new TypeError(`${option} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
 }
 
 function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {
@@ -40,8 +39,7 @@ function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {
 }
 
 function saveCycles(store: ModelStore, name: string, cycle_ends: readonly number[]): Callback {
-  if (cycle_ends.length === 0)
-    throw new RangeError(`cycle_save_name is ${JSON.stringify(name)}, but there are no cycles: give cycle_len.`)
+  if (cycle_ends.length === 0) throw new RangeError(`cycle_save_name is ${show(name)}, but there are no cycles: give cycle_len.`)
   return {
     name: 'saveCycles',
     order: 61,

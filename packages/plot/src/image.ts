@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { show } from '@onecycle/platform'
 import type { VegaLiteSpec } from './vega.js'
 
 /** The specification as SVG. Vega is loaded when the first plot is drawn, not with the package. */
@@ -15,7 +16,8 @@ export async function toSvg(spec: VegaLiteSpec): Promise<string> {
 
 /** The SVG as PNG, `scale` pixels to a unit. The font comes with us: without one every label would silently vanish. */
 export async function toPng(svg: string, scale: number): Promise<Uint8Array> {
-  if (!(scale > 0 && scale <= 16)) throw new RangeError(`scale is ${scale}, and must be more than 0 and at most 16, such as 2.`)
+  if (!(typeof scale === 'number' && scale > 0 && scale <= 16))
+    throw new RangeError(`scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
   const { Resvg } = await import('@resvg/resvg-js')
   const { resolve } = createRequire(import.meta.url)
   const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(file => resolve(`dejavu-fonts-ttf/ttf/${file}`))

@@ -94,7 +94,7 @@ test('what is no chart, no option and no path is refused', async () => {
   expect(() => new Plot(given({ losses: [1] }))).toThrow(/Plot takes a chart/)
   expect(() => plot.draw(given({ colour: true }))).toThrow(/draw has no option colour. Did you mean color\?/)
   await expect(plot.png(given({ scal: 1 }))).rejects.toThrow(/Did you mean scale\?/)
-  await expect(plot.save(given(undefined))).rejects.toThrow(/Cannot tell a plot's format from the file name 'undefined'/)
+  await expect(plot.save(given(undefined))).rejects.toThrow(/Cannot tell a plot's format from the file name undefined\./)
 })
 
 function sizeOf(png: Uint8Array): number[] {

@@ -85,7 +85,7 @@ export class Plot {
     const format = formats[extname(String(path)).toLowerCase()]
     if (!format) {
       throw new RangeError(
-        `Cannot tell a plot's format from the file name '${path}'. Let it end in ${Object.keys(formats).join(', ')}.`,
+        `Cannot tell a plot's format from the file name ${show(path)}. Let it end in ${Object.keys(formats).join(', ')}.`,
       )
     }
     await writeWhole(path, await format(this))
@@ -93,6 +93,7 @@ export class Plot {
 
   /** Draws the plot in the terminal if `show` says so, and returns it. */
   present(options: ShowOptions = {}): this {
+    if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
     if (options.show ?? process.stdout.isTTY) writeTo(process.stdout, `\n${this.draw()}\n\n`)
     return this
   }

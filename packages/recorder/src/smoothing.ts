@@ -31,6 +31,7 @@ export class SmoothenValue {
 
   /** Takes the next value in, and returns the smoothed one. */
   add(value: number): number {
+    if (typeof value !== 'number') throw new TypeError(`SmoothenValue adds numbers, but got ${show(value)}.`)
     this.#count++
     this.#mean = this.beta * this.#mean + (1 - this.beta) * value
     return this.value

@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, show } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { hyperFault } from '../check-hyper.js'
@@ -94,7 +94,10 @@ export class CyclicLR implements Callback {
   }
 
   /** Goes on from a state, made with the same options. */
-  restore({ clr_iterations, trn_iterations, history }: CyclicLRState): void {
+  restore(state: CyclicLRState): void {
+    if (!kind.object.fits(state) || !kind.object.fits(state.history))
+      throw new TypeError(`${show(state)} is not the state of a CyclicLR: restore what its state() gave.`)
+    const { clr_iterations, trn_iterations, history } = state
     this.clr_iterations = clr_iterations
     this.trn_iterations = trn_iterations
     for (const key of Object.keys(this.history)) delete this.history[key]
@@ -125,7 +128,7 @@ export class CyclicLR implements Callback {
    * @throws Error when the model is not compiled, or its optimizer is unknown.
    */
   keras(model: { readonly optimizer: Optimizer }): KerasCallback {
-    const opt = new StockOptimizer(model.optimizer)
+    const opt = new StockOptimizer(model?.optimizer)
     const clr = this
     return {
       // tfjs calls this as a method of its own callback, which knows the length of the fit.

@@ -40,6 +40,7 @@ export interface OneCycleSchedulerOptions extends CycleShape, Omit<ParamSchedule
 
 const kinds: Kinds<OneCycleSchedulerOptions> = {
   ...oneCycleKinds,
+  lr_max: kind.either(kind.number, kind.listOf(kind.number), kind.object),
   ...{ tot_epochs: kind.any, steps: kind.any, start: kind.any, name: kind.any },
 }
 

@@ -128,7 +128,7 @@ export class ParamScheduler implements Callback {
    * await model.fit(x, y, { epochs: 3, callbacks: [oneCycle.keras(model)] })
    */
   keras(model: { readonly optimizer: Optimizer; stopTraining: boolean }): KerasCallback {
-    const opt = new StockOptimizer(model.optimizer)
+    const opt = new StockOptimizer(model?.optimizer)
     const schedules = this.schedulesFor(opt, say)
     checkSchedules(this.name, schedules, opt)
     const keep = this.#keep

@@ -36,7 +36,7 @@ export function given(schedules: Schedules): [string, PerGroup<Schedule>][] {
  * per_group([1e-4, 1e-3], lr_max => one_cycle({ lr_max }).lr)   // two schedules
  */
 export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
-  if (typeof make !== 'function')
+  if (typeof make !== 'function' || /^class\b/.test(String(make)))
     throw new TypeError(`per_group takes values and a function that makes a schedule of one, but got ${show(make)}.`)
   return Array.isArray(values) ? values.map(value => make(value)) : make(values as T)
 }

@@ -104,7 +104,7 @@ export class StockOptimizer implements HyperParameters {
   }
 
   set(name: string, value: number | readonly number[]): void {
-    const values = typeof value === 'number' ? [value] : value
+    const values = Array.isArray(value) ? value : [value]
     if (values.length !== 1)
       throw new Error(`A stock ${this.#kind} optimizer has one layer group, but was given ${values.length} values for ${name}.`)
     const access = this.#accessOf(name)
@@ -116,8 +116,8 @@ export class StockOptimizer implements HyperParameters {
     const found = Object.hasOwn(this.#access, name) ? this.#access[name] : undefined
     if (found) return found
     throw new Error(
-      `A stock ${this.#kind} optimizer has no ${name} to change, only ${this.names.join(', ')}. ` +
-        `Leave ${name} out, or use an optimizer that has it.`,
+      `A stock ${this.#kind} optimizer has no ${typeof name === 'string' ? name : show(name)} to change, only ${this.names.join(', ')}. ` +
+        `Leave it out, or use an optimizer that has it.`,
     )
   }
 }

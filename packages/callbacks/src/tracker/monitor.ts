@@ -70,7 +70,7 @@ export class Monitor {
    * @throws RangeError when `min_delta` is negative or not a number, `best` is not a number, or the direction is none.
    */
   constructor(options: MonitorOptions = {}, owner?: string) {
-    if (owner === undefined) checkOptions<MonitorOptions>('Monitor', options, monitorKinds)
+    if (typeof owner !== 'string') checkOptions<MonitorOptions>('Monitor', options, monitorKinds)
     const { monitor = 'valid_loss', min_delta = 0, reset_on_fit = true, best, restore_best = false } = options
     this.monitor = monitor
     this.#owner = owner ?? 'A tracker'

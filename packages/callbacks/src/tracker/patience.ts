@@ -33,7 +33,7 @@ export class Patience extends Monitor {
 
   /** @throws RangeError when `patience` is not a whole number that the form knows, or as {@link Monitor} does. */
   constructor(options: PatienceOptions = {}, owner?: string) {
-    if (owner === undefined) checkOptions<PatienceOptions>('Patience', options, patienceKinds)
+    if (typeof owner !== 'string') checkOptions<PatienceOptions>('Patience', options, patienceKinds)
     const { form = 'fastai2', patience, log = console.log, ...monitor } = options
     super(monitor, owner)
     this.form = checkChoice('form', form, trackerForms)

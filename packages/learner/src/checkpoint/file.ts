@@ -72,7 +72,7 @@ export async function readMetadata(path: string): Promise<Record<string, string>
 /** The path of a checkpoint's file. Throws TypeError for one without a file name. */
 export function withExtension(path: string): string {
   if (typeof path !== 'string' || ['', extension].includes(basename(path)) || /[\\/]$/.test(path))
-    throw new TypeError(`${JSON.stringify(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
+    throw new TypeError(`${show(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
   return resolve(path.endsWith(extension) ? path : path + extension)
 }
 

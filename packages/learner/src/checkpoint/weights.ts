@@ -1,4 +1,5 @@
 import type { Weights } from '@onecycle/callbacks'
+import { kind, show } from '@onecycle/platform'
 import { tensor } from '@tensorflow/tfjs-core'
 import { weightsOf } from '../model/parameters.js'
 import type { Model } from '../model/trainable-model.js'
@@ -23,9 +24,11 @@ export interface Comparison {
 }
 
 export function compareWeights(model: Model, weights: Weights): Comparison {
+  if (!kind.object.fits(weights))
+    throw new TypeError(`Weights are an object of arrays by name, as getWeights() gives them, but got ${show(weights)}.`)
   const written = (name: string, shape: readonly number[]) => `${name} [${shape}]`
   const ours = weightsOf(model).map(({ name, variable }) => ({ name, full: written(name, variable.shape) }))
-  const saved = Object.entries(weights).map(([name, { shape }]) => written(name, shape))
+  const saved = Object.entries(weights).map(([name, weight]) => written(name, weight?.shape ?? []))
   const [own, others] = [new Set(ours.map(({ full }) => full)), new Set(saved)]
   return {
     fitting: ours.filter(({ full }) => others.has(full)).map(({ name }) => name),

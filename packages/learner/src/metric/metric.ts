@@ -141,6 +141,8 @@ export class AverageMetric implements Metric {
 
   /** Takes in a batch whose value is known. */
   add(value: number, samples: number): void {
+    if (typeof value !== 'number' || typeof samples !== 'number')
+      throw new TypeError(`An AverageMetric adds a number for so many samples, but got ${show(value)} and ${show(samples)}.`)
     this.#total += value * samples
     this.#samples += samples
   }

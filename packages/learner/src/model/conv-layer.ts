@@ -34,7 +34,7 @@ const layerKinds: Kinds<LayerOptions> = {
   ...{ activation: kind.any, seed: kind.any, name: kind.string, inputShape: kind.list, trainable: kind.boolean },
   ...{ batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string, weights: kind.list },
   // Comes with a model's JSON.
-  customObjects: kind.any,
+  customObjects: kind.object,
 }
 
 /**
@@ -62,7 +62,7 @@ export class ConvLayer extends layers.Layer {
       filters,
       kernelSize = 3,
       strides = 1,
-      padding = Math.floor(kernelSize / 2),
+      padding = typeof kernelSize === 'number' ? Math.floor(kernelSize / 2) : 0,
       useBias = true,
       activation = 'relu',
     } = options

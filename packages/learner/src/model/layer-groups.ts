@@ -60,7 +60,7 @@ function layerPosition(model: Model, layer: string | number): number {
     throw new RangeError('layer_groups names layers, but the model is not a LayersModel: give a function instead.')
   const names = model.layers.map(({ name }) => name)
   const position = typeof layer === 'string' ? names.indexOf(layer) : layer
-  if (position in names) return position
+  if (typeof position === 'number' && position in names) return position
   throw new RangeError(
     `layer_groups: there is no layer ${show(layer)}. The layers are 0 to ${names.length - 1}: ${names.join(', ')}.`,
   )

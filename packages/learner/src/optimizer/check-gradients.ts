@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import { type Tensor, util } from '@tensorflow/tfjs-core'
 import type { Parameter } from './parameter.js'
 
@@ -7,6 +8,8 @@ import type { Parameter } from './parameter.js'
  * @param parameters by their names
  */
 export function checkGradients(parameters: ReadonlyMap<string, Parameter>, grads: Readonly<Record<string, Tensor>>): void {
+  if (typeof grads !== 'object' || grads === null)
+    throw new TypeError(`A step takes gradients by the names of parameters, but got ${show(grads)}.`)
   for (const name in grads) {
     const gradient = grads[name]!
     const parameter = parameters.get(name)

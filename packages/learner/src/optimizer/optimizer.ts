@@ -78,6 +78,6 @@ export abstract class Optimizer implements HyperParameters {
 /** The error for a hyper-parameter that an optimizer does not have. */
 export function unknownHyper(rule: string, name: string, names: readonly string[], hint = ''): RangeError {
   return new RangeError(
-    `The optimizer ${rule} has no hyper-parameter ${String(name)}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`,
+    `The optimizer ${rule} has no hyper-parameter ${typeof name === 'string' ? name : show(name)}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`,
   )
 }

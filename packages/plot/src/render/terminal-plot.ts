@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, show } from '@onecycle/platform'
 import { Chalk, supportsColor } from 'chalk'
 import type { Chart } from '../chart.js'
 import { fit, panelLines } from './terminal-panel.js'
@@ -23,7 +23,8 @@ export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   // chalk does not know NO_COLOR.
   const { color = supportsColor !== false && !process.env['NO_COLOR'] } = options
   for (const [name, value] of Object.entries({ width, height })) {
-    if (!Number.isFinite(value)) throw new RangeError(`${name} is ${value}, and must be a number of characters, such as 80.`)
+    if (!Number.isFinite(value))
+      throw new RangeError(`${name} is ${show(value)}, and must be a number of characters, such as 80.`)
   }
   const chalk = new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
   const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)

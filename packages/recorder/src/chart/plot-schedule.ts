@@ -36,7 +36,7 @@ export function plot_schedule(
 function valuesOf(schedule: Schedule, steps: number | undefined): number[] {
   if (!Number.isInteger(steps) || steps! < 1) {
     throw new RangeError(
-      `plot_schedule got steps = ${steps}, and needs the number of batches to draw a schedule for, such as 386.`,
+      `plot_schedule got steps = ${show(steps)}, and needs the number of batches to draw a schedule for, such as 386.`,
     )
   }
   return Array.from({ length: steps! }, (_, step) => schedule(step, steps!))

@@ -1,4 +1,4 @@
-import { kind } from '@onecycle/platform'
+import { kind, show } from '@onecycle/platform'
 
 /** What the options of a plot whose ends can be left out may be, before their values are looked at. */
 export const skipKinds = { skipStart: kind.any, skipEnd: kind.any }
@@ -8,7 +8,7 @@ export function checkSkips(n: number, skipStart: number, skipEnd: number): void 
   if (n === 0) throw new Error('Nothing to plot: no training batch has been recorded yet. Train with `fit` first.')
   for (const [name, skip] of Object.entries({ skipStart, skipEnd })) {
     if (!Number.isInteger(skip) || skip < 0)
-      throw new RangeError(`${name} is ${skip}, and must be a number of batches: 0, 1, 2, ...`)
+      throw new RangeError(`${name} is ${show(skip)}, and must be a number of batches: 0, 1, 2, ...`)
   }
   if (skipStart + skipEnd >= n) {
     throw new RangeError(

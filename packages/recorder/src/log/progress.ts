@@ -71,7 +71,8 @@ export class ProgressBar implements Callback {
       every: kind.any,
     })
     const { stream = process.stdout, quiet = false, table = true, every = 10 } = options
-    if (!(every > 0)) throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
+    if (typeof every !== 'number' || !(every > 0))
+      throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
     this.#stream = stream
     this.#quiet = quiet
     this.#table = table
