@@ -18,7 +18,7 @@ async function program(name: string, text: string, env: Record<string, string> =
 const training = `
   const x = Float32Array.from({ length: 64 }, (_, i) => Math.sin(i))
   const data = DataBunch.from_arrays({ x, y: x.map(v => 2 * v), bs: 8, seed: 1 })
-  const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] })
+  const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'zeros' })] })
   const learn = new Learner(data, model, { progress: false })`
 
 test('a CommonJS program requires it and trains on wasm with a model made before', async () => {

@@ -68,9 +68,8 @@ async function bundled(minify: boolean): Promise<string[]> {
   const outfile = join(folder, `${minify}.mjs`)
   await build({
     stdin: { contents: program, resolveDir: root },
-    tsconfig: join(root, 'tsconfig.check.json'),
     bundle: true,
-    packages: 'external',
+    external: ['@tensorflow/*', '@resvg/resvg-js', 'chalk', 'vega', 'vega-lite'],
     platform: 'node',
     format: 'esm',
     minify,
