@@ -58,7 +58,10 @@ function report(stream: OutputStream, error: unknown): void {
   if (isClosed(error) || reported.has(stream) || stream === process.stderr) return
   reported.add(stream)
   const name = stream === process.stdout ? 'standard output' : 'the stream that progress is written to'
-  writeTo(process.stderr, `onecycle: ${name} fails (${(error as Error)?.message ?? error}). The training goes on without it.\n`)
+  writeTo(
+    process.stderr,
+    `onecycle: ${name} fails (${(error as Error)?.message ?? error}). What goes there is lost, the training is not.\n`,
+  )
 }
 
 function isClosed(error: unknown): boolean {
