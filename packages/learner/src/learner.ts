@@ -358,25 +358,36 @@ export class Learner extends AnsweringLoop {
     const finder = new LRFinder(options, this.groups.length, this.n_train_iter, n => this.#lossAfter(n))
     return this.#training('lr_find', async () => {
       this.#freezing.check('lr_find')
-      this.num_it = finder.num_it
       const others = this.bus.callbacks.filter(({ sets, run }) => sets?.length && run !== false)
-      const before = await capture(this)
       try {
         for (const callback of others) callback.run = false
-        await this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options)
+        await this.#inPretence(finder.num_it, () => this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options))
       } catch (error) {
-        if (this.reason === 'interrupted') this.recorder.lrFind = finder.result
+        if (this.reason === 'interrupted' && finder.result.lrs.length > 0) this.recorder.lrFind = finder.result
         throw error
       } finally {
         for (const callback of others) callback.run = true
-        await restore(this, before)
-        this.num_it = undefined
       }
       const found = finder.result
       this.recorder.lrFind = found
       if (found.reason) this.log(`lr_find suggests no learning rate: ${found.reason}`)
       return found
     })
+  }
+
+  /** Trains as a search of so many batches does, after which all is as it was. */
+  async #inPretence(num_it: number, work: () => Promise<void>): Promise<void> {
+    this.num_it = num_it
+    try {
+      const before = await capture(this)
+      try {
+        await work()
+      } finally {
+        await restore(this, before)
+      }
+    } finally {
+      this.num_it = undefined
+    }
   }
 
   /** {@link lr_find}, by the name that the finder itself has elsewhere. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Callback, EarlyStopping, ParamScheduler, SchedNo } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
+import { train } from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from './learner.js'
@@ -78,6 +79,27 @@ describe('a call that is refused changes nothing', () => {
     const { reason, error, n_epoch, values } = learn
     return { reason, error, n_epoch, values, history: learn.recorder.history }
   }
+
+  it('a search after a fit that was interrupted', async () => {
+    const learn = tinyLearner()
+    await learn.lr_find({ num_it: 20 })
+    const controller = new AbortController()
+    const abort: Callback = { after_batch: () => controller.abort() }
+    const { signal } = controller
+    await expect(learn.fit(1e-2, 1, { signal, callbacks: [abort] })).rejects.toThrow('aborted')
+    const before = state(learn)
+    await expect(learn.lr_find({ signal })).rejects.toThrow('aborted')
+    await expect(learn.lr_find({ wd: -1 })).rejects.toThrow('wd')
+    expect(state(learn)).toEqual(before)
+  })
+
+  it('a search whose optimizer keeps its state to itself', async () => {
+    const learn = tinyLearner({ optimizer: train.adamax(1e-2) })
+    const before = state(learn)
+    await expect(learn.lr_find()).rejects.toThrow(/adamax/i)
+    expect(state(learn)).toEqual(before)
+    await expect(learn.fit(1e-2, 1)).resolves.toMatchObject({ losses: { length: 2 }, reason: 'completed' })
+  })
 
   it('a Learner with a callback that is none', () => {
     const data = points()
