@@ -82,7 +82,7 @@ describe('between the batches of a fit, a callback', () => {
       expect(refused).toContainEqual(
         expect.stringMatching(
           new RegExp(
-            `^${what} was called while fit is running on this Learner \\(in ${event}\\)\\. Await fit first; or await ${what} in a callback.*after_epoch`,
+            `^${what} was called while fit is running on this Learner \\(in ${event}\\)\\. Await the first call.*In a callback, ${what} can be awaited between batches: in before_fit.*after_epoch`,
           ),
         ),
       )

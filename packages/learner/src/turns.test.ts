@@ -17,7 +17,7 @@ it('lets one work at a time', async () => {
   const first = turns.take('fit', false, () => opened)
   await expect(turns.take('lr_find', false, soon)).rejects.toThrow('lr_find was called while fit is running on this Learner.')
   await expect(turns.take('validate', true, soon)).rejects.toThrow(
-    /Await fit first; or await validate in a callback.*after_epoch/,
+    /Await the first.*In a callback, validate can be awaited between batches: in before_fit, .*after_epoch/,
   )
   open()
   await first
@@ -68,7 +68,7 @@ it('lets no second guest in, and nobody who trains', async () => {
       const first = turns.take('validate', true, soon)
       await expect(turns.take('get_preds', true, soon)).rejects.toThrow('get_preds was called while validate is running')
       await first
-      await expect(turns.take('fit', false, soon)).rejects.toThrow('fit was called while fit is running')
+      await expect(turns.take('fit', false, soon)).rejects.toThrow('fit was called while fit is running on this Learner (in after_epoch). Begin it when fit is over.')
     }),
   )
 })

@@ -105,8 +105,7 @@ export class Turns {
 
 function refusal(what: string, asGuest: boolean, { what: other, event }: Turn): string {
   const where = event ? ` (in ${event})` : ''
-  const when = asGuest
-    ? `Await ${other} first; or await ${what} in a callback, in an event between batches: ${pauses.join(', ')}.`
-    : 'Await the first call before the second.'
-  return `${what} was called while ${other} is running on this Learner${where}. ${when}`
+  const first = event && !asGuest ? `Begin it when ${other} is over.` : 'Await the first call before the second.'
+  const inCallback = asGuest ? ` In a callback, ${what} can be awaited between batches: in ${pauses.join(', ')}.` : ''
+  return `${what} was called while ${other} is running on this Learner${where}. ${first}${inCallback}`
 }
