@@ -48,6 +48,13 @@ describe('Ctrl-C', () => {
     await expect(learn.fit(1e-2, 1)).resolves.toMatchObject({ reason: 'completed' })
   })
 
+  it('before the first batch is told on the terminal as such', async () => {
+    const written: string[] = []
+    const learn = tinyLearner({ progress: { stream: { write: text => written.push(text) } } })
+    await expect(learn.fit(1e-2, 1, { callbacks: [at('before_fit', () => press())] })).rejects.toThrow('before the first batch')
+    expect(written).toEqual(['interrupted before the first batch\n'])
+  })
+
   it('is SIGTERM as well, by its name', async () => {
     const failure = tinyLearner().fit(1e-2, 2, { callbacks: [at('after_batch', () => press('SIGTERM'))] })
     await expect(failure).rejects.toMatchObject({ signal: 'SIGTERM', message: /^Interrupted by SIGTERM: fit/ })

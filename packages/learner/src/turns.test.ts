@@ -68,7 +68,9 @@ it('lets no second guest in, and nobody who trains', async () => {
       const first = turns.take('validate', true, soon)
       await expect(turns.take('get_preds', true, soon)).rejects.toThrow('get_preds was called while validate is running')
       await first
-      await expect(turns.take('fit', false, soon)).rejects.toThrow('fit was called while fit is running on this Learner (in after_epoch). Begin it when fit is over.')
+      await expect(turns.take('fit', false, soon)).rejects.toThrow(
+        'fit was called while fit is running on this Learner (in after_epoch). Begin it when fit is over.',
+      )
     }),
   )
 })

@@ -141,8 +141,7 @@ export class ProgressBar implements Callback {
   after_fit(learn: TrainingState): void {
     this.#clear()
     const cutShort = learn.reason !== undefined && learn.reason !== 'completed'
-    if (this.#running && this.#table && cutShort && !learn.lr_finding)
-      this.#line(`${learn.reason} in epoch ${learn.epoch}, at batch ${learn.iter + 1} of ${learn.n_iter}`)
+    if (this.#running && this.#table && cutShort && !learn.lr_finding) this.#line(`${learn.reason} ${placeOf(learn)}`)
     this.#running = false
     this.#guard.after_fit()
   }
@@ -171,4 +170,8 @@ export class ProgressBar implements Callback {
 function canRedraw(stream: ProgressStream): boolean {
   const own = stream === process.stdout || stream === process.stderr
   return Boolean(stream.isTTY) && !(own && process.env['TERM'] === 'dumb')
+}
+
+function placeOf({ epoch, iter, n_iter }: TrainingState): string {
+  return n_iter > 0 ? `in epoch ${epoch}, at batch ${iter + 1} of ${n_iter}` : 'before the first batch'
 }
