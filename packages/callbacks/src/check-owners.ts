@@ -13,8 +13,8 @@ export function checkOwners(
   rateHint = '; in fit(lr, n) the rate is left to a callback',
 ): void {
   const owners = new Map<string, string>()
-  for (const callback of callbacks.filter(({ run }) => run !== false))
-    for (const name of callback.sets ?? []) {
+  for (const callback of callbacks.filter(callback => callback?.run !== false))
+    for (const name of callback?.sets ?? []) {
       const [first, second] = [owners.get(name), nameOf(callback)]
       if (first !== undefined)
         throw new TypeError(

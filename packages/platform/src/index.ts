@@ -1,6 +1,7 @@
 export { checkChoice, checkCount, checkNumber } from './check.js'
 export { type Answers, type UseInstead, withAnswers } from './foreign-members.js'
 export { foreignName } from './foreign-names.js'
+export { isClass } from './is-class.js'
 export { keepNames } from './keep-names.js'
 export { nearestName } from './nearest-name.js'
 export { writeWhole } from './node/files.js'

@@ -1,7 +1,7 @@
 import { extname } from 'node:path'
 import { inspect } from 'node:util'
 import { checkOptions, type Kinds, kind, show, writeTo, writeWhole } from '@onecycle/platform'
-import type { Chart } from './chart.js'
+import type { Chart, Panel } from './chart.js'
 import { htmlFigure, htmlPage } from './html.js'
 import { toPng, toSvg } from './image.js'
 import { type DrawOptions, drawChart } from './render/terminal-plot.js'
@@ -37,6 +37,10 @@ export class Plot {
   constructor(chart: Chart) {
     if (!Array.isArray((chart as Chart | undefined)?.panels))
       throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
+    if (!chart.panels.every(isPanel))
+      throw new TypeError(
+        `A panel of a chart is { title, x, y, series }, its series of points [x, y]; got ${show(chart.panels)}.`,
+      )
     const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
     if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
     this.chart = chart
@@ -114,4 +118,14 @@ const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Arr
   '.png': plot => plot.png(),
   '.html': plot => plot.html(),
   '.json': plot => `${JSON.stringify(plot.spec, null, 1)}\n`,
+}
+
+function isPanel(panel: Partial<Panel> | null | undefined): boolean {
+  return (
+    Array.isArray(panel?.series) && panel.series.every(series => Array.isArray(series?.points) && series.points.every(isPoint))
+  )
+}
+
+function isPoint(point: unknown): boolean {
+  return Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number'
 }

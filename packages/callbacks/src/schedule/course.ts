@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
 import { checkSchedules } from './check-schedules.js'
@@ -118,7 +119,7 @@ export class Course {
 export function valueAt(name: string, schedule: Schedule, step: number, steps: number): number {
   const value = schedule(step, steps)
   const fault = hyperFault(name, value)
-  if (fault) throw new RangeError(`The schedule of ${name} gave ${value} for batch ${step} of ${steps}: ${name} ${fault}.`)
+  if (fault) throw new RangeError(`The schedule of ${name} gave ${show(value)} for batch ${step} of ${steps}: ${name} ${fault}.`)
   return value
 }
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
 
 export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 
@@ -33,6 +33,7 @@ export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) 
 
   if (form === 'fastai07')
     return smooth => {
+      checkLoss(smooth)
       batch++
       if (batch >= num_it || (stop_div && (Number.isNaN(smooth) || smooth > 4 * best))) return true
       if (smooth < best && batch > 10) best = smooth
@@ -40,9 +41,15 @@ export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) 
     }
   const limit = form === 'fastai2' ? Math.max(6, num_it) : num_it
   return smooth => {
+    checkLoss(smooth)
     batch++
     if ((form === 'fastai1' && batch === 0) || smooth < best) best = smooth
     const diverged = smooth > 4 * best || (form === 'fastai1' && Number.isNaN(smooth))
     return batch + 1 >= limit || (stop_div && diverged)
   }
+}
+
+/** One that is no number any more stops a search; what never was one is a mistake. */
+function checkLoss(smooth: unknown): void {
+  if (typeof smooth !== 'number') throw new TypeError(`A search stops by its losses, which are numbers, but got ${show(smooth)}.`)
 }

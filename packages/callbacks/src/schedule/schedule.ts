@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { isClass, show } from '@onecycle/platform'
 
 /**
  * Value of a hyper-parameter for batch `step` (from 0) of a run of `steps` batches. Pure: the same arguments give the
@@ -36,7 +36,7 @@ export function given(schedules: Schedules): [string, PerGroup<Schedule>][] {
  * per_group([1e-4, 1e-3], lr_max => one_cycle({ lr_max }).lr)   // two schedules
  */
 export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
-  if (typeof make !== 'function' || /^class\b/.test(String(make)))
+  if (typeof make !== 'function' || isClass(make))
     throw new TypeError(`per_group takes values and a function that makes a schedule of one, but got ${show(make)}.`)
   return Array.isArray(values) ? values.map(value => make(value)) : make(values as T)
 }
@@ -49,7 +49,8 @@ export function position(step: number, steps: number): number {
 
 /** Refuses a step that no run can have. */
 export function checkStep(step: number, steps: number): void {
-  if (!(steps > 0 && steps < Infinity))
-    throw new RangeError(`A schedule spans a positive number of batches, but steps is ${steps}. Is the data loader empty?`)
-  if (!(step >= 0 && step < Infinity)) throw new RangeError(`A schedule's step counts batches from 0, but it is ${step}.`)
+  if (!(typeof steps === 'number' && steps > 0 && steps < Infinity))
+    throw new RangeError(`A schedule spans a positive number of batches, but steps is ${show(steps)}. Is the data loader empty?`)
+  if (!(typeof step === 'number' && step >= 0 && step < Infinity))
+    throw new RangeError(`A schedule's step counts batches from 0, but it is ${show(step)}.`)
 }

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkKeys } from '@onecycle/platform'
+import { checkChoice, checkCount, checkKeys, checkOptions, kind } from '@onecycle/platform'
 import { SchedCos, SchedExp, SchedLin, SchedNo, SchedPoly } from './annealers.js'
 import { cyclicModes } from './cyclic-scale.js'
 import { cyclic_lr } from './cyclic-schedule.js'
@@ -191,6 +191,7 @@ export interface ScheduleTable {
 export function schedule_table(name: string, values: ScheduleValues, fit: FitLength): ScheduleTable {
   const named = schedules[checkChoice('the schedule', name, Object.keys(schedules))]!
   checkKeys(name, values, Object.keys(named.options))
+  checkOptions<FitLength>('The fit of a schedule_table', fit, { epochs: kind.any, batches: kind.any })
   const batches = checkCount('batches', fit.batches)
   const made = named.make(values, { epochs: checkCount('epochs', fit.epochs), batches })
   const steps = (made.epochs ?? fit.epochs) * batches

@@ -1,4 +1,4 @@
-import { checkNumber, kind, show } from '@onecycle/platform'
+import { checkNumber, show } from '@onecycle/platform'
 
 /** A learning rate read off a finder's curve, and the index of the point that it was read at. */
 export interface Suggestion {
@@ -11,12 +11,15 @@ export type Suggest = (lrs: readonly number[], losses: readonly number[]) => Sug
 
 /** Whether there are so many points; all of them are asked for here. */
 function hasPoints(lrs: unknown, losses: unknown, least: number): boolean {
-  if (!kind.list.fits(lrs) || !kind.list.fits(losses))
+  if (!areNumbers(lrs) || !areNumbers(losses))
     throw new TypeError(
       `A suggestion is read off a list of rates and a list of losses, but got ${show(lrs)} and ${show(losses)}.`,
     )
   return (losses as readonly number[]).length >= least
 }
+
+/** NaN among them: a loss may have been none. */
+const areNumbers = (values: unknown) => Array.isArray(values) && values.every(value => typeof value === 'number')
 
 const single = (values: readonly number[]) => Array.from(values, Math.fround)
 

@@ -40,6 +40,7 @@ export async function readIdx(path: string): Promise<IdxArray> {
 
 /** As {@link readIdx}, from bytes; `name` is how messages call them. Bytes that need no conversion are not copied. */
 export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
+  if (typeof name !== 'string') throw new TypeError(`parseIdx takes a name for messages, but got ${show(name)}.`)
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
   const content = unzip(bytes, name)

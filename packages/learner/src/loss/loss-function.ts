@@ -1,4 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
+import { show } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /**
@@ -45,8 +46,7 @@ export function lossFunction(
  */
 export function requireScalar(loss: unknown): Scalar {
   if (loss instanceof Tensor && loss.rank === 0) return loss as Scalar
-  const what = loss instanceof Tensor ? `a tensor of shape [${loss.shape}]` : loss instanceof Promise ? 'a promise' : `${loss}`
-  throw new TypeError(`The loss is ${what}; expected a scalar, such as the mean over the batch: tf.mean(...).`)
+  throw new TypeError(`The loss is ${show(loss)}; expected a scalar, such as the mean over the batch: tf.mean(...).`)
 }
 
 function count(tensors: Tensors): number {

@@ -1,4 +1,4 @@
-import { nearestName, show } from '@onecycle/platform'
+import { isClass, nearestName, show } from '@onecycle/platform'
 import { losses } from '@tensorflow/tfjs-core'
 import type { Predictions } from '../metric/metric.js'
 import type { Model } from '../model/trainable-model.js'
@@ -78,10 +78,9 @@ function checkFunction(loss: unknown): void {
       `The option loss is tf.losses.${stock}, which takes the targets first. Turn it round: ` +
         `loss: (pred, target) => tf.losses.${stock}(target, pred).`,
     )
-  const isClass = typeof loss === 'function' && /^class\b/.test(String(loss))
-  if (typeof loss === 'function' && !isClass) return
+  if (typeof loss === 'function' && !isClass(loss)) return
   throw new TypeError(
-    `The option loss is ${isClass ? `the class ${loss.name}` : show(loss)}; expected a function of (pred, target) that returns a scalar, ` +
+    `The option loss is ${isClass(loss) ? `the class ${loss.name}` : show(loss)}; expected a function of (pred, target) that returns a scalar, ` +
       'such as cross_entropy, or the name of a loss.',
   )
 }

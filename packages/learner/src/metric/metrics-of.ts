@@ -1,4 +1,4 @@
-import { listOf, nearestName, type OneOrMore, show } from '@onecycle/platform'
+import { isClass, listOf, nearestName, type OneOrMore, show } from '@onecycle/platform'
 import { metrics as stockMetrics } from '@tensorflow/tfjs-layers'
 import { mae, mse } from '../loss/regression.js'
 import { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './classification.js'
@@ -69,7 +69,7 @@ function metricOf(given: unknown): Metric {
       refuse(
         `tf.metrics.${stock.get(metric)}, which takes the targets first and gives a value for each sample. Use one of ours, or its name`,
       )
-    if (/^class\b/.test(String(metric))) refuse(`the class ${metric.name}. Make one: new ${metric.name}()`)
+    if (isClass(metric)) refuse(`the class ${metric.name}. Make one: new ${metric.name}()`)
     return new AverageMetric(metric as MetricFunction)
   }
   if (isMetric(metric)) return metric

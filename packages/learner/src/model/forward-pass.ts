@@ -1,4 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
+import { show } from '@onecycle/platform'
 import { Tensor, Variable } from '@tensorflow/tfjs-core'
 import { recorded } from '../tape.js'
 import { CallWithTraining } from './call-with-training.js'
@@ -76,5 +77,7 @@ function answer(model: Model, x: Tensors, training: boolean): Tensors {
   const pred = model.apply(x as Tensor, { training }) as Tensors
   // A model may answer with what it trains: an image that is painted, say.
   const own = (tensor: Tensor) => (tensor instanceof Variable ? tensor.clone() : tensor)
-  return pred instanceof Tensor ? own(pred) : pred.map(own)
+  if (pred instanceof Tensor) return own(pred)
+  if (Array.isArray(pred) && pred.every(part => part instanceof Tensor)) return pred.map(own)
+  throw new TypeError(`The model answered with ${show(pred)}; expected a tensor of predictions, or a list of them.`)
 }

@@ -1,4 +1,4 @@
-import { kind, listOf, show } from '@onecycle/platform'
+import { isClass, kind, listOf, show } from '@onecycle/platform'
 import type { Parameter } from '../optimizer/index.js'
 import { parametersOf } from './parameters.js'
 import { isLayersModel, type Model } from './trainable-model.js'
@@ -38,8 +38,8 @@ export function layerGroups(model: Model, division: LayerGroups = []): Parameter
 }
 
 function divide(division: Extract<LayerGroups, (...args: never) => unknown>, parameters: readonly Parameter[]): Parameter[][] {
-  const groups = division(parameters)
-  if (kind.listOf(kind.list).fits(groups)) return groups.map(group => [...group])
+  const groups: unknown = isClass(division) ? division : division(parameters)
+  if (kind.listOf(kind.list).fits(groups)) return (groups as Parameter[][]).map(group => [...group])
   throw new TypeError(
     `layer_groups returned ${show(groups)}; expected a list of groups, each a list of the parameters it was given.`,
   )

@@ -1,4 +1,4 @@
-import { keepNames, nearestName, show } from '@onecycle/platform'
+import { isClass, keepNames, nearestName, show } from '@onecycle/platform'
 import { type Optimizer as StockOptimizer, train } from '@tensorflow/tfjs-core'
 import { adagrad } from './adagrad.js'
 import { adam, adamw } from './adam.js'
@@ -36,7 +36,7 @@ export function optimizerOf(given: unknown): OptimizerFactory {
   if (maker) return maker()
   const stockName = stockNames.find(name => train[name] === given)
   if (stockName) refuse(`is tf.train.${stockName}, which makes one. Call it: tf.train.${stockName}(1e-3)`)
-  if (/^class\b/.test(String(given))) refuse(`is the class ${given.name}. Make one: new ${given.name}(...)`)
+  if (isClass(given)) refuse(`is the class ${given.name}. Make one: new ${given.name}(...)`)
   return (groups, options) => {
     const made: unknown = (given as OptimizerFactory)(groups, options)
     // A function of options, not called.

@@ -14,6 +14,8 @@ import { show } from '../show.js'
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
+  if (typeof content !== 'string' && !(content instanceof Uint8Array))
+    throw new TypeError(`A file holds a string or bytes, but got ${show(content)}.`)
   const temporary = `${path}.${randomUUID()}.tmp`
   await mkdir(dirname(path), { recursive: true })
   try {

@@ -1,5 +1,5 @@
 import type { LrAndMom, Schedule } from '@onecycle/callbacks'
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, isClass, kind, show } from '@onecycle/platform'
 import { type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { schedulePanel } from './schedule.js'
 
@@ -25,7 +25,7 @@ export function plot_schedule(
   checkOptions('plot_schedule', options, { steps: kind.any, ...showKinds })
   const named: Schedules = typeof schedules === 'function' ? { lr: schedules } : { ...schedules }
   const panels = Object.entries(named).map(([name, schedule], i): Panel => {
-    const values = typeof schedule === 'function' ? valuesOf(schedule, options.steps) : schedule
+    const values = typeof schedule === 'function' && !isClass(schedule) ? valuesOf(schedule, options.steps) : schedule
     if (!Array.isArray(values))
       throw new TypeError(`plot_schedule takes schedules, or their values, by name, but ${name} is ${show(values)}.`)
     return schedulePanel(titles[name] ?? name, [{ name, values }], i)

@@ -34,7 +34,8 @@ export function plot_range_test(history: Readonly<Record<string, readonly number
     throw new TypeError(`plot_range_test draws figures by name, such as clr.history, but got ${show(history)}.`)
   const { figure = history['acc'] ? 'acc' : 'loss', smooth = 1, log = false } = options
   const { lr, [figure]: values } = history
-  if (!lr?.length || values?.length !== lr.length) {
+  const drawable = kind.list.fits(lr) && kind.list.fits(values)
+  if (!drawable || !lr?.length || values?.length !== lr.length) {
     const found = Object.entries(history).map(
       ([name, values]) => `${name} (${kind.list.fits(values) ? values.length : show(values)})`,
     )

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, writeWhole } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, writeWhole } from '@onecycle/platform'
 import { escapeHtml, htmlFigure, htmlPage, Plot } from '@onecycle/plot'
 import { formatFigure } from './figure.js'
 
@@ -94,5 +94,6 @@ function htmlTable(rows: Record<string, string | number | null>[]): string {
 }
 
 function cellText(value: string | number | null): string {
-  return typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : formatFigure(value)
+  if (typeof value !== 'number') return value === null ? '' : typeof value === 'string' ? value : show(value)
+  return Number.isInteger(value) ? String(value) : formatFigure(value)
 }
