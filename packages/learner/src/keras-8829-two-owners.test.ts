@@ -1,6 +1,6 @@
 import { type Callback, CyclicLR, one_cycle, ParamScheduler, ReduceLROnPlateau, SchedCos, SchedNo } from '@onecycle/callbacks'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { LRFinder } from './lr-find.js'
+import { LRFinder } from './lr-find/lr-finder.js'
 import { tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)

@@ -1,99 +1,51 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
-import { checkNumber, checkOptions, type Kinds, kind, listOf, type OneOrMore, say, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
-import { concat, dispose, type Optimizer as StockOptimizer, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
-import { checkArguments, checkData } from './check-arguments.js'
+import { checkArguments, checkData } from './check/arguments.js'
+import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js'
+import { streamOf } from './check/stream-of.js'
 import { readMetadata, type SaveOptions } from './checkpoint/file.js'
 import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
 import { saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
-import { checkFits, checkInput, checkUsable, inputShapes } from './checks.js'
 import { DivergenceGuard } from './diverged.js'
-import type * as ways from './fit.js'
-import {
-  defaultRate,
-  type FitPlan,
-  fineTuneKinds,
-  fitArguments,
-  numbers,
-  places,
-  planFit,
-  planFlatCos,
-  planOneCycle,
-  planSgdr,
-  schedulePart,
-} from './fit.js'
+import { fitArguments } from './fit/arguments.js'
+import { givenRate } from './fit/given-rate.js'
+import type * as ways from './fit/options.js'
+import { defaultRate, fineTuneKinds, places, schedulePart } from './fit/options.js'
+import { type FitPlan, planFit, planFlatCos, planOneCycle, planSgdr } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
-import { givenRate } from './given-rate.js'
-import { checkIdle, whileTraining } from './in-training.js'
-import { type LossFunction, requireScalar } from './loss/loss-function.js'
-import { type LossName, lossOf, predictionsHeld } from './loss/loss-of.js'
-import type * as finder from './lr-find.js'
-import { LRFinder, type LrFindResult } from './lr-find.js'
+import type * as given from './learner-options.js'
+import { elsewhere, learnerKinds } from './learner-options.js'
+import { requireScalar } from './loss/loss-function.js'
+import { lossOf, predictionsHeld } from './loss/loss-of.js'
+import type * as finder from './lr-find/lr-finder.js'
+import { LRFinder, type LrFindResult } from './lr-find/lr-finder.js'
+import { type Look, meanLoss } from './lr-find/mean-loss.js'
 import { MetricTrial } from './metric/metric-trial.js'
-import { type MetricLike, metricsOf } from './metric/metrics-of.js'
+import { metricsOf } from './metric/metrics-of.js'
 import { arrangeInputs } from './model/arrange-inputs.js'
 import { checkModel } from './model/check-model.js'
 import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
-import { type LayerGroups, layerGroups } from './model/layer-groups.js'
+import { layerGroups } from './model/layer-groups.js'
 import { freeKeptStates, keepingStates, setStatesAside } from './model/layer-states.js'
 import { lostFreezes } from './model/mend-layers.js'
-import { drawFrom } from './model/random-layers.js'
 import { type Samples, sampleTensors } from './model/sample-tensors.js'
 import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
-import { adam, type OptimizerFactory, type OptimizerName, type Parameter } from './optimizer/index.js'
+import { adam, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
-import { drawSeed, gathered, RandomStreams } from './random-streams.js'
-import { streamOf } from './stream-of.js'
+import { drawFrom } from './random/draws.js'
+import { drawSeed, gathered, RandomStreams } from './random/random-streams.js'
 import type { TrainingLoop } from './training-loop.js'
-import { type Look, meanLoss } from './valid-loss.js'
+import { checkIdle, whileTraining } from './work/in-training.js'
 
-export interface LearnerOptions {
-  /**
-   * Default: inferred from the targets and the model's last layer; see {@link inferLoss}. The name of a cross-entropy means the one of
-   * logits or of probabilities, as the last layer is.
-   */
-  loss?: LossFunction | LossName | undefined
-  /**
-   * Figures for each validation pass, one or a list: functions of (pred, target), averaged over samples, {@link Metric} objects, or names.
-   * They are tried on the first training batch of a fit, before its step.
-   */
-  metrics?: OneOrMore<MetricLike> | undefined
-  /**
-   * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). A name means the optimizer of that name
-   * with its own defaults: 'sgd' is `sgd()`. One of `tf.train` is accepted too, with the limits that {@link stock} states.
-   */
-  optimizer?: OptimizerFactory | OptimizerName | StockOptimizer | undefined
-  /** Weight decay, one value or one per layer group. Default: the optimizer's own, 1e-2 for the default one. */
-  wd?: number | readonly number[] | undefined
-  /** Whether biases and normalization parameters decay too (fastai 1: true, fastai 2: false). Default false. */
-  wd_bn_bias?: boolean | undefined
-  /** Where new layer groups begin, for discriminative rates and {@link Learner.freeze}; default one group. */
-  layer_groups?: LayerGroups | undefined
-  /** Whether normalization layers of frozen groups train (fastai's default), unless their own `trainable` is false. Default true. */
-  train_bn?: boolean | undefined
-  /** Heard in every fit: one, or a list. */
-  callbacks?: OneOrMore<Callback<Learner>> | undefined
-  /**
-   * Decides all that is random while the Learner works: the order of the training batches in place of the data's own seed, dropout,
-   * noise, and what callbacks draw. A whole number from 0 to 2^32 - 1; see {@link Learner.seed} for the default. The weights of the
-   * model are its own.
-   */
-  seed?: number | undefined
-  /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
-  progress?: boolean | ProgressOptions | undefined
-  /**
-   * Where the Learner and callbacks tell what the person should know though nothing is wrong, a line each. Default: standard
-   * error; `false`: nowhere.
-   */
-  log?: false | ((line: string) => void) | undefined
-}
-
-/** Each way to train, its callbacks hearing a Learner. */
+/** The options of all that a Learner does, its callbacks hearing a Learner. */
+export type LearnerOptions = given.LearnerOptions<Learner>
 export type TrainOptions = ways.TrainOptions<Learner>
 export type FitOptions = ways.FitOptions<Learner>
 export type FitCall = ways.FitCall<Learner>
@@ -102,36 +54,6 @@ export type FlatCosFitOptions = ways.FlatCosFitOptions<Learner>
 export type SgdrFitOptions = ways.SgdrFitOptions<Learner>
 export type FineTuneFitOptions = ways.FineTuneFitOptions<Learner>
 export type LrFindOptions = finder.LrFindOptions<Learner>
-
-const learnerKinds: Kinds<LearnerOptions> = {
-  // What these are is looked at where they are used.
-  ...{ loss: kind.any, metrics: kind.any, optimizer: kind.any, layer_groups: kind.any, callbacks: kind.any },
-  ...{ wd: numbers, wd_bn_bias: kind.boolean, train_bn: kind.boolean, seed: kind.number },
-  progress: kind.either(kind.boolean, kind.object),
-  log: kind.either(kind.choice(false), kind.function),
-}
-
-/** What other systems give a Learner or a model, and where it goes here. */
-const elsewhere = {
-  dls: 'it is the first argument, new Learner(data, model)',
-  data: 'it is the first argument, new Learner(data, model)',
-  model: 'it is the second argument, new Learner(data, model)',
-  ...Object.fromEntries(
-    ['lr', 'learning_rate', 'learningRate'].map(name => [
-      name,
-      'give the rate to a fit, learn.fit(lr, n), or to the optimizer, adam({ lr })',
-    ]),
-  ),
-  ...Object.fromEntries(['epochs', 'n_epoch'].map(name => [name, 'give it to a fit, learn.fit_one_cycle(epochs, lr)'])),
-  ...Object.fromEntries(
-    ['bs', 'batch_size', 'batchSize', 'shuffle', 'validation_split', 'validation_data'].map(name => [
-      name,
-      'it belongs to the data, DataBunch.from_arrays({ x, y, bs, valid_pct, valid })',
-    ]),
-  ),
-  ...Object.fromEntries(['path', 'model_dir'].map(name => [name, "files have paths of their own, learn.save('runs/best')"])),
-  moms: 'give it to a fit, learn.fit_one_cycle(n, lr, { moms })',
-}
 
 /**
  * Trains a model on data, and shows what happened.

@@ -18,24 +18,24 @@ import { type Batch, type BatchStream, type DataBunch, inOrder } from '@onecycle
 import { checkCount } from '@onecycle/platform'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'
+import { makeReadOnly } from './check/read-only.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
-import { decide } from './decided.js'
 import { DivergedError } from './diverged.js'
-import { differentiate } from './gradients.js'
-import { checkSignal } from './interrupt.js'
+import { differentiate } from './gradient/differentiate.js'
 import { type LossFunction, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
 import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
-import { type Draws, drawFrom } from './model/random-layers.js'
 import type { Model } from './model/trainable-model.js'
 import { hypersOf } from './optimizer/hypers.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
-import { Pace } from './pace.js'
-import { gathered, type RandomStreams } from './random-streams.js'
-import { Turns } from './turns.js'
+import { type Draws, drawFrom } from './random/draws.js'
+import { gathered, type RandomStreams } from './random/random-streams.js'
+import { checkSignal } from './work/interrupt.js'
+import { Pace } from './work/pace.js'
+import { Turns } from './work/turns.js'
 
 export interface LoopParts {
   data: DataBunch
@@ -117,7 +117,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#validLoss = new AverageMetric(loss_func, 'valid_loss')
     this.#penalty = penaltyOf(model)
     this.#figures = [this.#validLoss, ...metrics]
-    decide<TrainingLoop>(this, {
+    makeReadOnly<TrainingLoop>(this, {
       model: 'new Learner(data, model)',
       loss_func: 'new Learner(data, model, { loss })',
       metrics: 'new Learner(data, model, { metrics })',

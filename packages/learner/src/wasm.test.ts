@@ -1,7 +1,7 @@
 import '@onecycle/backend/wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
-import { differentiate } from './gradients.js'
+import { differentiate } from './gradient/differentiate.js'
 import { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 import { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
 import { mae, mse } from './loss/regression.js'

@@ -1,5 +1,5 @@
 import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
-import { RandomStreams } from '../random-streams.js'
+import { RandomStreams } from '../random/random-streams.js'
 import { loadCheckpoint, withExtension } from './file.js'
 import type { Parts, Snapshot } from './snapshot.js'
 import { assignWeights, checkWeights, compareWeights } from './weights.js'

@@ -3,7 +3,7 @@ import type { DataBunch, LoaderState } from '@onecycle/data'
 import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
-import type { RandomStreams, RandomStreamsState } from '../random-streams.js'
+import type { RandomStreams, RandomStreamsState } from '../random/random-streams.js'
 import { checkWeights, copyWeights, putWeights } from './weights.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { differentiateBy } from '../tape.js'
+import { differentiateBy } from '../gradient/tape.js'
 import { useCpu } from '../testing/tiny.js'
 import { ForwardPass } from './forward-pass.js'
 import { parametersOf, weightsOf } from './parameters.js'

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../learner.js'
 import { mse } from '../loss/regression.js'
 import { sgd } from '../optimizer/index.js'
+import { Draws, drawFrom } from '../random/draws.js'
 import { useCpu } from '../testing/tiny.js'
-import { Draws, drawFrom } from './random-layers.js'
+import './random-layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
 beforeAll(useCpu)

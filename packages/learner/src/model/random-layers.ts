@@ -1,72 +1,18 @@
-import { Random } from '@onecycle/platform'
 import { dispose, serialization, type Tensor } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import { currentDraws } from '../random/draws.js'
 import type { Layer } from './trainable-model.js'
 
-/** What a batch draws from: decided by a root, a purpose and the number of the batch. */
-export class Draws {
-  readonly #root: Random
-  readonly #purpose: string
-  readonly #batch: number
-  #random: Random | undefined
-  #owners: Map<object, Random> | undefined
-
-  constructor(root: Random, purpose: string, batch: number) {
-    this.#root = root
-    this.#purpose = purpose
-    this.#batch = batch
-  }
-
-  /** The next number in [0, 1). */
-  readonly uniform = (): number => {
-    this.#random ??= this.#fork(this.#root)
-    return this.#random.uniform()
-  }
-
-  /** The next number for a layer with a seed of its own: it and the batch decide, and no other seed. */
-  bySeed(owner: object, seed: number): number {
-    this.#owners ??= new Map()
-    let random = this.#owners.get(owner)
-    if (!random) {
-      random = this.#fork(new Random().fork(`seed ${seed}`))
-      this.#owners.set(owner, random)
-    }
-    return random.uniform()
-  }
-
-  #fork(from: Random): Random {
-    return from.fork(`${this.#purpose} ${this.#batch}`)
-  }
-}
-
-let current: Draws | undefined
-
-/**
- * Runs something synchronous, in which all that draws without a seed draws from these: in TensorFlow.js dropout, noise, recurrent
- * dropout and the random operations take what Math.random says for the seed of a generator. A layer with a seed of its own, which
- * would repeat one mask for ever, gets a new seed each time, which its own decides.
- */
-export function drawFrom<T>(draws: Draws, pass: () => T): T {
-  const { random } = Math
-  const before = current
-  Math.random = draws.uniform
-  current = draws
-  try {
-    return pass()
-  } finally {
-    Math.random = random
-    current = before
-  }
-}
-
-// tfjs-layers exports none of these classes. Outside of drawFrom they do as they always did.
+// Has the layers that draw do so from the draws of the batch (`drawFrom`); outside of it they do as they always did. tfjs-layers exports
+// none of these classes.
 
 const dropout = prototypeOf<{ seed?: number | null }>('Dropout')
 const callDropout = dropout.call
 dropout.call = function (inputs, options) {
   const { seed } = this
-  if (!current || seed === undefined || seed === null) return callDropout.call(this, inputs, options)
-  this.seed = current.bySeed(this, seed)
+  const draws = currentDraws()
+  if (!draws || seed === undefined || seed === null) return callDropout.call(this, inputs, options)
+  this.seed = draws.bySeed(this, seed)
   try {
     return callDropout.call(this, inputs, options)
   } finally {
@@ -83,7 +29,8 @@ const { randomGenerator } = layers.randomWidth({ factor: 0.5 }) as unknown as { 
 const seedOfLayer = Object.getPrototypeOf(randomGenerator) as SeedOfLayer
 const nextSeed = seedOfLayer.next
 seedOfLayer.next = function () {
-  return current && this.seed !== undefined ? current.bySeed(this, this.seed) : nextSeed.call(this)
+  const draws = currentDraws()
+  return draws && this.seed !== undefined ? draws.bySeed(this, this.seed) : nextSeed.call(this)
 }
 
 /** A cell keeps its masks until the layer around it drops them, and a plain `rnn` never does. */
@@ -95,7 +42,7 @@ interface Cell {
 const rnn = prototypeOf<{ cell: Cell }>('RNN')
 const callRnn = rnn.call
 rnn.call = function (inputs, options) {
-  if (!current) return callRnn.call(this, inputs, options)
+  if (!currentDraws()) return callRnn.call(this, inputs, options)
   dropMasks(this.cell)
   try {
     return callRnn.call(this, inputs, options)

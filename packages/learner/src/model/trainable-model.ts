@@ -3,6 +3,7 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { LayersModel as LayersModelClass } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
+import './random-layers.js'
 import './tensor-methods.js'
 
 /**

@@ -3,7 +3,7 @@
  *
  * @param names what to do instead, by the name of the property
  */
-export function decide<T extends object>(object: T, names: { readonly [Name in keyof T]?: string }): void {
+export function makeReadOnly<T extends object>(object: T, names: { readonly [Name in keyof T]?: string }): void {
   for (const [name, instead] of Object.entries(names)) {
     const value = object[name as keyof T]
     Object.defineProperty(object, name, {

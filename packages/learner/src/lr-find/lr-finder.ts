@@ -12,9 +12,9 @@ import {
 } from '@onecycle/callbacks'
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
-import { numbers, type TrainOptions, trainKinds } from './fit.js'
-import { type LrFindForm, lrFindForms } from './lr-find-forms.js'
-import { type Search, suggestRates } from './lr-find-suggestions.js'
+import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'
+import { type LrFindForm, lrFindForms } from './forms.js'
+import { type Search, suggestRates } from './suggestions.js'
 
 export interface LrFindOptions<L extends TrainingState = never> extends Omit<TrainOptions<L>, 'start_epoch'> {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */

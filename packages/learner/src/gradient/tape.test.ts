@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { useCpu } from '../testing/tiny.js'
 import { differentiateBy } from './tape.js'
-import { useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
 

@@ -1,6 +1,6 @@
 import type { Batch, BatchStream } from '@onecycle/data'
 import { Random, type RandomState, show } from '@onecycle/platform'
-import { Draws, drawFrom } from './model/random-layers.js'
+import { Draws, drawFrom } from './draws.js'
 
 /** Where the random streams of a Learner stand. JSON-serializable. */
 export interface RandomStreamsState {

@@ -1,6 +1,6 @@
 import { type SuggestName, suggestFunctions } from '@onecycle/callbacks'
 import { describe, expect, it } from 'vitest'
-import { type Search, suggestRates } from './lr-find-suggestions.js'
+import { type Search, suggestRates } from './suggestions.js'
 
 /** A search whose smoothed losses are these, at rates from 1e-7 to 10. */
 function searched(losses: readonly number[], more: Partial<Search> = {}): Search {

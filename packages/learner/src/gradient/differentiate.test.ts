@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { differentiate } from './gradients.js'
-import type { Parameter } from './optimizer/parameter.js'
-import { useCpu } from './testing/tiny.js'
+import type { Parameter } from '../optimizer/parameter.js'
+import { useCpu } from '../testing/tiny.js'
+import { differentiate } from './differentiate.js'
 
 beforeAll(useCpu)
 

@@ -1,9 +1,9 @@
 import { type Callback, CancelFit, type SuggestName, slice, suggestFunctions } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Learner, type LrFindOptions } from './learner.js'
-import { sgd } from './optimizer/index.js'
-import { mlp, points, tinyLearner, useCpu } from './testing/tiny.js'
+import { Learner, type LrFindOptions } from '../learner.js'
+import { sgd } from '../optimizer/index.js'
+import { mlp, points, tinyLearner, useCpu } from '../testing/tiny.js'
 
 beforeAll(useCpu)
 

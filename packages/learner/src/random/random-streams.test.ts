@@ -2,11 +2,11 @@ import { DataBunch, type Dataset } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Learner, type LearnerOptions } from './learner.js'
-import { mse } from './loss/regression.js'
-import { sgd } from './optimizer/index.js'
+import { Learner, type LearnerOptions } from '../learner.js'
+import { mse } from '../loss/regression.js'
+import { sgd } from '../optimizer/index.js'
+import { points, tinyLearner, useCpu } from '../testing/tiny.js'
 import { drawSeed, RandomStreams } from './random-streams.js'
-import { points, tinyLearner, useCpu } from './testing/tiny.js'
 
 beforeAll(useCpu)
 

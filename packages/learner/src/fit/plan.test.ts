@@ -1,7 +1,8 @@
 import { slice } from '@onecycle/callbacks'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { fitArguments, planFit, planFlatCos, planOneCycle, planSgdr } from './fit.js'
-import { tinyLearner, useCpu } from './testing/tiny.js'
+import { tinyLearner, useCpu } from '../testing/tiny.js'
+import { fitArguments } from './arguments.js'
+import { planFit, planFlatCos, planOneCycle, planSgdr } from './plan.js'
 
 beforeAll(useCpu)
 

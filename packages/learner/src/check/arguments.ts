@@ -1,7 +1,7 @@
 import type { DataBunch } from '@onecycle/data'
 import { show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
-import type { Model } from './model/trainable-model.js'
+import type { Model } from '../model/trainable-model.js'
 
 /**
  * Looks at the first two arguments of a Learner before they are used.

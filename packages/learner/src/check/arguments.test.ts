@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { array } from '@tensorflow/tfjs-data'
 import { layers } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Learner } from './learner.js'
-import { mlp, points, useCpu } from './testing/tiny.js'
+import { Learner } from '../learner.js'
+import { mlp, points, useCpu } from '../testing/tiny.js'
 
 beforeAll(useCpu)
 

@@ -1,7 +1,7 @@
 import { slice } from '@onecycle/callbacks'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Learner } from './learner.js'
-import { tinyLearner, useCpu } from './testing/tiny.js'
+import type { Learner } from '../learner.js'
+import { tinyLearner, useCpu } from '../testing/tiny.js'
 
 beforeAll(useCpu)
 

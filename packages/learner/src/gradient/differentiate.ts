@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
-import type { Parameter } from './optimizer/parameter.js'
+import type { Parameter } from '../optimizer/parameter.js'
 import { differentiateBy } from './tape.js'
 
 /**

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { type Callback, CancelFit, EarlyStopping, SaveModel, TerminateOnNaN } from '@onecycle/callbacks'
 import { mul } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FineTuneFitOptions, Learner } from './learner.js'
-import { temporaryFolder } from './testing/temporary-folder.js'
-import { tinyLearner, useCpu } from './testing/tiny.js'
+import type { FineTuneFitOptions, Learner } from '../learner.js'
+import { temporaryFolder } from '../testing/temporary-folder.js'
+import { tinyLearner, useCpu } from '../testing/tiny.js'
 
 beforeAll(useCpu)
 

@@ -1,9 +1,9 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
 import { orderByName, show as quoted } from '@onecycle/platform'
-import { inputNamesOf } from './model/arrange-inputs.js'
-import { isLayersModel, type Model } from './model/trainable-model.js'
-import type { Parameter } from './optimizer/index.js'
+import { inputNamesOf } from '../model/arrange-inputs.js'
+import { isLayersModel, type Model } from '../model/trainable-model.js'
+import type { Parameter } from '../optimizer/index.js'
 
 /**
  * @throws RangeError when the data's samples do not fit the model's inputs, names and all, or it has more classes than the model

@@ -2,9 +2,9 @@ import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { checkFits, checkInput, checkUsable } from './checks.js'
-import { simple_cnn } from './model/simple-cnn.js'
-import { points, useCpu } from './testing/tiny.js'
+import { simple_cnn } from '../model/simple-cnn.js'
+import { points, useCpu } from '../testing/tiny.js'
+import { checkFits, checkInput, checkUsable } from './fits.js'
 
 beforeAll(useCpu)
 

@@ -1,7 +1,7 @@
 import type { Variable } from '@tensorflow/tfjs-core'
-import { trainableNow } from './model/parameters.js'
-import type { Model } from './model/trainable-model.js'
-import type { Parameter } from './optimizer/index.js'
+import { trainableNow } from '../model/parameters.js'
+import type { Model } from '../model/trainable-model.js'
+import type { Parameter } from '../optimizer/index.js'
 
 /** Who trains some parameters. */
 interface Trainer {
