@@ -162,6 +162,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   async setWeights(weights: Weights): Promise<void> {
+    while (this.turns.reading) await this.turns.reading
     putWeights(this.model, weights)
   }
 

@@ -251,6 +251,17 @@ describe('save', () => {
     },
   )
 
+  it('without await has the weights of one moment when others are put in their place', async () => {
+    const learn = make()
+    const [start, other] = [weights(learn), await make().getWeights()]
+    await learn.fit(1e-1, 1)
+    const trained = weights(learn)
+    const file = learn.save(join(await temporaryFolder(), 'trained'))
+    await learn.setWeights(other)
+    expect(weights(learn)).toEqual(start)
+    expect(weights(await make().load(await file))).toEqual(trained)
+  })
+
   it('right before a fit, and at any time from elsewhere, has the weights of one moment', async () => {
     const folder = await temporaryFolder()
     const learn = make()
