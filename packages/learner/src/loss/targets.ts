@@ -58,7 +58,11 @@ export function checkLabels(what: string, labels: tf.Tensor, classes: number): v
 export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
   requireTensors(what, pred, target)
   const fits = pred.shape[0] === target.shape[0] && tf.util.arraysEqual(withoutOnes(pred.shape), withoutOnes(target.shape))
-  if (!fits) throw shapeMismatch(what, pred, target, 'one target for each prediction')
+  if (!fits) {
+    const labels = target.rank === 1 && target.dtype === 'int32' && pred.rank === 2
+    const hint = labels ? '. Labels of one class each go with cross_entropy (logits) or probability_cross_entropy (softmax)' : ''
+    throw shapeMismatch(what, pred, target, `one target for each prediction${hint}`)
+  }
   return tf.reshape(tf.cast(target, 'float32'), pred.shape)
 }
 
