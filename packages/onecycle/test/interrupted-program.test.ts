@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -125,30 +125,40 @@ test('a second Ctrl-C ends the program that is still cleaning up', async () => {
   expect([code, stdout]).toEqual([null, 'begun\ncleaned up: interrupted\nslow\n'])
 })
 
-test('a REPL goes on', async () => {
-  const child = spawn(process.execPath, ['-i'], { cwd: folder, env: { ...process.env, ONECYCLE_BACKEND: 'cpu' } })
-  let said = ''
-  const saw = (word: RegExp) =>
-    new Promise<void>(resolve => {
-      const look = () => void (word.test(said) && resolve())
-      child.stdout.on('data', look)
-      look()
+describe('a REPL goes on', () => {
+  test.each([
+    ['after a signal', 'make().fit(1e-3, 1e6); 0', (child: ChildProcess) => void child.kill('SIGINT')],
+    // On a terminal Ctrl-C is a key to a REPL, which tells it as an event of its own.
+    [
+      'after the key on a terminal',
+      'await make().fit(1e-3, 1e6)',
+      ({ stdin }: ChildProcess) => void stdin!.write("require('node:repl').repl.emit('SIGINT')\n"),
+    ],
+  ])('%s', async (_, program, interrupt) => {
+    const child = spawn(process.execPath, ['-i'], { cwd: folder, env: { ...process.env, ONECYCLE_BACKEND: 'cpu' } })
+    let said = ''
+    const saw = (word: RegExp) =>
+      new Promise<void>(resolve => {
+        const look = () => void (word.test(said) && resolve())
+        child.stdout.on('data', look)
+        look()
+      })
+    child.stdout.setEncoding('utf8').on('data', text => {
+      said += text
     })
-  child.stdout.setEncoding('utf8').on('data', text => {
-    said += text
+    child.stderr.resume()
+    const ended = new Promise<number | null>(resolve => child.on('close', resolve))
+    await writeFile(join(folder, 'repl.mjs'), `${setUp}\nexport { make }`)
+    child.stdin.write("let make; import('./repl.mjs').then(m => { make = m.make; console.log('loaded') }); 0\n")
+    await saw(/loaded/)
+    child.stdin.write(`${program}\n`)
+    await saw(/begun/)
+    interrupt(child)
+    await saw(/cleaned up: interrupted/)
+    await new Promise(resolve => setTimeout(resolve, 200))
+    child.stdin.write("'still ' + 'here'\n")
+    await saw(/still here/)
+    child.stdin.end('.exit\n')
+    expect(await ended).toBe(0)
   })
-  child.stderr.resume()
-  const ended = new Promise<number | null>(resolve => child.on('close', resolve))
-  await writeFile(join(folder, 'repl.mjs'), `${setUp}\nexport { make }`)
-  child.stdin.write("let make; import('./repl.mjs').then(m => { make = m.make; console.log('loaded') }); 0\n")
-  await saw(/loaded/)
-  child.stdin.write('make().fit(1e-3, 1e6); 0\n')
-  await saw(/begun/)
-  child.kill('SIGINT')
-  await saw(/cleaned up/)
-  await new Promise(resolve => setTimeout(resolve, 200))
-  child.stdin.write("'still ' + 'here'\n")
-  await saw(/still here/)
-  child.stdin.end('.exit\n')
-  expect(await ended).toBe(0)
 })

@@ -59,8 +59,12 @@ function endQuietly(): void {
 
 function isCaughtElsewhere(): boolean {
   if (process.hasUncaughtExceptionCaptureCallback() || process.listenerCount('uncaughtException') > 0) return true
-  const { repl } = createRequire(import.meta.url)('node:repl') as { repl?: unknown }
-  return repl !== undefined
+  return theRepl() !== undefined
+}
+
+/** The REPL that `node` without a program is. */
+function theRepl(): NodeJS.EventEmitter | undefined {
+  return (createRequire(import.meta.url)('node:repl') as { repl?: NodeJS.EventEmitter }).repl
 }
 
 const stops = new Set<(signal: ProcessSignal) => void>()
@@ -77,7 +81,10 @@ const hearers = { SIGINT: hearer('SIGINT'), SIGTERM: hearer('SIGTERM') }
 function listen(on: boolean): void {
   if (listening === on) return
   listening = on
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process[on ? 'on' : 'off'](signal, hearers[signal])
+  const change = on ? 'on' : 'off'
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process[change](signal, hearers[signal])
+  // On a terminal Ctrl-C is a key to it, and the process gets no signal.
+  theRepl()?.[change]('SIGINT', hearers.SIGINT)
 }
 
 /** Whether a piece of work is to stop, and with which error: it asks between batches. */
