@@ -77,8 +77,29 @@ describe('a call that is refused changes nothing', () => {
 
   const ended = (learn: Learner) => {
     const { reason, error, n_epoch, values } = learn
-    return { reason, error, n_epoch, values, history: learn.recorder.history }
+    return { reason, error, n_epoch, values }
   }
+
+  it('a fit whose callback fails when it begins: what was recorded last can still be drawn', async () => {
+    const learn = tinyLearner()
+    const first = await learn.fit(1e-2, 1)
+    const smooth = learn.recorder.smooth_loss
+    const failing: Callback = {
+      before_fit() {
+        throw new Error('no')
+      },
+    }
+    await expect(learn.fit(1e-2, 1, { callbacks: failing })).rejects.toThrow('no')
+    await expect(learn.lr_find({ num_it: 4, callbacks: failing })).rejects.toThrow('no')
+    expect(learn.reason).toBe('failed')
+    expect(learn.recorder.history).toBe(first)
+    expect(learn.recorder.smooth_loss).toBe(smooth)
+    expect([first.reason, learn.sched.lrs]).toEqual(['completed', first.lrs])
+
+    const fresh = tinyLearner()
+    await expect(fresh.fit(1e-2, 1, { callbacks: failing })).rejects.toThrow('no')
+    expect(fresh.recorder.history).toMatchObject({ reason: 'failed', losses: [] })
+  })
 
   it('a search after a fit that was interrupted', async () => {
     const learn = tinyLearner()

@@ -55,9 +55,12 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   /** Batches recorded before this epoch. */
   #batchesBefore = 0
   readonly #unchanged = new Map<string, number>()
+  /** Puts back what was there before a fit that has not begun yet; whether there was anything. */
+  #putBack: (() => boolean) | undefined
 
   /**
-   * The current or last fit. A new fit begins a new object, so one that was kept stays as it is. `lr_find` trains in
+   * The current or last fit. A new fit begins a new object, so one that was kept stays as it is; one that fails before its first epoch,
+   * as where a callback refuses it, leaves the last fit's here. `lr_find` trains in
    * pretence only and leaves it alone: its own record is {@link lrFind}.
    */
   get history(): History {
@@ -76,6 +79,14 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   }
 
   before_fit(learn: TrainingState): void {
+    const [history, smooth, searchedLast] = [this.#history, this.#smooth, this.#searchedLast]
+    this.#putBack = () => {
+      this.#searchedLast = searchedLast
+      if (history.losses.length === 0) return false
+      this.#history = history
+      this.#smooth = smooth
+      return true
+    }
     this.#running = !learn.lr_finding
     this.#searchedLast = learn.lr_finding
     if (learn.lr_finding) return
@@ -91,6 +102,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   }
 
   before_epoch(): void {
+    this.#putBack = undefined
     this.#epoch = new EpochWatch()
     this.#batchesBefore = this.#history.losses.length
   }
@@ -127,7 +139,8 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
 
   after_fit(learn: TrainingState): void {
     this.#recordBatch(learn)
-    if (this.#running && learn.reason) this.#history.reason = learn.reason
+    const refused = learn.reason === 'failed' && this.#putBack?.()
+    if (this.#running && learn.reason && !refused) this.#history.reason = learn.reason
     this.#running = false
   }
 
