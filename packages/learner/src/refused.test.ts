@@ -85,6 +85,7 @@ describe('a call that is refused changes nothing', () => {
     const first = await learn.fit(1e-2, 1)
     const smooth = learn.recorder.smooth_loss
     const failing: Callback = {
+      order: 70,
       before_fit() {
         throw new Error('no')
       },
