@@ -24,7 +24,7 @@ const named = {
 } satisfies Record<string, () => MetricFunction | Metric>
 
 /** A metric by name. The column is called as the metric itself is: `accuracy` for `acc`. */
-export type MetricName = keyof typeof named
+export type MetricName = keyof typeof named | `top_${number}_accuracy`
 
 /** What may stand among the metrics of a Learner. */
 export type MetricLike = MetricFunction | Metric | MetricName
