@@ -86,6 +86,12 @@ describe('a program that handles it goes on', () => {
       'handled InterruptedError',
     ],
     [
+      'capture-callback.mjs',
+      `process.setUncaughtExceptionCaptureCallback(error => console.log('handled ' + error.name))
+       await make().fit(1e-3, 1e6)`,
+      'handled InterruptedError',
+    ],
+    [
       'unhandled-rejection.mjs',
       `process.on('unhandledRejection', error => console.log('handled ' + error.name))
        make().fit(1e-3, 1e6)`,
