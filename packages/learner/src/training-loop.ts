@@ -297,7 +297,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     for await (const batch of gathered(dl, this.random, this.training)) {
       this.iter = next++
       await this.#batch(batch)
-      await this.pace.goOn(this.#where)
+      const others = this.pace.goOn(this.#where)
+      if (others) await others
     }
   }
 

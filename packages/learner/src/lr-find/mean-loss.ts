@@ -5,7 +5,7 @@ export interface Look {
   /** The loss of the i-th batch; disposed here. */
   lossOf(batch: Batch, i: number): Scalar
   /** Called after each batch, to let others run. */
-  pause(): Promise<void>
+  pause(): void | Promise<void>
 }
 
 /** Mean loss over the first so many batches of a stream: what a validation pass would say, without one that callbacks hear. */

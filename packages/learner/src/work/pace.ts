@@ -22,9 +22,10 @@ export class Pace {
     }
   }
 
-  /** Lets others run, and throws when the work is to end: after each batch. */
-  async goOn(where: Where): Promise<void> {
-    await this.letOthersRun()
+  /** Lets others run, and throws when the work is to end: after each batch. A promise only where others are let in. */
+  goOn(where: Where): void | Promise<void> {
+    const others = this.letOthersRun()
+    if (others) return others.then(() => this.check(where))
     this.check(where)
   }
 
@@ -32,10 +33,8 @@ export class Pace {
    * Lets signals, timers and other work in after 10 ms: awaiting what is already there does not. The tsx command takes a program for
    * hung, and kills it, that has not heard a signal within 60.
    */
-  async letOthersRun(): Promise<void> {
-    if (performance.now() - this.#lastTurn < 10) return
-    await nextTurn()
-    this.#lastTurn = performance.now()
+  letOthersRun(): void | Promise<void> {
+    if (performance.now() - this.#lastTurn >= 10) return this.#nextTurn()
   }
 
   /** Throws when the work is to end. */
@@ -52,5 +51,10 @@ export class Pace {
   /** Whether this is what an interruption threw. */
   threw(error: unknown): boolean {
     return this.#interruption?.threw(error) ?? false
+  }
+
+  async #nextTurn(): Promise<void> {
+    await nextTurn()
+    this.#lastTurn = performance.now()
   }
 }
