@@ -1,7 +1,8 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
-import { orderByName, show as quoted } from '@onecycle/platform'
+import { orderByName, show } from '@onecycle/platform'
 import { inputNamesOf } from '../model/arrange-inputs.js'
+import { fitsShape, type Shape, showShape } from '../model/shape.js'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
 import type { Parameter } from '../optimizer/index.js'
 
@@ -15,7 +16,7 @@ export function checkFits(data: DataBunch, model: Model): void {
   const [target, outputs] = [data.targetName, model.outputs.map(({ sourceLayer }) => sourceLayer.name)]
   if (target !== undefined && !outputs.includes(target))
     throw new RangeError(
-      `The targets are called ${quoted(target)}, but the model's output is called ${outputs.map(quoted).join(', ')}. Give them that ` +
+      `The targets are called ${show(target)}, but the model's output is called ${outputs.map(show).join(', ')}. Give them that ` +
         'name, or none.',
     )
   checkShapes(
@@ -48,8 +49,6 @@ export function checkUsable(parameters: readonly Parameter[], what: string): voi
   }
 }
 
-type Shape = readonly (number | null)[]
-
 /** Shapes of the model's inputs, batch axis included; those of the data where the model does not say. */
 export function inputShapes(data: DataBunch, model: Model): Shape[] {
   return isLayersModel(model) ? model.inputs.map(({ shape }) => shape) : shapesInOrder(data, model).map(shape => [null, ...shape])
@@ -66,22 +65,14 @@ function shapesInOrder({ inputShape, inputNames }: DataBunch, model: Model): rea
 
 function checkShapes(model: { readonly inputs: readonly { shape: Shape }[] }, given: readonly Shape[]): void {
   const expected = model.inputs.map(input => input.shape)
-  const fits = expected.length === given.length && expected.every((shape, i) => alike(shape, given[i]!))
+  const fits = expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))
   if (fits) return
   throw new RangeError(
-    `The model takes ${expected.map(show).join(' and ')}, but the data gives ${given.map(show).join(' and ')} ` +
+    `The model takes ${expected.map(showShape).join(' and ')}, but the data gives ${given.map(showShape).join(' and ')} ` +
       '(the first axis is the batch). Change inputShape of the first layer, or the shape of the samples.',
   )
 }
 
-function alike(expected: Shape, given: Shape): boolean {
-  return expected.length === given.length && expected.every((size, i) => size === null || given[i] === null || size === given[i])
-}
-
 function shapes(shape: readonly number[] | readonly (readonly number[])[]): readonly (readonly number[])[] {
   return Array.isArray(shape[0]) ? (shape as number[][]) : [shape as number[]]
-}
-
-function show(shape: Shape): string {
-  return `[${shape.map((size, axis) => size ?? (axis === 0 ? 'batch' : '?')).join(', ')}]`
 }

@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { everyLayer } from './layers.js'
+import { labelOf, layersOf } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
 interface Node {
@@ -15,7 +15,7 @@ interface Node {
  */
 export function fixedTraining(model: Model): ReadonlyMap<Layer, boolean> {
   const given = new Map<Layer, Set<boolean | undefined>>()
-  for (const node of new Set([...everyLayer(model).keys()].flatMap(nodesOf))) {
+  for (const node of new Set(layersOf(model).flatMap(nodesOf))) {
     const training = node.callArgs?.training ?? undefined
     const ofLayer = given.get(node.outboundLayer) ?? new Set()
     given.set(node.outboundLayer, ofLayer.add(training === undefined ? undefined : Boolean(training)))
@@ -36,7 +36,7 @@ function nodesOf(layer: Layer): Node[] {
 function severalWays(layer: Layer, values: readonly (boolean | undefined)[]): RangeError {
   const ways = values.map(training => (training === undefined ? 'without training' : `with training: ${training}`))
   return new RangeError(
-    `The layer ${layer.name} (${layer.getClassName()}) stands in several places of the model, applied ${ways.join(' and ')}. While the model ` +
+    `The layer ${labelOf(layer)} stands in several places of the model, applied ${ways.join(' and ')}. While the model ` +
       'runs, TensorFlow.js does not say which of them it is. Apply it alike everywhere, or make a layer for each place.',
   )
 }

@@ -6,7 +6,7 @@ import { CallWithTraining } from './call-with-training.js'
 import { CompleteBatchNorm } from './complete-batch-norm.js'
 import { fixedTraining } from './fixed-training.js'
 import { refuseHiddenVariables } from './hidden-weights.js'
-import { everyLayer, isLayer } from './layers.js'
+import { isLayer, layersOf } from './layers.js'
 import { isNormalization } from './normalization.js'
 import type { Layer, Model } from './trainable-model.js'
 
@@ -33,7 +33,7 @@ export class ForwardPass {
   constructor(model: Model) {
     this.#model = model
     this.#fixed = fixedTraining(model)
-    const normalizations = [...everyLayer(model).keys()].filter(isNormalization)
+    const normalizations = layersOf(model).filter(isNormalization)
     this.#completed = normalizations.flatMap(layer => CompleteBatchNorm.for(layer) ?? [])
     // Elsewhere they run so anyway.
     this.#inUse = [...this.#fixed].flatMap(([layer, training]) => (training ? [new CallWithTraining(layer, true)] : []))

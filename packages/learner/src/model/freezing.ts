@@ -2,7 +2,7 @@ import type { Callback } from '@onecycle/callbacks'
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { Groups, Parameter } from '../optimizer/parameter.js'
 import type { ForwardPass } from './forward-pass.js'
-import { everyLayer, isLayer } from './layers.js'
+import { everyLayer, isLayer, layersOf } from './layers.js'
 import { mendLayers } from './mend-layers.js'
 import { isNormalization } from './normalization.js'
 import { parametersOf, trainableNow, weightsOf } from './parameters.js'
@@ -50,7 +50,7 @@ export class Freezing implements Callback {
   /** The layers whose own `trainable` is false: they stand still whatever their group does. */
   frozenLayers(): readonly Layer[] {
     const within = new Set<Variable>()
-    return [...everyLayer(this.#model).keys()].filter(layer => {
+    return layersOf(this.#model).filter(layer => {
       const weights = layer.trainable ? [] : layer.weights.map(variableOf).filter(variable => !within.has(variable))
       for (const variable of weights) within.add(variable)
       return weights.length > 0

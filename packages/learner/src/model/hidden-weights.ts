@@ -1,7 +1,7 @@
 import { type NamedTensorMap, type Tensor, Variable } from '@tensorflow/tfjs-core'
 import { type LayersModel, layers } from '@tensorflow/tfjs-layers'
-import { everyLayer, heldLayers, layersIn } from './layers.js'
-import { weightsOf } from './parameters.js'
+import { everyLayer, heldLayers, labelOf, layersIn, layersOf } from './layers.js'
+import { variablesOf } from './parameters.js'
 import { isLayersModel, type Layer, type Model, variableOf } from './trainable-model.js'
 
 const baseBuild = layers.Layer.prototype.build
@@ -13,7 +13,7 @@ const Merge = Object.getPrototypeOf(layers.add({ name: 'example' }).constructor)
  * nothing of them (tensorflow/tfjs#8253), so they would neither train nor be saved.
  */
 export function refuseHiddenWeights(model: Model): void {
-  const known = new Set(weightsOf(model).map(({ variable }) => variable))
+  const known = variablesOf(model)
   const isHidden = (layer: Layer) =>
     layer.built || isLayersModel(layer) ? layer.weights.some(weight => !known.has(variableOf(weight))) : mayHaveWeights(layer)
   for (const [owner, live] of everyLayer(model)) {
@@ -30,7 +30,7 @@ export function refuseHiddenWeights(model: Model): void {
  * @throws TypeError as {@link refuseHiddenWeights}.
  */
 export function refuseHiddenVariables(model: Model, ran: readonly { readonly inputs: NamedTensorMap }[]): void {
-  const known = new Set<Tensor>(weightsOf(model).map(({ variable }) => variable))
+  const known = new Set<Tensor>(variablesOf(model))
   // tfjs marks what is in a frozen layer, but not what is in a model or a cell in it.
   for (const [layer, live] of everyLayer(model)) if (!live) for (const weight of layer.weights) known.add(weight.read())
   const used = new Set(ran.flatMap(({ inputs }) => Object.values(inputs)))
@@ -47,7 +47,7 @@ export function refuseHiddenVariables(model: Model, ran: readonly { readonly inp
 function notHandedOn(owner: Layer, hidden: readonly (readonly [string, Layer])[]): TypeError {
   const names = hidden.map(([field, layer]) => `this.${field} (${layer.getClassName()})`).join(', ')
   return new TypeError(
-    `The layer ${owner.name} (${owner.getClassName()}) keeps ${names}, whose weights would neither train nor be saved: TensorFlow.js knows ` +
+    `The layer ${labelOf(owner)} keeps ${names}, whose weights would neither train nor be saved: TensorFlow.js knows ` +
       'only those that a layer lists. Build what it keeps in build(), for the shapes that come, and hand on the weights: ' +
       `${handOn([...new Set(hidden.map(([field]) => field))])}. Or set trainable = false on what has learned already.`,
   )
@@ -69,6 +69,6 @@ function isOfTensorFlow(layer: Layer): boolean {
 
 /** Whether a layer that is not built yet will have weights, as far as its class tells. */
 function mayHaveWeights(layer: Layer): boolean {
-  const innermost = [...everyLayer(layer as LayersModel).keys()].filter(inner => layersIn(inner).length === 0)
+  const innermost = layersOf(layer as LayersModel).filter(inner => layersIn(inner).length === 0)
   return innermost.some(inner => inner.build !== baseBuild && !(inner instanceof Merge))
 }

@@ -6,7 +6,7 @@ import { Learner } from '../learner.js'
 import { mse } from '../loss/regression.js'
 import { useCpu } from '../testing/tiny.js'
 import { copyStates } from './layer-states.js'
-import { everyLayer } from './layers.js'
+import { layersOf } from './layers.js'
 
 beforeAll(useCpu)
 
@@ -59,7 +59,7 @@ describe.each([
     await learn.validate(learn.data.train_dl)
     ;(await learn.get_preds(learn.data.train_dl)).preds.dispose()
     expect(await copyStates(learn.model)).toEqual(again)
-    const kept = [...everyLayer(learn.model).keys()].flatMap(layer => (layer as { keptStates?: unknown[] }).keptStates ?? [])
+    const kept = layersOf(learn.model).flatMap(layer => (layer as { keptStates?: unknown[] }).keptStates ?? [])
     expect(kept).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import type { Callback } from '@onecycle/callbacks'
 import { dispose, keep, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
-import { everyLayer } from './layers.js'
+import { layersOf } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
 /** What the `stateful` recurrent layers of a model remember of the last batch: away from the backend, layer by layer. */
@@ -65,6 +65,6 @@ export function freeKeptStates(model: Model): Callback | undefined {
 }
 
 function statefulLayers(model: Model): StatefulLayer[] {
-  const layers = [...everyLayer(model).keys()] as StatefulLayer[]
+  const layers = layersOf(model) as StatefulLayer[]
   return layers.filter(layer => layer.stateful && Array.isArray(layer.states_))
 }

@@ -19,6 +19,11 @@ export function everyLayer(model: Model): ReadonlyMap<Layer, boolean> {
   return found
 }
 
+/** The layers of {@link everyLayer} alone. */
+export function layersOf(model: Model): Layer[] {
+  return [...everyLayer(model).keys()]
+}
+
 /** The layers that a layer runs, in its order: a model's own, or those that it keeps in its fields. */
 export function layersIn(layer: Layer): readonly Layer[] {
   const {
@@ -48,6 +53,11 @@ function layersAmong(value: unknown, depth: number): Layer[] {
   if (value instanceof Map) return [...value.values()].flatMap(each => layersAmong(each, depth - 1))
   const isPlain = Object.getPrototypeOf(value) === Object.prototype
   return isPlain ? Object.values(value).flatMap(each => layersAmong(each, depth - 1)) : []
+}
+
+/** What a message calls a layer: `dense_1 (Dense)`. */
+export function labelOf(layer: Layer): string {
+  return `${layer.name} (${layer.getClassName()})`
 }
 
 /** Whether a value is a layer (a model is one), of whichever copy of tfjs-layers. */

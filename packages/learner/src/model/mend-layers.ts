@@ -1,5 +1,5 @@
 import type { Sequential } from '@tensorflow/tfjs-layers'
-import { everyLayer, madeBy } from './layers.js'
+import { labelOf, layersOf, madeBy } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
 /**
@@ -7,7 +7,7 @@ import type { Layer, Model } from './trainable-model.js'
  * recurrent layer made with `trainable: false` can be set to true.
  */
 export function mendLayers(model: Model): void {
-  for (const layer of everyLayer(model).keys()) {
+  for (const layer of layersOf(model)) {
     const sequential = layer as unknown as Built
     if (isOutdated(sequential)) rebuild(sequential)
     thawCell(layer)
@@ -41,13 +41,13 @@ function thawCell(layer: Layer): void {
 
 /** What to say of wrappers made with `trainable: false`, which TensorFlow.js does not pass on to what they wrap: it trains. */
 export function lostFreezes(model: Model): string[] {
-  const lost = [...everyLayer(model).keys()].filter(layer => {
+  const lost = layersOf(model).filter(layer => {
     const { trainable_, layer: wrapped } = layer as unknown as { trainable_?: boolean; layer?: Layer }
     return trainable_ === false && wrapped !== undefined && layer.trainable
   })
   return lost.map(
     layer =>
-      `The layer ${layer.name} (${layer.getClassName()}) was made with trainable: false, which TensorFlow.js does not pass on to what it ` +
+      `The layer ${labelOf(layer)} was made with trainable: false, which TensorFlow.js does not pass on to what it ` +
       'wraps. To freeze it, set trainable = false on the layer itself.',
   )
 }

@@ -2,7 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LayerVariable } from '@tensorflow/tfjs-layers/dist/variables.js'
 import type { Parameter } from '../optimizer/parameter.js'
-import { everyLayer, isLayer, layersIn, madeBy } from './layers.js'
+import { isLayer, layersIn, layersOf, madeBy } from './layers.js'
 import { isNormalization } from './normalization.js'
 import { isLayersModel, type Layer, type Model, variableOf } from './trainable-model.js'
 
@@ -22,10 +22,15 @@ export function weightsOf(model: Model): Parameter[] {
   return weights.filter(({ variable }) => !seen.has(variable) && seen.add(variable))
 }
 
+/** The variables of {@link weightsOf}. */
+export function variablesOf(model: Model): ReadonlySet<Variable> {
+  return new Set(weightsOf(model).map(({ variable }) => variable))
+}
+
 /** The weights that training can change, whether they are frozen at present or not, in the model's order. */
 export function parametersOf(model: Model): Parameter[] {
   const trainable = new Set<Variable>(model.trainableWeights.map(variableOf))
-  for (const layer of everyLayer(model).keys()) for (const weight of madeBy(layer).trainable) trainable.add(variableOf(weight))
+  for (const layer of layersOf(model)) for (const weight of madeBy(layer).trainable) trainable.add(variableOf(weight))
   return weightsOf(model).filter(weight => trainable.has(weight.variable))
 }
 

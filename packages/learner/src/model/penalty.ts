@@ -1,15 +1,15 @@
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
-import { everyLayer } from './layers.js'
-import { weightsOf } from './parameters.js'
+import { labelOf, layersOf } from './layers.js'
+import { variablesOf } from './parameters.js'
 import { isLayersModel, type Layer, type Model, variableOf } from './trainable-model.js'
 
 /** @throws TypeError for an `activityRegularizer`, which TensorFlow.js does not charge: in a wrapper, without a word. */
 export function refuseActivityRegularizers(model: Model): void {
-  const layer = [...everyLayer(model).keys()].find(({ activityRegularizer }) => activityRegularizer)
+  const layer = layersOf(model).find(({ activityRegularizer }) => activityRegularizer)
   if (!layer) return
   throw new TypeError(
-    `The activityRegularizer of the layer ${layer.name} (${layer.getClassName()}) would not be charged: TensorFlow.js does not have them. ` +
+    `The activityRegularizer of the layer ${labelOf(layer)} would not be charged: TensorFlow.js does not have them. ` +
       'Leave it out, and add what it charges to the loss: in after_loss of a callback, or in a loss of your own.',
   )
 }
@@ -19,9 +19,9 @@ export function refuseActivityRegularizers(model: Model): void {
  * `model.fit` does, and those of recurrent cells, which it forgets; undefined for a model without any.
  */
 export function penaltyOf(model: Model): ((loss: Scalar) => Scalar) | undefined {
-  const known = new Set(weightsOf(model).map(({ variable }) => variable))
+  const known = variablesOf(model)
   // A layer of one's own may keep a model that is not part of this one.
-  const own = [...everyLayer(model).keys()].filter(
+  const own = layersOf(model).filter(
     ({ weights }) => weights.length === 0 || weights.some(weight => known.has(variableOf(weight))),
   )
   // A wrapper names the penalties of its layer as its own.

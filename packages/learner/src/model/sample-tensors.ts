@@ -3,12 +3,10 @@ import { flatNumbers, isTypedArray, type NestedNumbers, type TypedArray } from '
 import { show } from '@onecycle/platform'
 import { Tensor, tensor } from '@tensorflow/tfjs-core'
 import { type InputNames, inputsOf, type NamedTensors } from './arrange-inputs.js'
+import { fitsShape, type Shape, showShape } from './shape.js'
 
 /** The samples of one input, the batch as first axis. Arrays may leave that out for a single sample. */
 export type Samples = Tensor | TypedArray | NestedNumbers | number
-
-/** Shape of an input, batch axis included; null for a size that may vary. */
-type Shape = readonly (number | null)[]
 
 /**
  * What `predict` was given, as a batch for the model. Tensors pass as they are; what is made here is the caller's to dispose.
@@ -72,18 +70,13 @@ function numbersOf(name: string, samples: unknown): { numbers: Float32Array | In
 /** The full shape of numbers that lie in lists of these sides. */
 function whole(name: string, count: number, sides: readonly number[], shape: Shape): number[] {
   const [, ...sample] = shape
-  if (sides.length === shape.length && alike(shape, sides)) return [...sides]
-  if (sides.length === sample.length && alike(sample, sides)) return [1, ...sides]
+  if (sides.length === shape.length && fitsShape(shape, sides)) return [...sides]
+  if (sides.length === sample.length && fitsShape(sample, sides)) return [1, ...sides]
   const size = sample.reduce<number>((product, side) => product * (side ?? Number.NaN), 1)
   // Numbers one after the other hold samples as data of flat arrays does.
   if (sides.length === 1 && count > 0 && count % size === 0) return [count / size, ...(sample as number[])]
-  const wanted = shape.map((side, axis) => side ?? (axis === 0 ? 'batch' : '?')).join(', ')
   throw new RangeError(
-    `${name} has ${count} numbers in lists of [${sides}], which do not make samples of the model's input [${wanted}]. Nest them as deep ` +
+    `${name} has ${count} numbers in lists of [${sides}], which do not make samples of the model's input ${showShape(shape)}. Nest them as deep ` +
       'as that has axes, or pass a tensor.',
   )
-}
-
-function alike(expected: Shape, given: readonly number[]): boolean {
-  return expected.length === given.length && expected.every((side, i) => side === null || side === given[i])
 }

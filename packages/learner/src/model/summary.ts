@@ -1,7 +1,9 @@
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { TrainingLoop } from '../training-loop.js'
-import { parametersOf, weightsOf } from './parameters.js'
+import { labelOf } from './layers.js'
+import { parametersOf, variablesOf, weightsOf } from './parameters.js'
+import type { Shape } from './shape.js'
 import { isLayersModel, variableOf } from './trainable-model.js'
 
 /**
@@ -27,7 +29,7 @@ export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_
     count(variables).toLocaleString('en'),
     trains(variables),
   ])
-  const all = weightsOf(model).map(({ variable }) => variable)
+  const all = [...variablesOf(model)]
   const total = count(all)
   const training = count(all.filter(variable => trained.has(variable)))
   return [
@@ -38,8 +40,6 @@ export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_
   ].join('\n')
 }
 
-type Shape = readonly (number | null)[]
-
 interface Row {
   name: string
   shapes: readonly Shape[]
@@ -48,7 +48,7 @@ interface Row {
 
 function layerRows(model: LayersModel): Row[] {
   return model.layers.map(layer => ({
-    name: `${layer.name} (${layer.getClassName()})`,
+    name: labelOf(layer),
     shapes: outputShapes(layer),
     variables: layer.weights.map(variableOf),
   }))

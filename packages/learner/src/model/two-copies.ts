@@ -1,6 +1,6 @@
 import { engine, type Variable } from '@tensorflow/tfjs-core'
 import { layers, version_layers } from '@tensorflow/tfjs-layers'
-import { everyLayer } from './layers.js'
+import { labelOf, layersOf } from './layers.js'
 import { weightsOf } from './parameters.js'
 import type { Layer, Model } from './trainable-model.js'
 
@@ -8,9 +8,9 @@ import type { Layer, Model } from './trainable-model.js'
  * @throws TypeError for a model, or a layer in one, that another copy of TensorFlow.js made: half of what it says would be understood.
  */
 export function refuseOtherCopies(model: Model): void {
-  for (const layer of everyLayer(model).keys()) {
+  for (const layer of layersOf(model)) {
     if (isOfThisCopy(layer)) continue
-    const what = layer === model ? 'The model' : `The layer ${layer.name} (${layer.getClassName()}) of the model`
+    const what = layer === model ? 'The model' : `The layer ${labelOf(layer)} of the model`
     throw twoCopies(what, '@tensorflow/tfjs-layers', versionBehind(layer), version_layers)
   }
   const foreign = weightsOf(model).find(({ variable }) => !variable.isDisposed && !isOurs(variable))
