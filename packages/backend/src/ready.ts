@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
+import { show } from '@onecycle/platform'
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { useBackend } from './use-backend.js'
 
@@ -23,17 +24,28 @@ export function chooseLater(): void {
  * Resolves when TensorFlow.js has the backend that it will train on: the one that the program has set, or else the best one present,
  * as {@link useBackend} chooses it. A Learner waits for it by itself; await it before other work with tensors.
  *
- * @throws as {@link useBackend} does.
+ * @throws as {@link useBackend} does; TypeError for a choice of one.
  * @example
  * await ready()
  * console.log(tf.getBackend())   // wasm
  */
-export async function ready(): Promise<void> {
+export async function ready(...given: []): Promise<void> {
+  const [choice] = given as [unknown?]
+  if (isChoice(choice))
+    throw new TypeError(
+      `ready() leaves the choice to others, but got ${show(choice)}. Choose: await useBackend({ prefer: 'cpu' }).`,
+    )
   if (untouched === undefined) return
   choosing ??= choose().finally(() => {
     choosing = undefined
   })
   await choosing
+}
+
+/** Not what the hooks of a test runner hand to a function, say. */
+function isChoice(given: unknown): boolean {
+  if (typeof given === 'string') return true
+  return typeof given === 'object' && given !== null && ['prefer', 'backend', 'threads'].some(name => name in given)
 }
 
 async function choose(): Promise<void> {

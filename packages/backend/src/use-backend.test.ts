@@ -6,6 +6,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { diagnose } from './doctor.js'
+import { ready } from './ready.js'
 import { useBackend } from './use-backend.js'
 
 const home = process.cwd()
@@ -188,4 +189,12 @@ describe('native backends', () => {
     expect([...x.dataSync()]).toEqual([1, 2])
     x.dispose()
   })
+})
+
+it('is where a backend is chosen, and ready() is not', async () => {
+  const given = ready as (choice: unknown) => Promise<void>
+  for (const choice of ['cpu', { prefer: 'cpu' }, { backend: 'cpu' }])
+    await expect(given(choice)).rejects.toThrow('Choose: await useBackend(')
+  // As the hooks of test runners call it.
+  await given({ name: 'a test' })
 })

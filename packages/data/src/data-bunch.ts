@@ -119,6 +119,7 @@ const foreignNames = {
   /** @deprecated */ trn_ds: 'data.train_ds',
   /** @deprecated */ val_ds: 'data.valid_ds',
   /** @deprecated */ one_batch: 'the first of data.train_dl: for await (const batch of data.train_dl)',
+  /** @deprecated */ bs: 'data.train_dl.batchSize',
   /** @deprecated */ batch_size: 'data.train_dl.batchSize',
   /** @deprecated */ vocab: 'data.classes',
 } as const

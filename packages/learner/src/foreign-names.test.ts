@@ -53,3 +53,13 @@ test('learn.sched is what ran last, and lr_finder the search', async () => {
   await learn.fit(1e-2, 1)
   expect(learn.sched.lrs).toEqual(learn.recorder.history.lrs)
 })
+
+test("a search's result is asked for its plot and its suggestions by the names that they have elsewhere", async () => {
+  const learn = tinyLearner()
+  const found: object = await learn.lr_find({ num_it: 12 })
+  const plotElsewhere = 'has no plot. Here it is: learn.recorder.plot(), after the search'
+  expect(() => Reflect.get(found, 'plot')).toThrow(`The result of lr_find ${plotElsewhere}`)
+  expect(() => Reflect.get(learn.lr_finder, 'plot')).toThrow(`learn.lr_finder ${plotElsewhere}`)
+  expect(() => Reflect.get(found, 'valley')).toThrow("suggestions.valley, or lr of lr_find({ suggestion: 'valley' })")
+  expect(Object.keys(found)).not.toContain('plot')
+})

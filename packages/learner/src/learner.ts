@@ -1,6 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
-import { checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
+import { addAnswers, checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
@@ -23,7 +23,7 @@ import { elsewhere, learnerKinds } from './learner-options.js'
 import { requireScalar } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find/lr-finder.js'
-import { LRFinder, type LrFindResult } from './lr-find/lr-finder.js'
+import { finderNames, LRFinder, type LrFindResult } from './lr-find/lr-finder.js'
 import { type Look, meanLoss } from './lr-find/mean-loss.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { metricsOf } from './metric/metrics-of.js'
@@ -315,6 +315,11 @@ export class Learner extends AnsweringLoop {
   /** {@link lr_find}, by the name that the finder itself has elsewhere. */
   lr_finder(options: LrFindOptions = {}): Promise<LrFindResult> {
     return this.lr_find(options)
+  }
+
+  static {
+    // Elsewhere it is an object that was made by the search.
+    addAnswers(Learner.prototype.lr_finder, 'learn.lr_finder', finderNames)
   }
 
   /** What says the validation loss over so many batches, for a search. */

@@ -23,11 +23,21 @@ export function withAnswers<Base extends AnyClass<object>, const Names extends R
   names: Names,
 ): Base & AnyClass<Answers<Names>> {
   abstract class Answering extends base {}
-  for (const [name, here] of Object.entries(names)) {
-    function answer(this: object): never {
-      throw new TypeError(`A ${this.constructor.name} has no ${name}. Here it is: ${here}`)
-    }
-    Object.defineProperty(Answering.prototype, name, { get: answer, set: answer })
-  }
+  for (const [name, here] of Object.entries(names))
+    answer(Answering.prototype, name, function (this: object) {
+      return `A ${this.constructor.name} has no ${name}. Here it is: ${here}`
+    })
   return Answering as Base & AnyClass<Answers<Names>>
+}
+
+/** Gives one object, such as a function, members for the names of other systems: see {@link withAnswers}. */
+export function addAnswers(owner: object, who: string, names: Readonly<Record<string, string>>): void {
+  for (const [name, here] of Object.entries(names)) answer(owner, name, () => `${who} has no ${name}. Here it is: ${here}`)
+}
+
+function answer(owner: object, name: string, words: (this: object) => string): void {
+  function refuse(this: object): never {
+    throw new TypeError(words.call(this))
+  }
+  Object.defineProperty(owner, name, { get: refuse, set: refuse })
 }

@@ -1,5 +1,5 @@
 export { checkChoice, checkCount, checkNumber } from './check.js'
-export { type Answers, type UseInstead, withAnswers } from './foreign-members.js'
+export { type Answers, addAnswers, type UseInstead, withAnswers } from './foreign-members.js'
 export { foreignName } from './foreign-names.js'
 export { isClass } from './is-class.js'
 export { keepNames } from './keep-names.js'

@@ -21,6 +21,7 @@ const foreignNames = {
   /** @deprecated */ nb_batches: 'recorder.history.nb_batches',
   /** @deprecated */ metric_names: 'recorder.history.metricNames',
   /** @deprecated */ metrics_names: 'recorder.history.metricNames',
+  /** @deprecated */ final_record: 'recorder.history.epochs.at(-1)',
   /** @deprecated */ values: 'recorder.history.epochs',
   /** @deprecated */ min_grad_lr: "(await learn.lr_find({ suggestion: 'steepest_gradient' })).lr",
   /** @deprecated */ plot_loss: 'recorder.plot_losses()',

@@ -12,7 +12,7 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
   try {
     return check(given as never)
   } catch (error) {
-    const absent = missing(given)
+    const absent = missing(given) && !holdsRate(given)
     const why = absent && search?.reason ? ` lr_find suggested no learning rate: ${search.reason}` : ''
     const hint = absent ? ' Give a rate, such as 1e-2: only one that is left out altogether has a default.' : misplaced(given)
     throw new RangeError(`${call} got the learning rate ${show(given)}. ${(error as Error).message}${why}${hint}`, {
@@ -23,7 +23,13 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
 
 function misplaced(given: unknown): string {
   if (typeof given !== 'object' || given === null || 'length' in given || 'stop' in given) return ''
-  return 'then' in given ? ' Was an await forgotten?' : ' Options come after the rate.'
+  if ('then' in given) return ' Was an await forgotten?'
+  return holdsRate(given) ? ' Give its lr alone; options come after it.' : ' Options come after the rate.'
+}
+
+/** What a search resolves to, say. */
+function holdsRate(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'lr' in given && Number(given.lr) > 0
 }
 
 /** Whether it is nothing, or made of nothing: NaN is what comes of dividing nothing by ten. */

@@ -52,6 +52,10 @@ describe.each(Object.entries(calls))('%s', (name, call) => {
 it('says where options go, and what a promise lacks', async () => {
   const learn = tinyLearner()
   await expect(learn.fit_one_cycle(1, { moms: [0.9, 0.8] } as never)).rejects.toThrow('Options come after the rate.')
+  await expect(learn.fit(2, { lr: 1e-2 } as never)).rejects.toThrow('Give its lr alone')
+  await expect(learn.fit_one_cycle(1, { lr: 1e-2, lrs: [1e-3], suggestions: { minimum: null } } as never)).rejects.toThrow(
+    'Give its lr alone',
+  )
   await expect(learn.fit_one_cycle(1, Promise.resolve(1e-2) as never)).rejects.toThrow('Was an await forgotten?')
   await expect(learn.fit(1e-2, 1, null as never)).rejects.toThrow('fit takes its options as an object')
 })

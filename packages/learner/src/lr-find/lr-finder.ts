@@ -10,7 +10,7 @@ import {
   suggestFunctions,
   type TrainingState,
 } from '@onecycle/callbacks'
-import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { addAnswers, checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'
 import { type LrFindForm, lrFindForms } from './forms.js'
@@ -51,6 +51,16 @@ export interface LrFindResult extends LrFindRecord {
   /** The learning rate that the main suggestion names; undefined where `reason` says why there is none. */
   readonly lr: number | undefined
 }
+
+/** What finders of other systems have, and their results. */
+export const finderNames = {
+  plot: 'learn.recorder.plot(), after the search',
+  ...Object.fromEntries(
+    Object.keys(suggestFunctions).map(name => [name, `suggestions.${name}, or lr of lr_find({ suggestion: '${name}' })`]),
+  ),
+  lr_min: "suggestions.minimum, or lr of lr_find({ suggestion: 'minimum' })",
+  lr_steep: "suggestions.steep, or lr of lr_find({ suggestion: 'steep' })",
+} as const
 
 /**
  * Raises the learning rate batch by batch and remembers the losses, until they explode. It listens after the backward
@@ -141,7 +151,7 @@ export class LRFinder implements Callback {
   get result(): LrFindResult {
     const curve = { lrs: this.#lrs, losses: this.#losses, smooth_losses: this.#smooth_losses, num_it: this.num_it }
     const { suggestions, reason } = suggestRates({ ...curve, suggestion: this.#suggestion, ended: this.#ended })
-    return {
+    const result = {
       lr: suggestions[this.#suggestion]?.lr,
       ...curve,
       suggestions,
@@ -150,6 +160,8 @@ export class LRFinder implements Callback {
       ...(reason !== undefined && { reason }),
       ...(this.#measure && { valid: true }),
     }
+    addAnswers(result, 'The result of lr_find', finderNames)
+    return result
   }
 
   #add(learn: TrainingState, loss: number): void {
