@@ -20,7 +20,7 @@ import { type FitPlan, planFit, planFlatCos, planOneCycle, planSgdr } from './fi
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
-import { requireScalar } from './loss/loss-function.js'
+import { lossOn } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import type * as finder from './lr-find/lr-finder.js'
 import { finderNames, LRFinder, type LrFindResult } from './lr-find/lr-finder.js'
@@ -326,10 +326,10 @@ export class Learner extends AnsweringLoop {
   #lossAfter(batches: number): () => Promise<number> {
     const { valid_dl } = this.data
     if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = ({ xs, ys, inputNames }: Batch) =>
-      requireScalar(
-        this.loss_func(this.forwardPass.run(inputNames ? arrangeInputs(xs, inputNames, this.inputNames) : xs, false), ys),
-      )
+    const forward = ({ xs, ys, inputNames }: Batch) => {
+      const inputs = inputNames ? arrangeInputs(xs, inputNames, this.inputNames) : xs
+      return lossOn(this.loss_func, this.forwardPass.run(inputs, false), ys)
+    }
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
       pause: () => this.pace.letOthersRun(),

@@ -22,9 +22,10 @@ import { makeReadOnly } from './check/read-only.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradient/differentiate.js'
-import { type LossFunction, requireScalar } from './loss/loss-function.js'
+import { type LossFunction, lossOn, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
+import { takeIn } from './metric/take-in.js'
 import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
 import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
@@ -371,7 +372,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#draw(() => tidy(() => this.#forward()))
     this.lossValue = (await this.loss.data())[0]!
     this.#validLoss.add(this.lossValue, this.bs)
-    for (const metric of this.metrics) await metric.accumulate(this.pred, this.yb)
+    for (const metric of this.metrics) await takeIn(metric, this.pred, this.yb)
   }
 
   #forward(): void {
@@ -379,7 +380,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#tell('after_pred')
     // A list of predictions may have been changed in place.
     this.own(this.pred)
-    const loss = requireScalar(this.loss_func(this.pred, this.yb))
+    const loss = lossOn(this.loss_func, this.pred, this.yb)
     this.loss = this.training && this.#penalty ? this.#penalty(loss) : loss
     this.#tell('after_loss')
     requireScalar(this.loss)

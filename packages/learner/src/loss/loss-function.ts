@@ -1,6 +1,7 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { eachWithItsTarget } from './each-with-its-target.js'
 
 /**
  * Measures predictions against targets: the mean over the batch, as a differentiable scalar.
@@ -37,6 +38,11 @@ export function lossFunction(
   }
   Object.defineProperty(loss, 'name', { value: name })
   return Object.assign(loss, { better: 'lower' } as const, activation && { activation })
+}
+
+/** The loss of predictions, each with its own target. Throws TypeError where it is no scalar. */
+export function lossOn(loss: LossFunction, pred: Tensors, target: Tensors): Scalar {
+  return requireScalar(eachWithItsTarget(loss, loss, pred, target))
 }
 
 /**

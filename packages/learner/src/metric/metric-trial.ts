@@ -1,6 +1,7 @@
 import type { Callback, Tensors, TrainingState } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
 import type { Metric } from './metric.js'
+import { takeIn } from './take-in.js'
 
 /**
  * Tries each metric once, on the first training batch and before its step: one that does not fit would be heard of when an epoch is
@@ -43,7 +44,7 @@ async function tryAll(metrics: readonly Metric[], { pred, yb }: TrainingState): 
 
 async function attempt(metric: Metric, pred: Tensors, target: Tensors): Promise<void> {
   try {
-    await metric.accumulate(pred, target)
+    await takeIn(metric, pred, target)
   } catch (cause) {
     const { message } = cause as Error
     if (typeof message === 'string' && message.includes(metric.name)) throw cause

@@ -1,6 +1,7 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { checkChoice, checkOptions, kind, show } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { eachWithItsTarget } from '../loss/each-with-its-target.js'
 
 /** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
 export interface Predictions {
@@ -123,7 +124,7 @@ export class AverageMetric implements Metric {
   async #measure(pred: Tensors, target: Tensors): Promise<number> {
     let given: unknown
     const figure = tidy(() => {
-      given = this.#compute(pred, target)
+      given = eachWithItsTarget(this.#compute, this.#compute, pred, target)
       return given instanceof Tensor ? given : undefined
     })
     if (typeof given === 'number') return given
