@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { isPromise, show } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { checkCallback, nameOf } from './check-callback.js'
 import { batchEvents, closingEvents, type EventName, events, synchronousEvents } from './events.js'
@@ -114,18 +114,14 @@ function keep(error: unknown, event: EventName, thrown: unknown[] = []): unknown
 function deliver<State extends TrainingState>(event: EventName, callback: Callback<State>, state: State): void | Promise<void> {
   if (callback.run === false) return
   if (batchEvents.has(event) && (state.training ? callback.run_train : callback.run_valid) === false) return
+  // Handlers written as `learn => expression` return all sorts of things.
   const result: unknown = callback[event]!(state)
   if (!isPromise(result)) return
   const moment = synchronousEvents.get(event)
-  if (moment === undefined) return result
+  if (moment === undefined) return result as Promise<void>
   result.then(undefined, () => {})
   throw new TypeError(
     `${nameOf(callback)}.${event} returned a promise, but ${event} fires ${moment} and must be synchronous. ` +
       'Compute without await here, or move the asynchronous part to another event, such as before_fit or before_batch.',
   )
-}
-
-/** Handlers written as `learn => expression` return all sorts of things. */
-function isPromise(value: unknown): value is Promise<void> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

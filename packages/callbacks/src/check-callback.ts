@@ -1,4 +1,4 @@
-import { kind, show } from '@onecycle/platform'
+import { awaitHint, isPromise, kind, show } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { type EventName, events } from './events.js'
 
@@ -59,10 +59,10 @@ function checkObject(callback: unknown): void {
     throw new TypeError(
       `The callback ${callback.name} is a class or a function; expected an object. Pass new ${callback.name}(...).`,
     )
-  if (typeof callback !== 'object' || callback === null || 'then' in callback)
+  if (typeof callback !== 'object' || callback === null || isPromise(callback))
     throw new TypeError(
       `A callback is ${show(callback)}; expected an object with methods named after events, such as { after_epoch(learn) { ... } }.` +
-        (typeof callback === 'object' && callback ? ' Was an await forgotten?' : ''),
+        awaitHint(callback),
     )
 }
 

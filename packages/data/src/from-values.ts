@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { awaitHint, isPromise, show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
@@ -34,10 +34,8 @@ export function inputColumns(
     if (shape !== undefined) requireShape('shape', shape)
     return one(x, shape as readonly number[] | undefined)
   }
-  if (x === null || typeof x !== 'object' || 'then' in x)
-    throw new TypeError(
-      `x is ${show(x)}; expected an array, or an object of named arrays.${'then' in Object(x) ? ' Was an await forgotten?' : ''}`,
-    )
+  if (x === null || typeof x !== 'object' || isPromise(x))
+    throw new TypeError(`x is ${show(x)}; expected an array, or an object of named arrays.${awaitHint(x)}`)
   const shapes = (shape ?? {}) as Readonly<Record<string, readonly number[]>>
   for (const name of Object.keys(shapes)) {
     if (!Object.hasOwn(x, name))

@@ -1,4 +1,5 @@
 import { foreignName } from './foreign-names.js'
+import { awaitHint, isPromise } from './is-promise.js'
 import { nearestName } from './nearest-name.js'
 import { show } from './show.js'
 
@@ -64,8 +65,7 @@ export function checkOptions<Options extends object>(
     const value = (options as Record<string, unknown>)[name]
     const { expected, fits } = kinds[name as keyof Options]
     if (value === undefined || fits(value)) continue
-    const hint = isPromise(value) ? ' Was an await forgotten?' : ''
-    throw new TypeError(`${owner}: ${name} must be ${expected}, but it is ${show(value)}.${hint}`)
+    throw new TypeError(`${owner}: ${name} must be ${expected}, but it is ${show(value)}.${awaitHint(value)}`)
   }
 }
 
@@ -85,8 +85,7 @@ export function checkKeys(
   const unknown = kind.object.fits(options) ? Object.keys(options).filter(key => !known.includes(key)) : []
   if (!kind.object.fits(options) || (unknown.length > 0 && isInstance(options))) {
     const example = known.length > 0 ? `{ ${known.slice(0, 3).join(', ')}${known.length > 3 ? ', ...' : ''} }` : '{}'
-    const hint = isPromise(options) ? ' Was an await forgotten?' : ''
-    throw new TypeError(`${owner} takes its options as an object, ${example}, but got ${show(options)}.${hint}`)
+    throw new TypeError(`${owner} takes its options as an object, ${example}, but got ${show(options)}.${awaitHint(options)}`)
   }
   for (const key of unknown) {
     if (Object.hasOwn(elsewhere, key)) throw new TypeError(`${owner} has no option ${key}: ${elsewhere[key]}.`)
@@ -115,8 +114,4 @@ function isCollection(value: object): boolean {
 function isInstance(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
   return prototype !== null && prototype.constructor?.name !== 'Object'
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

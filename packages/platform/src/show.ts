@@ -1,3 +1,5 @@
+import { isPromise } from './is-promise.js'
+
 const longest = 60
 
 /** How a message writes a value: short, strings in quotes, and what is no plain data by what it is. */
@@ -13,7 +15,7 @@ function written(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${shortly(value).map(written).join(', ')}]`
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
-  if ('then' in value && typeof value.then === 'function') return 'a promise'
+  if (isPromise(value)) return 'a promise'
   if ('dataId' in value && 'shape' in value) return `a tensor of shape [${value.shape}]`
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== null && prototype !== Object.prototype) return `a ${prototype.constructor?.name || 'foreign object'}`

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { awaitHint, checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
 import type { Batch, BatchSource, LoaderState } from '../batch.js'
 import { inOrderOf, namesOf, oneTarget } from '../by-name.js'
@@ -71,8 +71,9 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     const { bs, length, c, inputNames, targetName } = options
     checkCount('bs', bs, 1)
     if (typeof source !== 'object' || source === null || !('iterator' in source || Symbol.asyncIterator in source)) {
-      const hint = source && 'then' in Object(source) ? ' Was an await forgotten?' : ''
-      throw new TypeError(`${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.${hint}`)
+      throw new TypeError(
+        `${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.${awaitHint(source)}`,
+      )
     }
     const size = length ?? ('size' in source ? source.size : undefined)
     if (size === undefined || size === null || size === Number.POSITIVE_INFINITY) {

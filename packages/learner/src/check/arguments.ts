@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { isPromise, show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import type { Model } from '../model/trainable-model.js'
 
@@ -42,8 +42,7 @@ function isModel(model: unknown): boolean {
 
 function dataHint(data: unknown): string {
   if (!isObject(data)) return 'Make one: DataBunch.from_arrays({ x, y }).'
-  if (typeof data['then'] === 'function')
-    return 'Was an await forgotten? new Learner(await DataBunch.from_tfdata({ ... }), model).'
+  if (isPromise(data)) return 'Was an await forgotten? new Learner(await DataBunch.from_tfdata({ ... }), model).'
   if (typeof data['iterator'] === 'function') return 'Make one: await DataBunch.from_tfdata({ train: dataset, bs }).'
   if (typeof data['batch'] === 'function') return 'Make one: DataBunch.from_datasets(train, valid).'
   if (Symbol.asyncIterator in data) return 'Make one: await DataBunch.from_tfdata({ train: source, bs, length }).'
@@ -57,7 +56,7 @@ function modelHint(model: unknown): string {
   if (typeof model === 'function') return `Call ${model.name || 'it'}, or make one of the class, first.`
   if (Array.isArray(model)) return 'Put layers into a model: sequential({ layers: [...] }).'
   if (!isObject(model)) return ''
-  if (typeof model['then'] === 'function') return 'Was an await forgotten? new Learner(data, await loadLayersModel(...)).'
+  if (isPromise(model)) return 'Was an await forgotten? new Learner(data, await loadLayersModel(...)).'
   if (typeof model['execute'] === 'function') return 'A GraphModel cannot be trained: convert it to a LayersModel.'
   return ''
 }

@@ -1,5 +1,5 @@
 import { type BatchStream, type DataBunch, DataLoader, type Dataset } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { isPromise, show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 
 /**
@@ -31,7 +31,7 @@ function isDataset(given: unknown): given is Dataset {
 
 function hint(what: string, given: unknown): string {
   if (typeof given !== 'object' || given === null) return ''
-  if ('then' in given) return 'Was an await forgotten?'
+  if (isPromise(given)) return 'Was an await forgotten?'
   if ('train_dl' in given) return `Say which part of the data: ${what}(data.valid_dl).`
   if ('iterator' in given || Symbol.asyncIterator in given)
     return `Make a stream of it: ${what}(new TfDataStream(source, { bs })).`

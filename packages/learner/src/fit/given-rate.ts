@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { awaitHint, isPromise, show } from '@onecycle/platform'
 import type { LrFindRecord } from '@onecycle/recorder'
 
 /**
@@ -23,7 +23,7 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
 
 function misplaced(given: unknown): string {
   if (typeof given !== 'object' || given === null || 'length' in given || 'stop' in given) return ''
-  if ('then' in given) return ' Was an await forgotten?'
+  if (isPromise(given)) return awaitHint(given)
   return holdsRate(given) ? ' Give its lr alone; options come after it.' : ' Options come after the rate.'
 }
 

@@ -1,5 +1,6 @@
-import { isClass, nearestName, show } from '@onecycle/platform'
+import { isClass, show } from '@onecycle/platform'
 import { losses } from '@tensorflow/tfjs-core'
+import { lookUp, namesHint } from '../check/names.js'
 import type { Predictions } from '../metric/metric.js'
 import type { Model } from '../model/trainable-model.js'
 import { binary, checkLoss, heldBy, isBinary, several } from './check-loss.js'
@@ -29,8 +30,7 @@ const named = {
 /** A loss by name; see {@link LearnerOptions.loss}. */
 export type LossName = keyof typeof named
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
-const byName = new Map(Object.entries(named).map(([name, loss]) => [plain(name), loss]))
+const byName = lookUp<(typeof named)[LossName]>(named)
 
 /** Losses that take targets first: ours would be given to them the wrong way round. */
 const stockLosses = new Map<unknown, string>(Object.entries(losses).map(([name, loss]) => [loss, name]))
@@ -52,14 +52,12 @@ export function lossOf(given: LossFunction | LossName | undefined, model: Model,
 
 /** The loss of a name, in the form that fits the model. */
 export function called(name: string, model: Model): LossFunction {
-  const loss = byName.get(plain(name))
-  if (!loss) {
-    const nearest = nearestName(name, Object.keys(named))
+  const loss = byName(name)
+  if (!loss)
     throw new TypeError(
-      `There is no loss ${show(name)} to give as the option loss.${nearest ? ` Did you mean '${nearest}'?` : ''} The names are ` +
-        `${Object.keys(named).join(', ')}; any function of (pred, target) that returns a scalar will do.`,
+      `There is no loss ${show(name)} to give as the option loss. ${namesHint(name, named)}; any function of (pred, target) that ` +
+        'returns a scalar will do.',
     )
-  }
   if (typeof loss === 'function') return loss
   const output = outputOf(model)
   if (!output && name !== loss.logits.name)

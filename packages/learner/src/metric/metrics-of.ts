@@ -1,5 +1,6 @@
-import { isClass, listOf, nearestName, type OneOrMore, show } from '@onecycle/platform'
+import { isClass, listOf, type OneOrMore, show } from '@onecycle/platform'
 import { metrics as stockMetrics } from '@tensorflow/tfjs-layers'
+import { lookUp, namesHint } from '../check/names.js'
 import { mae, mse } from '../loss/regression.js'
 import { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './classification.js'
 import { AverageMetric, checkBetter, type Metric, type MetricFunction, type Predictions } from './metric.js'
@@ -29,8 +30,7 @@ export type MetricName = keyof typeof named | `top_${number}_accuracy`
 /** What may stand among the metrics of a Learner. */
 export type MetricLike = MetricFunction | Metric | MetricName
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
-const byName = new Map<string, () => MetricFunction | Metric>(Object.entries(named).map(([name, make]) => [plain(name), make]))
+const byName = lookUp<() => MetricFunction | Metric>(named)
 
 /** Makers that somebody may have forgotten to call. */
 const makers = new Map<unknown, () => MetricFunction>([accuracy_thresh, top_k_accuracy].map(maker => [maker, () => maker()]))
@@ -79,10 +79,9 @@ function metricOf(given: unknown): Metric {
 function called(name: string): MetricFunction | Metric {
   const top = /^top_(\d+)_accuracy$/.exec(name)
   if (top) return top_k_accuracy(Number(top[1]))
-  const make = byName.get(plain(name))
+  const make = byName(name)
   if (make) return make()
-  const nearest = nearestName(name, Object.keys(named))
-  return refuse(`${show(name)}.${nearest ? ` Did you mean '${nearest}'?` : ''} The names are ${Object.keys(named).join(', ')}`)
+  return refuse(`${show(name)}. ${namesHint(name, named)}`)
 }
 
 function isMetric(value: unknown): value is Metric {

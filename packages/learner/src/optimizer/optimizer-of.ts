@@ -1,5 +1,6 @@
-import { isClass, keepNames, nearestName, show } from '@onecycle/platform'
+import { isClass, keepNames, show } from '@onecycle/platform'
 import { type Optimizer as StockOptimizer, train } from '@tensorflow/tfjs-core'
+import { lookUp, namesHint } from '../check/names.js'
 import { adagrad } from './adagrad.js'
 import { adam, adamw } from './adam.js'
 import { adamax } from './adamax.js'
@@ -18,7 +19,8 @@ import { stock } from './stock.js'
 /** The optimizers that a name can ask for, with the options that they have by default. */
 const named = { adam, adamw, sgd, rmsprop, adagrad, adamax, nadam, radam, qhadam, lamb, larc, lars, ranger }
 keepNames(named)
-const makers = new Map<string, () => RuleFactory>(Object.entries(named))
+const makers: readonly (() => RuleFactory)[] = Object.values(named)
+const byName = lookUp<() => RuleFactory>({ ...named, momentum: () => sgd({ mom: 0.9 }) })
 
 /** One of {@link named}. */
 export type OptimizerName = keyof typeof named
@@ -32,7 +34,7 @@ export type OptimizerName = keyof typeof named
 export function optimizerOf(given: unknown): OptimizerFactory {
   if (typeof given === 'string') return makerOf(given)()
   if (typeof given !== 'function') return isStock(given) ? stock(given) : refuse(`is ${show(given)}`)
-  const maker = [...makers.values()].find(each => each === given)
+  const maker = makers.find(each => each === given)
   if (maker) return maker()
   const stockName = stockNames.find(name => train[name] === given)
   if (stockName) refuse(`is tf.train.${stockName}, which makes one. Call it: tf.train.${stockName}(1e-3)`)
@@ -50,14 +52,10 @@ export function optimizerOf(given: unknown): OptimizerFactory {
 const stockNames = ['sgd', 'momentum', 'rmsprop', 'adam', 'adadelta', 'adamax', 'adagrad'] as const
 
 function makerOf(name: string): () => RuleFactory {
-  const known = [...makers.keys()]
-  const plain = name.toLowerCase()
-  const maker = makers.get(plain)
+  const maker = byName(name)
   if (maker) return maker
-  if (plain === 'momentum') return () => sgd({ mom: 0.9 })
-  if (plain === 'adadelta') refuse(`is ${show(name)}, which is TensorFlow.js's own: pass tf.train.adadelta(1e-3)`)
-  const nearest = nearestName(plain, known)
-  return refuse(`is ${show(name)}.${nearest ? ` Did you mean '${nearest}'?` : ''} The names are ${known.join(', ')}`)
+  if (name.toLowerCase() === 'adadelta') refuse(`is ${show(name)}, which is TensorFlow.js's own: pass tf.train.adadelta(1e-3)`)
+  return refuse(`is ${show(name)}. ${namesHint(name, named)}`)
 }
 
 /** TensorFlow.js makes `instanceof` true of any object with an optimizer's methods, and so of one of another copy. */
