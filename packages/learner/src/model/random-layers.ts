@@ -1,7 +1,8 @@
 import { dispose, serialization, type Tensor } from '@tensorflow/tfjs-core'
-import { layers } from '@tensorflow/tfjs-layers'
+import { type LayersModel, layers } from '@tensorflow/tfjs-layers'
 import { currentDraws } from '../random/draws.js'
-import type { Layer } from './trainable-model.js'
+
+type Layer = LayersModel['layers'][number]
 
 // Has the layers that draw do so from the draws of the batch (`drawFrom`); outside of it they do as they always did. tfjs-layers exports
 // none of these classes.
