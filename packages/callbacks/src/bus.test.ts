@@ -38,6 +38,14 @@ describe('Bus', () => {
     expect(heard).toEqual(['first', 'second', 'third'])
   })
 
+  it('says whether anyone would hear an event', () => {
+    const one: Callback = { before_batch() {} }
+    const bus = new Bus([one])
+    expect([bus.hears('before_batch'), bus.hears('after_batch')]).toEqual([true, false])
+    bus.remove(one)
+    expect(bus.hears('before_batch')).toBe(false)
+  })
+
   it('hands over what a handler throws, and hides the event from later callbacks', () => {
     const signal = new CancelBatch()
     const heard: string[] = []

@@ -47,6 +47,11 @@ export class Bus<State extends TrainingState = TrainingState> {
     this.#replace(this.#callbacks.filter(callback => !callbacks.includes(callback)))
   }
 
+  /** Whether anyone would hear an event; else it need not be told. */
+  hears(event: EventName): boolean {
+    return this.#listeners.get(event)!.length > 0
+  }
+
   /**
    * Delivers one event. Returns a promise only when a handler is asynchronous, so that the common, synchronous case
    * costs no turn of the event loop. What a handler throws is thrown here. It hides the event from later callbacks, unless

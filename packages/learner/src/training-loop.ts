@@ -411,10 +411,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   #fire(event: EventName): void | Promise<void> {
-    return this.turns.during(event, this.#tell)
+    if (this.bus.hears(event)) return this.turns.during(event, this.#tell)
   }
 
-  readonly #tell = (event: EventName): void | Promise<void> => this.#draw(() => this.bus.fire(event, this))
+  readonly #tell = (event: EventName): void | Promise<void> => {
+    if (this.bus.hears(event)) return this.#draw(() => this.bus.fire(event, this))
+  }
 
   /** What is synchronous in a batch draws from the batch's own stream. */
   #draw<T>(work: () => T): T {
