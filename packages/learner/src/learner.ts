@@ -167,7 +167,7 @@ export class Learner extends AnsweringLoop {
   /**
    * Trains at a constant learning rate: `fit(lr, n)`, or fastai 1's `fit(epochs, lr)`. The number of epochs is the one that is
    * a positive whole number; where both are, they are refused: `fit({ epochs: 3, lr: 1 })`, which takes the options too, cannot
-   * be misread. `fit(n)` uses the rate 3e-3.
+   * be misread. `fit(n)` uses the rate that the optimizer was given, or else 3e-3.
    *
    * With `cycle_len` it trains in fastai 0.7's cycles, of which n is the number: cosine annealing with warm restarts, or
    * `use_clr: [div, cut_div]` and `use_clr_beta`.
@@ -189,7 +189,7 @@ export class Learner extends AnsweringLoop {
   fit(epochs: number, lr: Rates | undefined, options?: FitOptions): Promise<History>
   fit(call: FitCall): Promise<History>
   async fit(...given: unknown[]): Promise<History> {
-    const { n, lr, options } = fitArguments<Learner>(given)
+    const { n, lr, options } = fitArguments<Learner>(given, this.opt.ownRate)
     const rates = this.#rates('fit', lr)
     const plan = planFit(this, n, rates, options)
     const { wds } = options
@@ -202,19 +202,19 @@ export class Learner extends AnsweringLoop {
    * `form` picks one of the other published forms.
    *
    * @param n number of epochs
-   * @param lr_max the highest learning rate, or one per layer group; default 3e-3
+   * @param lr_max the highest learning rate, or one per layer group; default: the optimizer's, where that was given one, or else 3e-3
    * @throws as {@link fit}
    * @example
    * await learn.fit_one_cycle(2, 5e-2)
    */
   async fit_one_cycle(n: number, ...given: [lr_max?: Rates, options?: OneCycleFitOptions]): Promise<History> {
-    const [lr_max, options = {}] = withDefault(given)
+    const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
     return this.#train('fit_one_cycle', planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options), options)
   }
 
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
   async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
-    const [lr, options = {}] = withDefault(given)
+    const [lr, options = {}] = withDefault(given, this.opt.ownRate)
     return this.#train('fit_flat_cos', planFlatCos(n, this.#rates('fit_flat_cos', lr), options), options)
   }
 
@@ -223,7 +223,7 @@ export class Learner extends AnsweringLoop {
    * Source: fastai 2's `fit_sgdr`; Loshchilov and Hutter 2016 (arXiv:1608.03983). Throws as {@link fit}.
    */
   async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
-    const [lr_max, options = {}] = withDefault(given)
+    const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
     const plan = planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
     return this.#train('fit_sgdr', plan, options)
   }
@@ -235,11 +235,11 @@ export class Learner extends AnsweringLoop {
    * part. Source: fastai 2's `fine_tune`.
    *
    * @param epochs epochs of the second part
-   * @param base_lr rate of the last group in the first part; default 2e-3
+   * @param base_lr rate of the last group in the first part; default: the optimizer's, where that was given one, or else 2e-3
    * @throws as {@link fit}; RangeError when there is only one layer group
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
-    const [base_lr, options = {}] = withDefault(given, 2e-3)
+    const [base_lr, options = {}] = withDefault(given, this.opt.ownRate ?? 2e-3)
     checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds, places('fine_tune(epochs, base_lr)'))
     const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })

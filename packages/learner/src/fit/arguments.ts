@@ -9,6 +9,7 @@ import { defaultRate, type FitCall, type FitOptions, fitKinds } from './options.
  */
 export function fitArguments<L extends TrainingState>(
   given: readonly unknown[],
+  rate = defaultRate,
 ): { n: number; lr: unknown; options: FitOptions<L> } {
   const [first, second, options = {}] = given as [unknown, unknown, FitOptions<L>?]
   if (isCall<L>(first) && !isCount(second)) {
@@ -17,7 +18,7 @@ export function fitArguments<L extends TrainingState>(
       throw new TypeError('fit({ epochs, lr }) takes all options in the one object, but got a second argument.')
     const { epochs, lr, ...rest } = first
     checkEpochs(epochs, 'epochs')
-    return { n: epochs, lr: 'lr' in first ? lr : defaultRate, options: rest as FitOptions<L> }
+    return { n: epochs, lr: 'lr' in first ? lr : rate, options: rest as FitOptions<L> }
   }
   if (isCount(first) && isCount(second)) {
     const [one, other] = [reading(first, second), reading(second, first)]
@@ -27,7 +28,7 @@ export function fitArguments<L extends TrainingState>(
     )
   }
   if (isCount(second)) return { n: second, lr: first, options }
-  if (isCount(first)) return { n: first, lr: given.length > 1 ? second : defaultRate, options }
+  if (isCount(first)) return { n: first, lr: given.length > 1 ? second : rate, options }
   throw new RangeError(
     `fit(${given.map(show).join(', ')}) is neither fit(lr, n), a positive learning rate and a positive whole number of epochs, ` +
       'nor fit(epochs, lr), the other way round. Examples: fit(1e-2, 3), fit(3, 1e-2), fit({ epochs: 3, lr: 1e-2 }).',

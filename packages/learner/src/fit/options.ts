@@ -44,7 +44,7 @@ export type FineTuneFitOptions<L extends TrainingState = never> = Omit<TrainOpti
 export type FitCall<L extends TrainingState = never> = FitOptions<L> & {
   /** Epochs; with `cycle_len`, cycles. */
   epochs: number
-  /** One rate, or one per layer group. Default 3e-3. */
+  /** One rate, or one per layer group. Default: the optimizer's, where that was given one, or else 3e-3. */
   lr?: Rates | undefined
 }
 

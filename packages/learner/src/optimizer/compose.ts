@@ -6,7 +6,7 @@ import { descend } from './transform/descend.js'
 
 /** Options that every optimizer has. */
 export interface CommonOptions {
-  /** Learning rate until a schedule or a fit sets it. Default 1e-3. */
+  /** Learning rate of fits that name none, and of steps outside of a fit. Default 1e-3, and 3e-3 in a fit. */
   lr?: number
   /** Weight decay. Default 0, unless the optimizer says otherwise. */
   wd?: number
@@ -24,7 +24,7 @@ export const commonKinds: Kinds<CommonOptions> = { lr: kind.number, wd: kind.num
  */
 export function compose(
   name: string,
-  { lr = 1e-3, wd = 0, decouple_wd = true }: CommonOptions,
+  { lr: ownRate, wd = 0, decouple_wd = true }: CommonOptions,
   hyper: Readonly<Record<string, number>>,
   transforms: readonly Transform[],
   flags: Readonly<Record<string, boolean>> = {},
@@ -32,7 +32,8 @@ export function compose(
   const set = Object.entries({ ...flags, l2: !decouple_wd }).flatMap(([flag, on]) => (on ? [flag] : []))
   return ruleFactory({
     name: [name, ...set].join(' '),
-    hyper: { lr, ...hyper, wd },
+    hyper: { lr: ownRate ?? 1e-3, ...hyper, wd },
+    ownRate,
     transforms: [decay(decouple_wd), ...transforms, descend],
   })
 }

@@ -28,6 +28,11 @@ export abstract class Optimizer implements HyperParameters {
   /** The name of the update rule, under which state is saved. */
   abstract readonly rule: string
 
+  /** The learning rate that a person gave it when it was made: that of fits that name none. Default: nobody did. */
+  get ownRate(): number | undefined {
+    return undefined
+  }
+
   /** Throws RangeError when the optimizer has no such hyper-parameter. */
   abstract get(name: string): readonly number[]
 

@@ -28,7 +28,12 @@ export interface RuleFactory {
  * const signSgd = ruleFactory({ name: 'sign sgd', hyper: { lr: 1e-3, wd: 0 }, transforms: [sign, descend] })
  */
 export function ruleFactory(rule: Rule): RuleFactory {
-  checkOptions<Rule>('ruleFactory', rule, { name: kind.string, hyper: kind.object, transforms: kind.listOf(kind.object) })
+  checkOptions<Rule>('ruleFactory', rule, {
+    name: kind.string,
+    hyper: kind.object,
+    ownRate: kind.number,
+    transforms: kind.listOf(kind.object),
+  })
   for (const part of ['name', 'hyper', 'transforms'] as const)
     if (rule[part] === undefined)
       throw new TypeError(`ruleFactory was given a rule without ${part}; it needs name, hyper and transforms.`)
@@ -67,6 +72,10 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
 
   get rule(): string {
     return this.#rule.name
+  }
+
+  override get ownRate(): number | undefined {
+    return this.#rule.ownRate
   }
 
   get groups(): number {

@@ -47,6 +47,8 @@ export interface Rule {
   readonly name: string
   /** Hyper-parameters with their first values, `lr` and `wd` always among them. */
   readonly hyper: Hyper
+  /** The learning rate where a person chose it: that of fits that name none. */
+  readonly ownRate?: number | undefined
   readonly transforms: readonly Transform[]
 }
 

@@ -30,6 +30,7 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   readonly groups = 1
   readonly names: readonly string[]
   readonly rule: string
+  readonly #ownRate: number
   readonly #optimizer: tf.Optimizer
   readonly #hyper: HyperParameters
   #parameters: readonly Parameter[]
@@ -42,7 +43,12 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
     this.#optimizer = optimizer
     this.#hyper = hyper
     this.names = hyper.names
+    this.#ownRate = hyper.get('lr')[0]!
     this.#parameters = onlyGroup(this.rule, groups)
+  }
+
+  override get ownRate(): number {
+    return this.#ownRate
   }
 
   get(name: string): readonly number[] {
