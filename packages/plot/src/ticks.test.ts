@@ -12,7 +12,7 @@ test('ticks are round, ascending and inside', () => {
   expect(logTicks(1e-7, 10, 4)).toEqual([1e-7, 1e-4, 0.1])
 })
 
-test('any values get an axis that holds them, with at least two ticks in order', () => {
+test('any values get an axis that holds them, with at least two ticks in order, each with a label of its own', () => {
   const value = fc.double({ min: -1e9, max: 1e9, noNaN: true })
   fc.assert(
     fc.property(fc.array(value, { maxLength: 5 }), fc.integer({ min: 2, max: 12 }), (values, count) => {
@@ -22,6 +22,7 @@ test('any values get an axis that holds them, with at least two ticks in order',
       expect(ticks.length).toBeGreaterThanOrEqual(2)
       expect(ticks.length).toBeLessThan(60)
       expect(ticks).toEqual([...ticks].sort((a, b) => a - b))
+      expect(new Set(tickLabels(ticks, axis)).size).toBe(ticks.length)
     }),
   )
 })
@@ -29,6 +30,7 @@ test('any values get an axis that holds them, with at least two ticks in order',
 test('labels are short where numbers are small, and equally precise where they are not', () => {
   expect(tickLabels([0.001, 0.01, 1e-5], { label: '', log: true })).toEqual(['0.001', '0.01', '1e-5'])
   expect(tickLabels([0, 0.05, 0.1], axis)).toEqual(['0.00', '0.05', '0.10'])
+  expect(tickLabels([0, 0.0005, 0.001], axis)).toEqual(['0.0000', '0.0005', '0.0010'])
   expect(tickLabels([0, 5e-6, 1e-5], axis)).toEqual(['0', '5e-6', '1e-5'])
   expect(tickLabels([0, 5000, 10_000], { label: '', integer: true })).toEqual(['0', '5,000', '10,000'])
 })

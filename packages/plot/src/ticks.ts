@@ -62,9 +62,8 @@ export function axisScale(axis: Axis, values: Iterable<number>, count: number, r
 /** Labels of one axis: all with as many decimals as its step needs, or each as short as it goes on a logarithmic one. */
 export function tickLabels(ticks: readonly number[], axis: Axis): string[] {
   const [low, high] = extent(ticks.map(Math.abs))
-  const short = ticks.map(tick => formatNumber(tick))
-  if (axis.log || high >= 1e6 || (high < 1e-3 && low < high)) return short
+  if (axis.log || high >= 1e6 || (high < 1e-3 && low < high)) return ticks.map(tick => formatNumber(tick, 12))
   if (axis.integer) return ticks.map(tick => tick.toLocaleString('en'))
-  const decimals = Math.max(...short.map(label => (label.split('.')[1] ?? '').length))
+  const decimals = Math.max(...ticks.map(tick => (String(tick).split('.')[1] ?? '').length))
   return ticks.map(tick => tick.toFixed(decimals))
 }
