@@ -10,10 +10,7 @@ export {
   CancelTrain,
   CancelValidate,
 } from './cancel.js'
-export { checkHyper } from './check-hyper.js'
-export { checkOwners } from './check-owners.js'
-export { batchEvents, type EventName, events, type Section } from './events.js'
-export { gravest } from './gravest.js'
+export { type EventName, events, type Section } from './events.js'
 export * from './schedule/index.js'
 export * from './tracker/index.js'
 export type { Better, EndReason, HyperParameters, Tensors, TrainingState, Weights } from './training-state.js'

@@ -1,5 +1,6 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
-import { type Batch, type BatchStream, type DataBunch, type Dataset, inOrder } from '@onecycle/data'
+import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
+import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
 import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
 import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'

@@ -6,15 +6,15 @@ import {
   CancelFit,
   CancelSignal,
   CancelValidate,
-  checkOwners,
   type EndReason,
   type EventName,
-  gravest,
   type Section,
   type TrainingState,
   type Weights,
 } from '@onecycle/callbacks'
-import { type Batch, type BatchStream, type DataBunch, inOrder } from '@onecycle/data'
+import { checkOwners, gravest } from '@onecycle/callbacks/internal'
+import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
+import { inOrder } from '@onecycle/data/internal'
 import { checkCount } from '@onecycle/platform'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'

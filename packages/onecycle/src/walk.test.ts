@@ -50,10 +50,8 @@ beforeAll(async () => {
 
 const names = (text: string) => new Set(text.split(' '))
 
-/** What the packages have for each other, the arithmetic of the inner loop, and errors that the loop makes. */
-const inner = names(
-  'applyRule initialState checkHyper checkOwners gravest hasMomentum noMomentum cycle_for inOrder TrainingLoop DivergedError InterruptedError',
-)
+/** The arithmetic of the inner loop, and errors that the loop makes. */
+const inner = names('applyRule initialState TrainingLoop DivergedError InterruptedError')
 /** They take seconds where nothing is wrong: data is loaded, every backend started. */
 const slow = names('mnist mnist_sample diagnose')
 /** Signals, whose argument is an Error's own. */

@@ -1,16 +1,5 @@
-import {
-  type Callback,
-  cycle_for,
-  fit07,
-  flat_cos,
-  hasMomentum,
-  type ModelStore,
-  noMomentum,
-  oneCycleKeep,
-  ParamScheduler,
-  sgdr,
-  type TrainingState,
-} from '@onecycle/callbacks'
+import { type Callback, fit07, flat_cos, type ModelStore, ParamScheduler, sgdr, type TrainingState } from '@onecycle/callbacks'
+import { cycle_for, hasMomentum, noMomentum, oneCycleKeep } from '@onecycle/callbacks/internal'
 import { checkOptions, show } from '@onecycle/platform'
 import { checkEpochs } from './arguments.js'
 import {

@@ -1,5 +1,6 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { flatNumbers, isTypedArray, type NestedNumbers, type TypedArray } from '@onecycle/data'
+import type { NestedNumbers, TypedArray } from '@onecycle/data'
+import { flatNumbers, isTypedArray } from '@onecycle/data/internal'
 import { show } from '@onecycle/platform'
 import { Tensor, tensor } from '@tensorflow/tfjs-core'
 import { type InputNames, inputsOf, type NamedTensors } from './arrange-inputs.js'

@@ -1,4 +1,4 @@
-import { checkHyper } from '@onecycle/callbacks'
+import { checkHyper } from '@onecycle/callbacks/internal'
 import { kind, show } from '@onecycle/platform'
 import { util } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'

@@ -1,4 +1,5 @@
-import { checkHyper, type HyperParameters } from '@onecycle/callbacks'
+import type { HyperParameters } from '@onecycle/callbacks'
+import { checkHyper } from '@onecycle/callbacks/internal'
 import { type Kinds, kind, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'

@@ -1,4 +1,4 @@
-import { checkHyper } from '@onecycle/callbacks'
+import { checkHyper } from '@onecycle/callbacks/internal'
 import { checkOptions, kind, withAnswers } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'

@@ -1,4 +1,4 @@
-import { checkHyper } from '@onecycle/callbacks'
+import { checkHyper } from '@onecycle/callbacks/internal'
 import * as tf from '@tensorflow/tfjs-core'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'

@@ -1,4 +1,5 @@
-import { batchEvents, type EventName, events } from '@onecycle/callbacks'
+import { type EventName, events } from '@onecycle/callbacks'
+import { batchEvents } from '@onecycle/callbacks/internal'
 
 /** A piece of work that has a Learner for itself, but for the guest whom it waits for in a pause. */
 interface Turn {

@@ -1,0 +1,8 @@
+/**
+ * What the other packages of onecycle use of this one, and no program needs: it may change at any time.
+ *
+ * @module
+ */
+export { isTypedArray } from './column.js'
+export { inOrder } from './in-order.js'
+export { flatNumbers } from './nested-numbers.js'
