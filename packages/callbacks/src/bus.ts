@@ -49,7 +49,7 @@ export class Bus<State extends TrainingState = TrainingState> {
 
   /** Whether anyone would hear an event; else it need not be told. */
   hears(event: EventName): boolean {
-    return this.#listeners.get(event)!.length > 0
+    return this.#listenersOf(event).length > 0
   }
 
   /**
@@ -58,7 +58,13 @@ export class Bus<State extends TrainingState = TrainingState> {
    * the event is one of the {@link closingEvents}: those are heard by all, and then the {@link gravest} of what was thrown is.
    */
   fire(event: EventName, state: State): void | Promise<void> {
-    return fireFrom(0, event, this.#listeners.get(event) ?? noEvent(event), state)
+    return fireFrom(0, event, this.#listenersOf(event), state)
+  }
+
+  #listenersOf(event: EventName): readonly Callback<State>[] {
+    const listeners = this.#listeners.get(event)
+    if (listeners) return listeners
+    throw new TypeError(`There is no event ${show(event)}. The events are: ${events.join(', ')}.`)
   }
 
   #replace(callbacks: Callback<State>[]): void {
@@ -69,10 +75,6 @@ export class Bus<State extends TrainingState = TrainingState> {
         callbacks.filter(callback => callback[event]),
       )
   }
-}
-
-function noEvent(event: unknown): never {
-  throw new TypeError(`There is no event ${show(event)}. The events are: ${events.join(', ')}.`)
 }
 
 function fireFrom<State extends TrainingState>(
