@@ -146,3 +146,11 @@ it('a new process goes on from the best in the file (keras-team/keras#12803)', a
   expect(resumed.monitor.best).toBe(saver.monitor.best)
   expect(await lossNow(again)).toBeCloseTo(saver.monitor.best, 6)
 })
+
+it('SaveModel refuses a fit of another Learner than the one that it saves with', async () => {
+  const fname = join(await temporaryFolder(), 'best')
+  const [learn, other] = [tinyLearner({ log: false }), tinyLearner({ log: false })]
+  const best = new SaveModel(other, { fname, log })
+  await expect(learn.fit(1e-2, 1, { callbacks: [best] })).rejects.toThrow('saves with another Learner')
+  expect(await other.fit(1e-2, 1, { callbacks: [best] })).toMatchObject({ reason: 'completed' })
+})

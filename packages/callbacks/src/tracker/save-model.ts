@@ -103,6 +103,7 @@ export class SaveModel implements Callback {
   async before_fit(learn: TrainingState): Promise<void> {
     this.#learn = undefined
     if (learn.lr_finding) return
+    this.#checkSame(learn)
     this.#watching = this.#watches && !(this.#at_end && !learn.validates)
     if (this.#watching) {
       if (this.monitor.begin(learn)) this.#saved = false
@@ -141,6 +142,16 @@ export class SaveModel implements Callback {
   restore(state: SaveModelState): void {
     this.monitor.restore(state)
     this.#saved = state.saved === true
+  }
+
+  /** @throws Error when the Learner that it saves with is another one. */
+  #checkSame(learn: TrainingState): void {
+    const [saves, trains]: readonly object[] = [this.#store, learn]
+    if (saves === trains || !('model' in saves!)) return
+    throw new Error(
+      'SaveModel saves with another Learner, which it was made with, and not with the one that trains here: ' +
+        'give it the Learner whose fit it is, new SaveModel(learn, ...).',
+    )
   }
 
   /** Goes on from the best model of an earlier run, if there is its file. */

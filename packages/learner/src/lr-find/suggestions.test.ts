@@ -30,7 +30,7 @@ describe('no suggestion, and why', () => {
       searched([...dip(12), Number.NaN]),
       /became NaN in batch 13 of 100, at a rate of .*Begin lower, with start_lr/,
     ],
-    ['ended by somebody', searched(dip(9)), /^9 batches are too few/],
+    ['ended by somebody', searched(dip(9)), /^a callback ended the search after 9 of 100 batches/],
     ['every loss equal', searched(curve(100, () => 0.5)), /^the loss is 0\.500 at every rate/],
     ['every loss zero', searched(curve(100, () => 0)), /^the loss is 0\.00 at every rate/],
     ['equal but for rounding', searched(curve(100, i => 0.5 + (i % 3) * 1e-8)), /at every rate/],

@@ -54,6 +54,8 @@ function whyUnread({ lrs, losses, num_it, ended }: Search, read: readonly number
     const low = 'which leaves too few points to read a rate from. Begin lower, with start_lr, or take smaller steps, with num_it.'
     if (finite > 0) return `the loss became ${losses[finite]} in batch ${finite + 1} of ${num_it}, ${at(finite)}, ${low}`
     if (ended === 'diverged') return `the loss exploded in batch ${n} of ${num_it}, ${at(n - 1)}, ${low}`
+    if (n < num_it)
+      return `a callback ended the search after ${n} of ${num_it} batches, which leaves too few points to read a rate from.`
     return (
       `${n} ${n === 1 ? 'batch is' : 'batches are'} too few: the first tenth and the last five are left out, and a rate is read between two others. ` +
       'Search more, with num_it; 100 is usual.'

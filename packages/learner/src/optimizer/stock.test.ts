@@ -108,4 +108,17 @@ describe('stock', () => {
     }
     expect(() => stock(new Foreign(0.1))).toThrow('Foreign is not an optimizer of TensorFlow.js')
   })
+
+  it('serves one model: what it remembers is of its weights', () => {
+    const [w, v] = [parameter('w', [1, 2]), parameter('w', [3, 4])]
+    const shared = tf.train.adam(0.1)
+    const [mine, others] = [stock(shared)([[w]]), stock(shared)([[v]])]
+    stepWith(mine, { w: [1, 1] })
+    expect(() => stepWith(others, { w: [1, 1] })).toThrow('tf.train Adam has trained another model')
+    expect(() => stock(shared)([[v]])).toThrow('make one for each model')
+    stepWith(stock(shared)([[w]]), { w: [1, 1] })
+    mine.dispose()
+    expect(() => stepWith(mine, { w: [1, 1] })).toThrow('was disposed together with a Learner')
+    disposeParameters([w, v])
+  })
 })

@@ -16,7 +16,8 @@ import { checkSaved, loadWeights, type NamedTensor, saveWeights } from './stock-
  * - their step count is common to all parameters, so one that was frozen is not treated as new later;
  * - Adamax cannot save its state: a checkpoint has the weights alone, and lr_find, which puts all back, is refused.
  *
- * @throws Error for an optimizer of an unknown class. The factory throws RangeError for several layer groups or weight decay.
+ * @throws Error for an optimizer of an unknown class. The factory throws RangeError for several layer groups or weight decay, and Error
+ * for an optimizer that has trained another model, or was disposed.
  * @example
  * const learn = new Learner(data, model, { optimizer: stock(tf.train.momentum(0.1, 0.9)) })
  */
@@ -24,6 +25,9 @@ export function stock(optimizer: tf.Optimizer): OptimizerFactory {
   const hyper = new StockHyperParameters(optimizer)
   return (groups, options) => new StockOptimizer(optimizer, hyper, groups, options)
 }
+
+/** The weights whose steps an optimizer remembers by their places; none once it was disposed. */
+const remembered = new WeakMap<tf.Optimizer, readonly tf.Variable[]>()
 
 class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   static override readonly name: string = 'StockOptimizer'
@@ -45,6 +49,7 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
     this.names = hyper.names
     this.#ownRate = hyper.get('lr')[0]!
     this.#parameters = onlyGroup(this.rule, groups)
+    this.#checkOwn()
   }
 
   override get ownRate(): number {
@@ -63,6 +68,12 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
 
   step(grads: Readonly<Record<string, tf.Tensor>>): void {
     checkGradients(byName(this.#parameters), grads)
+    this.#checkOwn()
+    if (!remembered.has(this.#optimizer))
+      remembered.set(
+        this.#optimizer,
+        this.#parameters.map(({ variable }) => variable),
+      )
     // Its state is by position: every parameter keeps its place in the list, one without a gradient too.
     const list = this.#parameters.map(({ name, variable }) => ({ name: variable.name, tensor: grads[name]! }))
     this.#optimizer.applyGradients(list)
@@ -98,8 +109,20 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
 
   dispose(): void {
     this.#optimizer.dispose()
+    remembered.set(this.#optimizer, [])
     // Momentum inherits this scalar from SGD and forgets it.
     if (this.#isA('Momentum')) (this.#optimizer as unknown as { c: tf.Scalar }).c.dispose()
+  }
+
+  #checkOwn(): void {
+    const known = remembered.get(this.#optimizer)
+    if (!known || this.#parameters.every(({ variable }, i) => known[i] === variable)) return
+    throw new Error(
+      known.length === 0
+        ? `This ${this.rule} was disposed together with a Learner: make a new one.`
+        : `This ${this.rule} has trained another model, whose steps it remembers: make one for each model, or pass the name of one of ours, ` +
+            "such as 'adam', of which each Learner makes its own.",
+    )
   }
 
   // `instanceof` tells nothing: TensorFlow.js makes it true of any object with an optimizer's methods.
