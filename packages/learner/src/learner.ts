@@ -40,6 +40,7 @@ import { summarize } from './model/summary.js'
 import type { Model } from './model/trainable-model.js'
 import { adam, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
+import { DataOrder } from './random/data-order.js'
 import { drawFrom } from './random/draws.js'
 import { drawSeed, gathered, RandomStreams } from './random/random-streams.js'
 import type { TrainingLoop } from './training-loop.js'
@@ -73,6 +74,7 @@ export class Learner extends AnsweringLoop {
   readonly groups: readonly (readonly Parameter[])[]
   readonly #freezing: Freezing
   readonly #seeded: boolean
+  #order: DataOrder
   #loaded: LoadReport | undefined
 
   /**
@@ -111,7 +113,7 @@ export class Learner extends AnsweringLoop {
       ...progressBar(options.progress ?? true),
       ...listOf(options.callbacks),
     )
-    if (this.#seeded) this.#reseed(this.seed)
+    this.#order = this.#orderOf(data)
     for (const line of lostFreezes(model)) this.log(line)
     this.bus.fire('after_create', this)
   }
@@ -156,7 +158,7 @@ export class Learner extends AnsweringLoop {
         `The targets of the new data are ${kindOf(data)}, but this Learner was made for ${kindOf(this.data)}. Make a new Learner for them.`,
       )
     super.data = data
-    if (this.#seeded) this.#reseed(this.seed)
+    this.#order = this.#orderOf(data)
   }
 
   override get trained(): readonly Parameter[] {
@@ -460,6 +462,7 @@ export class Learner extends AnsweringLoop {
         `save was called while ${this.turns.what} is running on this Learner, whose weights are not those that stay. Await it first.`,
       )
     }
+    this.#order.take()
     return this.turns.read(() => saveFrom(this, path, options))
   }
 
@@ -477,6 +480,7 @@ export class Learner extends AnsweringLoop {
     return this.turns.take('load', true, async () => {
       checkUsable(this.groups.flat(), 'load')
       checkIdle(this, 'load')
+      this.#order.take()
       // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
       await accelerate()
       this.#loaded = await loadInto(this, path, options)
@@ -503,10 +507,10 @@ export class Learner extends AnsweringLoop {
     this.opt.dispose()
   }
 
-  #reseed(seed: number): void {
-    const { train_dl } = this.data
-    if (train_dl.reseed) train_dl.reseed(seed)
-    else this.log(`The seed ${seed} does not decide the order of the training data: its source does. Seed the source too.`)
+  #orderOf({ train_dl }: DataBunch): DataOrder {
+    if (this.#seeded && !train_dl.reseed)
+      this.log(`The seed ${this.seed} does not decide the order of the training data: its source does. Seed the source too.`)
+    return new DataOrder(train_dl, this.#seeded ? this.seed : undefined)
   }
 
   /** One rate per layer group. */
@@ -565,6 +569,7 @@ export class Learner extends AnsweringLoop {
       checkUsable(this.groups.flat(), what)
       return whileTraining(this, what, async () => {
         await accelerate()
+        this.#order.take()
         return work()
       })
     })
