@@ -2,7 +2,8 @@ import { checkCount, checkOptions, kind } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import { CancelFit } from '../cancel.js'
 import type { TrainingState } from '../training-state.js'
-import { Patience, type PatienceOptions, type PatienceState, patienceKinds } from './patience.js'
+import { Patience, type PatienceOptions, patienceKinds } from './patience.js'
+import { Patient } from './patient.js'
 
 export interface EarlyStoppingOptions extends PatienceOptions {
   /** The first epoch that counts, from 0; those before it are neither better nor worse. Default 0. Source: Keras. */
@@ -17,19 +18,19 @@ export interface EarlyStoppingOptions extends PatienceOptions {
  * @example
  * await learn.fit(0.01, 50, { callbacks: [new EarlyStopping({ monitor: 'valid_loss', patience: 3, restore_best: true })] })
  */
-export class EarlyStopping implements Callback {
-  static readonly name: string = 'EarlyStopping'
+export class EarlyStopping extends Patient implements Callback {
+  static override readonly name: string = 'EarlyStopping'
   readonly name = 'EarlyStopping'
   readonly order = 63
-  readonly monitor: Patience
   readonly #start: number
 
   /** @throws RangeError when `patience` is not a whole number that the form knows; TypeError for an unknown option. */
   constructor(options: EarlyStoppingOptions = {}) {
     checkOptions<EarlyStoppingOptions>('EarlyStopping', options, { ...patienceKinds, start_from_epoch: kind.any })
     const { start_from_epoch = 0, ...patience } = options
-    this.#start = checkCount('start_from_epoch', start_from_epoch, 0)
-    this.monitor = new Patience(patience, this.name)
+    const start = checkCount('start_from_epoch', start_from_epoch, 0)
+    super(new Patience(patience, 'EarlyStopping'))
+    this.#start = start
   }
 
   /** @throws Error when the figure will not be there, or nobody says which way it is better; also the other trackers'. */
@@ -47,19 +48,5 @@ export class EarlyStopping implements Callback {
     const since = wait > learn.epoch ? `for ${wait} epochs` : `since epoch ${learn.epoch - wait}`
     this.monitor.log(`No improvement ${since}: early stopping`)
     throw new CancelFit()
-  }
-
-  async after_fit(): Promise<void> {
-    await this.monitor.end()
-  }
-
-  /** What it knows, for {@link restore} in another process. */
-  state(): PatienceState {
-    return this.monitor.state()
-  }
-
-  /** Goes on from a state: the next fit does not begin anew. Throws Error when it is of another figure. */
-  restore(state: PatienceState): void {
-    this.monitor.restore(state)
   }
 }

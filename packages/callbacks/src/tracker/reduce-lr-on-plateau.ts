@@ -1,7 +1,8 @@
 import { checkNumber, checkOptions, kind } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import type { TrainingState } from '../training-state.js'
-import { Patience, type PatienceOptions, type PatienceState, patienceKinds } from './patience.js'
+import { Patience, type PatienceOptions, patienceKinds } from './patience.js'
+import { Patient } from './patient.js'
 
 export interface ReduceLROnPlateauOptions extends PatienceOptions {
   /**
@@ -23,19 +24,18 @@ export interface ReduceLROnPlateauOptions extends PatienceOptions {
  * @example
  * await learn.fit(0.01, 50, { callbacks: [new ReduceLROnPlateau({ patience: 2, factor: 2 })] })
  */
-export class ReduceLROnPlateau implements Callback {
-  static readonly name: string = 'ReduceLROnPlateau'
+export class ReduceLROnPlateau extends Patient implements Callback {
+  static override readonly name: string = 'ReduceLROnPlateau'
   readonly name = 'ReduceLROnPlateau'
   readonly order = 62
   readonly sets = ['lr']
-  readonly monitor: Patience
   readonly #min_lr: number
   readonly #lower: (lrs: readonly number[]) => number[] | undefined
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
     checkOptions<ReduceLROnPlateauOptions>('ReduceLROnPlateau', options, { ...patienceKinds, factor: kind.any, min_lr: kind.any })
     const { factor, min_lr, ...patience } = options
-    this.monitor = new Patience(patience, this.name)
+    super(new Patience(patience, 'ReduceLROnPlateau'))
     const old = this.monitor.form === 'fastai1'
     this.#min_lr = checkNumber('min_lr', min_lr ?? (old ? 1e-3 : 0), { min: 0 })
     this.#lower = old ? multiply(factor ?? 0.2, this.#min_lr) : divide(factor ?? 10, this.#min_lr)
@@ -59,20 +59,6 @@ export class ReduceLROnPlateau implements Callback {
     this.monitor.wait = 0
     learn.opt.set('lr', lowered)
     if (lowered.at(-1)! < old.at(-1)!) this.monitor.log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
-  }
-
-  async after_fit(): Promise<void> {
-    await this.monitor.end()
-  }
-
-  /** What it knows, for {@link restore} in another process. */
-  state(): PatienceState {
-    return this.monitor.state()
-  }
-
-  /** Goes on from a state: the next fit does not begin anew. Throws Error when it is of another figure. */
-  restore(state: PatienceState): void {
-    this.monitor.restore(state)
   }
 }
 
