@@ -6,9 +6,9 @@ import { setFusedUpdate } from './optimizer/index.js'
 let done = false
 
 /**
- * Waits for the backend, where it is still to be chosen. On wasm it then has optimizers step in place, and layers run through one or two kernels each way. What either does stays the same
- * up to rounding. Called before a fit or a pass over data, when the backend is known, so that no other backend loads these kernels, and so
- * that a model that was loaded validates as it did when it was saved, to the bit.
+ * Waits for the backend, where it is still to be chosen. On wasm it then has optimizers step in place, and layers run through one or two
+ * kernels each way. What either does stays the same up to rounding. Called before a fit or a pass over data, so that no other backend
+ * loads these kernels, and so that a model that was loaded validates as it did when it was saved, to the bit.
  */
 export async function accelerate(): Promise<void> {
   await ready()

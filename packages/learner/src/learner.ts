@@ -329,10 +329,8 @@ export class Learner extends AnsweringLoop {
   #lossAfter(batches: number): () => Promise<number> {
     const { valid_dl } = this.data
     if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = ({ xs, ys, inputNames }: Batch) => {
-      const inputs = inputNames ? arrangeInputs(xs, inputNames, this.inputNames) : xs
-      return lossOn(this.loss_func, this.forwardPass.run(inputs, false), ys)
-    }
+    const forward = ({ xs, ys, inputNames }: Batch) =>
+      lossOn(this.loss_func, this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false), ys)
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
       pause: () => this.pace.letOthersRun(),

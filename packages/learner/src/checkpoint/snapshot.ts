@@ -4,7 +4,7 @@ import { copyStates, type LayerStates, putStates } from '../model/layer-states.j
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { RandomStreams, RandomStreamsState } from '../random/random-streams.js'
-import { checkWeights, copyWeights, putWeights } from './weights.js'
+import { assignWeights, checkWeights, copyWeights } from './weights.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
 export interface Snapshot {
@@ -50,5 +50,5 @@ export async function restore({ model, opt, data, random }: Parts, snapshot: Sna
   if (snapshot.loader) data.train_dl.restore(snapshot.loader)
   if (snapshot.random) random.restore(snapshot.random)
   if (snapshot.states) putStates(model, snapshot.states)
-  putWeights(model, snapshot.weights)
+  assignWeights(model, snapshot.weights)
 }

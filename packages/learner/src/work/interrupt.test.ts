@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { checkSignal, InterruptedError, Interruption } from './interrupt.js'
+import { checkSignal, Interruption } from './interrupt.js'
+import { InterruptedError } from './interrupted-error.js'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 const listeners = () => names.map(name => process.listenerCount(name))

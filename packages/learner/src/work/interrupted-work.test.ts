@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Learner } from '../learner.js'
 import { weightsOf } from '../model/parameters.js'
 import { tinyLearner, useCpu } from '../testing/tiny.js'
-import { InterruptedError } from './interrupt.js'
+import { InterruptedError } from './interrupted-error.js'
 
 beforeAll(useCpu)
 

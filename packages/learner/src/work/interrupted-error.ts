@@ -1,0 +1,62 @@
+import { writeSync } from 'node:fs'
+import { theRepl } from './repl.js'
+
+/** What asks a process to end: Ctrl-C is SIGINT. */
+export type ProcessSignal = 'SIGINT' | 'SIGTERM'
+
+const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/**
+ * Ctrl-C (SIGINT) or SIGTERM ended a fit, a search or a measurement after the batch that was under way, and after everyone had cleaned up.
+ * What was recorded until then is in `learn.recorder`.
+ *
+ * A program that does not catch it ends as an interrupted one does: with one line on standard error, no stack, and exit code 130, after
+ * SIGTERM 143. A REPL or a notebook goes on.
+ *
+ * @example
+ * try {
+ *   await learn.fit_one_cycle(30, 1e-2)
+ * } catch (error) {
+ *   if (!(error instanceof InterruptedError)) throw error
+ *   await learn.save('runs/interrupted')
+ *   process.exitCode = error.exitCode
+ * }
+ */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
+  readonly signal: ProcessSignal
+
+  /** @param where what was interrupted, and where: 'fit, after batch 3 of 10' */
+  constructor(signal: ProcessSignal, where: string) {
+    super(`Interrupted by ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: ${where}.`)
+    this.signal = signal
+    endQuietly()
+  }
+
+  /** What a program ends with that was interrupted so, as shells have it: 130 or 143. */
+  get exitCode(): number {
+    return exitCodes[this.signal]
+  }
+}
+
+let watching = false
+
+/** From the first interruption on: a program that nobody keeps from ending by it does so in one line. */
+function endQuietly(): void {
+  if (watching) return
+  watching = true
+  process.on('uncaughtExceptionMonitor', error => {
+    if (!(error instanceof InterruptedError) || isCaughtElsewhere()) return
+    try {
+      writeSync(2, `${error.message}\n`)
+    } catch {
+      // Nobody reads it.
+    }
+    process.exit(error.exitCode)
+  })
+}
+
+function isCaughtElsewhere(): boolean {
+  if (process.hasUncaughtExceptionCaptureCallback() || process.listenerCount('uncaughtException') > 0) return true
+  return theRepl() !== undefined
+}
