@@ -5,7 +5,9 @@ import type { Better, TrainingState } from '../training-state.js'
 export function checkFigure(owner: string, figure: string, learn: TrainingState): void {
   const all = ['train_loss', 'valid_loss', ...learn.metricNames]
   if (!all.includes(figure)) {
-    const nearest = foreignName(figure, all) ?? nearestName(figure, all)
+    // Keras marks so what validation measures, as all but one do here.
+    const unmarked = figure.replace(/^val(id)?_/, '')
+    const nearest = [unmarked].find(each => all.includes(each)) ?? foreignName(figure, all) ?? nearestName(figure, all)
     throw new Error(
       `There is no ${figure} to monitor. ${nearest === undefined ? '' : `Did you mean ${nearest}? `}` +
         `This fit has ${all.join(', ')}; metrics are given to the Learner.`,

@@ -47,9 +47,11 @@ it.each([
   ['loss', 'train_loss'],
   ['val_loss', 'valid_loss'],
   ['val_accuracy', 'accuracy'],
+  ['val_mae', 'mae'],
+  ['valid_mae', 'mae'],
   ['acuracy', 'accuracy'],
 ])("Keras's %s, or a misspelt name, is answered with %s", async (monitor, meant) => {
-  const more = { valid_loss: () => 1, metrics: { accuracy: () => 1 } }
+  const more = { valid_loss: () => 1, metrics: { accuracy: () => 1, mae: () => 1 } }
   await expect(fit([new EarlyStopping({ monitor }), trained], more)).rejects.toThrow(
     `no ${monitor} to monitor. Did you mean ${meant}?`,
   )

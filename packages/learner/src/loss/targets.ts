@@ -59,9 +59,7 @@ export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor):
   requireTensors(what, pred, target)
   const fits = pred.shape[0] === target.shape[0] && tf.util.arraysEqual(withoutOnes(pred.shape), withoutOnes(target.shape))
   if (!fits) {
-    const labels = target.rank === 1 && target.dtype === 'int32' && pred.rank === 2
-    const hint = labels ? '. Labels of one class each go with cross_entropy (logits) or probability_cross_entropy (softmax)' : ''
-    throw shapeMismatch(what, pred, target, `one target for each prediction${hint}`)
+    throw shapeMismatch(what, pred, target, `one target for each prediction${hintOfLabels(pred, target)}`)
   }
   return tf.reshape(tf.cast(target, 'float32'), pred.shape)
 }
@@ -69,6 +67,14 @@ export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor):
 function requireTensors(what: string, pred: unknown, target: unknown): void {
   if (pred instanceof tf.Tensor && target instanceof tf.Tensor) return
   throw new TypeError(`${what} compares a tensor of predictions with one of targets, but got ${show(pred)} and ${show(target)}.`)
+}
+
+/** What to do where one number a sample meets several units, as it may well be the label of a class. */
+function hintOfLabels(pred: tf.Tensor, target: tf.Tensor): string {
+  if (pred.rank !== 2 || target.size !== target.shape[0]) return ''
+  return target.rank === 1 && target.dtype === 'int32'
+    ? '. Labels of one class each go with cross_entropy (logits) or probability_cross_entropy (softmax)'
+    : ". For labels of classes the data has to say that they are: target: 'class' of from_arrays, an int32 tensor of shape [samples] in from_tensors"
 }
 
 function withoutOnes(shape: readonly number[]): number[] {
