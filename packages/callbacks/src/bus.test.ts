@@ -46,6 +46,13 @@ describe('Bus', () => {
     expect(bus.hears('before_batch')).toBe(false)
   })
 
+  it('has a list that nobody can push onto, where it would not be heard', () => {
+    const bus = new Bus([{ before_batch() {} }])
+    expect(() => (bus.callbacks as Callback[]).push({ after_batch() {} })).toThrow(TypeError)
+    bus.add({ after_batch() {} })
+    expect(bus.callbacks).toHaveLength(2)
+  })
+
   it('hands over what a handler throws, and hides the event from later callbacks', () => {
     const signal = new CancelBatch()
     const heard: string[] = []

@@ -11,7 +11,7 @@ import type { TrainingState } from './training-state.js'
  */
 export class Bus<State extends TrainingState = TrainingState> {
   static readonly name: string = 'Bus'
-  #callbacks: Callback<State>[] = []
+  #callbacks: readonly Callback<State>[] = []
   #listeners = new Map<EventName, Callback<State>[]>()
 
   constructor(callbacks: Iterable<Callback<State>> = []) {
@@ -20,7 +20,7 @@ export class Bus<State extends TrainingState = TrainingState> {
     this.add(...callbacks)
   }
 
-  /** The callbacks in the order in which they run. */
+  /** The callbacks in the order in which they run. The list is frozen: {@link add} and {@link remove} change it. */
   get callbacks(): readonly Callback<State>[] {
     return this.#callbacks
   }
@@ -68,7 +68,8 @@ export class Bus<State extends TrainingState = TrainingState> {
   }
 
   #replace(callbacks: Callback<State>[]): void {
-    this.#callbacks = callbacks.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    // One that is pushed onto the list would never be heard.
+    this.#callbacks = Object.freeze(callbacks.sort((a, b) => (a.order ?? 0) - (b.order ?? 0)))
     for (const event of events)
       this.#listeners.set(
         event,

@@ -159,6 +159,12 @@ describe('DataBunch.from_arrays', () => {
 })
 
 describe('DataBunch.from_tensors', () => {
+  test('refuses a tensor that is gone', () => {
+    const [x, y] = [tensor2d([[1], [2]]), tensor1d([1, 2])]
+    y.dispose()
+    expect(() => DataBunch.from_tensors({ x, y })).toThrow('y is a tensor that has been disposed')
+  })
+
   test('copies: the tensors remain the caller’s, and may change or go', () => {
     const before = memory().numTensors
     const [x, y] = [

@@ -31,4 +31,5 @@ function columnOfTensor(name: string, values: Tensor, dtype?: ColumnOptions['dty
 function requireTensor(name: string, value: unknown): void {
   if (!(value instanceof Tensor))
     throw new TypeError(`${name} is ${show(value)}; expected a tensor. Give arrays to DataBunch.from_arrays.`)
+  if (value.isDisposed) throw new Error(`${name} is a tensor that has been disposed: dispose it when the data is made.`)
 }

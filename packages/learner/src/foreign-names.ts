@@ -8,7 +8,7 @@ import { TrainingLoop } from './training-loop.js'
 export const foreignNames = {
   // fastai 2
   /** @deprecated */ dls: 'learn.data',
-  /** @deprecated */ cbs: 'learn.bus.callbacks',
+  /** @deprecated */ cbs: 'learn.bus.callbacks, and learn.bus.add(callback)',
   /** @deprecated */ add_cb: 'learn.bus.add(callback)',
   /** @deprecated */ add_cbs: 'learn.bus.add(...callbacks)',
   /** @deprecated */ remove_cb: 'learn.bus.remove(callback)',
@@ -24,8 +24,8 @@ export const foreignNames = {
   /** @deprecated */ export: 'learn.save(path, { with_opt: false }), and learn.load(path) into a model that is made anew',
   /** @deprecated */ show_results: 'learn.get_preds(), predictions and targets to look at',
   // fastai 1
-  /** @deprecated */ callbacks: 'learn.bus.callbacks',
-  /** @deprecated */ callback_fns: 'learn.bus.callbacks',
+  /** @deprecated */ callbacks: 'learn.bus.callbacks, and learn.bus.add(callback)',
+  /** @deprecated */ callback_fns: 'learn.bus.callbacks, and learn.bus.add(callback)',
   /** @deprecated */ layer_groups: 'learn.groups',
   /** @deprecated */ get_layer_groups: 'learn.groups',
   /** @deprecated */ split: 'new Learner(data, model, { layer_groups })',

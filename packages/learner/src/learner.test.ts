@@ -538,6 +538,7 @@ describe('bad input', () => {
   })
 
   it('two metrics of one name', () => {
+    expect(() => (tinyLearner().metrics as unknown[]).push(accuracy)).toThrow(TypeError)
     expect(() => tinyLearner({ metrics: [accuracy, accuracy] })).toThrow(/Two columns of the epoch table are called accuracy/)
   })
 

@@ -49,7 +49,9 @@ it('an input fits by number and shape', () => {
   const [a, b] = [tf.zeros([4, 2]), tf.zeros([4, 3])]
   expect(() => checkInput(twoInputs(), [a, b])).not.toThrow()
   expect(() => checkInput(twoInputs(), [b, a])).toThrow(/but the data gives \[4, 3\] and \[4, 2\]/)
-  expect(() => checkInput(twoInputs(), a)).toThrow(/but the data gives \[4, 2\]/)
+  expect(() => checkInput(twoInputs(), a)).toThrow(/but the data gives \[4, 2\].*x\.expandDims\(\)/)
+  b.dispose()
+  expect(() => checkInput(twoInputs(), [a, b])).toThrow('predict got a tensor that has been disposed')
 })
 
 it('a model is usable when it has weights, all of them there', () => {

@@ -33,9 +33,18 @@ export function checkFits(data: DataBunch, model: Model): void {
   }
 }
 
-/** @throws RangeError when tensors with a batch axis do not fit the model's inputs. */
+/** @throws RangeError when tensors with a batch axis do not fit the model's inputs; Error when one has been disposed. */
 export function checkInput(model: Model, x: Tensors): void {
-  if (isLayersModel(model)) checkShapes(model, Array.isArray(x) ? x.map(tensor => tensor.shape) : [x.shape])
+  const tensors = [x].flat()
+  if (tensors.some(({ isDisposed }) => isDisposed))
+    throw new Error('predict got a tensor that has been disposed: dispose it when the predictions are there.')
+  const advice = 'Change the shape of the samples; a tensor that is one sample lacks the batch axis, x.expandDims().'
+  if (isLayersModel(model))
+    checkShapes(
+      model,
+      tensors.map(({ shape }) => shape),
+      advice,
+    )
 }
 
 /** @throws Error when a weight has been disposed, and so cannot be trained or used. */
@@ -63,13 +72,17 @@ function shapesInOrder({ inputShape, inputNames }: DataBunch, model: Model): rea
   return order.map(i => given[i]!)
 }
 
-function checkShapes(model: { readonly inputs: readonly { shape: Shape }[] }, given: readonly Shape[]): void {
+function checkShapes(
+  model: { readonly inputs: readonly { shape: Shape }[] },
+  given: readonly Shape[],
+  advice = 'Change inputShape of the first layer, or the shape of the samples.',
+): void {
   const expected = model.inputs.map(input => input.shape)
   const fits = expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))
   if (fits) return
   throw new RangeError(
     `The model takes ${expected.map(showShape).join(' and ')}, but the data gives ${given.map(showShape).join(' and ')} ` +
-      '(the first axis is the batch). Change inputShape of the first layer, or the shape of the samples.',
+      `(the first axis is the batch). ${advice}`,
   )
 }
 

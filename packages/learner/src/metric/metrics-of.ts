@@ -44,7 +44,7 @@ const stock = new Map<unknown, string>(Object.entries(stockMetrics).map(([name, 
  * @throws TypeError for what is no metric, two of one name, a name that no column can have, or one that does not fit what the
  * predictions hold; RangeError for a `better` that is none
  */
-export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions: Predictions): Metric[] {
+export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions: Predictions): readonly Metric[] {
   const metrics = listOf(given).map(metricOf)
   for (const metric of metrics) checkBetter(metric)
   for (const { name } of metrics)
@@ -59,7 +59,8 @@ export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions:
       `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
     )
   for (const metric of metrics) if (metric instanceof AverageMetric) metric.follow(predictions)
-  return metrics
+  // One that is pushed onto the list would have been looked at by nobody.
+  return Object.freeze(metrics)
 }
 
 function metricOf(given: unknown): Metric {
