@@ -310,10 +310,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
       if (inputNames) this.xb = arrangeInputs(xs, inputNames, this.inputNames)
-      await this.#enter('batch', () => (this.training ? this.#trainBatch() : this.#validBatch()))
-      if (this.training) this.#advance()
-      const pending = this.#fire('after_batch')
-      if (pending) await pending
+      if (this.training) await this.#section('batch', () => this.#trainBatch(), this.#advance)
+      else await this.#section('batch', () => this.#validBatch())
     } finally {
       this.#draws = undefined
       this.disposeBatch()
@@ -386,26 +384,23 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     requireScalar(this.loss)
   }
 
-  /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, and then fires `after_X`. */
-  async #section(section: Section, body: () => void | Promise<void>): Promise<void> {
-    await this.#enter(section, body)
-    const pending = this.#fire(`after_${section}`)
-    if (pending) await pending
-  }
-
-  /** A section up to its end, which is yet to be told. */
-  async #enter(section: Section, body: () => void | Promise<void>): Promise<void> {
+  /** Fires `before_X`, runs the body, on its own cancel signal fires `after_cancel_X`, does what comes with its end, and fires `after_X`. */
+  async #section(section: Section, body: () => void | Promise<void>, atEnd?: () => void): Promise<void> {
     try {
       const pending = this.#fire(`before_${section}`)
       if (pending) await pending
-      await body()
+      const working = body()
+      if (working) await working
     } catch (signal) {
       if (!(signal instanceof CancelSignal && signal.section === section)) throw signal
       await this.#fire(`after_cancel_${section}`)
     }
+    atEnd?.()
+    const pending = this.#fire(`after_${section}`)
+    if (pending) await pending
   }
 
-  #advance(): void {
+  readonly #advance = (): void => {
     this.train_iter++
     this.pct_train += 1 / (this.n_iter * this.n_epoch)
   }
