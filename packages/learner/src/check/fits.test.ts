@@ -32,6 +32,7 @@ describe('data and model', () => {
   it.each([
     ['another size', () => dense(2, 3), /takes \[batch, 3\], but the data gives \[batch, 2\]/],
     ['another rank', () => simple_cnn([3, 2]), /takes \[batch, \?, \?, 3\], but the data gives \[batch, 2\]/],
+    ['no layers', () => sequential(), /takes nothing, having no layers, but the data gives \[batch, 2\]/],
     ['more inputs', twoInputs, /takes \[batch, 2\] and \[batch, 3\], but the data gives \[batch, 2\]/],
   ])('do not fit: %s', (_, net, message) => {
     expect(() => checkFits(points(), net())).toThrow(message)

@@ -81,7 +81,7 @@ function checkShapes(
   const fits = expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))
   if (fits) return
   throw new RangeError(
-    `The model takes ${expected.map(showShape).join(' and ')}, but the data gives ${given.map(showShape).join(' and ')} ` +
+    `The model takes ${expected.map(showShape).join(' and ') || 'nothing, having no layers'}, but the data gives ${given.map(showShape).join(' and ')} ` +
       `(the first axis is the batch). ${advice}`,
   )
 }
