@@ -218,6 +218,11 @@ describe('DataBunch refuses', () => {
       'bs must be a whole number of at least 1, but it is 0',
     ],
     ['differing numbers of x and y', { x, y: labels(5), bs: 2 }, 'differ in length: 6 inputs of shape [1], but 5 targets'],
+    [
+      'inputs of a model in a list',
+      { x: [labels(5), labels(5)], y: labels(5), bs: 2 },
+      'Several inputs go by name: x: { first: ..., second: ... }',
+    ],
     ['the same in validation', { x, y, bs: 2, valid: { x, y: labels(5) } }, 'x and y of the validation set differ in length'],
     [
       'a label above the classes',

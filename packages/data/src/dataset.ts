@@ -83,9 +83,10 @@ export class ArrayDataset implements Dataset {
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
     for (const input of inputs) {
       if (input.length !== y.length) {
+        const several = input.shape[0] === y.length ? ' Several inputs go by name: x: { first: ..., second: ... }.' : ''
         throw new RangeError(
           `x and y of ${name} differ in length: ${input.length} inputs of shape [${input.shape}], but ${y.length} targets of ` +
-            `shape [${y.shape}].`,
+            `shape [${y.shape}].${several}`,
         )
       }
     }

@@ -114,3 +114,11 @@ it('keeps an error in after_fit as the cause of the one that ended the fit', asy
   await expect(tinyLearner().fit(1, 1e-2, { callbacks: both })).rejects.toBe(first)
   expect(first.cause).toBe(second)
 })
+
+it('of a fit that a callback ends before the Recorder has heard of it is the history of nothing, not of the fit before', async () => {
+  const learn = tinyLearner()
+  const before = await learn.fit(2, 1e-2)
+  const history = await learn.fit(3, 1e-2, { callbacks: [raise('before_fit', new CancelFit())] })
+  expect(history).toMatchObject({ reason: 'stopped', epochs: [], losses: [], lrs: [] })
+  expect(learn.recorder.history).toBe(before)
+})

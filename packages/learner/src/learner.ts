@@ -2,7 +2,15 @@ import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, t
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
-import { type History, OutputGuard, ProgressBar, type ProgressOptions, Recorder, type Sched } from '@onecycle/recorder'
+import {
+  emptyHistory,
+  type History,
+  OutputGuard,
+  ProgressBar,
+  type ProgressOptions,
+  Recorder,
+  type Sched,
+} from '@onecycle/recorder'
 import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
@@ -255,12 +263,12 @@ export class Learner extends AnsweringLoop {
       this.freeze()
       try {
         this.#freezing.check('fine_tune')
-        const history = first && (await this.#follow('fine_tune', first, options))
-        if (history?.reason === 'diverged') return history
+        const ofFirst = first && (await this.#follow('fine_tune', first, options))
+        if (ofFirst?.reason === 'diverged') return ofFirst
         this.unfreeze()
-        await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
+        const history = await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
         frozen_to = 0
-        return this.recorder.history
+        return history
       } finally {
         this.freeze_to(frozen_to)
       }
@@ -558,7 +566,8 @@ export class Learner extends AnsweringLoop {
       // What others throw in `after_fit` comes after the Recorder has heard it.
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
     }
-    return this.recorder.history
+    // Ended before the Recorder had heard of it: what that has is of another fit.
+    return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
   }
 
   /** Alone on this Learner, and on its model. */

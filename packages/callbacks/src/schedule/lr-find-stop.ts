@@ -13,7 +13,7 @@ export interface LrFindStopOptions {
 
 /**
  * When a learning-rate finder stops. Returns a function that is given the smoothed loss of one batch after the other, and
- * says whether that batch was the last. All rules stop when the loss exceeds four times the best one so far:
+ * says whether that batch was the last. All rules stop when the loss exceeds four times the best one so far (below 0: when it has risen by as much, three times the best one's size):
  * - `fastai1`: also at NaN, and after `num_it` batches.
  * - `fastai2`: also after `num_it` batches, at least 6; never at NaN.
  * - `fastai07`: also at NaN; the best loss counts from the twelfth batch, so nothing diverges before the thirteenth. The batch that
@@ -35,7 +35,7 @@ export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) 
     return smooth => {
       checkLoss(smooth)
       batch++
-      if (batch >= num_it || (stop_div && (Number.isNaN(smooth) || smooth > 4 * best))) return true
+      if (batch >= num_it || (stop_div && (Number.isNaN(smooth) || smooth > fourfold(best)))) return true
       if (smooth < best && batch > 10) best = smooth
       return false
     }
@@ -44,9 +44,14 @@ export function lr_find_stop(options: LrFindStopOptions = {}): (smooth: number) 
     checkLoss(smooth)
     batch++
     if ((form === 'fastai1' && batch === 0) || smooth < best) best = smooth
-    const diverged = smooth > 4 * best || (form === 'fastai1' && Number.isNaN(smooth))
+    const diverged = smooth > fourfold(best) || (form === 'fastai1' && Number.isNaN(smooth))
     return batch + 1 >= limit || (stop_div && diverged)
   }
+}
+
+/** Four times the best loss: three times its size above it, which holds below 0, too, as for a log-likelihood. */
+function fourfold(best: number): number {
+  return best < 0 ? -2 * best : 4 * best
 }
 
 /** One that is no number any more stops a search; what never was one is a mistake. */
