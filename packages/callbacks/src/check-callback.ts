@@ -1,4 +1,4 @@
-import { awaitHint, foreignName, isPromise, kind, show } from '@onecycle/platform'
+import { awaitHint, isPromise, kind, show } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { type EventName, events } from './events.js'
 
@@ -30,9 +30,6 @@ const meant = new Map<string, EventName>([
   ...fastai1.map(([name, event]): [string, EventName] => [camelCase(name), event]),
 ])
 
-/** Hyper-parameters that have other names elsewhere. */
-const hypers = ['lr', 'mom', 'sqr_mom', 'wd', 'eps']
-
 /** Refuses what would be added and never heard: no object, a class, misnamed methods, no methods at all. */
 export function checkCallback(callback: Callback<never>): void {
   checkObject(callback)
@@ -42,10 +39,6 @@ export function checkCallback(callback: Callback<never>): void {
     throw new TypeError(
       `${nameOf(callback)}.sets is ${show(callback.sets)}; expected a list of hyper-parameters, such as ['lr'].`,
     )
-  for (const name of callback.sets ?? []) {
-    const ours = hypers.includes(name) ? undefined : foreignName(name, hypers)
-    if (ours) throw new TypeError(`${nameOf(callback)}.sets has ${show(name)}, which is called ${ours} here.`)
-  }
   for (const gate of ['run', 'run_train', 'run_valid'] as const)
     if (typeof (callback[gate] ?? true) !== 'boolean')
       throw new TypeError(`${nameOf(callback)}.${gate} is ${show(callback[gate])}; expected true or false.`)
