@@ -78,3 +78,8 @@ describe('what a callback puts in the place of a tensor while gradients are reco
     for (const [value, loss] of seen) expect(value).toBe(loss)
   })
 })
+
+it('a function in the place of the loss is answered with the option', () => {
+  const learn = tinyLearner()
+  expect(() => Object.assign(learn, { loss: accuracy })).toThrow('new Learner(data, model, { loss })')
+})

@@ -44,6 +44,11 @@ export abstract class BatchTensors {
   }
 
   set loss(loss: Scalar) {
+    // What measures it is chosen once; a function here would be in nobody's way, and of no use.
+    if (typeof loss === 'function')
+      throw new TypeError(
+        'learn.loss is the loss of the current batch, a scalar tensor. The function that measures it is an option: new Learner(data, model, { loss }).',
+      )
     this.#loss = this.own(loss)
   }
 
