@@ -6,6 +6,8 @@ const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./pac
 export default defineConfig({
   resolve: {
     alias: [
+      // The half that package.json's imports choose in Node.
+      { find: /^#(\w+)\/(.+)\.js$/, replacement: source('$1', 'node/$2.ts') },
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },

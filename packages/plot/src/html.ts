@@ -1,3 +1,4 @@
+import { toBase64 } from '@onecycle/platform'
 import type { VegaLiteSpec } from './vega.js'
 
 /** Text made safe inside HTML elements and quoted attributes. */
@@ -33,7 +34,7 @@ export function htmlFigure(svg: string, spec: VegaLiteSpec, name: string): strin
     .replace(/^-|-$/g, '')
   return `<figure>
 ${svg.replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(name)}" `)}
-<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${Buffer.from(json).toString('base64')}">Data and drawing as Vega-Lite</a></figcaption>
+<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${toBase64(new TextEncoder().encode(json))}">Data and drawing as Vega-Lite</a></figcaption>
 </figure>`
 }
 

@@ -1,6 +1,4 @@
-import { extname } from 'node:path'
-import { inspect } from 'node:util'
-import { checkOptions, type Kinds, kind, show, writeTo, writeWhole } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, standardOutput, writeTo, writeWhole } from '@onecycle/platform'
 import type { Chart, Panel } from './chart.js'
 import { htmlFigure, htmlPage } from './html.js'
 import { toPng, toSvg } from './image.js'
@@ -86,7 +84,7 @@ export class Plot {
    * folders, and replaces a file whole or not at all. Throws a RangeError on any other ending.
    */
   async save(path: string): Promise<void> {
-    const format = formats[extname(String(path)).toLowerCase()]
+    const format = formats[/\.\w+$/.exec(String(path))?.[0].toLowerCase() ?? '']
     if (!format) {
       throw new RangeError(
         `Cannot tell a plot's format from the file name ${show(path)}. Let it end in ${Object.keys(formats).join(', ')}.`,
@@ -98,13 +96,13 @@ export class Plot {
   /** Draws the plot in the terminal if `show` says so, and returns it. */
   present(options: ShowOptions = {}): this {
     if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
-    if (options.show ?? process.stdout.isTTY) writeTo(process.stdout, `\n${this.draw()}\n\n`)
+    if (options.show ?? standardOutput().isTTY) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
     return this
   }
 
   /** What `console.log` and kernels without rich output show: the drawing, or its title where `show` has drawn it already. */
-  [inspect.custom](): string {
-    return process.stdout.isTTY ? `Plot(${this.title})` : this.draw({ color: false })
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return standardOutput().isTTY ? `Plot(${this.title})` : this.draw({ color: false })
   }
 
   /** What Deno's Jupyter kernel shows when a cell ends in a plot. */

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { show, writeWhole } from '@onecycle/platform'
+import { absolutePath, read as readBytes, show, writeWhole } from '@onecycle/platform'
 import { pack, packed, unpack, weightsIn } from './packing.js'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
@@ -71,13 +69,13 @@ export async function readMetadata(path: string): Promise<Record<string, string>
 
 /** The path of a checkpoint's file. Throws TypeError for one without a file name. */
 export function withExtension(path: string): string {
-  if (typeof path !== 'string' || ['', extension].includes(basename(path)) || /[\\/]$/.test(path))
+  if (typeof path !== 'string' || /(^|[\\/])(\.safetensors)?$/.test(path))
     throw new TypeError(`${show(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
-  return resolve(path.endsWith(extension) ? path : path + extension)
+  return absolutePath(path.endsWith(extension) ? path : path + extension)
 }
 
 async function readWhole(file: string): Promise<Uint8Array> {
-  return readFile(file).catch(cause => {
+  return readBytes(file).catch(cause => {
     throw new Error(`Cannot read the checkpoint ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`, {
       cause,
     })

@@ -1,25 +1,20 @@
-import { show } from '@onecycle/platform'
-import { InterruptedError, type ProcessSignal } from './interrupted-error.js'
-import { theRepl } from './repl.js'
+import { onSignals, type ProcessSignal, show } from '@onecycle/platform'
+import { InterruptedError } from './interrupted-error.js'
 
 const stops = new Set<(signal: ProcessSignal) => void>()
-let listening = false
+let release: (() => void) | undefined
 
-const hearer = (signal: ProcessSignal) => () => {
-  // Another one ends the process as usual.
-  listen(false)
-  for (const stop of stops) stop(signal)
+/** One listener for all: twenty fits at once are no leak. Another signal ends the process as usual. */
+function listen(): void {
+  release ??= onSignals(signal => {
+    stopListening()
+    for (const stop of stops) stop(signal)
+  })
 }
-const hearers = { SIGINT: hearer('SIGINT'), SIGTERM: hearer('SIGTERM') }
 
-/** One listener for all: twenty fits at once are no leak. */
-function listen(on: boolean): void {
-  if (listening === on) return
-  listening = on
-  const change = on ? 'on' : 'off'
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process[change](signal, hearers[signal])
-  // On a terminal Ctrl-C is a key to it, and the process gets no signal.
-  theRepl()?.[change]('SIGINT', hearers.SIGINT)
+function stopListening(): void {
+  release?.()
+  release = undefined
 }
 
 /** Whether a piece of work is to stop, and with which error: it asks between batches. */
@@ -35,7 +30,7 @@ export class Interruption {
   constructor(signal?: AbortSignal) {
     this.#abort = signal
     stops.add(this.#stop)
-    listen(true)
+    listen()
   }
 
   get came(): boolean {
@@ -56,7 +51,7 @@ export class Interruption {
 
   release(): void {
     stops.delete(this.#stop)
-    if (stops.size === 0) listen(false)
+    if (stops.size === 0) stopListening()
   }
 }
 

@@ -1,8 +1,4 @@
-import { writeSync } from 'node:fs'
-import { theRepl } from './repl.js'
-
-/** What asks a process to end: Ctrl-C is SIGINT. */
-export type ProcessSignal = 'SIGINT' | 'SIGTERM'
+import { endQuietlyBy, type ProcessSignal } from '@onecycle/platform'
 
 const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
 
@@ -30,7 +26,7 @@ export class InterruptedError extends Error {
   constructor(signal: ProcessSignal, where: string) {
     super(`Interrupted by ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: ${where}.`)
     this.signal = signal
-    endQuietly()
+    endQuietlyBy(exitCodeOf)
   }
 
   /** What a program ends with that was interrupted so, as shells have it: 130 or 143. */
@@ -39,24 +35,4 @@ export class InterruptedError extends Error {
   }
 }
 
-let watching = false
-
-/** From the first interruption on: a program that nobody keeps from ending by it does so in one line. */
-function endQuietly(): void {
-  if (watching) return
-  watching = true
-  process.on('uncaughtExceptionMonitor', error => {
-    if (!(error instanceof InterruptedError) || isCaughtElsewhere()) return
-    try {
-      writeSync(2, `${error.message}\n`)
-    } catch {
-      // Nobody reads it.
-    }
-    process.exit(error.exitCode)
-  })
-}
-
-function isCaughtElsewhere(): boolean {
-  if (process.hasUncaughtExceptionCaptureCallback() || process.listenerCount('uncaughtException') > 0) return true
-  return theRepl() !== undefined
-}
+const exitCodeOf = (error: unknown) => (error instanceof InterruptedError ? error.exitCode : undefined)

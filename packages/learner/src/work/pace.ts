@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '@onecycle/platform'
 import { Interruption } from './interrupt.js'
 
 /** Says what is being done, and how far it got. */

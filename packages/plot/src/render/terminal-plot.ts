@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, noColor, show, standardOutput } from '@onecycle/platform'
 import { Chalk, supportsColor } from 'chalk'
 import type { Chart } from '../chart.js'
 import { fit, panelLines } from './terminal-panel.js'
@@ -19,9 +19,9 @@ const narrowest = 36
 /** The chart in characters: curves in braille dots, axes, tick labels, marks and a legend. Ends without a line break. */
 export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   checkOptions('draw', options, { width: kind.any, height: kind.any, color: kind.boolean })
-  const { width = Math.min(process.stdout.columns || 80, 100), height = 14 } = options
+  const { width = Math.min(standardOutput().columns || 80, 100), height = 14 } = options
   // chalk does not know NO_COLOR.
-  const { color = supportsColor !== false && !process.env['NO_COLOR'] } = options
+  const { color = supportsColor !== false && !noColor() } = options
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isFinite(value))
       throw new RangeError(`${name} is ${show(value)}, and must be a number of characters, such as 80.`)

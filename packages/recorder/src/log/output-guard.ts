@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { type OutputStream, outlive } from '@onecycle/platform'
+import { nextTurn, type OutputStream, outlive, standardError, standardOutput } from '@onecycle/platform'
 
 /**
  * Lets a fit outlive what it writes to: closed by `| head -2`, or on a full disk, standard output would end the program with the
@@ -14,7 +14,7 @@ export class OutputGuard implements Callback {
 
   /** @param streams default: standard output and standard error */
   constructor(...streams: OutputStream[]) {
-    this.#streams = streams.length > 0 ? streams : [process.stdout, process.stderr]
+    this.#streams = streams.length > 0 ? streams : [standardOutput(), standardError()]
   }
 
   before_fit(): void {
@@ -23,7 +23,7 @@ export class OutputGuard implements Callback {
 
   after_fit(): void {
     // A line that was written last fails a moment later.
-    if (this.#release) setImmediate(this.#release)
+    if (this.#release) void nextTurn().then(this.#release)
     this.#release = undefined
   }
 }

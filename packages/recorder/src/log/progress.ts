@@ -1,5 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kind, kind, type OutputStream, show, writeTo } from '@onecycle/platform'
+import { canRedraw, checkOptions, type Kind, kind, type OutputStream, show, standardOutput, writeTo } from '@onecycle/platform'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
 import { tableHeader, tableRow } from './epoch-table.js'
@@ -8,16 +8,12 @@ import { barLine, statusLine, statusOf } from './status.js'
 
 /** Where progress is written; `process.stdout` is one. It may close or fill up: the training goes on. */
 export interface ProgressStream extends OutputStream {
-  /** Whether a line can be drawn over. */
-  isTTY?: boolean
-  /** Characters in a line, read before each; 80 when missing or 0, as some terminals say that do not know. */
-  columns?: number
   /** Whether it has more than it can take; a bar is not drawn then. */
   writableNeedDrain?: boolean
 }
 
 export interface ProgressOptions {
-  /** Default: standard output. */
+  /** Default: standard output, in a page the console. */
   stream?: ProgressStream | undefined
   /** Write nothing at all. Default false. */
   quiet?: boolean | undefined
@@ -70,7 +66,7 @@ export class ProgressBar implements Callback {
       table: kind.boolean,
       every: kind.any,
     })
-    const { stream = process.stdout, quiet = false, table = true, every = 10 } = options
+    const { stream = standardOutput(), quiet = false, table = true, every = 10 } = options
     if (typeof every !== 'number' || !(every > 0))
       throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
     this.#stream = stream
@@ -164,12 +160,6 @@ export class ProgressBar implements Callback {
     if (this.#barShown) writeTo(this.#stream, '\r\x1b[K')
     this.#barShown = false
   }
-}
-
-/** `TERM` is about the terminal of this process. */
-function canRedraw(stream: ProgressStream): boolean {
-  const own = stream === process.stdout || stream === process.stderr
-  return Boolean(stream.isTTY) && !(own && process.env['TERM'] === 'dumb')
 }
 
 function placeOf({ epoch, iter, n_iter }: TrainingState): string {

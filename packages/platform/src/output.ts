@@ -1,9 +1,6 @@
-/** Where text is written; `process.stdout` is one. */
-export interface OutputStream {
-  write(text: string, done?: () => void): unknown
-  on?(event: 'error', listener: (error: Error) => void): unknown
-  listenerCount?(event: 'error'): number
-}
+import { sayLine, standardError, standardOutput } from '#platform/terminal.js'
+import { nextTurn } from '#platform/timers.js'
+import type { OutputStream } from './output-stream.js'
 
 /** How many fits and writes each stream must be outlived by. A stream that is known here has our listener. */
 const holders = new WeakMap<OutputStream, number>()
@@ -33,7 +30,7 @@ export function writeTo(stream: OutputStream, text: string): void {
   const release = outlive(stream)
   try {
     // A stream emits its error after it has called back.
-    const answer = stream.write(text, () => setImmediate(release))
+    const answer = stream.write(text, () => void nextTurn().then(release))
     if (answer instanceof Promise) answer.catch(error => report(stream, error))
   } catch (error) {
     report(stream, error)
@@ -43,10 +40,10 @@ export function writeTo(stream: OutputStream, text: string): void {
 
 /** Tells the person one line on standard error, which may be closed or full. */
 export function say(line: string): void {
-  const release = outlive(process.stderr)
-  console.error(line)
+  const release = outlive(standardError())
+  sayLine(line)
   // Its error comes a moment later.
-  setImmediate(release)
+  void nextTurn().then(release)
 }
 
 function onError(this: OutputStream, error: Error): void {
@@ -55,15 +52,15 @@ function onError(this: OutputStream, error: Error): void {
 }
 
 function report(stream: OutputStream, error: unknown): void {
-  if (isClosed(error) || reported.has(stream) || stream === process.stderr) return
+  if (isClosed(error) || reported.has(stream) || stream === standardError()) return
   reported.add(stream)
-  const name = stream === process.stdout ? 'standard output' : 'the stream that progress is written to'
+  const name = stream === standardOutput() ? 'standard output' : 'the stream that progress is written to'
   writeTo(
-    process.stderr,
+    standardError(),
     `onecycle: ${name} fails (${(error as Error)?.message ?? error}). What goes there is lost, the training is not.\n`,
   )
 }
 
 function isClosed(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException)?.code === 'EPIPE'
+  return (error as { code?: unknown } | undefined)?.code === 'EPIPE'
 }

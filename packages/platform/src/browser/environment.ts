@@ -1,0 +1,14 @@
+/** A page has no environment: undefined. */
+export function variable(_name: string): string | undefined {
+  return undefined
+}
+
+/** How many threads the machine runs at a time, or as many as the browser lets a page know. */
+export function parallelism(): number {
+  return navigator.hardwareConcurrency || 1
+}
+
+/** Where this runs, for people: what the browser says of itself. */
+export function describeHost(): string {
+  return navigator.userAgent
+}

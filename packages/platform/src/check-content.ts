@@ -1,0 +1,9 @@
+import { show } from './show.js'
+
+/** @throws TypeError for what names no file, or cannot be written to one. */
+export function checkContent(path: unknown, content: unknown): void {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
+  if (typeof content !== 'string' && !(content instanceof Uint8Array))
+    throw new TypeError(`A file holds a string or bytes, but got ${show(content)}.`)
+}

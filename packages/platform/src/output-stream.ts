@@ -1,0 +1,10 @@
+/** Where text is written; `process.stdout` is one. */
+export interface OutputStream {
+  /** Whether a line can be drawn over. */
+  readonly isTTY?: boolean | undefined
+  /** Characters in a line of a terminal, read before each; 80 when missing or 0, as some terminals say that do not know. */
+  readonly columns?: number | undefined
+  write(text: string, done?: () => void): unknown
+  on?(event: 'error', listener: (error: Error) => void): unknown
+  listenerCount?(event: 'error'): number
+}
