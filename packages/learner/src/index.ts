@@ -1,3 +1,6 @@
+// Also in programs that take nothing of models.
+import './model/tensor-methods.js'
+
 export type { SaveOptions } from './checkpoint/file.js'
 export type { LoadOptions, LoadReport } from './checkpoint/load.js'
 export type { Snapshot } from './checkpoint/snapshot.js'
