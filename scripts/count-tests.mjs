@@ -1,12 +1,40 @@
+import { writeFileSync } from 'node:fs'
+
+/** A reporter for vitest: writes what a run came to into the file that ONECYCLE_TEST_REPORT names. */
+export default class CountReporter {
+  onTestRunEnd(modules) {
+    const report = { files: modules.map(module => ({ ok: module.ok(), tests: [...module.children.allTests()].map(outcome) })) }
+    writeFileSync(process.env.ONECYCLE_TEST_REPORT, JSON.stringify(report))
+  }
+}
+
+/** A test's state, and why it was left out: `skip(true, reason)` in the test, or `…, left out: reason` at the end of a title. */
+function outcome(test) {
+  const { state, note } = test.result()
+  return { state, ...(state === 'skipped' && { reason: note ?? test.fullName.match(/left out: (.*?)(?: > |$)/)?.[1] }) }
+}
+
 /**
- * Passed and failed tests in vitest's JSON report. A file that could not be run counts as one failed test, and so does a run
- * that failed with no failed test to show for it, such as one that was killed or left an error unhandled.
+ * Passed, failed and skipped tests of a run, and how many were skipped for each reason. A file that could not be run counts as one
+ * failed test, and so does a run that failed with no failed test to show for it, such as one that was killed or left an error unhandled.
  */
 export function countTests(report, exitCode) {
-  if (!report) return { passed: 0, failed: 1 }
-  const broken = report.testResults.filter(
-    file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
-  )
-  const failed = report.numFailedTests + broken.length
-  return { passed: report.numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed }
+  if (!report) return { passed: 0, failed: 1, skipped: 0, reasons: {} }
+  const tests = report.files.flatMap(file => file.tests)
+  const count = state => tests.filter(test => test.state === state).length
+  const broken = report.files.filter(file => !file.ok && !file.tests.some(test => test.state === 'failed')).length
+  const failed = count('failed') + broken
+  const reasons = {}
+  for (const { state, reason = 'no reason given' } of tests) if (state === 'skipped') reasons[reason] = (reasons[reason] ?? 0) + 1
+  return {
+    passed: count('passed'),
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    skipped: count('skipped'),
+    reasons,
+  }
+}
+
+/** The last line of npm test. */
+export function totalLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`
 }

