@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { delimiter, extname, join, normalize } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome']
+
+/** The browser of this machine, or the one that `CHROMIUM` names. */
+const executable =
+  process.env['CHROMIUM'] ??
+  (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap(folder => names.map(name => join(folder, name)))
+    .find(file => existsSync(file))
+
+/** Why tests in a browser are left out; undefined where there is one. */
+export const noChromium = executable ? undefined : 'there is no Chromium on the path (Debian: apt install chromium)'
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
+}
+
+interface OpenOptions {
+  /** Whether the page is cross-origin isolated, so that it may have threads. Default false. */
+  isolated?: boolean
+  /** Of Chromium. */
+  args?: readonly string[]
+  /** Of the page that is opened. Default `index.html`. */
+  path?: string
+}
+
+/** A page from a folder, as any static host would serve it. */
+export interface OpenPage {
+  readonly page: Page
+  readonly browser: Browser
+  readonly url: string
+  /** Errors on the console and uncaught ones. */
+  readonly errors: string[]
+  /** All lines on the console. */
+  readonly lines: string[]
+  /** Requests to anywhere else. */
+  readonly elsewhere: string[]
+  close(): Promise<void>
+}
+
+/** Serves a folder on loopback and opens a page of it in headless Chromium. */
+export async function openPage(folder: string, options: OpenOptions = {}): Promise<OpenPage> {
+  const { isolated = false, args = [], path = 'index.html' } = options
+  const server = createServer(async ({ url }, response) => {
+    const { pathname } = new URL(url!, 'http://localhost')
+    const file = join(folder, normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
+    const bytes = await readFile(file).catch(() => undefined)
+    response.writeHead(bytes ? 200 : 404, {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      ...(isolated && { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }),
+    })
+    response.end(bytes)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const browser = await chromium.launch({
+    executablePath: executable!,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
+  })
+  const page = await browser.newPage()
+  const errors: string[] = []
+  const lines: string[] = []
+  const elsewhere: string[] = []
+  page.on('console', message => {
+    lines.push(message.text())
+    // Browsers ask for it by themselves.
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) errors.push(message.text())
+  })
+  page.on('pageerror', error => errors.push(error.stack ?? String(error)))
+  page.on('request', request => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url())
+  })
+  await page.goto(url + path)
+  return {
+    ...{ page, browser, url, errors, lines, elsewhere },
+    async close() {
+      await browser.close()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
