@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
+      { find: /^onecycle\/tf$/, replacement: source('onecycle', 'tf.ts') },
       { find: /^onecycle$/, replacement: source('onecycle') },
     ],
   },
