@@ -346,6 +346,18 @@ export class Learner extends AnsweringLoop {
     return () => meanLoss(valid_dl, batches, look)
   }
 
+  /**
+   * Ends the fit, the search or the measurement that runs here, after its current batch: it rejects as where its `signal` is aborted, with
+   * this reason, by default an `AbortError`. What was recorded stays. When nothing runs, nothing happens.
+   *
+   * @example
+   * setTimeout(() => learn.interrupt(), 60_000)
+   * await learn.fit_one_cycle(30, 1e-2)   // rejects after a minute, and recorder.history has what it did
+   */
+  interrupt(reason?: unknown): void {
+    this.pace.interrupt(reason)
+  }
+
   // ------------------------------------------------------------------------------------------------ what trains
 
   /** Trains the last layer group only. See {@link freeze_to}. */

@@ -19,7 +19,8 @@ function stopListening(): void {
 
 /** Whether a piece of work is to stop, and with which error: it asks between batches. */
 export class Interruption {
-  readonly #abort: AbortSignal | undefined
+  readonly #signals: readonly AbortSignal[]
+  readonly #own = new AbortController()
   readonly #stop = (signal: ProcessSignal) => {
     this.#heard = signal
   }
@@ -28,25 +29,34 @@ export class Interruption {
 
   /** Hears the process's signals until it is {@link release}d, and looks at `signal`, which gets no listener. */
   constructor(signal?: AbortSignal) {
-    this.#abort = signal
+    this.#signals = signal ? [this.#own.signal, signal] : [this.#own.signal]
     stops.add(this.#stop)
     listen()
   }
 
   get came(): boolean {
-    return this.#heard !== undefined || this.#abort?.aborted === true
+    return this.#heard !== undefined || this.#aborted !== undefined
+  }
+
+  /** As if `signal` were aborted. */
+  abort(reason: unknown): void {
+    this.#own.abort(reason)
   }
 
   /** What the work is to reject with, the same each time. */
   error(where: () => string): unknown {
-    if (this.#heard === undefined) return reasonOf(this.#abort!)
+    if (this.#heard === undefined) return reasonOf(this.#aborted!)
     this.#error ??= new InterruptedError(this.#heard, where())
     return this.#error
   }
 
   /** Whether it was this that stopped the work. */
   threw(error: unknown): boolean {
-    return this.came && (error === this.#error || error === this.#abort?.reason)
+    return this.came && (error === this.#error || error === this.#aborted?.reason)
+  }
+
+  get #aborted(): AbortSignal | undefined {
+    return this.#signals.find(({ aborted }) => aborted)
   }
 
   release(): void {

@@ -219,3 +219,19 @@ describe('signal', () => {
     expect([heard, learn.recorder.history, learn.recorder.lrFind]).toEqual([[], history, found])
   })
 })
+
+describe('interrupt', () => {
+  it.each([
+    ['an AbortError', [], { name: 'AbortError' }],
+    ['its reason', [new Error('enough')], { message: 'enough' }],
+  ])('ends what runs as an aborted signal does, with %s', async (_, given, expected) => {
+    const learn = tinyLearner()
+    const stop = () => learn.interrupt(...given)
+    stop()
+    await expect(learn.fit(1e-2, 5, { callbacks: [at('after_batch', stop, 2)] })).rejects.toMatchObject(expected)
+    expect(learn.recorder.history).toMatchObject({ reason: 'interrupted', losses: { length: 2 } })
+    await expect(learn.lr_find({ num_it: 20, callbacks: [at('after_batch', stop, 3)] })).rejects.toMatchObject(expected)
+    expect(learn.recorder.lrFind?.lrs).toHaveLength(3)
+    expect((await learn.fit(1e-2, 1)).reason).toBe('completed')
+  })
+})

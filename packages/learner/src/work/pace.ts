@@ -22,6 +22,11 @@ export class Pace {
     }
   }
 
+  /** Ends what is being done, if anything is, as an aborted signal does. */
+  interrupt(reason: unknown): void {
+    this.#interruption?.abort(reason)
+  }
+
   /** Lets others run, and throws when the work is to end: after each batch. A promise only where others are let in. */
   goOn(where: Where): void | Promise<void> {
     const others = this.letOthersRun()
