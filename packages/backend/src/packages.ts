@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** An npm package on this machine. */
@@ -17,16 +17,22 @@ function roots(): string[] {
 
 /** Looks for a package as Node would, without loading it. */
 export function findPackage(name: string): InstalledPackage | undefined {
-  for (const root of roots()) {
-    for (const modules of createRequire(root).resolve.paths(name) ?? []) {
-      const directory = join(modules, name)
-      const manifest = join(directory, 'package.json')
-      if (!existsSync(manifest)) continue
-      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }
-      return { name, version: version ?? 'unknown', directory }
-    }
+  const manifest = roots()
+    .map(root => manifestOf(name, createRequire(root)))
+    .find(file => file !== undefined)
+  if (!manifest) return undefined
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }
+  return { name, version: version ?? 'unknown', directory: dirname(manifest) }
+}
+
+/** Not every package lets its manifest be asked for, and not every package lies in a folder: Yarn and Deno have other places. */
+function manifestOf(name: string, { resolve }: NodeJS.Require): string | undefined {
+  try {
+    return resolve(`${name}/package.json`)
+  } catch {
+    const files = (resolve.paths(name) ?? []).map(modules => join(modules, name, 'package.json'))
+    return files.find(file => existsSync(file))
   }
-  return undefined
 }
 
 /**
