@@ -21,6 +21,7 @@ declare const x: import('@tensorflow/tfjs-core').Tensor
 declare const y: import('@tensorflow/tfjs-core').Tensor
 declare const bytes: Uint8Array
 declare const labels: Int32Array
+declare const element: Parameters<import('onecycle').Plot['mount']>[0]
 declare const weights: number[]
 declare const smoothLoss: number
 declare const history: import('onecycle').History

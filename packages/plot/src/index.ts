@@ -1,5 +1,8 @@
 export type { Axis, Chart, Mark, Panel, Series, SeriesStyle } from './chart.js'
 export { escapeHtml, htmlFigure, htmlPage } from './html.js'
+export type { LiveChart } from './live-chart.js'
+export type { MountedPlot } from './mount/mounted.js'
+export type { MountOptions } from './mount/options.js'
 export { Plot, type PngOptions, type ShowOptions, showKinds } from './plot.js'
 export { formatNumber } from './render/number.js'
 export type { DrawOptions } from './render/terminal-plot.js'

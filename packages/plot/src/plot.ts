@@ -1,8 +1,12 @@
 import { checkOptions, type Kinds, kind, show, standardOutput, writeTo, writeWhole } from '@onecycle/platform'
+import { toPng } from '#plot/image.js'
 import type { Chart, Panel } from './chart.js'
 import { htmlFigure, htmlPage } from './html.js'
-import { toPng, toSvg } from './image.js'
+import { isLive, type LiveChart } from './live-chart.js'
+import type { MountedPlot } from './mount/mounted.js'
+import { checkMount, type MountOptions } from './mount/options.js'
 import { type DrawOptions, drawChart } from './render/terminal-plot.js'
+import { toSvg } from './svg.js'
 import { type VegaLiteSpec, vegaLite } from './vega.js'
 
 export interface ShowOptions {
@@ -28,46 +32,74 @@ export interface PngOptions {
  */
 export class Plot {
   static readonly name: string = 'Plot'
-  readonly chart: Chart
+  readonly #chart: Chart | undefined
+  readonly #live: LiveChart | undefined
   #spec: VegaLiteSpec | undefined
 
-  /** Throws when the chart has nothing to show. */
-  constructor(chart: Chart) {
-    if (!Array.isArray((chart as Chart | undefined)?.panels))
-      throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
-    if (!chart.panels.every(isPanel))
-      throw new TypeError(
-        `A panel of a chart is { title, x, y, series }, its series of points [x, y]; got ${show(chart.panels)}.`,
-      )
-    const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
-    if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
-    this.chart = chart
+  /** @throws TypeError for what is no chart, Error for a chart that has nothing to show; one that goes on is looked at when it is drawn. */
+  constructor(chart: Chart | LiveChart) {
+    if (isLive(chart)) this.#live = chart
+    else this.#chart = checked(chart)
+  }
+
+  /** What is shown: of what goes on, as it is now. @throws Error where there is nothing to show yet */
+  get chart(): Chart {
+    return this.#chart ?? checked(this.#live!.chart())
   }
 
   /** The plot in Vega-Lite 6, data included. */
   get spec(): VegaLiteSpec {
+    if (this.#live) return vegaLite(this.chart)
     this.#spec ??= vegaLite(this.chart)
     return this.#spec
   }
 
   /** The title, or those of the panels. */
   get title(): string {
-    return this.chart.title ?? this.chart.panels.map(panel => panel.title).join(', ')
+    const { title, panels } = this.chart
+    return title ?? panels.map(panel => panel.title).join(', ')
   }
 
   svg(): Promise<string> {
     return toSvg(this.spec)
   }
 
-  async png(options: PngOptions = {}): Promise<Uint8Array> {
+  async png(options: PngOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     checkOptions('png', options, { scale: kind.any })
     const { scale = 2 } = options
-    return toPng(await this.svg(), scale)
+    if (!(typeof scale === 'number' && scale > 0 && scale <= 16))
+      throw new RangeError(`scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
+    return toPng(this.spec, scale)
   }
 
   /** A page of its own, which loads nothing from elsewhere. */
   async html(): Promise<string> {
     return htmlPage(this.title, htmlFigure(await this.svg(), this.spec, this.title))
+  }
+
+  /**
+   * Shows the plot on a page, in the place of what is in the element: as wide as the element, dark on a dark page, and in words for
+   * people who hear it. A plot of something that goes on (`{ live: true }` of the recorder's) follows it, until it is unmounted.
+   * Vega is loaded with the first one.
+   *
+   * @throws TypeError for what is no element: there is none in Node, nor in a Web Worker
+   *
+   * @example
+   * const losses = await learn.recorder.plot_losses({ live: true }).mount(element)
+   * await learn.fit_one_cycle(2, 5e-2)
+   * losses.unmount()
+   */
+  async mount(element: HTMLElement, options: MountOptions = {}): Promise<MountedPlot> {
+    checkMount(element, options)
+    const { MountedPlot } = await import('./mount/mounted.js')
+    const mounted = new MountedPlot(this, element, options)
+    await mounted.update(this)
+    return mounted
+  }
+
+  /** Calls `changed` whenever what is shown has changed, until the function that is returned is called; a chart as such never does. */
+  follow(changed: () => void): () => void {
+    return this.#live ? this.#live.follow(changed) : () => {}
   }
 
   /** The plot in characters, for a terminal. */
@@ -93,10 +125,10 @@ export class Plot {
     await writeWhole(path, await format(this))
   }
 
-  /** Draws the plot in the terminal if `show` says so, and returns it. */
+  /** Draws the plot in the terminal if `show` says so, and returns it. One of what goes on is not drawn unless asked for. */
   present(options: ShowOptions = {}): this {
     if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
-    if (options.show ?? standardOutput().isTTY) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
+    if (options.show ?? (standardOutput().isTTY && !this.#live)) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
     return this
   }
 
@@ -116,6 +148,16 @@ const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Arr
   '.png': plot => plot.png(),
   '.html': plot => plot.html(),
   '.json': plot => `${JSON.stringify(plot.spec, null, 1)}\n`,
+}
+
+function checked(chart: Chart): Chart {
+  if (!Array.isArray((chart as Chart | undefined)?.panels))
+    throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
+  if (!chart.panels.every(isPanel))
+    throw new TypeError(`A panel of a chart is { title, x, y, series }, its series of points [x, y]; got ${show(chart.panels)}.`)
+  const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
+  if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
+  return chart
 }
 
 function isPanel(panel: Partial<Panel> | null | undefined): boolean {

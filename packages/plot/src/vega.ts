@@ -1,6 +1,6 @@
 import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownValues, shows, thin } from './chart.js'
 import { wrap } from './render/wrap.js'
-import { colorAt, config, panelSize } from './theme.js'
+import { type Look, sheet } from './theme.js'
 import { axisScale, tickLabels } from './ticks.js'
 
 /** A Vega-Lite 6 specification: JSON that any Vega-Lite renderer shows. */
@@ -15,26 +15,27 @@ type Json = Record<string, unknown>
 const letter = 9.6
 
 /** The chart in Vega-Lite, data included. */
-export function vegaLite(chart: Chart): VegaLiteSpec {
+export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
+  const { panelSize } = look
   const columns = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
-  const color = colorEncoding(chart, columns)
+  const color = colorEncoding(chart, columns, look)
   const panels = chart.panels.map(panel => ({
     ...(panel.title && { title: panel.title }),
     ...panelSize(columns),
-    layer: panelLayers(panel, color),
+    layer: panelLayers(panel, color, look),
   }))
   const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / letter))
   const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     ...(title && { title }),
-    config,
+    config: look.config,
     ...(panels.length === 1 ? panels[0] : { concat: panels, columns, spacing: 28 }),
   }
 }
 
 /** One colour scale for all panels, and a legend where a panel has several things to tell apart. */
-function colorEncoding(chart: Chart, columns: number): Json {
+function colorEncoding(chart: Chart, columns: number, { colorAt, panelSize }: Look): Json {
   const colors = new Map<string, string>()
   const legend = new Set<string>()
   for (const panel of chart.panels) {
@@ -68,7 +69,7 @@ function legendColumns(names: string[], width: number): number {
   return all <= width ? names.length : Math.max(1, Math.floor(width / Math.max(...widths)))
 }
 
-function panelLayers(panel: Panel, color: Json): Json[] {
+function panelLayers(panel: Panel, color: Json, look: Look): Json[] {
   const position = { x: encoding('x', panel), y: encoding('y', panel) }
   const layer = (mark: Json, values: Json[], name: string, at: Json = position) => ({
     data: { values },
@@ -76,7 +77,7 @@ function panelLayers(panel: Panel, color: Json): Json[] {
     encoding: { ...at, color: { datum: name, ...color } },
   })
   return [
-    ...panel.series.flatMap(series => marksOf(series).map(mark => layer(mark, rows(series, panel), series.name))),
+    ...panel.series.flatMap(series => marksOf(series, look).map(mark => layer(mark, rows(series, panel, look), series.name))),
     ...(panel.marks ?? []).flatMap(({ label, x, y, main }) => {
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
       const dot = layer({ type: 'point', filled: true, size: main ? 110 : 70 }, [{ x, y }], label)
@@ -86,16 +87,19 @@ function panelLayers(panel: Panel, color: Json): Json[] {
   ]
 }
 
-function marksOf({ style, points }: Series): Json[] {
-  const dots = { type: 'point', filled: true, size: 70, stroke: '#ffffff', strokeWidth: 1 }
+function marksOf({ style, points }: Series, { halo }: Look): Json[] {
+  const dots = { type: 'point', filled: true, size: 70, stroke: halo, strokeWidth: 1 }
   if (style === 'points') return [{ type: 'line', strokeWidth: 1.5, strokeDash: [4, 4] }, dots]
   if (points.length === 1) return [dots]
   return [style === 'faint' ? { type: 'line', strokeWidth: 1, opacity: 0.28 } : { type: 'line' }]
 }
 
 /** What is not finite becomes null: JSON has no NaN, and Vega-Lite breaks the line there. */
-function rows(series: Series, panel: Panel): Json[] {
-  return thin(series.points.filter(([x]) => shows(panel.x, x))).map(([x, y]) => ({ x, y: shows(panel.y, y) ? y : null }))
+function rows(series: Series, panel: Panel, { points }: Look): Json[] {
+  return thin(
+    series.points.filter(([x]) => shows(panel.x, x)),
+    points,
+  ).map(([x, y]) => ({ x, y: shows(panel.y, y) ? y : null }))
 }
 
 /** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */

@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, kind, withAnswers } from '@onecycle/platform'
-import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { checkOptions, type Kinds, kind, withAnswers } from '@onecycle/platform'
+import { type Chart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
@@ -10,6 +10,18 @@ import { EpochWatch } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 import { Sched } from './sched.js'
 import { SmoothenValue } from './smoothing.js'
+
+export interface LiveOptions {
+  /**
+   * Whether the plot is of what the recorder holds whenever it is looked at: it may be made before there is anything to plot, and
+   * mounted on a page it follows the fits. Default false: it stays as it is now.
+   */
+  live?: boolean | undefined
+}
+
+type PlotOptions = ShowOptions & LiveOptions
+
+const plotKinds: Kinds<PlotOptions> = { ...showKinds, live: kind.boolean }
 
 /** What fastai's recorders have, and what it is here; marked so that an editor strikes it out. */
 const foreignNames = {
@@ -44,8 +56,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   static override readonly name: string = 'Recorder'
   readonly order = 50
   readonly run_valid = false
-  /** What the last learning rate search found; the Learner sets it. */
-  lrFind?: LrFindRecord
+  #lrFind: LrFindRecord | undefined
   #history = emptyHistory()
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
@@ -56,6 +67,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   /** Batches recorded before this epoch. */
   #batchesBefore = 0
   readonly #unchanged = new Map<string, number>()
+  readonly #followers = new Set<() => void>()
   /** Puts back what was there before a fit that has not begun yet; whether there was anything. */
   #putBack: (() => boolean) | undefined
 
@@ -66,6 +78,16 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
    */
   get history(): History {
     return this.#history
+  }
+
+  /** What the last learning rate search found; the Learner sets it. */
+  get lrFind(): LrFindRecord | undefined {
+    return this.#lrFind
+  }
+
+  set lrFind(found: LrFindRecord | undefined) {
+    this.#lrFind = found
+    this.#tell()
   }
 
   /** Debiased exponential mean of the training losses of this fit, beta 0.98; NaN before the first. */
@@ -136,6 +158,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     this.#history.nb_batches.push(this.#batchesOfEpoch)
     this.#history.val_losses.push(row.valid_loss)
     for (const name of learn.metricNames) this.#history.metrics[name]!.push(row[name]!)
+    this.#tell()
   }
 
   after_fit(learn: TrainingState): void {
@@ -146,27 +169,40 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   }
 
   /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
-  plot(options: LrFindOptions & ShowOptions = {}): Plot {
-    checkOptions<LrFindOptions & ShowOptions>('plot', options, { ...skipKinds, suggestion: kind.boolean, ...showKinds })
-    return new Plot(lrFindChart(this.lrFind, options)).present(options)
+  plot(options: LrFindOptions & PlotOptions = {}): Plot {
+    checkOptions<LrFindOptions & PlotOptions>('plot', options, { ...skipKinds, suggestion: kind.boolean, ...plotKinds })
+    return this.#plotOf(() => lrFindChart(this.lrFind, options), options)
   }
 
   /** Learning rate of each batch; with `showMoms` the momentum beside it. Throws when nothing was recorded. */
-  plot_lr(options: ScheduleOptions & ShowOptions = {}): Plot {
-    checkOptions<ScheduleOptions & ShowOptions>('plot_lr', options, { showMoms: kind.boolean, ...showKinds })
-    return new Plot(scheduleChart(this.#history, options)).present(options)
+  plot_lr(options: ScheduleOptions & PlotOptions = {}): Plot {
+    checkOptions<ScheduleOptions & PlotOptions>('plot_lr', options, { showMoms: kind.boolean, ...plotKinds })
+    return this.#plotOf(() => scheduleChart(this.#history, options), options)
   }
 
   /** Training loss of each batch and validation loss of each epoch. Throws when nothing was recorded. */
-  plot_losses(options: LossesOptions & ShowOptions = {}): Plot {
-    checkOptions<LossesOptions & ShowOptions>('plot_losses', options, { ...skipKinds, smooth: kind.boolean, ...showKinds })
-    return new Plot(lossesChart(this.#history, options)).present(options)
+  plot_losses(options: LossesOptions & PlotOptions = {}): Plot {
+    checkOptions<LossesOptions & PlotOptions>('plot_losses', options, { ...skipKinds, smooth: kind.boolean, ...plotKinds })
+    return this.#plotOf(() => lossesChart(this.#history, options), options)
   }
 
   /** Each metric over the fit, in its own panel. Throws when none was recorded. */
-  plot_metrics(options: ShowOptions = {}): Plot {
-    checkOptions('plot_metrics', options, showKinds)
-    return new Plot(metricsChart(this.#history)).present(options)
+  plot_metrics(options: PlotOptions = {}): Plot {
+    checkOptions('plot_metrics', options, plotKinds)
+    return this.#plotOf(() => metricsChart(this.#history), options)
+  }
+
+  #plotOf(chart: () => Chart, options: PlotOptions): Plot {
+    const follow = (changed: () => void) => {
+      this.#followers.add(changed)
+      return () => void this.#followers.delete(changed)
+    }
+    return new Plot(options.live ? { chart, follow } : chart()).present(options)
+  }
+
+  /** Tells whoever follows that something was recorded. */
+  #tell(): void {
+    for (const changed of this.#followers) changed()
   }
 
   get #batchesOfEpoch(): number {
@@ -197,6 +233,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
       } else if (name === 'mom') history.moms.push(value)
       else this.#recordOther(name, value, batch)
     }
+    this.#tell()
   }
 
   get #lrGroups(): number[][] {

@@ -1,0 +1,196 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { noChromium, type OpenPage, openPage } from './chromium.js'
+import { root } from './run-program.js'
+
+// The bundler that tsx brings.
+const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
+
+const program = `
+import { Plot } from '@onecycle/plot'
+const panel = (title, y, series) => ({ title, x: { label: 'Batches', integer: true }, y: { label: y }, series })
+const curve = (name, style, ys) => ({ name, style, points: ys.map((y, i) => [i + 1, y]) })
+const falling = n => Array.from({ length: n }, (_, i) => Math.exp(-i / 30))
+const chart = (n = 100) => ({ panels: [panel('Losses', 'Loss', [curve('training', 'line', falling(n)), curve('validation', 'points', [0.9, 0.5])])] })
+const two = { panels: ['accuracy', 'recall'].map(name => panel(name, '', [curve(name, 'points', [0.5, 0.7, 0.9])])) }
+/** A chart that goes on. */
+class Live {
+  n = 0
+  drawn = 0
+  hearers = new Set()
+  chart() {
+    this.drawn++
+    if (this.n === 0) throw new Error('Nothing to plot yet.')
+    return chart(this.n)
+  }
+  follow(changed) {
+    this.hearers.add(changed)
+    return () => this.hearers.delete(changed)
+  }
+  add(n = 1) {
+    this.n += n
+    for (const changed of this.hearers) changed()
+  }
+}
+const place = () => document.body.appendChild(document.createElement('div'))
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
+Object.assign(globalThis, { Plot, chart, two, Live, place, pause })
+`
+
+describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : ''}`, () => {
+  let folder: string
+  let open: OpenPage
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onecycle-plots-'))
+    await writeFile(
+      join(folder, 'index.html'),
+      '<!doctype html><html lang="en"><title>plots</title><body style="width: 800px"><script type="module" src="page.js"></script>',
+    )
+    await build({
+      stdin: { contents: program, resolveDir: root },
+      ...{ bundle: true, format: 'esm', splitting: true, outdir: folder, entryNames: 'page', logLevel: 'error' },
+    })
+    open = await openPage(folder)
+  })
+  afterAll(async () => {
+    await open?.close()
+    await rm(folder, { recursive: true })
+  })
+
+  /** Runs a function body in the page. */
+  const inPage = <T>(body: string) => open.page.evaluate<T>(`(async () => { ${body} })()`)
+
+  test('a plot is as wide as its element, follows its width, and says what it is', async () => {
+    const found = await inPage<Record<string, unknown>>(`
+      const element = place()
+      const plot = await new Plot(chart()).mount(element)
+      const widthOf = () => element.querySelector('svg').getBoundingClientRect().width
+      const before = widthOf()
+      element.style.width = '450px'
+      await pause(300)
+      const after = widthOf()
+      const { ariaLabel } = element.querySelector('figure')
+      const texts = [...element.querySelectorAll('svg text')].map(text => text.textContent)
+      plot.unmount()
+      plot.unmount()
+      return { before, after, label: ariaLabel, texts, left: element.childNodes.length }`)
+    expect(found).toMatchObject({ before: 800, after: 450, left: 0 })
+    expect(found['label']).toBe('Losses, Loss over Batches: training, at the end 0.03688; validation, at the end 0.5.')
+    expect(found['texts']).toEqual(expect.arrayContaining(['Losses', 'Batches', 'Loss', 'training', 'validation', '1.0']))
+  })
+
+  test('panels stand side by side where there is room, and a canvas can be had', async () => {
+    const found = await inPage(`
+      const element = place()
+      const plot = await new Plot(two).mount(element, { renderer: 'canvas', height: 200, label: 'how well' })
+      const tops = () => new Set([...element.querySelectorAll('canvas')].map(each => each.getBoundingClientRect().top)).size
+      const wide = tops()
+      element.style.width = '400px'
+      await pause(300)
+      const narrow = tops()
+      const [{ offsetHeight }] = element.querySelectorAll('canvas')
+      const label = element.querySelector('figure').ariaLabel
+      plot.unmount()
+      return { wide, narrow, offsetHeight, label }`)
+    expect(found).toEqual({ wide: 1, narrow: 2, offsetHeight: 200, label: 'how well' })
+  })
+
+  test('a dark page has light labels, from the moment that it is dark', async () => {
+    const found = await inPage(`
+      const plot = await new Plot(chart()).mount(place())
+      const fill = () => document.querySelector('svg text').getAttribute('fill')
+      const light = fill()
+      document.body.style.color = 'rgb(230, 230, 230)'
+      await pause(300)
+      const dark = fill()
+      document.body.style.color = ''
+      plot.unmount()
+      return { light, dark }`)
+    expect(found).toEqual({ light: '#555555', dark: '#b4b4b4' })
+  })
+
+  test('what goes on is followed at ten frames a second at most, by the same view, until it is unmounted', async () => {
+    const found = await inPage<Record<string, number | string | boolean>>(`
+      const live = new Live()
+      const element = place()
+      const plot = await new Plot(live).mount(element)
+      const said = element.textContent + ' ' + element.querySelector('[role=status]').className
+      live.add(50)
+      await pause(300)
+      const svg = element.querySelector('svg')
+      live.drawn = 0
+      const began = performance.now()
+      for (let i = 0; i < 200; i++) {
+        live.add()
+        await pause(5)
+      }
+      await pause(200)
+      const { drawn, n } = live
+      const most = Math.ceil((performance.now() - began) / 100) + 1
+      const label = element.querySelector('[role=img]').ariaLabel
+      const kept = element.querySelector('svg') === svg
+      plot.unmount()
+      live.add()
+      await pause(200)
+      return { said, drawn, most, n, label, kept, more: live.drawn - drawn, hearers: live.hearers.size }`)
+    expect(found).toMatchObject({ said: 'Nothing to plot yet. onecycle-plot', n: 250, kept: true, more: 0, hearers: 0 })
+    expect(found['drawn']).toBeLessThanOrEqual(Number(found['most']))
+    expect(found['drawn']).toBeGreaterThanOrEqual(5)
+    expect(found['label']).toContain('training, at the end 0.0002485')
+  })
+
+  test('an element shows one plot, and another in its place only by the same handle or a new one', async () => {
+    const found = await inPage(`
+      const element = place()
+      const first = await new Plot(chart()).mount(element)
+      const second = await new Plot(two).mount(element)
+      const refused = await first.update(chart()).catch(error => error.message)
+      const panels = element.querySelectorAll('svg').length
+      await second.update(chart())
+      const after = element.querySelectorAll('svg').length
+      const wrong = await second.update({ losses: [] }).catch(error => error.message)
+      second.unmount()
+      return { refused, panels, after, wrong }`)
+    expect(found).toEqual({
+      refused: 'This plot has been unmounted. Mount one anew: plot.mount(element).',
+      panels: 2,
+      after: 1,
+      wrong: expect.stringMatching(/^Plot takes a chart/),
+    })
+  })
+
+  test('a PNG is drawn on a canvas, at its scale', async () => {
+    const found = await inPage<{ start: number[]; sizes: number[][]; svg: string; dark: number }>(`
+      const plot = new Plot(chart())
+      const sizes = []
+      let dark = 0
+      for (const scale of [1, 2]) {
+        const image = await createImageBitmap(new Blob([await plot.png({ scale })], { type: 'image/png' }))
+        const canvas = new OffscreenCanvas(image.width, image.height)
+        const context = canvas.getContext('2d')
+        context.drawImage(image, 0, 0)
+        const { data } = context.getImageData(0, 0, 80, image.height)
+        for (let i = 0; i < data.length; i += 4) if (data[i] + data[i + 1] + data[i + 2] < 330) dark++
+        sizes.push([image.width, image.height])
+      }
+      return { start: [...(await plot.png()).subarray(0, 4)], sizes, svg: await plot.svg(), dark }`)
+    const size = /width="([\d.]+)" height="([\d.]+)"/.exec(found.svg)!.slice(1).map(Number)
+    expect(found.start).toEqual([0x89, 0x50, 0x4e, 0x47])
+    expect(found.sizes).toEqual([size, size.map(side => side * 2)])
+    expect(found.dark).toBeGreaterThan(300)
+  })
+
+  test('what is no element is answered with what there is elsewhere', async () => {
+    const message = await inPage(`return new Plot(chart()).mount('#losses').catch(error => error.message)`)
+    expect(message).toMatch(/^mount takes an element of a page, .* but got '#losses'\. Where there are no elements, in Node/)
+  })
+
+  test('nothing is complained about, and nothing is asked for elsewhere', () => {
+    expect(open.errors).toEqual([])
+    expect(open.lines).toEqual(['Failed to load resource: the server responded with a status of 404 (Not Found)'])
+    expect(open.elsewhere).toEqual([])
+  })
+})

@@ -1,0 +1,14 @@
+import type { Chart } from './chart.js'
+
+/** A chart of something that goes on, such as a fit. */
+export interface LiveChart {
+  /** As it is now. @throws Error where there is nothing to show yet, which a mounted plot says in its place */
+  chart(): Chart
+  /** Calls `changed` whenever the chart has changed, until the function that is returned is called. */
+  follow(changed: () => void): () => void
+}
+
+export function isLive(value: unknown): value is LiveChart {
+  const { chart, follow } = (value ?? {}) as Partial<LiveChart>
+  return typeof chart === 'function' && typeof follow === 'function'
+}

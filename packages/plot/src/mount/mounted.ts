@@ -1,0 +1,162 @@
+import type { Chart } from '../chart.js'
+import { Plot } from '../plot.js'
+import { pageLook } from '../theme.js'
+import { describe } from './describe.js'
+import type { MountOptions } from './options.js'
+import { PanelView } from './panel-view.js'
+import { isDark, onTheme } from './theme-of.js'
+
+/** Milliseconds between two drawings of a plot that follows, at least. */
+const redraw = 100
+
+/** Room between panels, in pixels. */
+const gap = 24
+
+/** Narrowest panel that is still readable, in pixels. */
+const narrowest = 300
+
+/** What is shown in which element. */
+const shown = new WeakMap<Element, MountedPlot>()
+
+/** A plot on a page, which `plot.mount(element)` makes. */
+export class MountedPlot {
+  static readonly name: string = 'MountedPlot'
+  readonly #element: HTMLElement
+  readonly #options: MountOptions
+  readonly #figure: HTMLElement
+  readonly #heading: HTMLElement
+  readonly #row: HTMLElement
+  readonly #leave: (() => void)[]
+  #plot: Plot
+  #unfollow: (() => void) | undefined
+  #panels: PanelView[] = []
+  #width = 0
+  #drawing = Promise.resolve()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the drawing that is waited for is due, and the earliest time for one that follows. */
+  #at = 0
+  #next = 0
+  #over = false
+
+  constructor(plot: Plot, element: HTMLElement, options: MountOptions) {
+    const make = (name: string) => element.ownerDocument.createElement(name)
+    shown.get(element)?.unmount()
+    shown.set(element, this)
+    this.#plot = plot
+    this.#element = element
+    this.#options = options
+    this.#figure = make('figure')
+    this.#figure.className = 'onecycle-plot'
+    this.#figure.style.margin = '0'
+    this.#heading = make('figcaption')
+    this.#row = make('div')
+    Object.assign(this.#row.style, { display: 'flex', flexWrap: 'wrap', gap: `16px ${gap}px` })
+    this.#figure.append(this.#heading, this.#row)
+    element.replaceChildren(this.#figure)
+    const resized = new ResizeObserver(() => this.#width !== this.#figure.clientWidth && this.#drawAt(0))
+    resized.observe(this.#figure)
+    this.#leave = [() => resized.disconnect()]
+    if ((options.theme ?? 'auto') === 'auto') this.#leave.push(onTheme(element, () => this.#drawAt(0)))
+  }
+
+  /** Shows another plot in this one's place, or another state of it. What is the same is not drawn again. */
+  async update(plot: Plot | Chart): Promise<void> {
+    if (this.#over) throw new Error('This plot has been unmounted. Mount one anew: plot.mount(element).')
+    this.#plot = plot instanceof Plot ? plot : new Plot(plot)
+    this.#unfollow?.()
+    this.#unfollow = this.#plot.follow(() => this.#drawAt(this.#next))
+    await this.#draw()
+  }
+
+  /** Takes the plot away: nothing is followed any more. Twice is once. */
+  unmount(): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#unfollow?.()
+    for (const leave of this.#leave) leave()
+    for (const panel of this.#panels) panel.clear()
+    this.#figure.remove()
+    shown.delete(this.#element)
+  }
+
+  /** In the first frame from then on; a page that is not seen has none. */
+  #drawAt(time: number): void {
+    if (this.#over || (this.#timer !== undefined && time >= this.#at)) return
+    clearTimeout(this.#timer)
+    this.#at = time
+    const frame = () => {
+      this.#timer = undefined
+      void this.#draw()
+    }
+    this.#timer = setTimeout(() => requestAnimationFrame(frame), time - performance.now())
+  }
+
+  #draw(): Promise<void> {
+    this.#drawing = this.#drawing.catch(() => {}).then(() => this.#drawNow())
+    return this.#drawing
+  }
+
+  async #drawNow(): Promise<void> {
+    if (this.#over) return
+    this.#next = performance.now() + redraw
+    this.#width = this.#figure.clientWidth
+    const chart = this.#chart()
+    // Of no width is what is not displayed; it is drawn when it is.
+    if (!chart || this.#width === 0) return
+    const { label = describe(chart), theme = 'auto', height } = this.#options
+    this.#figure.setAttribute('role', 'img')
+    this.#figure.setAttribute('aria-label', label)
+    this.#say([chart.title, chart.subtitle])
+
+    const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
+    const columns = Math.max(1, Math.min(wanted, Math.floor((this.#width + gap) / (narrowest + gap))))
+    const width = Math.floor((this.#width - gap * (columns - 1)) / columns)
+    const { fontFamily } = getComputedStyle(this.#element)
+    const dark = theme === 'auto' ? isDark(this.#element) : theme === 'dark'
+    const look = pageLook(dark, fontFamily, width, height ?? Math.round(Math.min(380, Math.max(260, width / 2))))
+    this.#keep(chart.panels.length)
+    for (const [i, panel] of chart.panels.entries()) {
+      const holder = this.#panels[i]!.holder
+      holder.style.width = `${width}px`
+      await this.#panels[i]!.draw(panel, look)
+      if (this.#over) return
+    }
+  }
+
+  /** The chart as it is now; where there is none yet, its place says why. */
+  #chart(): Chart | undefined {
+    try {
+      return this.#plot.chart
+    } catch (error) {
+      this.#keep(0)
+      this.#figure.setAttribute('role', 'status')
+      this.#figure.removeAttribute('aria-label')
+      this.#say([undefined, error instanceof Error ? error.message : String(error)])
+      return undefined
+    }
+  }
+
+  #say([title, text]: [string | undefined, string | undefined]): void {
+    const lines = [title, text].map((line, i) => {
+      const element = this.#element.ownerDocument.createElement('div')
+      element.textContent = line ?? ''
+      if (i === 0) element.style.fontWeight = 'bold'
+      return element
+    })
+    this.#heading.replaceChildren(...lines.filter(line => line.textContent))
+  }
+
+  /** So many panels, no more and no less. */
+  #keep(count: number): void {
+    for (const gone of this.#panels.splice(count)) {
+      gone.clear()
+      gone.holder.remove()
+    }
+    while (this.#panels.length < count) {
+      const holder = this.#element.ownerDocument.createElement('div')
+      this.#row.append(holder)
+      this.#panels.push(new PanelView(holder, this.#options.renderer ?? 'svg'))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { View } from 'vega'
+import type { Panel } from '../chart.js'
+import { vegaRuntime } from '../svg.js'
+import type { Look } from '../theme.js'
+import { vegaLite } from '../vega.js'
+import { type Parted, parted } from './parted.js'
+
+export type Renderer = 'svg' | 'canvas'
+
+/** One panel of a chart on a page. While only figures change, Vega keeps its view and is given what is new. */
+export class PanelView {
+  readonly holder: HTMLElement
+  readonly #renderer: Renderer
+  #view: View | undefined
+  #shown: Parted | undefined
+
+  constructor(holder: HTMLElement, renderer: Renderer) {
+    this.holder = holder
+    this.#renderer = renderer
+  }
+
+  async draw(panel: Panel, look: Look): Promise<void> {
+    const next = parted(vegaLite({ panels: [panel] }, look))
+    const { width, height } = look.panelSize(1)
+    if (this.#view && next.shape === this.#shown?.shape) {
+      this.#view.width(width).height(height)
+      this.#give(this.#view, next, this.#shown)
+      this.#shown = next
+      await this.#view.runAsync()
+      return
+    }
+    const { compile, parse, View } = await vegaRuntime()
+    this.clear()
+    this.#view = new View(parse(compile(next.spec as never).spec), {
+      renderer: this.#renderer,
+      container: this.holder,
+      hover: false,
+    })
+    this.#shown = next
+    await this.#view.runAsync()
+  }
+
+  clear(): void {
+    this.#view?.finalize()
+    this.#view = undefined
+    this.holder.replaceChildren()
+  }
+
+  #give(view: View, { signals, data }: Parted, shown: Parted): void {
+    for (const [name, value] of Object.entries(signals))
+      if (JSON.stringify(value) !== JSON.stringify(shown.signals[name])) view.signal(name, value)
+    for (const [name, rows] of Object.entries(data)) if (!same(rows, shown.data[name]!)) view.data(name, rows)
+  }
+}
+
+type Rows = Parted['data'][string]
+
+function same(rows: Rows, others: Rows): boolean {
+  return rows.length === others.length && rows.every(({ x, y }, i) => x === others[i]!['x'] && y === others[i]!['y'])
+}
