@@ -1,7 +1,7 @@
 import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { addAnswers, checkNumber, checkOptions, kind, listOf, say, show } from '@onecycle/platform'
+import { addAnswers, checkNumber, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
 import {
   emptyHistory,
   type History,
@@ -18,7 +18,7 @@ import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js
 import { streamOf } from './check/stream-of.js'
 import { readMetadata, type SaveOptions } from './checkpoint/file.js'
 import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
-import { saveFrom } from './checkpoint/save.js'
+import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
 import { fitArguments } from './fit/arguments.js'
@@ -463,37 +463,56 @@ export class Learner extends AnsweringLoop {
    * Writes weights, the optimizer's state, and where the order of the data and all else that is random stand, to one file in
    * safetensors format: a Learner that {@link load}s it and fits with `start_epoch` goes on to the same bits. `with_opt: false` writes
    * the weights alone; `metadata` are strings of your own. `.safetensors` is added when missing. The file appears whole or not at all.
-   * Returns its path.
+   * Returns its address in full.
    *
-   * @throws Error when `with_opt: true` insists on the state of an optimizer that keeps it to itself: the default saves the rest, and
-   * says so.
+   * @param address a path; in browsers `indexeddb://` or `opfs://` with a name of your choice, which the browser keeps, or `downloads://`,
+   * which the person gets. For all else there is {@link toBytes}.
+   * @throws Error when the address cannot be written, or when `with_opt: true` insists on the state of an optimizer that keeps it to
+   * itself: the default saves the rest, and says so.
    * @example
    * await learn.fit_one_cycle(4, 1e-2, { callbacks: [stopAfterTwo] })
    * await learn.save('half')
    * await (await again.load('half')).fit_one_cycle(4, 1e-2, { start_epoch: 2 })   // another Learner, in another process, say
    */
-  async save(path: string, options: SaveOptions = {}): Promise<string> {
-    checkOptions<SaveOptions>('save', options, { with_opt: kind.boolean, metadata: kind.object })
-    checkUsable(this.groups.flat(), 'save')
+  async save(address: string, options: SaveOptions = {}): Promise<string> {
+    return this.#saving('save', options, () => saveFrom(this, address, options))
+  }
+
+  /**
+   * The bytes of the file that {@link save} writes, for {@link load} wherever they are sent. Options and errors are its own.
+   *
+   * @example
+   * const bytes = await learn.toBytes()
+   * await again.load(bytes)
+   */
+  async toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#saving('toBytes', options, () => bytesOf(this, options))
+  }
+
+  async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>): Promise<T> {
+    checkOptions<SaveOptions>(what, options, { with_opt: kind.boolean, metadata: kind.object })
+    checkUsable(this.groups.flat(), what)
     if (this.lr_finding || this.turns.what === 'load') {
       throw new Error(
-        `save was called while ${this.turns.what} is running on this Learner, whose weights are not those that stay. Await it first.`,
+        `${what} was called while ${this.turns.what} is running on this Learner, whose weights are not those that stay. Await it first.`,
       )
     }
     this.#order.take()
-    return this.turns.read(() => saveFrom(this, path, options))
+    return this.turns.read(save)
   }
 
   /**
    * Reads what {@link save} wrote into this Learner; {@link loaded} then says what was taken. The file may be without the optimizer's
    * state, and its order of the data of other data: that is left as it is, and said in a line.
    *
+   * @param source a path (in a page: on its server, relative to it) or another address, of `http://`, `https://`, `indexeddb://` or
+   * `opfs://`; a File that was chosen or dropped, or another Blob; or bytes
    * @param options `with_opt: false` takes the weights alone, of a file that another optimizer wrote; `strict: false` takes the weights
    * that fit by name and shape, where the head is another.
    * @throws Error when the file is missing, truncated or foreign, or does not fit; while a fit runs, but for callbacks between its
    * batches; and while another Learner trains the model. Nothing is changed then.
    */
-  async load(path: string, options: LoadOptions = {}): Promise<this> {
+  async load(source: FileSource, options: LoadOptions = {}): Promise<this> {
     checkOptions<LoadOptions>('load', options, { with_opt: kind.boolean, strict: kind.boolean })
     return this.turns.take('load', true, async () => {
       checkUsable(this.groups.flat(), 'load')
@@ -501,7 +520,7 @@ export class Learner extends AnsweringLoop {
       this.#order.take()
       // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
       await accelerate()
-      this.#loaded = await loadInto(this, path, options)
+      this.#loaded = await loadInto(this, source, options)
       return this
     })
   }
@@ -512,12 +531,12 @@ export class Learner extends AnsweringLoop {
   }
 
   /**
-   * The metadata of a file that {@link save} wrote; undefined when there is no such file. Nothing is loaded.
+   * The metadata of what {@link save} wrote; undefined when there is nothing under its address. Nothing is loaded.
    *
    * @throws Error when the file is truncated, damaged or foreign.
    */
-  async metadataOf(path: string): Promise<Record<string, string> | undefined> {
-    return readMetadata(path)
+  async metadataOf(source: FileSource): Promise<Record<string, string> | undefined> {
+    return readMetadata(source)
   }
 
   /** Frees the optimizer's state. The model stays usable, and is its owner's to dispose. */

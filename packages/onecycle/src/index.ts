@@ -28,7 +28,7 @@ export * from '@onecycle/data'
 // Two packages have these names; here they mean what a program passes to the Learner and gets from a batch.
 export type { LrFindOptions } from '@onecycle/learner'
 export * from '@onecycle/learner'
-export { Random, type RandomState, writeWhole } from '@onecycle/platform'
+export { type FileSource, Random, type RandomState, writeWhole } from '@onecycle/platform'
 export {
   type Axis,
   type Chart,

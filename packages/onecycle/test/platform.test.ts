@@ -32,12 +32,14 @@ describe.skipIf(noChromium)(`@onecycle/platform in a page${noChromium ? ` (${noC
 
   test('reads what lies at an address, and says what it answers when there is nothing', async () => {
     expect(await inPage(`return new TextDecoder().decode(await platform.read('text.txt'))`)).toBe('something')
-    expect(await inPage(`return platform.read('none.txt').catch(error => error.message)`)).toBe('none.txt answers 404 Not Found')
+    expect(await inPage(`return platform.read('none.txt').catch(error => error.message)`)).toBe(
+      'Cannot read none.txt: the answer is 404 Not Found.',
+    )
   })
 
-  test('has no files, and says what to do', async () => {
+  test('has no files, and says what there is', async () => {
     const message = await inPage(`return platform.writeWhole('runs/a.txt', 'a').catch(error => error.message)`)
-    expect(message).toMatch(/^A page has no files, so there is nothing to write to 'runs\/a\.txt': make the text or the bytes/)
+    expect(message).toBe("Cannot write 'runs/a.txt': a page has no files. What there is: indexeddb://, opfs://, downloads://.")
   })
 
   test('lets timers, drawing and messages in', async () => {

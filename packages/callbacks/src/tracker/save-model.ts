@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkAddress, checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds } from './monitor.js'
@@ -14,7 +14,10 @@ export interface ModelStore {
 }
 
 export interface SaveModelOptions extends MonitorOptions {
-  /** The saved model's name. Default `model`; none when `restore_best` keeps the best in memory. */
+  /**
+   * The saved model's name: a path, or in browsers an address such as `indexeddb://best`. Default `model`; none when `restore_best` keeps
+   * the best in memory.
+   */
   fname?: string | undefined
   /** Saves `fname_0`, ... every so many epochs (`true`: every one) instead of at improvements. Default false. */
   every_epoch?: boolean | number | undefined
@@ -75,7 +78,7 @@ export class SaveModel implements Callback {
 
   /**
    * @throws RangeError when `every_epoch` is not a whole number of at least 1; TypeError for an unknown option, or ones that contradict
-   * each other.
+   * each other; Error when a Learner could not write `fname` here, or not read it to reload it.
    */
   constructor(store: ModelStore, options: SaveModelOptions = {}) {
     checkOptions<SaveModelOptions>('SaveModel', options, kinds)
@@ -98,6 +101,7 @@ export class SaveModel implements Callback {
     this.#reload = reload
     this.#log = log
     this.#watches = every === 0 || restore_best
+    if (this.#fname !== undefined && 'model' in store) this.#checkFname(this.#fname, every === 0 && !at_end && reload)
   }
 
   async before_fit(learn: TrainingState): Promise<void> {
@@ -152,6 +156,19 @@ export class SaveModel implements Callback {
       'SaveModel saves with another Learner, which it was made with, and not with the one that trains here: ' +
         'give it the Learner whose fit it is, new SaveModel(learn, ...).',
     )
+  }
+
+  /** @throws Error for what a Learner would refuse after an epoch, or when the fit ends. */
+  #checkFname(fname: string, reloads: boolean): void {
+    const check = (use: 'read' | 'write', otherwise: string) => {
+      try {
+        checkAddress(fname, use)
+      } catch (error) {
+        throw new Error(`SaveModel: fname will not do. ${(error as Error).message} ${otherwise}`, { cause: error })
+      }
+    }
+    check('write', this.#every ? '' : 'With restore_best: true, and no fname, the best model is kept in memory.')
+    if (reloads) check('read', 'With reload: false the last model stays when the fit ends.')
   }
 
   /** Goes on from the best model of an earlier run, if there is its file. */

@@ -64,7 +64,7 @@ describe('a crash while saving', () => {
       throw broken('ENOSPC')
     })
     const failure = await saveCheckpoint(path, snapshot(2)).catch((error: unknown) => error)
-    expect((failure as Error).message).toBe(`Cannot write the checkpoint ${path}: ENOSPC: broken.`)
+    expect((failure as Error).message).toBe(`Cannot write ${path}: ENOSPC: broken.`)
     expect((failure as Error).cause).toMatchObject({ code: 'ENOSPC' })
     expect(await loadCheckpoint(path)).toEqual(snapshot(1))
     expect(await fs.readdir(folder)).toEqual(['a.safetensors'])
@@ -89,14 +89,14 @@ describe('refuses to load', () => {
   it('a file that is missing, or a folder', async () => {
     await expect(loadCheckpoint(join(folder, 'none'))).rejects.toThrow(/none.safetensors: there is no such file\.$/)
     await fs.mkdir(join(folder, 'd.safetensors'))
-    await expect(loadCheckpoint(join(folder, 'd'))).rejects.toThrow(/Cannot read the checkpoint .*EISDIR/)
+    await expect(loadCheckpoint(join(folder, 'd'))).rejects.toThrow(/Cannot read .*EISDIR/)
   })
 
   it('a checkpoint cut short, at every length', async () => {
     const bytes = await fs.readFile(await saveCheckpoint(join(folder, 'a'), snapshot(1)))
     for (let length = 0; length < bytes.length; length += 17) {
       await expect(loadCheckpoint(await write(bytes.subarray(0, length)))).rejects.toThrow(
-        /x.safetensors is not a checkpoint that can be loaded: .*truncated/,
+        /x.safetensors cannot be loaded as a checkpoint: .*truncated/,
       )
     }
   })
@@ -109,6 +109,6 @@ describe('refuses to load', () => {
     const [format, optimizer] = ['onecycle-checkpoint-1', { parameters: { w: { slots: ['avg'] } } }]
     const parts = (text: string) => encodeSafetensors({ tensors: {}, metadata: { format, optimizer: text } })
     await expect(loadCheckpoint(await write(parts(JSON.stringify(optimizer))))).rejects.toThrow(/avg of w is missing/)
-    await expect(loadCheckpoint(await write(parts('{')))).rejects.toThrow(/is not a checkpoint that can be loaded/)
+    await expect(loadCheckpoint(await write(parts('{')))).rejects.toThrow(/cannot be loaded as a checkpoint/)
   })
 })

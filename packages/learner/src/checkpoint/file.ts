@@ -1,9 +1,9 @@
-import { absolutePath, read as readBytes, show, writeWhole } from '@onecycle/platform'
+import { type FileSource, nameOf, read, show, writeWhole } from '@onecycle/platform'
 import { pack, packed, unpack, weightsIn } from './packing.js'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
+import { addressToSave, sourceToLoad } from './source.js'
 
-const extension = '.safetensors'
 const format = 'onecycle-checkpoint-1'
 /** Metadata of ours. */
 const own = ['format', ...packed]
@@ -16,20 +16,25 @@ export interface SaveOptions {
 }
 
 /**
- * Writes a snapshot, without `with_opt` its weights alone. Folders are made, `.safetensors` is added when missing. Resolves to the
- * file's path.
+ * A snapshot as the bytes of a file, without `with_opt` its weights alone.
  *
- * @throws TypeError for a path without a file name, or metadata that are no strings or under names of our own; Error when the file
- * cannot be written, and what was there stays.
+ * @throws TypeError for metadata that are no strings or under names of our own.
  */
-export async function saveCheckpoint(path: string, snapshot: Snapshot, options: SaveOptions = {}): Promise<string> {
+export function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
   const { with_opt = true, metadata: given = {} } = options
-  const file = withExtension(path)
   checkMetadata(given)
   const { tensors, metadata } = pack(with_opt ? snapshot : { weights: snapshot.weights })
-  await writeWhole(file, encodeSafetensors({ tensors, metadata: { ...given, format, ...metadata } })).catch(cause => {
-    throw new Error(`Cannot write the checkpoint ${file}: ${cause.message}.`, { cause })
-  })
+  return encodeSafetensors({ tensors, metadata: { ...given, format, ...metadata } })
+}
+
+/**
+ * Writes a snapshot under an address. Folders are made, `.safetensors` is added when missing. Resolves to the address in full.
+ *
+ * @throws Error when it cannot be written, and what was there stays; and as {@link addressToSave} and {@link encodeCheckpoint} do.
+ */
+export async function saveCheckpoint(address: string, snapshot: Snapshot, options: SaveOptions = {}): Promise<string> {
+  const file = addressToSave(address)
+  await writeWhole(file, encodeCheckpoint(snapshot, options))
   return file
 }
 
@@ -42,53 +47,38 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): void {
 }
 
 /**
- * Reads what {@link saveCheckpoint} wrote.
+ * Reads what {@link saveCheckpoint} wrote, or {@link encodeCheckpoint} made.
  *
- * @throws Error when the file is missing, truncated, damaged or foreign.
+ * @throws Error when there is nothing, or what is there is truncated, damaged or foreign.
  */
-export async function loadCheckpoint(path: string, { with_opt = true } = {}): Promise<Snapshot> {
-  const file = withExtension(path)
-  return read(file, await readWhole(file), content => (with_opt ? unpack(content) : { weights: weightsIn(content) }))
+export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}): Promise<Snapshot> {
+  const source = sourceToLoad(given)
+  return parse(source, await read(source), content => (with_opt ? unpack(content) : { weights: weightsIn(content) }))
 }
 
 /**
- * The metadata that were given to {@link saveCheckpoint}; undefined when there is no such file.
+ * The metadata that a checkpoint was given; undefined when there is nothing under its address.
  *
- * @throws Error when the file is truncated, damaged or foreign.
+ * @throws Error when what is there is truncated, damaged or foreign.
  */
-export async function readMetadata(path: string): Promise<Record<string, string> | undefined> {
-  const file = withExtension(path)
-  const bytes = await readWhole(file).catch(error => {
-    if (error.cause?.code === 'ENOENT') return undefined
+export async function readMetadata(given: FileSource): Promise<Record<string, string> | undefined> {
+  const source = sourceToLoad(given)
+  const bytes = await read(source).catch(error => {
+    if (error.code === 'ENOENT') return undefined
     throw error
   })
   const theirs = ([key]: [string, string]) => !own.includes(key)
   if (!bytes) return undefined
-  return read(file, bytes, ({ metadata }) => Object.fromEntries(Object.entries(metadata).filter(theirs)))
+  return parse(source, bytes, ({ metadata }) => Object.fromEntries(Object.entries(metadata).filter(theirs)))
 }
 
-/** The path of a checkpoint's file. Throws TypeError for one without a file name. */
-export function withExtension(path: string): string {
-  if (typeof path !== 'string' || /(^|[\\/])(\.safetensors)?$/.test(path))
-    throw new TypeError(`${show(path)} names no file for a checkpoint: give a path such as 'runs/best'.`)
-  return absolutePath(path.endsWith(extension) ? path : path + extension)
-}
-
-async function readWhole(file: string): Promise<Uint8Array> {
-  return readBytes(file).catch(cause => {
-    throw new Error(`Cannot read the checkpoint ${file}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`, {
-      cause,
-    })
-  })
-}
-
-function read<T>(file: string, bytes: Uint8Array, pick: (content: SafetensorsContent) => T): T {
+function parse<T>(source: FileSource, bytes: Uint8Array, pick: (content: SafetensorsContent) => T): T {
   try {
     const content = decodeSafetensors(bytes)
     if (content.metadata['format'] !== format)
       throw new Error(`it is a safetensors file of another origin, without the mark ${format}`)
     return pick(content)
   } catch (cause) {
-    throw new Error(`${file} is not a checkpoint that can be loaded: ${(cause as Error).message}.`, { cause })
+    throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${(cause as Error).message}.`, { cause })
   }
 }

@@ -1,7 +1,9 @@
+import { type FileSource, nameOf } from '@onecycle/platform'
 import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
 import { RandomStreams } from '../random/random-streams.js'
-import { loadCheckpoint, withExtension } from './file.js'
+import { loadCheckpoint } from './file.js'
 import type { Parts, Snapshot } from './snapshot.js'
+import { sourceToLoad } from './source.js'
 import { assignWeights, checkWeights, compareWeights } from './weights.js'
 
 export interface LoadOptions {
@@ -19,6 +21,7 @@ export interface LoadOptions {
 
 /** What a load took, and what it did not. Weights that were left are given with their shape, as `2.kernel [8,10]`. */
 export interface LoadReport {
+  /** The address in full; of a File its name, and for bytes 'the bytes'. */
   readonly file: string
   /** Names of the weights that were taken. */
   readonly taken: readonly string[]
@@ -35,14 +38,14 @@ export interface LoadReport {
 type LoadingParts = Parts & { log(line: string): void }
 
 /**
- * Reads a file into the parts of a Learner, as far as it fits.
+ * Reads a file, or its bytes, into the parts of a Learner, as far as it fits.
  *
  * @throws Error when the file is missing, truncated or foreign, or does not fit; nothing is changed then.
  */
-export async function loadInto(parts: LoadingParts, path: string, options: LoadOptions): Promise<LoadReport> {
+export async function loadInto(parts: LoadingParts, source: FileSource, options: LoadOptions): Promise<LoadReport> {
   const { with_opt, strict = true } = options
-  const file = withExtension(path)
-  const snapshot = await loadCheckpoint(path, { with_opt: with_opt ?? true })
+  const file = nameOf(sourceToLoad(source))
+  const snapshot = await loadCheckpoint(source, { with_opt: with_opt ?? true })
   const { fitting: taken, missing, unexpected } = compareWeights(parts.model, snapshot.weights)
   if (strict)
     checkWeights(parts.model, snapshot.weights, ', or take those that fit by name and shape: load(path, { strict: false })')

@@ -19,7 +19,7 @@ const metadataKey = '__metadata__'
  *
  * @throws RangeError for a tensor under the name that the format keeps for metadata.
  */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array {
+export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array<ArrayBuffer> {
   if (Object.hasOwn(tensors, metadataKey)) throw new RangeError(`A tensor cannot be called ${metadataKey}: choose another name.`)
   let end = 0
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {

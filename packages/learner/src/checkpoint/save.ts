@@ -1,23 +1,40 @@
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
-import { type SaveOptions, saveCheckpoint } from './file.js'
-import { captureOthers, type Parts } from './snapshot.js'
+import { encodeCheckpoint, type SaveOptions, saveCheckpoint } from './file.js'
+import { captureOthers, type Parts, type Snapshot } from './snapshot.js'
+import { addressToSave } from './source.js'
 import { copyWeights } from './weights.js'
 
+type SavingParts = Parts & { log(line: string): void }
+
 /**
- * Writes the parts of a Learner to a file, without the optimizer's state where that cannot be read: then a line says so.
+ * Writes the parts of a Learner under an address, without the optimizer's state where that cannot be read: then a line says so.
  *
- * @throws Error when that state is insisted on, or the file cannot be written.
+ * @throws Error when that state is insisted on, or the address cannot be written.
  */
-export async function saveFrom(parts: Parts & { log(line: string): void }, path: string, options: SaveOptions): Promise<string> {
-  const { with_opt } = options
-  if (with_opt === false) return saveCheckpoint(path, { weights: await copyWeights(parts.model) }, options)
+export async function saveFrom(parts: SavingParts, address: string, options: SaveOptions): Promise<string> {
+  addressToSave(address)
+  const { snapshot, cause } = await snapshotOf(parts, options)
+  const file = await saveCheckpoint(address, snapshot, options)
+  if (cause) parts.log(`${file} has no state of the optimizer. ${cause.message}`)
+  return file
+}
+
+/** As {@link saveFrom}: what it would write. */
+export async function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { snapshot, cause } = await snapshotOf(parts, options)
+  const bytes = encodeCheckpoint(snapshot, options)
+  if (cause) parts.log(`The bytes have no state of the optimizer. ${cause.message}`)
+  return bytes
+}
+
+/** What is to be saved, and why it is without the optimizer's state where it should have it. */
+async function snapshotOf(parts: Parts, { with_opt }: SaveOptions): Promise<{ snapshot: Snapshot; cause?: Error | undefined }> {
+  if (with_opt === false) return { snapshot: { weights: await copyWeights(parts.model) } }
   const reading = [copyWeights(parts.model), stateOf(parts.opt), captureOthers(parts)] as const
   const [weights, { optimizer, cause }, others] = await Promise.all(reading)
   if (cause && with_opt)
     throw new Error(`${cause.message} To save the weights alone: save(path, { with_opt: false }).`, { cause })
-  const file = await saveCheckpoint(path, { weights, ...(optimizer && { optimizer }), ...others }, options)
-  if (cause) parts.log(`${file} has no state of the optimizer. ${cause.message}`)
-  return file
+  return { snapshot: { weights, ...(optimizer && { optimizer }), ...others }, cause }
 }
 
 async function stateOf(opt: Optimizer): Promise<{ optimizer?: OptimizerState; cause?: Error }> {

@@ -1,5 +1,5 @@
 import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
+import { checkAddress, show } from '@onecycle/platform'
 
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
@@ -12,7 +12,7 @@ export interface SaveNames {
 /**
  * The callbacks that save under these names, for cycles that end after so many batches of the fit.
  *
- * @throws TypeError for a name that names no file, or a best that nobody can tell; RangeError for a name of cycles that there are not.
+ * @throws TypeError for a name that names no file, or a best that nobody can tell; Error for an address that cannot be written here; RangeError for a name of cycles that there are not.
  */
 export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycle_ends: readonly number[]): Callback[] {
   for (const [option, name] of Object.entries(names)) checkName(option, name)
@@ -24,8 +24,10 @@ export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycl
 }
 
 function checkName(option: string, name: unknown): void {
-  if (name === undefined || (typeof name === 'string' && /[^\\/]$/.test(name))) return
-  throw new TypeError(`${option} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
+  if (name === undefined) return
+  if (typeof name !== 'string' || !/[^\\/]$/.test(name))
+    throw new TypeError(`${option} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
+  checkAddress(name, 'write')
 }
 
 function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 
 /** What the engine says when code trips over a value that nobody looked at. */
 const raw =
-  /^(Cannot (read|set|destructure|convert|use 'in'|mix BigInt|access|create property)|.* is not (a function|iterable|a constructor|defined)\b(?! a)|Invalid (array|typed array) length|Do not know how to serialize|Converting circular|Reduce of empty|Maximum call stack|Class constructor)/
+  /^(Cannot ((read|set) properties|destructure|convert|use 'in'|mix BigInt|access|create property)|.* is not (a function|iterable|a constructor|defined)\b(?! a)|Invalid (array|typed array) length|Do not know how to serialize|Converting circular|Reduce of empty|Maximum call stack|Class constructor)/
 
 /** A value that no call expects, or not where it stands, and how it is shown. */
 export type Foreign = readonly [shown: string, value: unknown]

@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { writeWhole } from './files.js'
+import { read, writeWhole } from '../../address.js'
 
 vi.mock('node:fs/promises', async original => ({ ...(await original<typeof fs>()) }))
 
@@ -46,4 +46,13 @@ test('writers of one file do not disturb each other', async () => {
 
 test('a path that is none is refused', async () => {
   await expect(writeWhole(undefined as never, '')).rejects.toThrow(/needs a path/)
+})
+
+test('a file that is not there says so, and is told apart from what cannot be read', async () => {
+  const error = (path: string) => read(path).catch((error: unknown) => error)
+  expect(await error(join(folder, 'none'))).toMatchObject({
+    message: `Cannot read ${join(folder, 'none')}: there is no such file.`,
+    code: 'ENOENT',
+  })
+  expect(await error(folder)).toMatchObject({ message: expect.stringContaining('EISDIR'), code: 'EISDIR' })
 })
