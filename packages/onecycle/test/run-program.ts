@@ -24,11 +24,16 @@ export interface RunOptions {
 }
 
 /** Runs `node ...args` without a terminal, and waits for its end. */
-export function runNode(args: readonly string[], { cwd = root, env = {}, watch }: RunOptions = {}): Promise<Ended> {
+export function runNode(args: readonly string[], options?: RunOptions): Promise<Ended> {
+  return run(process.execPath, args, options)
+}
+
+/** Runs any command so. */
+export function run(command: string, args: readonly string[], { cwd = root, env = {}, watch }: RunOptions = {}): Promise<Ended> {
   if (!existsSync(cli)) throw new Error(`${cli} is not there: these tests run what is built. Run first: npm run build`)
   const { FORCE_COLOR: _, NO_COLOR: __, ONECYCLE_BACKEND: ___, ...inherited } = process.env
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } })
+    const child = spawn(command, args, { cwd, env: { ...inherited, ...env } })
     const ended: Ended = { code: null, stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       ended.stdout += text
