@@ -19,7 +19,7 @@ export class DivergedError extends Error {
     super(
       `The loss became ${learn.lossValue} at batch ${learn.iter} of epoch ${learn.epoch} (learning rate ${lr.toPrecision(3)}). ` +
         'The weights are those from before that batch. Try a learning rate 10 times smaller (lr_find() suggests one), ' +
-        'check the inputs and targets for NaN, or clip the gradients.',
+        'check the inputs and targets for NaN, or clip the gradients: callbacks: new GradientClip().',
     )
     this.epoch = learn.epoch
     this.batch = learn.iter

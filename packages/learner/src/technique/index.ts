@@ -1,0 +1,1 @@
+export { GradientClip, type GradientClipOptions } from './gradient-clip.js'
