@@ -11,7 +11,7 @@ export abstract class BatchTensors {
   #yb!: Tensors
   #pred!: Tensors
   #loss!: Scalar
-  #grads: Record<string, Tensor> = {}
+  #grads: Record<string, Tensor> | undefined
   /** The gradients themselves, where `grads` looks at what is put in their places: a step would be slowed down by it. */
   protected gradients: Record<string, Tensor> = {}
 
@@ -53,19 +53,21 @@ export abstract class BatchTensors {
   }
 
   get grads(): Record<string, Tensor> {
+    // They are replaced one by one, too.
+    this.#grads ??= new Proxy(this.gradients, {
+      set: (all, name, gradient) => Reflect.set(all, name, this.own(gradient)),
+    })
     return this.#grads
   }
 
   set grads(gradients: Record<string, Tensor>) {
     this.gradients = this.own(gradients)
-    // They are replaced one by one, too.
-    this.#grads = new Proxy(gradients, {
-      set: (all, name, gradient) => Reflect.set(all, name, this.own(gradient)),
-    })
+    this.#grads = undefined
   }
 
   protected own<T extends Tensors | Record<string, Tensor>>(tensors: T): T {
-    for (const tensor of listOf(tensors)) this.#owned.push(keep(tensor))
+    if (tensors instanceof Tensor) this.#owned.push(keep(tensors))
+    else for (const tensor of tensorsIn(tensors)) this.#owned.push(keep(tensor))
     return tensors
   }
 
@@ -92,16 +94,18 @@ export abstract class BatchTensors {
     }
   }
 
-  /** What has been put into a list of inputs, targets or predictions is disposed with it. */
   protected disposeBatch(): void {
-    for (const tensor of [this.#owned, this.#xb, this.#yb, this.#pred].flatMap(listOf)) tensor.dispose()
+    for (const tensor of this.#owned) tensor.dispose()
+    // What has been put into a list of inputs, targets or predictions is disposed with it.
+    for (const tensors of [this.#xb, this.#yb, this.#pred])
+      if (Array.isArray(tensors)) for (const tensor of tensorsIn(tensors)) tensor.dispose()
     this.#owned = []
-    this.#grads = this.gradients = {}
+    this.gradients = {}
+    this.#grads = undefined
   }
 }
 
 /** Without what is no tensor: a loss that is none is refused later, by name. */
-function listOf(tensors: Tensors | Record<string, Tensor> | undefined): readonly Tensor[] {
-  if (tensors instanceof Tensor) return [tensors]
+function tensorsIn(tensors: readonly Tensor[] | Record<string, Tensor> | undefined): readonly Tensor[] {
   return Object.values(tensors ?? {}).filter(tensor => tensor instanceof Tensor)
 }
