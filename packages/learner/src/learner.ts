@@ -117,7 +117,7 @@ export class Learner extends AnsweringLoop {
       new OutputGuard(),
       this.recorder,
       new DivergenceGuard(),
-      new MetricTrial(this.metrics),
+      new MetricTrial(this.metrics, trial => this.bus.remove(trial)),
       ...progressBar(options.progress ?? true),
       ...listOf(options.callbacks),
     )

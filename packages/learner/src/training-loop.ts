@@ -343,7 +343,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
       await this.#lossRead?.catch(() => {})
       throw error
     }
-    await this.#fire('after_backward')
+    const pending = this.#fire('after_backward')
+    if (pending) await pending
   }
 
   /** The loss that is to be differentiated, unless a callback says that none is. */
@@ -376,8 +377,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   #forward(): void {
     this.pred = this.forwardPass.run(this.xb, this.training)
     this.#tell('after_pred')
-    // A list of predictions may have been changed in place.
-    this.own(this.pred)
+    // A list may have been changed in place.
+    if (Array.isArray(this.pred)) this.own(this.pred)
     const loss = lossOn(this.loss_func, this.pred, this.yb)
     this.loss = this.training && this.#penalty ? this.#penalty(loss) : loss
     this.#tell('after_loss')
@@ -406,12 +407,15 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   #fire(event: EventName): void | Promise<void> {
-    if (this.bus.hears(event)) return this.turns.during(event, this.#tell)
+    if (this.bus.hears(event)) return this.turns.during(event, this.#deliver)
   }
 
-  readonly #tell = (event: EventName): void | Promise<void> => {
-    if (this.bus.hears(event)) return this.#draw(() => this.bus.fire(event, this))
+  /** Without a pause for guests: while the pass is recorded nobody may come. */
+  #tell(event: EventName): void {
+    if (this.bus.hears(event)) this.#deliver(event)
   }
+
+  readonly #deliver = (event: EventName): void | Promise<void> => this.#draw(() => this.bus.fire(event, this))
 
   /** What is synchronous in a batch draws from the batch's own stream. */
   #draw<T>(work: () => T): T {

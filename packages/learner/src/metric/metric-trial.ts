@@ -12,11 +12,13 @@ export class MetricTrial implements Callback {
   readonly order = -1000
   readonly run_valid = false
   readonly #metrics: readonly Metric[]
-  #passed = false
+  readonly #leave: (trial: this) => void
   #targets: Tensors | undefined
 
-  constructor(metrics: readonly Metric[]) {
+  /** @param leave takes it off the bus once it has tried: every batch would be told to it in vain */
+  constructor(metrics: readonly Metric[], leave: (trial: MetricTrial) => void) {
     this.#metrics = metrics
+    this.#leave = leave
   }
 
   before_batch(learn: TrainingState): void {
@@ -26,8 +28,8 @@ export class MetricTrial implements Callback {
   after_backward(learn: TrainingState): Promise<void> | undefined {
     const targets = this.#targets
     this.#targets = undefined
-    if (this.#passed || learn.lr_finding || !learn.validates || learn.yb !== targets) return
-    this.#passed = true
+    if (learn.lr_finding || !learn.validates || learn.yb !== targets) return
+    this.#leave(this)
     return tryAll(this.#metrics, learn)
   }
 }

@@ -106,7 +106,7 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
           const decays = this.#decayAll || kind === 'weight'
           const steps = state.steps + 1
           if (fused?.({ parameter: variable, gradient, slots: state.slots, hyper, decays, steps })) {
-            this.#states.set(name, { ...state, steps })
+            this.#states.set(name, { steps, numbers: state.numbers, slots: state.slots })
             continue
           }
           const next = applyRule(on, this.#rule, state, { parameter: variable as tf.Tensor, gradient, hyper, decays })
