@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
       { find: /^onecycle\/tf$/, replacement: source('onecycle', 'tf.ts') },
+      { find: /^onecycle\/(page|worker)$/, replacement: source('onecycle', '$1/index.ts') },
       { find: /^onecycle$/, replacement: source('onecycle') },
     ],
   },

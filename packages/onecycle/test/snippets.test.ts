@@ -28,6 +28,8 @@ declare const history: import('onecycle').History
 declare const first: import('onecycle').History
 declare const second: import('onecycle').History
 declare const f1: import('onecycle').MetricFunction
+declare const Worker: new (script: URL, options: { type: 'module' }) => import('onecycle/page').Endpoint
+declare const training: import('onecycle/page').Training
 declare const stopping: import('onecycle').Callback
 declare const stopAfterTwo: import('onecycle').Callback
 `

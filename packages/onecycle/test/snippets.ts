@@ -18,7 +18,11 @@ export function blocksOf(file: string): Snippet[] {
   }))
 }
 
-const index = join(root, 'packages/onecycle/src/index.ts')
+/** The entries whose examples are compiled, each with what it is imported as. */
+const entries = ['', '/page', '/worker'].map(entry => ({
+  name: `onecycle${entry}`,
+  file: join(root, `packages/onecycle/src${entry}/index.ts`),
+}))
 const { paths = {} } = settingsOf('tsconfig.check.json')
 
 /** What a person sets who begins with `tsc --init` and means it; our packages are read from their sources. */
@@ -34,11 +38,16 @@ const users: ts.CompilerOptions = {
   paths,
 }
 
-const program = ts.createProgram([index], users)
+const program = ts.createProgram(
+  entries.map(({ file }) => file),
+  users,
+)
 const checker = program.getTypeChecker()
-const exported = exportsOf(checker.getSymbolAtLocation(program.getSourceFile(index)!)!)
+const exported = entries.flatMap(({ name: from, file }) =>
+  exportsOf(checker.getSymbolAtLocation(program.getSourceFile(file)!)!).map(([name, symbol]) => ({ name, symbol, from })),
+)
 
-/** The examples in the documentation of all that `onecycle` exports, members included. */
+/** The examples in the documentation of all that the entries export, members included. */
 export function examples(): Snippet[] {
   const found = new Map<ts.Node, Snippet>()
   const look = (node: ts.Node) => {
@@ -51,7 +60,7 @@ export function examples(): Snippet[] {
     }
     if (ts.isClassLike(node) || ts.isInterfaceDeclaration(node)) node.members.forEach(look)
   }
-  for (const [, symbol] of exported)
+  for (const { symbol } of exported)
     for (const declaration of symbol.declarations ?? [])
       look(ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration)
   return [...found.values()]
@@ -66,15 +75,23 @@ function exportsOf(module: ts.Symbol): [name: string, symbol: ts.Symbol][] {
   })
 }
 
-/** The snippet with imports of what it uses of `onecycle` and TensorFlow.js, which an example leaves out. Lines keep their numbers. */
+/** The snippet with imports of what it uses of the entries and TensorFlow.js, which an example leaves out. Lines keep their numbers. */
 export function withImports({ where, code }: Snippet): Snippet {
   const uses = (name: string) =>
     new RegExp(`(?<![.\\w])${name}\\b(?!:)`).test(code) &&
     !new RegExp(`((const|import)\\b[^=:\\n]*|(class|function) )\\b${name}\\b`).test(code)
-  const names = [...new Set(exported.map(([name]) => name))].filter(uses)
+  const namesOf = (entry: string) => [
+    ...new Set(exported.flatMap(({ name, from }) => (from === entry && uses(name) ? [name] : []))),
+  ]
+  const taken = new Set<string>()
+  const ours = entries.flatMap(({ name: from }) => {
+    const names = namesOf(from).filter(name => !taken.has(name))
+    for (const name of names) taken.add(name)
+    return names.length > 0 ? [`import { ${names.join(', ')} } from '${from}'; `] : []
+  })
   const layers = ['layers', 'sequential'].filter(uses)
   const imports = [
-    ...(names.length > 0 ? [`import { ${names.join(', ')} } from 'onecycle'; `] : []),
+    ...ours,
     ...(layers.length > 0 ? [`import { ${layers.join(', ')} } from '@tensorflow/tfjs-layers'; `] : []),
     ...(uses('tf') ? ["import * as tf from '@tensorflow/tfjs'; "] : []),
   ]
@@ -96,7 +113,10 @@ export function complaints(snippets: readonly Snippet[], given = '', options: ts
   host.readFile = name => files.get(name) ?? readFile(name)
   host.getSourceFile = (name, ...rest) =>
     files.has(name)
-      ? ts.createSourceFile(name, files.get(name)!, ts.ScriptTarget.ES2022)
+      ? ts.createSourceFile(name, files.get(name)!, {
+          languageVersion: ts.ScriptTarget.ES2022,
+          impliedNodeFormat: ts.ModuleKind.ESNext,
+        })
       : (program.getSourceFile(name) ?? getSourceFile(name, ...rest))
   const checked = ts.createProgram([...files.keys()], { ...users, ...options }, host)
   return snippets.flatMap(({ where }, i) => {
