@@ -296,7 +296,8 @@ export class Learner extends AnsweringLoop {
         for (const callback of others) callback.run = false
         await this.#inPretence(finder.num_it, () => this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options))
       } catch (error) {
-        if (this.reason === 'interrupted' && finder.result.lrs.length > 0) this.recorder.lrFind = finder.result
+        const found = this.reason === 'interrupted' ? finder.result : undefined
+        if (found && found.lrs.length > 0) this.recorder.lrFind = found
         throw error
       } finally {
         for (const callback of others) callback.run = true

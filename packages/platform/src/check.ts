@@ -33,3 +33,9 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   if (choices.includes(value as T)) return value as T
   throw new RangeError(`${name} must be one of ${choices.map(show).join(', ')}, but it is ${show(value)}.`)
 }
+
+/** @throws TypeError for what names no file, such as a folder. */
+export function checkFileName(what: string, name: unknown): string {
+  if (typeof name === 'string' && /[^\\/]$/.test(name)) return name
+  throw new TypeError(`${what} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
+}

@@ -4,7 +4,7 @@ export { canRedraw, noColor, standardError, standardOutput } from '#platform/ter
 export { nextTurn } from '#platform/timers.js'
 export { checkAddress, type FileSource, nameOf, read, schemeOf, writeWhole } from './address.js'
 export { toBase64 } from './base64.js'
-export { checkChoice, checkCount, checkNumber } from './check.js'
+export { checkChoice, checkCount, checkFileName, checkNumber } from './check.js'
 export { type Answers, addAnswers, type UseInstead, withAnswers } from './foreign-members.js'
 export { foreignName } from './foreign-names.js'
 export { isClass } from './is-class.js'

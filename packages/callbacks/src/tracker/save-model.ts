@@ -1,4 +1,4 @@
-import { checkAddress, checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkAddress, checkCount, checkFileName, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds } from './monitor.js'
@@ -83,7 +83,7 @@ export class SaveModel implements Callback {
   constructor(store: ModelStore, options: SaveModelOptions = {}) {
     checkOptions<SaveModelOptions>('SaveModel', options, kinds)
     checkStore(store)
-    checkName(options.fname)
+    if (options.fname !== undefined) checkFileName('SaveModel: fname', options.fname)
     const { every_epoch = false, at_end = false, with_opt = false, restore_best = false, reload = true } = options
     const { fname: _fname, log = console.log, ...monitor } = options
     const every = typeof every_epoch === 'boolean' ? Number(every_epoch) : checkCount('every_epoch', every_epoch)
@@ -183,11 +183,6 @@ export class SaveModel implements Callback {
   async #save(name: string, note?: Note): Promise<void> {
     await this.#store.save(name, { with_opt: this.#with_opt, ...(note && { metadata: writeNote(this.monitor, note) }) })
   }
-}
-
-function checkName(fname: string | undefined): void {
-  if (fname === undefined || /[^\\/]$/.test(fname)) return
-  throw new TypeError(`SaveModel: fname is ${show(fname)}, which names no file: give a path such as 'runs/best'.`)
 }
 
 function checkStore(store: unknown): void {

@@ -1,5 +1,5 @@
 import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@onecycle/callbacks'
-import { checkAddress, show } from '@onecycle/platform'
+import { checkAddress, checkFileName, show } from '@onecycle/platform'
 
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
@@ -15,19 +15,12 @@ export interface SaveNames {
  * @throws TypeError for a name that names no file, or a best that nobody can tell; Error for an address that cannot be written here; RangeError for a name of cycles that there are not.
  */
 export function savers(learn: TrainingState & ModelStore, names: SaveNames, cycle_ends: readonly number[]): Callback[] {
-  for (const [option, name] of Object.entries(names)) checkName(option, name)
+  for (const [option, name] of Object.entries(names)) if (name !== undefined) checkAddress(checkFileName(option, name), 'write')
   const { best_save_name, cycle_save_name } = names
   return [
     ...(best_save_name === undefined ? [] : [saveBest(learn, best_save_name)]),
     ...(cycle_save_name === undefined ? [] : [saveCycles(learn, cycle_save_name, cycle_ends)]),
   ]
-}
-
-function checkName(option: string, name: unknown): void {
-  if (name === undefined) return
-  if (typeof name !== 'string' || !/[^\\/]$/.test(name))
-    throw new TypeError(`${option} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
-  checkAddress(name, 'write')
 }
 
 function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {

@@ -116,6 +116,7 @@ describe('the trial of the metrics', () => {
     expect(learn.recorder.history.metrics).toEqual({ size: [4] })
     await learn.fit(1e-2, 1)
     expect(calls).toEqual([4, 4, 4])
+    expect(learn.bus.callbacks.map(({ name }) => name)).not.toContain('MetricTrial')
     expect(left).toBeGreaterThanOrEqual(0)
   })
 
