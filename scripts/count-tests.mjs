@@ -8,10 +8,16 @@ export default class CountReporter {
   }
 }
 
-/** A test's state, and why it was left out: `skip(true, reason)` in the test, or `…, left out: reason` at the end of a title. */
+/** A test's state, and why it was left out: what it says to `skip`, or what ends its title or that of a group around it. */
 function outcome(test) {
   const { state, note } = test.result()
-  return { state, ...(state === 'skipped' && { reason: note ?? test.fullName.match(/left out: (.*?)(?: > |$)/)?.[1] }) }
+  if (state !== 'skipped') return { state }
+  const [, told, missing] =
+    test.fullName
+      .split(' > ')
+      .join('\n')
+      .match(/left out: (.*)$|\((there (?:is|are) no .*)\)$/m) ?? []
+  return { state, reason: note ?? told ?? missing }
 }
 
 /**

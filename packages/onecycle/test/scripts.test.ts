@@ -89,7 +89,8 @@ describe('npm test counts', () => {
         test('passes', () => {})
         test('fails', () => { throw new Error('fails') })
         test('says why', ({ skip }) => skip(true, 'no such machine'))
-        describe.skip('a group, left out: no network', () => test('of one', () => {}))`,
+        describe.skip('a group, left out: no network', () => test('of one', () => {}))
+        describe.skip('a page (there is no browser (apt has one))', () => test('of one', () => {}))`,
       )
       const report = join(folder, 'report.json')
       const reporter = `--reporter=${join(root, 'scripts/count-tests.mjs')}`
@@ -98,8 +99,8 @@ describe('npm test counts', () => {
       expect(countTests(JSON.parse(await readFile(report, 'utf8')), code)).toEqual({
         passed: 1,
         failed: 2,
-        skipped: 2,
-        reasons: { 'no such machine': 1, 'no network': 1 },
+        skipped: 3,
+        reasons: { 'no such machine': 1, 'no network': 1, 'there is no browser (apt has one)': 1 },
       })
     } finally {
       await rm(folder, { recursive: true })
