@@ -25,14 +25,15 @@ import { fitArguments } from './fit/arguments.js'
 import { givenRate } from './fit/given-rate.js'
 import type * as ways from './fit/options.js'
 import { defaultRate, fineTuneKinds, places, schedulePart } from './fit/options.js'
-import { type FitPlan, planFit, planFlatCos, planOneCycle, planSgdr } from './fit/plan.js'
+import { type FitPlan, planOneCycle } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
 import { lossOn } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
+import { finderNames } from './lr-find/foreign-names.js'
 import type * as finder from './lr-find/lr-finder.js'
-import { finderNames, LRFinder, type LrFindResult } from './lr-find/lr-finder.js'
+import type { LrFindResult } from './lr-find/lr-finder.js'
 import { type Look, meanLoss } from './lr-find/mean-loss.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { metricsOf } from './metric/metrics-of.js'
@@ -202,8 +203,9 @@ export class Learner extends AnsweringLoop {
   async fit(...given: unknown[]): Promise<History> {
     const { n, lr, options } = fitArguments<Learner>(given, this.opt.ownRate)
     const rates = this.#rates('fit', lr)
-    const plan = planFit(this, n, rates, options)
-    const { wds } = options
+    const plan = async () => (await otherPlans()).planFit(this, n, rates, options)
+    // The plan looks at what the options are.
+    const wds = options?.wds
     return this.#train('fit', plan, wds === undefined ? options : { ...options, wd: wds }, rates)
   }
 
@@ -220,13 +222,14 @@ export class Learner extends AnsweringLoop {
    */
   async fit_one_cycle(n: number, ...given: [lr_max?: Rates, options?: OneCycleFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
-    return this.#train('fit_one_cycle', planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options), options)
+    return this.#train('fit_one_cycle', () => planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options), options)
   }
 
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
   async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
     const [lr, options = {}] = withDefault(given, this.opt.ownRate)
-    return this.#train('fit_flat_cos', planFlatCos(n, this.#rates('fit_flat_cos', lr), options), options)
+    const plan = async () => (await otherPlans()).planFlatCos(n, this.#rates('fit_flat_cos', lr), options)
+    return this.#train('fit_flat_cos', plan, options)
   }
 
   /**
@@ -235,7 +238,7 @@ export class Learner extends AnsweringLoop {
    */
   async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
-    const plan = planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
+    const plan = async () => (await otherPlans()).planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
     return this.#train('fit_sgdr', plan, options)
   }
 
@@ -256,9 +259,8 @@ export class Learner extends AnsweringLoop {
     const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
     const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
       planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' }, 'fine_tune')
-    const first = frozen.epochs > 0 ? plan(frozen) : undefined
-    const second = plan(unfrozen)
-    return this.#training('fine_tune', async () => {
+    const plans = () => ({ first: frozen.epochs > 0 ? plan(frozen) : undefined, second: plan(unfrozen) })
+    return this.#training('fine_tune', plans, async ({ first, second }) => {
       let { frozen_to } = this.#freezing
       this.freeze()
       try {
@@ -288,8 +290,11 @@ export class Learner extends AnsweringLoop {
    * const { lr } = await learn.lr_find()
    */
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
-    const finder = new LRFinder(options, this.groups.length, this.n_train_iter, n => this.#lossAfter(n))
-    return this.#training('lr_find', async () => {
+    const plan = async () => {
+      const { LRFinder } = await import('./lr-find/lr-finder.js')
+      return new LRFinder(options, this.groups.length, this.n_train_iter, n => this.#lossAfter(n))
+    }
+    return this.#training('lr_find', plan, async finder => {
       this.#freezing.check('lr_find')
       const others = this.bus.callbacks.filter(({ sets, run }) => sets?.length && run !== false)
       try {
@@ -577,8 +582,8 @@ export class Learner extends AnsweringLoop {
     }
   }
 
-  #train(what: string, plan: FitPlan, options: TrainOptions, lr?: readonly number[]): Promise<History> {
-    return this.#training(what, () => {
+  #train(what: string, plan: Plan<FitPlan>, options: TrainOptions, lr?: readonly number[]): Promise<History> {
+    return this.#training(what, plan, async plan => {
       this.#freezing.check(what)
       return this.#follow(what, plan, options, lr)
     })
@@ -602,14 +607,15 @@ export class Learner extends AnsweringLoop {
     return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
   }
 
-  /** Alone on this Learner, and on its model. */
-  async #training<T>(what: string, work: () => Promise<T>): Promise<T> {
+  /** Alone on this Learner, and on its model: what is planned may take a while to load. */
+  async #training<T, P>(what: string, plan: Plan<P>, work: (plan: P) => Promise<T>): Promise<T> {
     return this.turns.take(what, false, () => {
       checkUsable(this.groups.flat(), what)
       return whileTraining(this, what, async () => {
+        const planned = await plan()
         await accelerate()
         this.#order.take()
-        return work()
+        return work(planned)
       })
     })
   }
@@ -623,6 +629,12 @@ export class Learner extends AnsweringLoop {
     })
   }
 }
+
+/** What is refused is refused here, before anything has been touched. */
+type Plan<P> = () => P | Promise<P>
+
+/** What a fit by the 1cycle policy does not need comes when it is asked for: a page loads it then. */
+const otherPlans = () => import('./fit/other-plans.js')
 
 /** A rate that was left out altogether has a default; one that is undefined has none. */
 function withDefault<Rate, Options>(

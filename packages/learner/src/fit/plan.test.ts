@@ -2,7 +2,8 @@ import { slice } from '@onecycle/callbacks'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tinyLearner, useCpu } from '../testing/tiny.js'
 import { fitArguments } from './arguments.js'
-import { planFit, planFlatCos, planOneCycle, planSgdr } from './plan.js'
+import { planFit, planFlatCos, planSgdr } from './other-plans.js'
+import { planOneCycle } from './plan.js'
 
 beforeAll(useCpu)
 

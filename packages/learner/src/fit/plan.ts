@@ -1,20 +1,8 @@
-import { type Callback, fit07, flat_cos, type ModelStore, ParamScheduler, sgdr, type TrainingState } from '@onecycle/callbacks'
-import { cycle_for, hasMomentum, noMomentum, oneCycleKeep } from '@onecycle/callbacks/internal'
-import { checkOptions, show } from '@onecycle/platform'
+import { type Callback, ParamScheduler, type TrainingState } from '@onecycle/callbacks'
+import { cycle_for, oneCycleKeep } from '@onecycle/callbacks/internal'
+import { checkOptions } from '@onecycle/platform'
 import { checkEpochs } from './arguments.js'
-import {
-  type FitOptions,
-  type FlatCosFitOptions,
-  fitKinds,
-  flatCosKinds,
-  type OneCycleFitOptions,
-  oneCycleKinds,
-  places,
-  type SgdrFitOptions,
-  schedulePart,
-  sgdrKinds,
-} from './options.js'
-import { savers } from './save-cycles.js'
+import { type OneCycleFitOptions, oneCycleKinds, places, schedulePart } from './options.js'
 
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
@@ -22,22 +10,6 @@ export interface FitPlan {
   readonly callbacks: readonly Callback[]
   /** What the person should know of it. */
   readonly note?: string | undefined
-}
-
-/** A constant rate, or fastai 0.7's cycles. */
-export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {
-  checkOptions<FitOptions>('fit', options, fitKinds, places('fit(lr, n) or fit({ epochs, lr })'))
-  const { wds: _wds, best_save_name, cycle_save_name, ...cycles } = schedulePart(options)
-  const { epochs, lr, mom, cycle_ends } = fit07({ ...cycles, lrs, n_cycle: n }, learn.n_train_iter)
-  if (mom && !hasMomentum(learn.opt)) {
-    const name = cycles.use_clr ? 'use_clr' : 'use_clr_beta'
-    const given = `${name} is ${show(cycles[name])}, of which the last two are momenta`
-    throw noMomentum(given, `give ${name} its first two values alone`, learn.opt)
-  }
-  const save = savers(learn, { best_save_name, cycle_save_name }, cycle_ends)
-  if (!options.cycle_len) return { epochs, callbacks: save }
-  const scheduler = new ParamScheduler({ lr, mom: mom && lrs.map(() => mom) }, { keep: 'next', name: 'cycle_len' })
-  return { epochs, callbacks: [scheduler, ...save] }
 }
 
 /** One cycle; see {@link cycle_for}. */
@@ -55,20 +27,4 @@ export function planOneCycle(
   const { schedules, note } = cycle_for(learn.opt, rates, shape)
   const keep = oneCycleKeep[shape.form ?? 'fastai1']
   return { epochs, callbacks: [new ParamScheduler(schedules, { tot_epochs, keep, name })], note }
-}
-
-export function planFlatCos(epochs: number, rates: readonly number[], options: FlatCosFitOptions): FitPlan {
-  checkOptions<FlatCosFitOptions>('fit_flat_cos', options, flatCosKinds, places('fit_flat_cos(n, lr)'))
-  checkEpochs(epochs)
-  const form = schedulePart(options)
-  const lr = rates.map(lr => flat_cos({ ...form, lr }).lr)
-  return { epochs, callbacks: [new ParamScheduler({ lr }, { name: 'fit_flat_cos' })] }
-}
-
-export function planSgdr(n_cycles: number, cycle_len: number, rates: readonly number[], options: SgdrFitOptions): FitPlan {
-  checkOptions<SgdrFitOptions>('fit_sgdr', options, sgdrKinds, places('fit_sgdr(n_cycles, cycle_len, lr_max)'))
-  const form = schedulePart(options)
-  const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
-  const lr = plans.map(({ lr }) => lr)
-  return { epochs: plans[0]!.epochs, callbacks: [new ParamScheduler({ lr }, { name: 'fit_sgdr' })] }
 }

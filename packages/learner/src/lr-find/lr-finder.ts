@@ -13,6 +13,7 @@ import {
 import { addAnswers, checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'
+import { finderNames } from './foreign-names.js'
 import { type LrFindForm, lrFindForms } from './forms.js'
 import { type Search, suggestRates } from './suggestions.js'
 
@@ -51,16 +52,6 @@ export interface LrFindResult extends LrFindRecord {
   /** The learning rate that the main suggestion names; undefined where `reason` says why there is none. */
   readonly lr: number | undefined
 }
-
-/** What finders of other systems have, and their results. */
-export const finderNames = {
-  plot: 'learn.recorder.plot(), after the search',
-  ...Object.fromEntries(
-    Object.keys(suggestFunctions).map(name => [name, `suggestions.${name}, or lr of lr_find({ suggestion: '${name}' })`]),
-  ),
-  lr_min: "suggestions.minimum, or lr of lr_find({ suggestion: 'minimum' })",
-  lr_steep: "suggestions.steep, or lr of lr_find({ suggestion: 'steep' })",
-} as const
 
 /**
  * Raises the learning rate batch by batch and remembers the losses, until they explode. It listens after the backward
