@@ -6,7 +6,7 @@ import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
 import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
-import { type TfDataSource, TfDataStream } from './source/tf-data.js'
+import type { TfDataSource } from './source/tf-data.js'
 import { randomSplit } from './split.js'
 
 export interface BunchOptions {
@@ -252,6 +252,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     checkOptions<TfDataBunchOptions>('DataBunch.from_tfdata', options, tfDataKinds)
     const { train, valid, bs, length, valid_length, classes } = options
     const c = classes?.length
+    const { TfDataStream } = await import('./source/tf-data.js')
     const train_dl = new TfDataStream(train, { bs, length, c })
     const batches = train_dl[Symbol.asyncIterator]()
     const { xs, ys } = (await batches.next()).value as Batch

@@ -16,8 +16,8 @@ import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
 import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js'
 import { streamOf } from './check/stream-of.js'
-import { readMetadata, type SaveOptions } from './checkpoint/file.js'
-import { type LoadOptions, type LoadReport, loadInto } from './checkpoint/load.js'
+import type { SaveOptions } from './checkpoint/file.js'
+import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
@@ -526,6 +526,7 @@ export class Learner extends AnsweringLoop {
       this.#order.take()
       // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
       await accelerate()
+      const { loadInto } = await import('./checkpoint/load.js')
       this.#loaded = await loadInto(this, source, options)
       return this
     })
@@ -542,6 +543,7 @@ export class Learner extends AnsweringLoop {
    * @throws Error when the file is truncated, damaged or foreign.
    */
   async metadataOf(source: FileSource): Promise<Record<string, string> | undefined> {
+    const { readMetadata } = await import('./checkpoint/file.js')
     return readMetadata(source)
   }
 

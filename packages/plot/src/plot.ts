@@ -1,12 +1,9 @@
-import { checkOptions, type Kinds, kind, show, standardOutput, writeTo, writeWhole } from '@onecycle/platform'
-import { toPng } from '#plot/image.js'
+import { checkOptions, type Kinds, kind, show, standardOutput, writeTo } from '@onecycle/platform'
 import type { Chart, Panel } from './chart.js'
-import { htmlFigure, htmlPage } from './html.js'
 import { isLive, type LiveChart } from './live-chart.js'
 import type { MountedPlot } from './mount/mounted.js'
 import { checkMount, type MountOptions } from './mount/options.js'
 import { type DrawOptions, drawChart } from './render/terminal-plot.js'
-import { toSvg } from './svg.js'
 import { type VegaLiteSpec, vegaLite } from './vega.js'
 
 export interface ShowOptions {
@@ -60,8 +57,9 @@ export class Plot {
     return title ?? panels.map(panel => panel.title).join(', ')
   }
 
-  svg(): Promise<string> {
-    return toSvg(this.spec)
+  async svg(): Promise<string> {
+    const { spec } = this
+    return (await pictures()).toSvg(spec)
   }
 
   async png(options: PngOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
@@ -69,12 +67,15 @@ export class Plot {
     const { scale = 2 } = options
     if (!(typeof scale === 'number' && scale > 0 && scale <= 16))
       throw new RangeError(`scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
-    return toPng(this.spec, scale)
+    const { spec } = this
+    return (await pictures()).toPng(spec, scale)
   }
 
   /** A page of its own, which loads nothing from elsewhere. */
   async html(): Promise<string> {
-    return htmlPage(this.title, htmlFigure(await this.svg(), this.spec, this.title))
+    const { spec, title } = this
+    const { htmlFigure, htmlPage, toSvg } = await pictures()
+    return htmlPage(title, htmlFigure(await toSvg(spec), spec, title))
   }
 
   /**
@@ -122,7 +123,8 @@ export class Plot {
         `Cannot tell a plot's format from the file name ${show(path)}. Let it end in ${Object.keys(formats).join(', ')}.`,
       )
     }
-    await writeWhole(path, await format(this))
+    const content = await format(this)
+    await (await pictures()).writeWhole(path, content)
   }
 
   /** Draws the plot in the terminal if `show` says so, and returns it. One of what goes on is not drawn unless asked for. */
@@ -142,6 +144,8 @@ export class Plot {
     return { 'image/svg+xml': await this.svg(), 'text/plain': this.draw({ color: false }) }
   }
 }
+
+const pictures = () => import('./pictures.js')
 
 const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Array>> = {
   '.svg': plot => plot.svg(),

@@ -1,10 +1,12 @@
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
-import { encodeCheckpoint, type SaveOptions, saveCheckpoint } from './file.js'
+import type { SaveOptions } from './file.js'
 import { captureOthers, type Parts, type Snapshot } from './snapshot.js'
-import { addressToSave } from './source.js'
 import { copyWeights } from './weights.js'
 
 type SavingParts = Parts & { log(line: string): void }
+
+/** What makes files may come while the parts are read, which are of the moment of the call. */
+const files = () => import('./file.js')
 
 /**
  * Writes the parts of a Learner under an address, without the optimizer's state where that cannot be read: then a line says so.
@@ -12,8 +14,7 @@ type SavingParts = Parts & { log(line: string): void }
  * @throws Error when that state is insisted on, or the address cannot be written.
  */
 export async function saveFrom(parts: SavingParts, address: string, options: SaveOptions): Promise<string> {
-  addressToSave(address)
-  const { snapshot, cause } = await snapshotOf(parts, options)
+  const [{ snapshot, cause }, { saveCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
   const file = await saveCheckpoint(address, snapshot, options)
   if (cause) parts.log(`${file} has no state of the optimizer. ${cause.message}`)
   return file
@@ -21,7 +22,7 @@ export async function saveFrom(parts: SavingParts, address: string, options: Sav
 
 /** As {@link saveFrom}: what it would write. */
 export async function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { snapshot, cause } = await snapshotOf(parts, options)
+  const [{ snapshot, cause }, { encodeCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
   const bytes = encodeCheckpoint(snapshot, options)
   if (cause) parts.log(`The bytes have no state of the optimizer. ${cause.message}`)
   return bytes

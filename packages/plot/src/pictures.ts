@@ -1,0 +1,5 @@
+/** What pictures and files are made with: loaded with the first of them, not with the package. */
+export { writeWhole } from '@onecycle/platform'
+export { toPng } from '#plot/image.js'
+export { htmlFigure, htmlPage } from './html.js'
+export { toSvg } from './svg.js'
