@@ -2,7 +2,8 @@ import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 
 /**
  * The running mean of a model's weights over the epochs, which stochastic weight averaging evaluates in place of the
- * last weights. Pure numbers: who trains, and who recomputes batch-norm statistics before evaluating, is the caller's affair.
+ * last weights. Pure numbers: who trains, and who recomputes batch-norm statistics before evaluating, is the caller's affair; a Learner's
+ * callback `SWA` does all of it.
  * Sources: fastai 0.7's `SWA`; Izmailov et al., arXiv:1803.05407.
  *
  * @example

@@ -1,6 +1,8 @@
+export { EMA, type EMAOptions, type EMAState } from './ema.js'
 export {
   GradientAccumulation,
   type GradientAccumulationOptions,
   type GradientAccumulationState,
 } from './gradient-accumulation.js'
 export { GradientClip, type GradientClipOptions } from './gradient-clip.js'
+export { SWA, type SWAOptions, type SWAState } from './swa.js'

@@ -1,0 +1,64 @@
+import type { Batch } from '@onecycle/data'
+import { inOrder } from '@onecycle/data/internal'
+import { dispose, tidy } from '@tensorflow/tfjs-core'
+import type { Learner } from '../learner.js'
+import { arrangeInputs, inputNamesOf } from '../model/arrange-inputs.js'
+import { ForwardPass } from '../model/forward-pass.js'
+import { keepingStates } from '../model/layer-states.js'
+import { layersOf } from '../model/layers.js'
+import { isNormalization } from '../model/normalization.js'
+import { type Layer, variableOf } from '../model/trainable-model.js'
+import { drawFrom } from '../random/draws.js'
+import { gathered } from '../random/random-streams.js'
+import { Pace } from '../work/pace.js'
+
+interface BatchNorm extends Layer {
+  momentum: number
+  readonly movingMean: unknown
+}
+
+/**
+ * Has batch norms that train compute their running statistics anew, for weights that they have not seen: the mean over one pass
+ * of the training data, each batch by its size. The pass leaves all else as it is, what is random too.
+ *
+ * Source: fastai 0.7's `fix_batchnorm`.
+ */
+export async function recomputeBatchNorm(learn: Learner): Promise<void> {
+  const { model, data, random } = learn
+  const trained = new Set(learn.trained.map(({ variable }) => variable))
+  const trains = (layer: Layer) =>
+    layer.trainable && (layer.trainableWeights.length === 0 || layer.trainableWeights.some(each => trained.has(variableOf(each))))
+  const normalizations = layersOf(model).filter(isNormalization)
+  const norms = normalizations.filter((layer): layer is BatchNorm => 'movingMean' in layer && trains(layer))
+  if (norms.length === 0) return
+  const momenta = norms.map(({ momentum }) => momentum)
+  const names = inputNamesOf(model) ?? data.inputNames
+  const pass = new ForwardPass(model)
+  pass.hold(normalizations.filter(layer => !trains(layer)))
+  const pace = new Pace()
+  let seen = 0
+  let i = 0
+  const forward = ({ xs, size, inputNames }: Batch) => {
+    for (const norm of norms) norm.momentum = seen / (seen + size)
+    drawFrom(random.validation(i++), () => tidy(() => void pass.run(arrangeInputs(xs, inputNames, names), true)))
+    seen += size
+  }
+  try {
+    await keepingStates(model, () =>
+      inOrder(data.train_dl, async stream => {
+        for await (const batch of gathered(stream, random, false)) {
+          try {
+            forward(batch)
+          } finally {
+            dispose([batch.xs, batch.ys].flat())
+          }
+          await pace.letOthersRun()
+        }
+      }),
+    )
+  } finally {
+    norms.forEach((norm, at) => {
+      norm.momentum = momenta[at]!
+    })
+  }
+}
