@@ -139,7 +139,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(found).toMatchObject({ said: 'Nothing to plot yet. onecycle-plot', n: 250, kept: true, more: 0, hearers: 0 })
     expect(found['drawn']).toBeLessThanOrEqual(Number(found['most']))
     expect(found['drawn']).toBeGreaterThanOrEqual(5)
-    expect(found['label']).toContain('training, at the end 0.0002485')
+    expect(found['label']).toContain('training, at the end 2.485e-4')
   })
 
   test('an element shows one plot, and another in its place only by the same handle or a new one', async () => {
