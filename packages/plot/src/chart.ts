@@ -53,20 +53,19 @@ export function shows(axis: Axis, value: number): boolean {
   return Number.isFinite(value) && (!axis.log || value > 0)
 }
 
-/** All values along one axis that it can show, those of the marks included. */
-export function shownValues(panel: Panel, axis: 'x' | 'y'): number[] {
-  const values = panel.series.flatMap(series => series.points.map(([x, y]) => (axis === 'x' ? x : y)))
-  return [...values, ...(panel.marks ?? []).map(mark => mark[axis])].filter(value => shows(panel[axis], value))
-}
-
-/** Smallest and largest value; [0, 1] when there is none. A loop, because an argument list has a limit. */
-export function extent(values: Iterable<number>): [number, number] {
+/** Smallest and largest value along one axis that it can show, those of the marks included; [0, 1] when there is none. */
+export function shownExtent(panel: Panel, axis: 'x' | 'y'): [number, number] {
+  const at = axis === 'x' ? 0 : 1
   let low = Infinity
   let high = -Infinity
-  for (const value of values) {
+  // A loop, and no list of all values: a fit that is followed asks ten times a second.
+  const take = (value: number) => {
+    if (!shows(panel[axis], value)) return
     if (value < low) low = value
     if (value > high) high = value
   }
+  for (const { points } of panel.series) for (let i = 0; i < points.length; i++) take(points[i]![at])
+  for (const mark of panel.marks ?? []) take(mark[axis])
   return low <= high ? [low, high] : [0, 1]
 }
 
@@ -89,22 +88,21 @@ export function markColorsOf(panel: Panel): number[] {
  * At most about `limit` of the points. Each bucket keeps its first, lowest, highest and last, so that spikes stay
  * visible and gaps stay gaps.
  */
-export function thin(points: [number, number][], limit = 2000): [number, number][] {
+export function thin(points: [number, number][], limit: number): [number, number][] {
   if (points.length <= limit) return points
   const size = Math.ceil((4 * points.length) / limit)
   const kept: [number, number][] = []
-  for (let start = 0; start < points.length; start += size) {
-    const bucket = points.slice(start, start + size)
-    const last = bucket.length - 1
-    let low = 0
-    let high = 0
-    let gap = 0
-    bucket.forEach(([, y], i) => {
+  for (let first = 0; first < points.length; first += size) {
+    const last = Math.min(first + size, points.length) - 1
+    let [low, high, gap] = [first, first, first]
+    for (let i = first; i <= last; i++) {
+      const y = points[i]![1]
       if (!Number.isFinite(y)) gap = i
-      if (y < bucket[low]![1] || Number.isNaN(bucket[low]![1])) low = i
-      if (y > bucket[high]![1] || Number.isNaN(bucket[high]![1])) high = i
-    })
-    for (const i of [...new Set([0, low, high, gap, last])].sort((a, b) => a - b)) kept.push(bucket[i]!)
+      if (y < points[low]![1] || Number.isNaN(points[low]![1])) low = i
+      if (y > points[high]![1] || Number.isNaN(points[high]![1])) high = i
+    }
+    const indexes = [first, low, high, gap, last].sort((a, b) => a - b)
+    for (const [k, i] of indexes.entries()) if (i !== indexes[k - 1]) kept.push(points[i]!)
   }
   return kept
 }

@@ -29,24 +29,25 @@ export interface PngOptions {
  */
 export class Plot {
   static readonly name: string = 'Plot'
+  /** What goes on, if this is a plot of it. */
+  readonly live: LiveChart | undefined
   readonly #chart: Chart | undefined
-  readonly #live: LiveChart | undefined
   #spec: VegaLiteSpec | undefined
 
   /** @throws TypeError for what is no chart, Error for a chart that has nothing to show; one that goes on is looked at when it is drawn. */
   constructor(chart: Chart | LiveChart) {
-    if (isLive(chart)) this.#live = chart
+    if (isLive(chart)) this.live = chart
     else this.#chart = checked(chart)
   }
 
   /** What is shown: of what goes on, as it is now. @throws Error where there is nothing to show yet */
   get chart(): Chart {
-    return this.#chart ?? checked(this.#live!.chart())
+    return this.#chart ?? checked(this.live!.chart())
   }
 
   /** The plot in Vega-Lite 6, data included. */
   get spec(): VegaLiteSpec {
-    if (this.#live) return vegaLite(this.chart)
+    if (this.live) return vegaLite(this.chart)
     this.#spec ??= vegaLite(this.chart)
     return this.#spec
   }
@@ -98,11 +99,6 @@ export class Plot {
     return mounted
   }
 
-  /** Calls `changed` whenever what is shown has changed, until the function that is returned is called; a chart as such never does. */
-  follow(changed: () => void): () => void {
-    return this.#live ? this.#live.follow(changed) : () => {}
-  }
-
   /** The plot in characters, for a terminal. */
   draw(options: DrawOptions = {}): string {
     return drawChart(this.chart, options)
@@ -130,7 +126,7 @@ export class Plot {
   /** Draws the plot in the terminal if `show` says so, and returns it. One of what goes on is not drawn unless asked for. */
   present(options: ShowOptions = {}): this {
     if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
-    if (options.show ?? (standardOutput().isTTY && !this.#live)) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
+    if (options.show ?? (standardOutput().isTTY && !this.live)) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
     return this
   }
 

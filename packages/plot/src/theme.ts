@@ -44,13 +44,13 @@ export const sheet: Look = {
   config: { ...configOf(onLight, font), background: '#ffffff', padding: 16 },
 }
 
-/** On a page, whose background shows through. `points` are enough where two share a pixel. */
+/** On a page, whose background shows through. Points that are nearer to each other than two pixels are not told apart. */
 export function pageLook(dark: boolean, font: string, width: number, height: number): Look {
   return {
     colorAt: dark ? among(paletteOnDark) : colorAt,
     halo: dark ? '#181818' : '#ffffff',
     panelSize: () => ({ width, height }),
-    points: 600,
+    points: Math.max(200, width / 2),
     config: {
       ...configOf(dark ? onDark : onLight, font),
       background: 'transparent',

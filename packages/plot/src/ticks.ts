@@ -1,4 +1,4 @@
-import { type Axis, extent } from './chart.js'
+import type { Axis } from './chart.js'
 import { formatNumber } from './render/number.js'
 
 /** Round values that divide [low, high] into at most about `count` steps of 1, 2 or 5 times a power of ten. */
@@ -36,11 +36,10 @@ export interface AxisScale {
 }
 
 /**
- * The scale of an axis for these values, at about `count` ticks. `round` moves the ends of a linear axis out to ticks;
+ * The scale of an axis from the smallest to the largest value, at about `count` ticks. `round` moves the ends of a linear axis out to ticks;
  * values that are all but equal get room on both sides.
  */
-export function axisScale(axis: Axis, values: Iterable<number>, count: number, round: boolean): AxisScale {
-  let [low, high] = extent(values)
+export function axisScale(axis: Axis, [low, high]: [number, number], count: number, round: boolean): AxisScale {
   const size = Math.max(Math.abs(low), Math.abs(high))
   if (high - low <= 1e-9 * Math.max(size, 1e-290)) {
     const room = axis.integer || size < 1e-290 ? 1 : size * 0.05
@@ -59,11 +58,14 @@ export function axisScale(axis: Axis, values: Iterable<number>, count: number, r
   return { domain: [low, high], ticks }
 }
 
+const inEnglish = new Intl.NumberFormat('en')
+
 /** Labels of one axis: all with as many decimals as its step needs, or each as short as it goes on a logarithmic one. */
 export function tickLabels(ticks: readonly number[], axis: Axis): string[] {
-  const [low, high] = extent(ticks.map(Math.abs))
+  const sizes = ticks.map(Math.abs)
+  const [low, high] = [Math.min(...sizes), Math.max(...sizes)]
   if (axis.log || high >= 1e6 || (high < 1e-3 && low < high)) return ticks.map(tick => formatNumber(tick, 12))
-  if (axis.integer) return ticks.map(tick => tick.toLocaleString('en'))
+  if (axis.integer) return ticks.map(tick => inEnglish.format(tick))
   const decimals = Math.max(...ticks.map(tick => (String(tick).split('.')[1] ?? '').length))
   return ticks.map(tick => tick.toFixed(decimals))
 }

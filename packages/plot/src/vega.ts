@@ -1,4 +1,4 @@
-import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownValues, shows, thin } from './chart.js'
+import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownExtent, shows, thin } from './chart.js'
 import { wrap } from './render/wrap.js'
 import { type Look, sheet } from './theme.js'
 import { axisScale, tickLabels } from './ticks.js'
@@ -105,7 +105,7 @@ function rows(series: Series, panel: Panel, { points }: Look): Json[] {
 /** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */
 function encoding(field: 'x' | 'y', panel: Panel): Json {
   const axis: Axis = panel[field]
-  const { domain, ticks } = axisScale(axis, shownValues(panel, field), axis.log ? 12 : 6, field === 'y')
+  const { domain, ticks } = axisScale(axis, shownExtent(panel, field), axis.log ? 12 : 6, field === 'y')
   const labels = Object.fromEntries(tickLabels(ticks, axis).map((label, i) => [ticks[i], label]))
   return {
     field,

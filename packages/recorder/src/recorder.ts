@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { checkOptions, type Kinds, kind, withAnswers } from '@onecycle/platform'
-import { type Chart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
@@ -193,11 +193,21 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   }
 
   #plotOf(chart: () => Chart, options: PlotOptions): Plot {
-    const follow = (changed: () => void) => {
-      this.#followers.add(changed)
-      return () => void this.#followers.delete(changed)
+    return new Plot(options.live ? this.#live(chart) : chart()).present(options)
+  }
+
+  #live(chart: () => Chart): LiveChart {
+    const running = () => this.#running
+    return {
+      chart,
+      follow: changed => {
+        this.#followers.add(changed)
+        return () => void this.#followers.delete(changed)
+      },
+      get share() {
+        return running() ? 0.02 : 1
+      },
     }
-    return new Plot(options.live ? { chart, follow } : chart()).present(options)
   }
 
   /** Tells whoever follows that something was recorded. */

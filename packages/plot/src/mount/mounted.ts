@@ -9,6 +9,12 @@ import { isDark, onTheme } from './theme-of.js'
 /** Milliseconds between two drawings of a plot that follows, at least. */
 const redraw = 100
 
+/** Milliseconds after which one that follows is drawn at the latest, however long that takes. */
+const longest = 1000
+
+/** What a drawing takes in all, when Vega has taken 1: the browser then lays out and paints. Measured at 1.2 to 1.5. */
+const withPainting = 1.5
+
 /** Room between panels, in pixels. */
 const gap = 24
 
@@ -64,7 +70,7 @@ export class MountedPlot {
     if (this.#over) throw new Error('This plot has been unmounted. Mount one anew: plot.mount(element).')
     this.#plot = plot instanceof Plot ? plot : new Plot(plot)
     this.#unfollow?.()
-    this.#unfollow = this.#plot.follow(() => this.#drawAt(this.#next))
+    this.#unfollow = this.#plot.live?.follow(() => this.#drawAt(this.#next))
     await this.#draw()
   }
 
@@ -93,13 +99,21 @@ export class MountedPlot {
   }
 
   #draw(): Promise<void> {
-    this.#drawing = this.#drawing.catch(() => {}).then(() => this.#drawNow())
+    this.#drawing = this.#drawing
+      .catch(() => {})
+      .then(async () => {
+        const began = performance.now()
+        const share = this.#plot.live?.share ?? 1
+        this.#next = began + redraw
+        await this.#drawNow()
+        const took = (performance.now() - began) * withPainting
+        this.#next = began + Math.min(longest, Math.max(redraw, took / share))
+      })
     return this.#drawing
   }
 
   async #drawNow(): Promise<void> {
     if (this.#over) return
-    this.#next = performance.now() + redraw
     this.#width = this.#figure.clientWidth
     const chart = this.#chart()
     // Of no width is what is not displayed; it is drawn when it is.

@@ -21,9 +21,7 @@ export class PanelView {
 
   async draw(panel: Panel, look: Look): Promise<void> {
     const next = parted(vegaLite({ panels: [panel] }, look))
-    const { width, height } = look.panelSize(1)
     if (this.#view && next.shape === this.#shown?.shape) {
-      this.#view.width(width).height(height)
       this.#give(this.#view, next, this.#shown)
       this.#shown = next
       await this.#view.runAsync()
@@ -46,7 +44,9 @@ export class PanelView {
     this.holder.replaceChildren()
   }
 
-  #give(view: View, { signals, data }: Parted, shown: Parted): void {
+  #give(view: View, { spec, signals, data }: Parted, shown: Parted): void {
+    // Vega has made of them what is left beside the axes: the same, given again, would be laid out anew.
+    for (const side of ['width', 'height'] as const) if (spec[side] !== shown.spec[side]) view[side](spec[side] as number)
     for (const [name, value] of Object.entries(signals))
       if (JSON.stringify(value) !== JSON.stringify(shown.signals[name])) view.signal(name, value)
     for (const [name, rows] of Object.entries(data)) if (!same(rows, shown.data[name]!)) view.data(name, rows)

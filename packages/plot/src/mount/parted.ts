@@ -42,14 +42,14 @@ export function parted({ layer, width, height, ...rest }: VegaLiteSpec): Parted 
 function freed(field: string, encoding: Json, signals: Record<string, unknown>): Json {
   const scale = encoding['scale'] as { domain: [number, number] }
   const axis = encoding['axis'] as { values: number[]; labelExpr: string }
-  const [low, high] = scale.domain
-  const labels = JSON.parse(axis.labelExpr.slice(1, axis.labelExpr.lastIndexOf(')')))
-  Object.assign(signals, {
-    [`${field}_low`]: low,
-    [`${field}_high`]: high,
-    [`${field}_ticks`]: axis.values,
-    [`${field}_labels`]: labels,
-  })
+  // All layers have the same axes.
+  if (!(`${field}_low` in signals))
+    Object.assign(signals, {
+      [`${field}_low`]: scale.domain[0],
+      [`${field}_high`]: scale.domain[1],
+      [`${field}_ticks`]: axis.values,
+      [`${field}_labels`]: JSON.parse(axis.labelExpr.slice(1, axis.labelExpr.lastIndexOf(')'))),
+    })
   return {
     ...encoding,
     scale: { ...scale, domain: [{ expr: `${field}_low` }, { expr: `${field}_high` }] },

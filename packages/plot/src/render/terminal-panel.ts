@@ -1,16 +1,16 @@
 import type { ChalkInstance } from 'chalk'
-import { type Axis, colorsOf, markColorsOf, type Panel, shownValues, shows } from '../chart.js'
+import { type Axis, colorsOf, markColorsOf, type Panel, shownExtent, shows } from '../chart.js'
 import { colorAt } from '../theme.js'
 import { axisScale, tickLabels } from '../ticks.js'
 import { BrailleCanvas } from './canvas.js'
 
 /** One panel as lines that are all `width` characters wide; `height` counts the lines of the drawing area. */
 export function panelLines(panel: Panel, width: number, height: number, chalk: ChalkInstance): string[] {
-  const yScale = axisScale(panel.y, shownValues(panel, 'y'), Math.max(2, Math.floor(height / 3)), true)
+  const yScale = axisScale(panel.y, shownExtent(panel, 'y'), Math.max(2, Math.floor(height / 3)), true)
   const yLabels = tickLabels(yScale.ticks, panel.y)
   const margin = Math.max(...yLabels.map(label => label.length)) + 1
   const columns = width - margin - 1
-  const xScale = axisScale(panel.x, shownValues(panel, 'x'), Math.max(2, Math.floor(columns / (panel.x.log ? 8 : 12))), false)
+  const xScale = axisScale(panel.x, shownExtent(panel, 'x'), Math.max(2, Math.floor(columns / (panel.x.log ? 8 : 12))), false)
 
   const canvas = new BrailleCanvas(columns, height)
   const alongX = placer(panel.x, xScale.domain)
