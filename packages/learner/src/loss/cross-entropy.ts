@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { lossFunction } from './loss-function.js'
-import { areClassIndices } from './targets.js'
+import { areClassIndices, as } from './targets.js'
 
 /**
  * Softmax cross-entropy of logits: `mean(-log softmax(pred)[target])`.
@@ -51,8 +51,6 @@ function fusedCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
   const [loss] = tf.engine().runKernel(fusedKernel, { logits, target }) as unknown as [tf.Tensor, tf.Tensor]
   return loss
 }
-
-const as = (dtype: 'int32' | 'float32', tensor: tf.Tensor) => (tensor.dtype === dtype ? tensor : tf.cast(tensor, dtype))
 
 /**
  * Cross-entropy of probabilities: for models whose last layer already is a softmax. Shapes and errors as

@@ -61,7 +61,13 @@ export function asPredictions(what: string, pred: tf.Tensor, target: tf.Tensor):
   if (!fits) {
     throw shapeMismatch(what, pred, target, `one target for each prediction${hintOfLabels(pred, target)}`)
   }
-  return tf.reshape(tf.cast(target, 'float32'), pred.shape)
+  const floats = as('float32', target)
+  return tf.util.arraysEqual(floats.shape, pred.shape) ? floats : tf.reshape(floats, pred.shape)
+}
+
+/** The tensor in a type, itself where it has it: a cast that changes nothing costs a step of a small network as much as one that does. */
+export function as(dtype: 'int32' | 'float32', tensor: tf.Tensor): tf.Tensor {
+  return tensor.dtype === dtype ? tensor : tf.cast(tensor, dtype)
 }
 
 function requireTensors(what: string, pred: unknown, target: unknown): void {
