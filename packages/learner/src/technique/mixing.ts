@@ -1,0 +1,77 @@
+import type { Callback, Tensors } from '@onecycle/callbacks'
+import { checkNumber, checkOptions, kind } from '@onecycle/platform'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Learner } from '../learner.js'
+
+/** How the samples of a batch are mixed, each with one other. */
+export interface Mix {
+  /** The share of each sample in what comes of it. */
+  readonly shares: Float32Array
+  /** The inputs mixed with those of the others. */
+  mix(x: tf.Tensor, others: tf.Tensor): tf.Tensor
+}
+
+export interface MixOptions {
+  /** Both parameters of the beta distribution that shares are drawn from: near 0 they are all or nothing, at 1 anything. */
+  alpha?: number | undefined
+}
+
+/**
+ * What MixUp and CutMix have in common: each sample of a training batch is mixed with another one of it, and their targets by the same
+ * shares. Labels of classes become shares of classes, which the cross-entropies of this package take, as they take yes and no in between.
+ */
+export abstract class Mixing implements Callback<Learner> {
+  abstract readonly name: string
+  readonly run_valid = false
+  protected readonly alpha: number
+  #shares: Float32Array = new Float32Array()
+  #others: Int32Array = new Int32Array()
+
+  constructor(owner: string, options: MixOptions, alpha: number) {
+    checkOptions<MixOptions>(owner, options, { alpha: kind.number })
+    const { alpha: given = alpha } = options
+    this.alpha = checkNumber('alpha', given, { above: 0 })
+  }
+
+  /** Draws what is done with a batch of so many samples, whose inputs have such shapes. */
+  protected abstract draw(learn: Learner, shape: readonly number[]): Mix
+
+  before_batch(learn: Learner): void {
+    const inputs = [learn.xb].flat()
+    for (const { dtype } of inputs)
+      if (dtype !== 'float32')
+        throw new TypeError(
+          `${this.name} mixes inputs that are floats, but one is ${dtype}: indices of words or categories have nothing in between.`,
+        )
+    const { shares, mix } = this.draw(learn, inputs[0]!.shape)
+    this.#shares = shares
+    this.#others = learn.random.stream(this.name.toLowerCase()).permutation(learn.bs)
+    learn.xb = tf.tidy(() => each(learn.xb, x => mix(x, tf.gather(x, this.#others))))
+  }
+
+  after_pred(learn: Learner): void {
+    const { pred } = learn
+    learn.yb = tf.tidy(() => each(learn.yb, (y, i) => this.#mixed(asShares(y, Array.isArray(pred) ? pred[i] : pred))))
+  }
+
+  #mixed(y: tf.Tensor): tf.Tensor {
+    return towards(tf.gather(y, this.#others), y, this.#shares)
+  }
+}
+
+/** From `a` this share of the way to `b`, sample by sample. */
+export function towards(a: tf.Tensor, b: tf.Tensor, shares: Float32Array): tf.Tensor {
+  const share = tf.tensor(shares, [shares.length, ...new Array<number>(a.rank - 1).fill(1)])
+  return tf.add(a, tf.mul(tf.sub(b, a), share))
+}
+
+/** Labels as shares of the classes that are predicted; other targets as floats. */
+function asShares(y: tf.Tensor, pred: tf.Tensor | undefined): tf.Tensor {
+  const classes = pred?.rank === 2 ? pred.shape[1]! : 1
+  // The cast is a step of its own because wasm's OneHot writes integers whatever type it is asked for.
+  return tf.cast(y.dtype === 'int32' && y.rank === 1 && classes > 1 ? tf.oneHot(y as tf.Tensor1D, classes) : y, 'float32')
+}
+
+function each<T extends Tensors>(tensors: T, work: (tensor: tf.Tensor, i: number) => tf.Tensor): Tensors {
+  return Array.isArray(tensors) ? tensors.map(work) : work(tensors as tf.Tensor, 0)
+}
