@@ -19,6 +19,14 @@ export {
 } from './learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
+export {
+  type CrossEntropyOptions,
+  type FocalLossOptions,
+  focal_loss,
+  type LabelSmoothingOptions,
+  label_smoothing_cross_entropy,
+  weighted_cross_entropy,
+} from './loss/cross-entropy-forms.js'
 export { inferLoss, type TargetKind } from './loss/infer-loss.js'
 export type { LossFunction } from './loss/loss-function.js'
 export type { LossName } from './loss/loss-of.js'

@@ -17,11 +17,16 @@ const bounded = new Set(['relu', 'relu6', 'softplus', 'tanh', 'softsign'])
  *
  * @throws TypeError that names the loss, the activation, and the loss or the activation that fits
  */
-export function checkLoss(loss: LossFunction, { units, activation }: Output): void {
+export function checkLoss(given: LossFunction, { units, activation }: Output): void {
+  const loss = plain(given)
   if (!isOurs(loss)) return
   const refuse = (why: string, fix: string) => {
-    throw new TypeError(`The loss ${loss.name} does not fit the model's last layer: ${why}. ${fix}.`)
+    throw new TypeError(`The loss ${given.name} does not fit the model's last layer: ${why}. ${fix}.`)
   }
+  const use = (other: LossFunction, kept: LossFunction) =>
+    given === loss
+      ? `Use loss: ${other.name}, or leave the activation out and keep ${kept.name}`
+      : `Use ${given.name}({ fromLogits: false }), or leave the activation out`
   const behind = `that layer ends in ${activation}`
   if (units === 1) {
     if (activation === 'softmax')
@@ -47,7 +52,9 @@ export function checkLoss(loss: LossFunction, { units, activation }: Output): vo
       `it takes probabilities that add up to 1, and ${behind}`,
       isSigmoid(activation)
         ? `Use activation: 'softmax'; for units that are independent of each other use loss: ${binary.probabilities.name}`
-        : `Use loss: ${several.logits.name}, which takes logits, or activation: 'softmax'`,
+        : given === loss
+          ? `Use loss: ${several.logits.name}, which takes logits, or activation: 'softmax'`
+          : `Leave fromLogits out for a layer without activation, or use activation: 'softmax'`,
     )
   if (loss === binary.logits) {
     if (isSigmoid(activation))
@@ -67,7 +74,7 @@ export function checkLoss(loss: LossFunction, { units, activation }: Output): vo
 /** What the model's output holds, by the loss it is trained with and the layer it ends in; undefined where neither says. */
 export function heldBy(loss: LossFunction, output: Output | undefined): 'logits' | 'probabilities' | undefined {
   const pair = family(loss)
-  if (pair) return loss === pair.logits ? 'logits' : 'probabilities'
+  if (pair) return plain(loss) === pair.logits ? 'logits' : 'probabilities'
   const { activation } = output ?? {}
   return activation === 'softmax' || isSigmoid(activation) ? 'probabilities' : undefined
 }
@@ -77,14 +84,16 @@ export function isBinary(loss: LossFunction): boolean {
   return family(loss) === binary
 }
 
-function family(loss: LossFunction) {
+/** What a form of a loss is a form of. */
+function plain(loss: LossFunction): LossFunction {
+  return loss.like ?? loss
+}
+
+function family(given: LossFunction) {
+  const loss = plain(given)
   return [several, binary].find(({ logits, probabilities }) => loss === logits || loss === probabilities)
 }
 
 function isOurs(loss: LossFunction): boolean {
   return family(loss) !== undefined || loss === mse || loss === mae
-}
-
-function use(loss: LossFunction, other: LossFunction): string {
-  return `Use loss: ${loss.name}, or leave the activation out and keep ${other.name}`
 }

@@ -19,6 +19,8 @@ export type LossFunction = {
   readonly activation?: (pred: Tensor) => Tensor
   /** Which way it is better as a metric; {@link lossFunction}s are better when lower. */
   readonly better?: Better
+  /** The loss that it is a form of: both go with the same models. */
+  readonly like?: LossFunction
 }
 
 /** A loss over one tensor of predictions and one of targets, under the name that messages and tables show. */

@@ -1,0 +1,106 @@
+import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import * as tf from '@tensorflow/tfjs-core'
+import { cross_entropy, probability_cross_entropy } from './cross-entropy.js'
+import { type LossFunction, lossFunction } from './loss-function.js'
+import { areClassIndices } from './targets.js'
+
+/** What all forms of cross-entropy can be told. */
+export interface CrossEntropyOptions {
+  /**
+   * How much each class counts, one number per class; those of rare classes are larger. The loss is divided by the number of samples, as
+   * in Keras, so that weights whose mean over the samples is 1 leave its size as it is: `samples / (classes * samples of the class)`.
+   */
+  weight?: readonly number[] | undefined
+  /** Whether predictions are logits; false for a model that ends in a softmax. Default true. */
+  fromLogits?: boolean | undefined
+}
+
+export interface LabelSmoothingOptions extends CrossEntropyOptions {
+  /** The share of each target that is spread evenly over all classes. Default 0.1. */
+  eps?: number | undefined
+}
+
+export interface FocalLossOptions extends CrossEntropyOptions {
+  /** How little what is known already counts: 0 is the plain cross-entropy. Default 2. */
+  gamma?: number | undefined
+}
+
+const kinds = { weight: kind.listOf(kind.number), fromLogits: kind.boolean }
+
+/**
+ * Cross-entropy in which some classes count more than others. Shapes and errors as {@link cross_entropy}.
+ *
+ * Source: PyTorch's `CrossEntropyLoss(weight)`, which divides by the sum of the weights in the batch: then batches count unequally, and
+ * gathered gradients are not those of a large batch.
+ *
+ * @throws TypeError without weights, or for an unknown option; RangeError for a weight below 0. At the first batch: RangeError where there are not
+ * as many weights as classes.
+ * @example
+ * new Learner(data, model, { loss: weighted_cross_entropy({ weight: [1, 20] }) })
+ */
+export function weighted_cross_entropy(options: CrossEntropyOptions): LossFunction {
+  checkOptions<CrossEntropyOptions>('weighted_cross_entropy', options, kinds)
+  if (options.weight === undefined)
+    throw new TypeError('weighted_cross_entropy needs weight, one number per class: weighted_cross_entropy({ weight: [1, 20] }).')
+  return form('weighted_cross_entropy', options)
+}
+
+/**
+ * Cross-entropy against targets that are not quite sure, so that the model is not driven to be: `(1 - eps) target + eps / classes`.
+ * Shapes and errors as {@link cross_entropy}. Sources: Szegedy et al. 2016; fastai's `LabelSmoothingCrossEntropy`.
+ *
+ * @throws RangeError when eps is not from 0 to 1; else as {@link weighted_cross_entropy}.
+ * @example
+ * new Learner(data, model, { loss: label_smoothing_cross_entropy({ eps: 0.1 }), metrics: 'accuracy' })
+ */
+export function label_smoothing_cross_entropy(options: LabelSmoothingOptions = {}): LossFunction {
+  checkOptions<LabelSmoothingOptions>('label_smoothing_cross_entropy', options, { ...kinds, eps: kind.number })
+  const { eps = 0.1 } = options
+  return form('label_smoothing_cross_entropy', options, { eps: checkNumber('eps', eps, { min: 0, max: 1 }) })
+}
+
+/**
+ * Cross-entropy in which samples count the less, the better they are known: each times `(1 - probability)^gamma`, for classes that
+ * are rare and hard among many easy samples. Shapes and errors as {@link cross_entropy}. Sources: Lin et al. 2017; fastai's `FocalLoss`.
+ *
+ * @throws RangeError when gamma is below 0; else as {@link weighted_cross_entropy}.
+ * @example
+ * new Learner(data, model, { loss: focal_loss({ gamma: 2 }) })
+ */
+export function focal_loss(options: FocalLossOptions = {}): LossFunction {
+  checkOptions<FocalLossOptions>('focal_loss', options, { ...kinds, gamma: kind.number })
+  const { gamma = 2 } = options
+  return form('focal_loss', options, { gamma: checkNumber('gamma', gamma, { min: 0 }) })
+}
+
+/** -sum over classes of weight * target * (1 - p)^gamma * log p: one number a sample, of which the mean is the loss. */
+function form(name: string, { weight, fromLogits = true }: CrossEntropyOptions, { eps = 0, gamma = 0 } = {}): LossFunction {
+  for (const [i, each] of weight?.entries() ?? []) checkNumber(`${name}: weight ${i}`, each, { min: 0 })
+  const like = fromLogits ? cross_entropy : probability_cross_entropy
+  const loss = lossFunction(
+    name,
+    (pred, target) => {
+      const classes = classesOf(name, pred, target, weight)
+      const logs = fromLogits ? tf.logSoftmax(pred) : tf.log(tf.clipByValue(pred, 1e-7, 1))
+      const shares = tf.cast(target.rank === 1 ? tf.oneHot(tf.cast(target, 'int32') as tf.Tensor1D, classes) : target, 'float32')
+      let parts: tf.Tensor = tf.mul(eps > 0 ? tf.add(tf.mul(shares, 1 - eps), eps / classes) : shares, logs)
+      if (weight) parts = tf.mul(parts, tf.tensor1d([...weight]))
+      // Away from 0, where a power below 1 has no slope.
+      if (gamma > 0) parts = tf.mul(parts, tf.pow(tf.maximum(tf.sub(1, tf.exp(logs)), 1e-7), gamma))
+      return tf.neg(tf.mean(tf.sum(parts, -1)))
+    },
+    like.activation,
+  )
+  return Object.assign(loss, { like })
+}
+
+/** @throws RangeError where predictions, targets and weights do not fit each other */
+function classesOf(name: string, pred: tf.Tensor, target: tf.Tensor, weight: readonly number[] | undefined): number {
+  areClassIndices(name, pred, target)
+  const classes = pred.shape[1]!
+  if (weight && weight.length !== classes)
+    throw new RangeError(`${name} has ${weight.length} weights, ${show(weight)}, but the predictions are for ${classes} classes.`)
+  return classes
+}
+
+keepNames({ weighted_cross_entropy, label_smoothing_cross_entropy, focal_loss })
