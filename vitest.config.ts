@@ -8,11 +8,12 @@ export default defineConfig({
     alias: [
       // The half that package.json's imports choose in Node.
       { find: /^#(\w+)\/(.+)\.js$/, replacement: source('$1', 'node/$2.ts') },
+      { find: /^@onecycle\/backend\/wasm\/inline$/, replacement: source('backend', 'wasm/inline.ts') },
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
-      { find: /^onecycle\/tf$/, replacement: source('onecycle', 'tf.ts') },
       { find: /^onecycle\/(page|worker)$/, replacement: source('onecycle', '$1/index.ts') },
+      { find: /^onecycle\/(inline|tf)$/, replacement: source('onecycle', '$1.ts') },
       { find: /^onecycle$/, replacement: source('onecycle') },
     ],
   },

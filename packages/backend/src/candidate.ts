@@ -1,9 +1,10 @@
 import { engine, findBackendFactory, type KernelBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core'
 
-/** The backends, best first. */
-export const backendNames = ['node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const
+/** The backends of all platforms. `backendNames` has those of this one. */
+export type BackendName = 'node-gpu' | 'node' | 'webgpu' | 'wasm' | 'webgl' | 'cpu'
 
-export type BackendName = (typeof backendNames)[number]
+/** Which build of the compiled kernels of wasm is asked for: see `UseBackendOptions`. */
+export type Simd = 'plain' | 'relaxed'
 
 /** One way to run TensorFlow.js. Describing it loads nothing. */
 export interface Candidate {
@@ -18,9 +19,19 @@ export interface Candidate {
   start(request?: StartRequest): Promise<string>
 }
 
+/** Why a backend cannot even be tried. */
+export interface Absence {
+  readonly reason: string
+  /** What to do with the remedy: 'Run'. */
+  readonly instruction: string
+  readonly remedy: string
+}
+
 export interface StartRequest {
   /** How many threads, for a backend that leaves the choice. */
   readonly threads?: number | undefined
+  /** Which build of the kernels, for wasm. */
+  readonly simd?: Simd | undefined
   /** Whether this backend and no other was asked for, so that it starts even where another is better. Default false. */
   readonly byName?: boolean
 }

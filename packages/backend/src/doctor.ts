@@ -1,20 +1,21 @@
-import { show } from '@onecycle/platform'
+import { describeHost, show } from '@onecycle/platform'
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { candidates } from '#backend/candidates.js'
+import { absence, tfjsVersions, versionOf } from '#backend/packages.js'
 import { type BackendName, type Candidate, reasonOf } from './candidate.js'
-import { findPackage } from './packages.js'
-import { askedFor, candidates, missingPackages } from './use-backend.js'
+import { askedFor } from './use-backend.js'
 import type { KernelOrigin } from './wasm/kernels.js'
 
 export interface BackendDiagnosis {
   readonly name: BackendName
   readonly usable: boolean
-  /** Of its npm package; absent when that is not installed. */
+  /** Of its npm package; absent where that is not known. */
   readonly version?: string
   /** What there is to say of a usable one. */
   readonly detail?: string
   /** Why it is not usable. */
   readonly reason?: string
-  /** The command that installs what is missing. */
+  /** What brings it: the command that installs it, in a page the import. */
   readonly install?: string
   readonly notes: readonly string[]
 }
@@ -33,8 +34,8 @@ export interface WasmDiagnosis {
 }
 
 export interface Diagnosis {
-  readonly node: string
-  readonly platform: string
+  /** Where this runs: 'Node v24.1.0 on linux x64', or what the browser says of itself. */
+  readonly host: string
   /** Versions of the TensorFlow.js packages found, by name. */
   readonly tfjs: Readonly<Record<string, string>>
   /** Best first. */
@@ -57,13 +58,10 @@ export async function diagnose(): Promise<Diagnosis> {
   const backends: BackendDiagnosis[] = []
   for (const candidate of candidates) backends.push(await examine(candidate, asked))
   const wasm = await examineWasm()
-  const names = [...new Set(['core', 'layers', ...['backend-cpu', 'backend-wasm', 'backend-webgpu', 'node', 'node-gpu']])]
-  const found = names.map(name => findPackage(`@tensorflow/tfjs-${name}`)).filter(each => each !== undefined)
   if (before) await setBackend(before)
   return {
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    tfjs: Object.fromEntries(found.map(({ name, version }) => [name, version])),
+    host: describeHost(),
+    tfjs: tfjsVersions(),
     backends,
     wasm,
     best: backends.find(({ name, usable }) => usable && name === (asked.name ?? name))?.name,
@@ -71,20 +69,11 @@ export async function diagnose(): Promise<Diagnosis> {
 }
 
 async function examine(candidate: Candidate, asked: ReturnType<typeof askedFor>): Promise<BackendDiagnosis> {
-  const { name, notes, packages } = candidate
-  const version = findPackage(packages[0]!)?.version
-  const missing = missingPackages(candidate)
-  if (missing.length > 0) {
-    return {
-      name,
-      usable: false,
-      reason: 'not installed',
-      install: `npm install ${missing.join(' ')}`,
-      notes,
-      ...(version && { version }),
-    }
-  }
-  const known = { name, notes, version: version! }
+  const { name, notes } = candidate
+  const version = versionOf(candidate)
+  const known = { name, notes, ...(version && { version }) }
+  const absent = absence(candidate)
+  if (absent) return { ...known, usable: false, reason: absent.reason, install: absent.remedy }
   // One that runs would be started anew for another number of threads.
   const runs = candidate.tfjsName in engine().registry
   try {
@@ -107,7 +96,7 @@ async function examineWasm(): Promise<WasmDiagnosis> {
 export function describe(diagnosis: Diagnosis): string {
   if (typeof diagnosis !== 'object' || !diagnosis?.backends)
     throw new TypeError(`describe takes what diagnose() found, but got ${show(diagnosis)}. Was an await forgotten?`)
-  const { node, platform, tfjs, backends, wasm, best } = diagnosis
+  const { host, tfjs, backends, wasm, best } = diagnosis
   const yes = (value: boolean) => (value ? 'yes' : 'no')
   const byOrigin = (origin: KernelOrigin) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)
   const kernelLines = (['compiled', 'composed'] as const)
@@ -115,7 +104,7 @@ export function describe(diagnosis: Diagnosis): string {
     .filter(({ names }) => names.length > 0)
     .map(({ origin, names }) => `  ${origin} kernels: ${names.join(', ')}`)
   return [
-    `Node ${node} on ${platform}`,
+    host,
     `TensorFlow.js: ${Object.entries(tfjs)
       .map(([name, version]) => `${name.replace('@tensorflow/tfjs-', '')} ${version}`)
       .join(', ')}`,
@@ -134,4 +123,31 @@ function describeBackend({ name, usable, version, detail, reason, install, notes
   const state = usable ? `usable (${detail})${best ? ', the default here' : ''}` : reason
   const line = `  ${name.padEnd(9)}${version ? `${version} ` : ''}${state}`
   return [line, ...(install ? [`           install: ${install}`] : []), ...notes.map(note => `           note: ${note}`)]
+}
+
+/** What {@link doctor} found. */
+export interface Doctor extends Diagnosis {
+  /** A line for each backend, for a table in a page or `console.table`. */
+  readonly rows: readonly { readonly backend: string; readonly version: string; readonly state: string; readonly notes: string }[]
+  /** All of it as text, as `onecycle doctor` prints it. */
+  toString(): string
+}
+
+/**
+ * What this machine or browser can train on, as data, as a table and as text. Looks as {@link diagnose} does.
+ *
+ * @example
+ * const found = await doctor()
+ * console.table(found.rows)
+ * console.log(`${found}`)
+ */
+export async function doctor(): Promise<Doctor> {
+  const diagnosis = await diagnose()
+  const rows = diagnosis.backends.map(({ name, usable, version = '', detail, reason, install, notes }) => ({
+    backend: name,
+    version,
+    state: usable ? `usable (${detail})${name === diagnosis.best ? ', the default here' : ''}` : reason!,
+    notes: [...(install ? [install] : []), ...notes].join(' '),
+  }))
+  return { ...diagnosis, rows, toString: () => describe(diagnosis) }
 }

@@ -1,4 +1,3 @@
-import { env } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from './candidate.js'
 
 /** The default: comes with this package, needs nothing but npm. */
@@ -7,14 +6,16 @@ export const wasm: Candidate = {
   tfjsName: 'wasm',
   packages: ['@tensorflow/tfjs-backend-wasm'],
   notes: [],
-  async start({ threads } = {}) {
-    const { compiledVariant, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
-    await startWasm(threads)
+  async start(request = {}) {
+    const { compiledVariant, simd, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+    const alone = await startWasm(request)
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')
-    const wide = compiled && compiledVariant() === 'wide-simd' ? '256-bit ' : ''
-    const simd = (await env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? `${wide}SIMD` : 'no SIMD'
+    const kind = { 'wide-simd': '256-bit ', 'relaxed-simd': '', simd: 'plain ' }[
+      (compiled && compiledVariant()) || 'relaxed-simd'
+    ]
     const number = threadsInUse()
-    return `${simd}, ${compiled ? 'compiled' : 'composed'} training kernels${number > 1 ? `, ${number} threads` : ''}`
+    const threads = number > 1 ? `, ${number} threads` : alone ? `, 1 thread, not ${request.threads}: ${alone}` : ''
+    return `${simd() ? `${kind}SIMD` : 'no SIMD'}, ${compiled ? 'compiled' : 'composed'} training kernels${threads}`
   },
 }
 

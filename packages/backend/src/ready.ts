@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { show } from '@onecycle/platform'
-import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
-import { useBackend } from './use-backend.js'
+import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
+import { beginsEarly } from '#backend/candidates.js'
+import { isChoosing, useBackend } from './use-backend.js'
 
 /** What TensorFlow.js makes anew whenever a backend is set, as it was when the choice was left to us; undefined when it is not. */
 let untouched: unknown
@@ -18,6 +19,19 @@ export function chooseLater(): void {
   // Its first tensor would print a banner about tfjs-node.
   Object.assign(engine().backend, { firstUse: false })
   untouched = profiler()
+  // A program says where its files lie, or what it prefers, before it lets others work.
+  if (beginsEarly) setTimeout(loadEarly)
+}
+
+/** Loads in the background what {@link ready} will need, as it seems now. */
+async function loadEarly(): Promise<void> {
+  if (untouched === undefined || profiler() !== untouched || isChoosing() || findBackendFactory('webgpu')) return
+  try {
+    const { loadWasm } = await import('./wasm/index.js')
+    await loadWasm()
+  } catch {
+    // Who waits for it tries again, and says why it does not come.
+  }
 }
 
 /**
@@ -45,7 +59,7 @@ export async function ready(...given: []): Promise<void> {
 /** Not what the hooks of a test runner hand to a function, say. */
 function isChoice(given: unknown): boolean {
   if (typeof given === 'string') return true
-  return typeof given === 'object' && given !== null && ['prefer', 'backend', 'threads'].some(name => name in given)
+  return typeof given === 'object' && given !== null && ['prefer', 'backend', 'threads', 'simd'].some(name => name in given)
 }
 
 async function choose(): Promise<void> {

@@ -1,14 +1,9 @@
-import { availableParallelism } from 'node:os'
-import { checkOptions, kind, say, show } from '@onecycle/platform'
+import { checkOptions, kind, parallelism, say, show, variable } from '@onecycle/platform'
 import { getBackend } from '@tensorflow/tfjs-core'
-import { type BackendName, backendNames, type Candidate, reasonOf } from './candidate.js'
-import { cpu, wasm } from './embedded.js'
-import { node, nodeGpu } from './native.js'
-import { findPackage } from './packages.js'
-import { webgpu } from './webgpu/candidate.js'
-
-/** Every backend, best first. */
-export const candidates: readonly Candidate[] = [nodeGpu, node, webgpu, wasm, cpu]
+import { backendNames, candidates } from '#backend/candidates.js'
+import { absence, versionOf } from '#backend/packages.js'
+import { type BackendName, type Candidate, reasonOf, type Simd, type StartRequest } from './candidate.js'
+import { MissingFile } from './wasm/files.js'
 
 export interface UseBackendOptions {
   /** The backend to use, and no other. Default: the environment variable `ONECYCLE_BACKEND`, or else the best one present. */
@@ -16,9 +11,16 @@ export interface UseBackendOptions {
   /**
    * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64. More than one asks for that
    * backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
+   * In a page they need cross-origin isolation: without it there is one, and the line says so.
    * Default: the environment variable `ONECYCLE_THREADS`, which another backend that is asked for by name ignores, or else 1.
    */
   threads?: number
+  /**
+   * Which build of the wasm backend's kernels. `'plain'` gives the same bits in Node and in every browser, and takes longer; `'relaxed'`
+   * has fused multiply-add, and leaves out vectors of 256 bits. Asks for that backend. Default: the environment variable `ONECYCLE_SIMD`
+   * (`plain`, or 128 or 256 bits), or else the fastest that runs.
+   */
+  simd?: Simd
   /** Where the line about the choice goes. Default: standard error; `false`: nowhere. */
   log?: false | ((line: string) => void)
 }
@@ -41,15 +43,18 @@ export interface BackendReport {
 
 let current: BackendReport | undefined
 let currentThreads = 1
+let currentSimd: Simd | undefined
+let choosing = 0
 let queue: Promise<unknown> = Promise.resolve()
 
 /**
- * Starts the best TensorFlow.js backend present (node-gpu, node, webgpu, wasm, cpu), or the one asked for, and says in one line
- * which it is. A second call costs nothing; calls at the same time take turns.
+ * Starts the best TensorFlow.js backend present, or the one asked for, and says in one line which it is: in Node of node-gpu, node,
+ * webgpu, wasm and cpu, in a page of webgpu, wasm, webgl and cpu, of which it takes webgpu and webgl where the program has imported
+ * TensorFlow.js's packages for them. A second call costs nothing; calls at the same time take turns.
  *
  * @throws RangeError for a number of threads that cannot be
- * @throws Error for several threads on another backend than wasm, for a name that is no backend, for a backend that is not installed
- * (says what to install), and for one asked for by name that does not start (`cause` holds why)
+ * @throws Error for several threads or a build on another backend than wasm, for a name that is no backend, for a backend that is not
+ * installed or imported (says what to do), for files of the wasm backend that a page cannot load, and for one asked for by name that does not start (`cause` holds why)
  *
  * @example
  * await useBackend()                    // onecycle: backend wasm (SIMD, composed training kernels); not installed: node-gpu, node, webgpu
@@ -58,44 +63,62 @@ let queue: Promise<unknown> = Promise.resolve()
  */
 export function useBackend(options: UseBackendOptions = {}): Promise<BackendReport> {
   const turn = queue.then(() => choose(options))
-  queue = turn.catch(() => undefined)
+  choosing++
+  queue = turn.catch(() => undefined).finally(() => choosing--)
   return turn
 }
 
-const backendKinds = { prefer: kind.any, threads: kind.any, log: kind.either(kind.choice(false), kind.function) }
+/** Whether a choice is under way. */
+export function isChoosing(): boolean {
+  return choosing > 0
+}
+
+const backendKinds = {
+  prefer: kind.any,
+  threads: kind.any,
+  simd: kind.choice('plain', 'relaxed'),
+  log: kind.either(kind.choice(false), kind.function),
+}
 
 async function choose(options: UseBackendOptions): Promise<BackendReport> {
   checkOptions<UseBackendOptions>('useBackend', options, backendKinds)
   const running = current && getBackend() === current.tfjsName ? current : undefined
   const { log = say } = options
-  const { name, threads } = askedFor(options)
+  const { name, threads, simd } = askedFor(options)
   const asked = name ?? (threads !== undefined && running?.name === 'wasm' ? 'wasm' : undefined)
-  if (running && (asked ?? running.name) === running.name && (threads ?? currentThreads) === currentThreads) return running
-  current = asked === undefined ? await startBest(threads) : await startForced(asked, threads)
+  const same = (threads ?? currentThreads) === currentThreads && (simd ?? currentSimd) === currentSimd
+  if (running && (asked ?? running.name) === running.name && same) return running
+  current = asked === undefined ? await startBest({ threads, simd }) : await startForced(asked, { threads, simd })
   currentThreads = threads ?? currentThreads
+  currentSimd = simd ?? currentSimd
   if (log) log(current.line)
   return current
 }
 
-/** What the options, or else the environment, ask for. Several threads ask for wasm; those of the environment are for wasm only. */
-export function askedFor(options: UseBackendOptions): { name: BackendName | undefined; threads: number | undefined } {
-  const { ONECYCLE_BACKEND, ONECYCLE_THREADS } = process.env
-  const name = checkName(options.prefer, 'prefer') ?? checkName(ONECYCLE_BACKEND || undefined, 'ONECYCLE_BACKEND')
-  let threads = checkThreads(options.threads, 'threads')
-  if (threads === undefined && ONECYCLE_THREADS && (name ?? 'wasm') === 'wasm') {
-    threads = checkThreads(Number(ONECYCLE_THREADS), 'ONECYCLE_THREADS', `'${ONECYCLE_THREADS}'`)
-  }
-  if (threads === undefined || threads === 1) return { name, threads }
+interface Asked extends Pick<StartRequest, 'threads' | 'simd'> {
+  readonly name: BackendName | undefined
+}
+
+/** What the options, or else the environment, ask for. Several threads and a build ask for wasm; the environment's are for wasm only. */
+export function askedFor({ prefer, threads: wanted, simd }: UseBackendOptions): Asked {
+  const [backend, number] = [variable('ONECYCLE_BACKEND'), variable('ONECYCLE_THREADS')]
+  const name = checkName(prefer, 'prefer') ?? checkName(backend, 'ONECYCLE_BACKEND')
+  let threads = checkThreads(wanted, 'threads')
+  if (threads === undefined && number && (name ?? 'wasm') === 'wasm')
+    threads = checkThreads(Number(number), 'ONECYCLE_THREADS', `'${number}'`)
+  const several = threads !== undefined && threads > 1
+  if (!several && !simd) return { name, threads, simd }
   if (name && name !== 'wasm') {
-    throw new Error(`${threads} threads are for the backend 'wasm', not for '${name}': leave them out, or prefer wasm.`)
+    const what = several ? `${threads} threads are` : `simd: '${simd}' is`
+    throw new Error(`${what} for the backend 'wasm', not for '${name}': leave ${several ? 'them' : 'it'} out, or prefer wasm.`)
   }
-  return { name: 'wasm', threads }
+  return { name: 'wasm', threads, simd }
 }
 
 function checkThreads(threads: number | undefined, origin: string, shown = show(threads)): number | undefined {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return threads
   throw new RangeError(
-    `Expected a whole number of threads from 1 to 64, got ${shown} (${origin}). This machine runs ${availableParallelism()} at a time.`,
+    `Expected a whole number of threads from 1 to 64, got ${shown} (${origin}). This machine runs ${parallelism()} at a time.`,
   )
 }
 
@@ -104,46 +127,40 @@ function checkName(name: string | undefined, origin: string): BackendName | unde
   throw new Error(`Unknown backend ${show(name)} (${origin}): expected one of ${backendNames.join(', ')}.`)
 }
 
-async function startForced(name: BackendName, threads: number | undefined): Promise<BackendReport> {
+async function startForced(name: BackendName, request: StartRequest): Promise<BackendReport> {
   const candidate = candidates.find(each => each.name === name)!
-  const missing = missingPackages(candidate)
-  if (missing.length > 0) {
-    throw new Error(`Backend '${name}' is not installed. Run: npm install ${missing.join(' ')}`)
-  }
+  const absent = absence(candidate)
+  if (absent) throw new Error(`Backend '${name}' is ${absent.reason}. ${absent.instruction}: ${absent.remedy}`)
   try {
-    return report(candidate, await candidate.start({ threads, byName: true }), true, [])
+    return report(candidate, await candidate.start({ ...request, byName: true }), true, [])
   } catch (cause) {
-    const on = threads !== undefined && threads > 1 ? ` on ${threads} threads` : ''
-    throw new Error(`Backend '${name}' is installed but does not start${on}: ${reasonOf(cause)}`, { cause })
+    const { threads = 1 } = request
+    const on = threads > 1 ? ` on ${threads} threads` : ''
+    throw new Error(`Backend '${name}' does not start${on}: ${reasonOf(cause)}`, { cause })
   }
 }
 
-async function startBest(threads: number | undefined): Promise<BackendReport> {
+async function startBest(request: StartRequest): Promise<BackendReport> {
   const passedOver: { name: BackendName; reason: string }[] = []
   for (const candidate of candidates) {
-    if (missingPackages(candidate).length > 0) {
-      passedOver.push({ name: candidate.name, reason: 'not installed' })
+    const absent = absence(candidate)
+    if (absent) {
+      passedOver.push({ name: candidate.name, reason: absent.reason })
       continue
     }
     try {
-      return report(candidate, await candidate.start({ threads }), false, passedOver)
+      return report(candidate, await candidate.start(request), false, passedOver)
     } catch (error) {
+      if (error instanceof MissingFile) throw error
       passedOver.push({ name: candidate.name, reason: reasonOf(error) })
     }
   }
   throw new Error(`No backend starts. ${describeReasons(passedOver)}`)
 }
 
-/** What has to be installed before this backend can start, with the versions that fit. */
-export function missingPackages(candidate: Candidate): string[] {
-  return candidate.packages
-    .filter(name => !findPackage(name))
-    .map(name => (name.startsWith('@tensorflow/') ? `${name}@4.22.0` : name))
-}
-
 function report(candidate: Candidate, detail: string, forced: boolean, passedOver: BackendReport['passedOver']): BackendReport {
-  const { name, tfjsName, packages } = candidate
-  const version = findPackage(packages[0]!)?.version ?? 'unknown'
+  const { name, tfjsName } = candidate
+  const version = versionOf(candidate) ?? 'unknown'
   const reasons = describeReasons(passedOver)
   const line = `onecycle: backend ${name} (${detail})${forced ? ', as asked for' : ''}${reasons && `; ${reasons}`}`
   return { name, tfjsName, version, detail, forced, passedOver, line }

@@ -1,6 +1,3 @@
-// The types of WebAssembly come with the browser's, which a Node library does without.
-const { WebAssembly } = globalThis as unknown as { WebAssembly: { validate(bytes: Uint8Array): boolean } }
-
 /** A module of one function that returns a constant vector made with the given instructions; only its validity matters. */
 function accepts(...instructions: number[]): boolean {
   const body = [0, ...instructions, 0x0b]
@@ -13,8 +10,8 @@ function accepts(...instructions: number[]): boolean {
 
 const splat = [0x41, 0, 0xfd, 0x0f]
 
-/** Whether this Node runs 128-bit vector instructions. */
+/** Whether this engine runs 128-bit vector instructions. */
 export const simd = () => accepts(...splat)
 
-/** Whether it runs relaxed ones (fused multiply-add): Node 22 does; Node 20 once `--experimental-wasm-relaxed-simd` is set. */
+/** Whether it runs relaxed ones (fused multiply-add): Node 22 does, Node 20 once `--experimental-wasm-relaxed-simd` is set, and most browsers. */
 export const relaxedSimd = () => accepts(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02)

@@ -6,21 +6,18 @@
  * import '@onecycle/backend/wasm'
  * await tf.setBackend('wasm')
  */
-import { createRequire } from 'node:module'
-import { dirname, sep } from 'node:path'
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { leaveErrorsToTheProgram } from '#backend/process-listeners.js'
 import { compiledKernels, compiledVariant } from './compiled/index.js'
 import { composedKernels } from './composed/index.js'
 import { refuseWhenFull } from './full-memory.js'
 import { registerTrainingKernels } from './kernels.js'
-import { leaveErrorsToTheProgram } from './process-listeners.js'
+import { registerCompiledKernels, takeOverStart } from './threads/start.js'
 
-// The backend looks for its .wasm beside the script that was started, which is right only inside its own folder.
-setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep)
 leaveErrorsToTheProgram()
 refuseWhenFull()
 registerTrainingKernels(composedKernels)
-if (compiledVariant()) registerTrainingKernels(compiledKernels)
+if (compiledVariant()) registerCompiledKernels()
+takeOverStart()
 
 export {
   accelerateLayers,
@@ -38,5 +35,5 @@ export {
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'
-export { startWasm, threadsInUse } from './threads/start.js'
+export { loadWasm, startWasm, threadsInUse } from './threads/start.js'
 export { compiledKernels, composedKernels }

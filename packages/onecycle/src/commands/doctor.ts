@@ -7,11 +7,11 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<void
   console.log(json ? JSON.stringify(diagnosis, null, 2) : page(diagnosis))
 }
 
-function page({ node, platform, tfjs, backends, wasm, best }: Diagnosis): string {
+function page({ host, tfjs, backends, wasm, best }: Diagnosis): string {
   const versions = Object.entries(tfjs).map(([name, version]) => `${name.replace('@tensorflow/tfjs-', '')} ${version}`)
   const kernels = (origin: string) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)
   return [
-    `${chalk.bold('Node')} ${node} on ${platform}`,
+    host.replace(/^\S+/, name => chalk.bold(name)),
     `${chalk.bold('TensorFlow.js')} ${versions.join(', ')}`,
     '',
     `${chalk.bold('Backends')}, best first`,

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { readBuild } from '../../testing/build-folder.js'
 import { errorFunction } from '../../testing/error-function.js'
+import { files } from './builds.js'
 import type { ForwardFunction, Functions } from './functions.js'
-import { buildFolder, files, loadCompiledModule } from './module.js'
-import { Instance, Memory, Module } from './web-assembly.js'
+import { loadCompiledModule } from './module.js'
 
 /** Each function in float64, how far from 0 it is tried, and how many units in the last place it may be off there. */
 const functions: [ForwardFunction, (x: number) => number, number, number][] = [
@@ -20,9 +20,9 @@ const N = 40_001
 loadCompiledModule()
 
 describe.each(Object.values(files))('the exponential functions of %s', file => {
-  const memory = new Memory({ initial: 8 })
-  const module = new Module(readFileSync(new URL(file, buildFolder)))
-  const run = new Instance(module, { env: { memory } }).exports as Functions
+  const memory = new WebAssembly.Memory({ initial: 8 })
+  const module = new WebAssembly.Module(readBuild(file))
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions
   const [x, out] = [new Float32Array(memory.buffer, 1024, N), new Float32Array(memory.buffer, 262_144, N)]
 
   it.each(functions)('%s is right to the last places', (name, f, furthest, units) => {

@@ -3,8 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { type Pool, startPool } from '../threads/pool.js'
 import type { Address, Call, Functions } from './functions.js'
 import { installGradients } from './gradients.js'
-import { loadCompiledModule, loadSharedModule } from './module.js'
-import { Instance, Memory } from './web-assembly.js'
+import { loadCompiledModule, loadSharedModule, prepareModule } from './module.js'
 
 /** The compiled kernels, living in one backend's memory. */
 export interface Machine {
@@ -41,7 +40,9 @@ const machines = new WeakMap<BackendWasm, Machine | null>()
 export function machineFor(backend: BackendWasm): Machine | null {
   let machine = machines.get(backend)
   if (machine === undefined) {
-    machine = createMachine(backend)
+    const memory = memoryOf(backend)
+    const module = loadCompiledModule()?.module
+    machine = memory && module ? createMachine(backend, new WebAssembly.Instance(module, { env: { memory } })) : null
     machines.set(backend, machine)
   }
   installGradients()
@@ -53,11 +54,20 @@ export function threadsOf(backend: BackendWasm): number {
   return machines.get(backend)?.threads ?? 1
 }
 
-/** Gives a backend that has shared memory, and has run no kernel yet, threads. They end when it is disposed. */
-export async function startThreads(backend: BackendWasm, threads: number): Promise<void> {
+/**
+ * Gives a backend that has run no kernel yet the compiled ones, in the background. Several threads need shared memory; they end when the
+ * backend is disposed.
+ */
+export async function equip(backend: BackendWasm, threads: number): Promise<void> {
   const memory = memoryOf(backend)!
-  const pool = await startPool(loadSharedModule()!, memory, threads)
-  machines.set(backend, createMachine(backend, pool))
+  const module = threads > 1 ? await loadSharedModule() : (await prepareModule()).module
+  const instance = await WebAssembly.instantiate(module, { env: { memory } })
+  if (threads === 1) {
+    machines.set(backend, createMachine(backend, instance))
+    return
+  }
+  const pool = await startPool(module, memory, threads)
+  machines.set(backend, createMachine(backend, instance, pool))
   const dispose = backend.dispose
   backend.dispose = () => {
     pool.stop()
@@ -65,18 +75,13 @@ export async function startThreads(backend: BackendWasm, threads: number): Promi
   }
 }
 
-function memoryOf(backend: BackendWasm) {
+function memoryOf(backend: BackendWasm): WebAssembly.Memory | undefined {
   const memory = (backend.wasm as unknown as Heap).asm?.memory
-  return memory instanceof Memory ? memory : undefined
+  return memory instanceof WebAssembly.Memory ? memory : undefined
 }
 
-function createMachine(backend: BackendWasm, pool?: Pool): Machine | null {
+function createMachine(backend: BackendWasm, { exports }: WebAssembly.Instance, pool?: Pool): Machine {
   const wasm = backend.wasm as unknown as Heap
-  const memory = memoryOf(backend)
-  if (!memory) return null
-  const module = memory.buffer instanceof SharedArrayBuffer ? loadSharedModule() : loadCompiledModule()?.module
-  if (!module) return null
-  const { exports } = new Instance(module, { env: { memory } })
   const run = exports as unknown as Functions
   const threads = pool?.threads ?? 1
 

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import { readBuild as read } from '../../testing/build-folder.js'
+import { files } from './builds.js'
 import type { Functions } from './functions.js'
-import { buildFolder, compiledFailure, compiledVariant, files, reasonForNarrow } from './module.js'
-import { Instance, Memory, Module } from './web-assembly.js'
+import { compiledFailure, compiledVariant, reasonForNarrow } from './module.js'
+
+const { Instance, Memory, Module } = WebAssembly
 
 /** What is used of the AssemblyScript compiler. Its own declarations would replace the globals of every file checked with this one. */
 interface Compiler {
@@ -16,7 +18,6 @@ interface Compiler {
 const compilerName: string = 'assemblyscript/asc'
 
 const builds = Object.values(files)
-const read = (file: string) => readFileSync(new URL(file, buildFolder))
 
 /** The numbers of a wasm file's sections. */
 function sections(bytes: Uint8Array): number[] {
@@ -60,9 +61,9 @@ describe('the compiled modules', () => {
       throw new Error('no such thing')
     }
     vi.resetModules()
-    vi.doMock('./wide.js', () => ({ compileWide, reasonAgainstWide: () => '', runsWide: () => true }))
+    vi.doMock('../../node/v8/wide.js', () => ({ compileWide, reasonAgainstWide: () => '', runsWide: () => true }))
     const module = await import('./module.js')
-    vi.doUnmock('./wide.js')
+    vi.doUnmock('../../node/v8/wide.js')
     expect(module.compiledVariant()).toBe('relaxed-simd')
     expect(module.reasonForNarrow()).toBe('wide.wasm: no such thing')
   })
@@ -74,7 +75,7 @@ describe('the compiled modules', () => {
 
   it.each(builds)('%s multiplies matrices', file => {
     const memory = new Memory({ initial: 64 })
-    const run = new Instance(new Module(read(file)), { env: { memory } }).exports as Functions
+    const run = new Instance(new Module(read(file)), { env: { memory } }).exports as unknown as Functions
     run.setMemory(64)
     const [m, n, k] = [13, 11, 401]
     const [a, b, bias, out] = [1024, 262_144, 393_216, 458_752]

@@ -1,78 +1,65 @@
-import { readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
-import { relaxedSimd } from '../features.js'
+import { build, buildNow, compile } from '#backend/builds.js'
+import { reasonOf, type Simd } from '../../candidate.js'
+import { wasmBytes } from '../files.js'
 import { shareMemory } from '../threads/share-memory.js'
-import { Module } from './web-assembly.js'
-import { compileWide, reasonAgainstWide, runsWide } from './wide.js'
+import { type Built, type CompiledVariant, files } from './builds.js'
 
-/**
- * Which build of the kernels runs: with fused multiply-add (relaxed SIMD) and vectors that the engine makes 256 bits wide, with fused
- * multiply-add, or with plain 128-bit SIMD. The first two give the same bits.
- */
-export type CompiledVariant = 'wide-simd' | 'relaxed-simd' | 'simd'
+export type { CompiledVariant }
 
-export interface CompiledModule {
-  readonly variant: CompiledVariant
-  readonly module: object
-}
-
-/** Where the builds lie. Sources and build sit equally deep in the package, so this address holds from both. */
-export const buildFolder = new URL('../../../dist/wasm/', import.meta.url)
-
-/** The files of the builds, best first. */
-export const files: Record<CompiledVariant, string> = {
-  'wide-simd': 'wide.wasm',
-  'relaxed-simd': 'relaxed.wasm',
-  simd: 'plain.wasm',
-}
-
-let loaded: CompiledModule | undefined
-let shared: object | undefined
+let built: Built | undefined
+let building: Promise<Built> | undefined
+let shared: WebAssembly.Module | undefined
 let reason = ''
-let narrowReason = ''
+let asked: Simd | undefined
 
 /**
- * Compiles the fastest build that this engine accepts, once. Node 20 needs a flag for relaxed SIMD, which is set here so that nobody
- * has to; later versions have it on.
+ * The fastest build that this engine accepts, once it is compiled: in Node at once, in a page by `prepareModule`.
  *
- * @returns undefined when no build can be compiled; `compiledFailure()` then says why.
+ * @returns undefined when none is; `compiledFailure()` then says why.
  */
-export function loadCompiledModule(): CompiledModule | undefined {
-  if (loaded || reason) return loaded
-  // Where the feature is on, engines no longer know the flag, and complain on standard error.
-  if (!relaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  const reasons: string[] = []
-  for (const variant of Object.keys(files) as CompiledVariant[]) {
-    if (variant === 'wide-simd') {
-      narrowReason = reasonAgainstWide()
-      if (narrowReason) continue
-    }
-    try {
-      const module = compile(variant, readFileSync(new URL(files[variant], buildFolder)))
-      if (variant === 'wide-simd' && !runsWide(module)) {
-        narrowReason = 'the engine or the processor has no vectors of 256 bits'
-        continue
-      }
-      loaded = { variant, module }
-      return loaded
-    } catch (error) {
-      const failure = `${files[variant]}: ${(error as Error).message}`
-      reasons.push(failure)
-      if (variant === 'wide-simd') narrowReason = failure
-    }
+export function loadCompiledModule(): Built | undefined {
+  if (built || reason) return built
+  try {
+    built = buildNow(asked)
+  } catch (error) {
+    reason = reasonOf(error)
   }
-  reason = reasons.join('; ')
-  return undefined
+  return built
 }
 
-function compile(variant: CompiledVariant, bytes: Uint8Array): object {
-  return variant === 'wide-simd' ? compileWide(bytes) : new Module(bytes)
+/** Waits until there is one. @throws Error when there is none */
+export async function prepareModule(): Promise<Built> {
+  const present = loadCompiledModule()
+  if (present) return present
+  building ??= build(wasmBytes, asked)
+  try {
+    built = await building
+    reason = ''
+    return built
+  } catch (error) {
+    // Another attempt may have better luck.
+    reason = reasonOf(error)
+    throw error
+  } finally {
+    building = undefined
+  }
 }
 
-/** The same build for a memory that threads share. */
-export function loadSharedModule(): object | undefined {
-  const variant = compiledVariant()
-  if (variant) shared ??= compile(variant, shareMemory(readFileSync(new URL(files[variant], buildFolder))))
+/** Whether another build is in use than one that is asked for. */
+export function isOtherBuild(simd: Simd): boolean {
+  return built !== undefined && built.variant !== (simd === 'plain' ? 'simd' : 'relaxed-simd')
+}
+
+/** Asks for a build from now on. */
+export function askForBuild(simd: Simd): void {
+  asked = simd
+  if (isOtherBuild(simd)) built = shared = undefined
+}
+
+/** The same build for a memory that threads share. @throws Error when there is none */
+export async function loadSharedModule(): Promise<WebAssembly.Module> {
+  const { variant } = await prepareModule()
+  shared ??= await compile(variant, shareMemory(await wasmBytes(files[variant])))
   return shared
 }
 
@@ -89,6 +76,5 @@ export function compiledFailure(): string {
 
 /** Why vectors have 128 bits; empty when they have 256. */
 export function reasonForNarrow(): string {
-  loadCompiledModule()
-  return narrowReason
+  return loadCompiledModule()?.narrow ?? reason
 }

@@ -92,10 +92,10 @@ describe('three threads', () => {
   const rules = Object.keys(fusedUpdates)
   const alone = new Map<string, Float32Array[]>()
   beforeAll(async () => {
-    await startWasm(1)
+    await startWasm({ threads: 1 })
     for (const [what, shapes, program] of [...divided, ...summed]) alone.set(what, evaluate(shapes, program as Program))
     for (const rule of rules) alone.set(rule, steps(rule))
-    await startWasm(3)
+    await startWasm({ threads: 3 })
     expect(threadsInUse()).toBe(3)
   })
 

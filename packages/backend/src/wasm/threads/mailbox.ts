@@ -37,17 +37,32 @@ export function mailbox(buffer: SharedArrayBuffer): Mailbox {
   }
 }
 
+let maySleep: boolean | undefined
+
+/** A page's own thread must not fall asleep: it waits with open eyes. */
+function canSleep(): boolean {
+  if (maySleep !== undefined) return maySleep
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0)
+    maySleep = true
+  } catch {
+    maySleep = false
+  }
+  return maySleep
+}
+
 /**
- * Waits until the signal is no longer `old`: at first with open eyes, then asleep.
+ * Waits until the signal is no longer `old`: at first with open eyes, then asleep where the thread may.
  *
  * @param limit ms to sleep at most
  * @returns whether it has changed
  */
 export function waitFor(signals: Int32Array, place: number, old: number, limit = Number.POSITIVE_INFINITY): boolean {
-  const end = performance.now() + AWAKE
+  const end = performance.now() + (canSleep() ? AWAKE : limit)
   do {
     for (let i = 0; i < 64; i++) if (Atomics.load(signals, place) !== old) return true
   } while (performance.now() < end)
+  if (!canSleep()) return false
   // Of a time that the whole process was suspended, at most one nap counts.
   const nap = Number.isFinite(limit) ? 1000 : limit
   for (let left = limit; left > 0; ) {

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, it, vi } from 'vitest'
 import { loadCompiledModule, loadSharedModule } from '../compiled/module.js'
-import { Memory } from '../compiled/web-assembly.js'
 import { type Pool, startPool } from './pool.js'
 
-const memory = () => new Memory({ initial: 16, maximum: 16, shared: true })
+const memory = () => new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true })
 const nothing = () => undefined
 
 let pool: Pool | undefined
@@ -15,7 +14,7 @@ afterEach(() => {
 
 it('carries calls out on the memory of the program, while the program does its own part', async () => {
   const shared = memory()
-  pool = await startPool(loadSharedModule()!, shared, 3)
+  pool = await startPool(await loadSharedModule(), shared, 3)
   const numbers = new Float32Array(shared.buffer, 0, 3000)
   for (let round = 1; round <= 200; round++) {
     numbers.fill(0)
@@ -29,7 +28,7 @@ it('carries calls out on the memory of the program, while the program does its o
 
 it('serves fewer calls than it has workers, and workers that fell asleep', async () => {
   const shared = memory()
-  pool = await startPool(loadSharedModule()!, shared, 4)
+  pool = await startPool(await loadSharedModule(), shared, 4)
   const numbers = new Float32Array(shared.buffer, 0, 4)
   numbers[0] = 5
   await new Promise(resolve => setTimeout(resolve, 20))
@@ -38,7 +37,7 @@ it('serves fewer calls than it has workers, and workers that fell asleep', async
 })
 
 it('says which thread failed and why, and then refuses to go on', async () => {
-  pool = await startPool(loadSharedModule()!, memory(), 3)
+  pool = await startPool(await loadSharedModule(), memory(), 3)
   const [fine, outside] = [
     ['relu', 0, 64, 4],
     ['relu', 0, 1 << 30, 4],
@@ -50,7 +49,7 @@ it('says which thread failed and why, and then refuses to go on', async () => {
 })
 
 it('waits for the workers when its own part fails, and can go on', async () => {
-  pool = await startPool(loadSharedModule()!, memory(), 2)
+  pool = await startPool(await loadSharedModule(), memory(), 2)
   const own = () => {
     throw new Error('mine')
   }
@@ -59,7 +58,7 @@ it('waits for the workers when its own part fails, and can go on', async () => {
 })
 
 it('gives a worker up that does not answer', async () => {
-  pool = await startPool(loadSharedModule()!, memory(), 2, 1000)
+  pool = await startPool(await loadSharedModule(), memory(), 2, 1000)
   // Billions of empty sums.
   const endless = ['sum', 0, 2 ** 31 - 1, 0, 0, 64, 1, 64] as const
   expect(() => pool!.run([endless], nothing)).toThrow(
@@ -72,7 +71,7 @@ it('says why a worker does not start, and when one has ended', async () => {
     /^The threads of the wasm backend do not start: .*shared/,
   )
   const terminate = vi.spyOn(Worker.prototype, 'terminate')
-  pool = await startPool(loadSharedModule()!, memory(), 3)
+  pool = await startPool(await loadSharedModule(), memory(), 3)
   pool.stop()
   expect(terminate).toHaveBeenCalledTimes(2)
   expect(() => pool!.run([['relu', 0, 64, 4]], nothing)).toThrow('cannot go on: they have been stopped. Start the program again.')

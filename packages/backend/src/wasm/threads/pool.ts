@@ -1,9 +1,5 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import { buildFolder } from '../compiled/module.js'
-import { Module } from '../compiled/web-assembly.js'
+import { startWorker } from '#backend/workers.js'
 import { DONE, FAILED, MAILBOX_BYTES, mailbox, POSTED, waitFor } from './mailbox.js'
-import type { WorkerData } from './worker.js'
 
 /** The name of a function that the module exports, and what it is called with. */
 type PoolCall = readonly [name: string, ...args: number[]]
@@ -32,8 +28,13 @@ const PATIENCE = 30_000
  * @param threads the program's own included
  * @throws Error when a worker does not start
  */
-export async function startPool(module: object, memory: object, threads: number, patience = PATIENCE): Promise<Pool> {
-  const numbers = new Map(Module.exports(module).map(({ name }, number) => [name, number]))
+export async function startPool(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  threads: number,
+  patience = PATIENCE,
+): Promise<Pool> {
+  const numbers = new Map(WebAssembly.Module.exports(module).map(({ name }, number) => [name, number]))
   let broken = ''
   const lose = (reason: string) => {
     broken ||= reason
@@ -41,16 +42,14 @@ export async function startPool(module: object, memory: object, threads: number,
   const workers = Array.from({ length: threads - 1 }, (_, i) => hire(`thread ${i + 2} of ${threads}`, module, memory, lose))
   const stop = () => {
     lose('they have been stopped')
-    for (const { worker } of workers) void worker.terminate()
+    for (const { worker } of workers) worker.end()
   }
   try {
-    // An 'error' rejects here; from then on it breaks the pool.
-    await Promise.all(workers.map(({ worker }) => once(worker, 'message')))
+    await Promise.all(workers.map(({ worker }) => worker.ready))
   } catch (cause) {
     stop()
     throw new Error(`The threads of the wasm backend do not start: ${(cause as Error).message}`, { cause })
   }
-  for (const { worker } of workers) worker.unref()
 
   return {
     threads,
@@ -76,13 +75,9 @@ export async function startPool(module: object, memory: object, threads: number,
 }
 
 /** @param lose is told when the worker is gone, and why */
-function hire(name: string, module: object, memory: object, lose: (reason: string) => void) {
+function hire(name: string, module: WebAssembly.Module, memory: WebAssembly.Memory, lose: (reason: string) => void) {
   const buffer = new SharedArrayBuffer(MAILBOX_BYTES)
-  const workerData: WorkerData = { module, memory, buffer }
-  // The options that the program runs with, such as loaders, would only delay a worker.
-  const worker = new Worker(new URL('threads/worker.js', buildFolder), { workerData, execArgv: [] })
-  worker.on('error', error => lose(`${name} failed: ${error.message}`))
-  worker.on('exit', () => lose(`${name} has ended`))
+  const worker = startWorker({ module, memory, buffer }, fate => lose(`${name} ${fate}`))
   const { signals, call, reason } = mailbox(buffer)
   let count = 0
   return {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
-import { buildFolder, compiledVariant, files } from '../compiled/module.js'
-import { Instance, Memory, Module } from '../compiled/web-assembly.js'
+import { readBuild as ours } from '../../testing/build-folder.js'
+import { files } from '../compiled/builds.js'
+import { compiledVariant } from '../compiled/module.js'
 import { shareMemory } from './share-memory.js'
 
+const { Instance, Memory, Module } = WebAssembly
 const header = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]
-const ours = (file: string) => readFileSync(new URL(file, buildFolder))
 const tfjs = () => {
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')
   return readFileSync(new URL('tfjs-backend-wasm-simd.wasm', `file://${main}`))
@@ -44,7 +45,7 @@ describe('shareMemory', () => {
     // Has the engine accept the relaxed build.
     expect(compiledVariant()).not.toBe('simd')
     const module = new Module(after)
-    const importing = (memory: object) => () => new Instance(module, { env: { memory } })
+    const importing = (memory: object) => () => new Instance(module, { env: { memory } as WebAssembly.ModuleImports })
     expect(importing(new Memory({ initial: 1, maximum: 65_536, shared: true }))).not.toThrow()
     expect(importing(new Memory({ initial: 1, maximum: 65_536 }))).toThrow()
   })
@@ -61,7 +62,7 @@ describe('shareMemory', () => {
     const section = [2, (size & 127) | 128, size >> 7, 4, ...imports]
     const module = Uint8Array.from([...header, 1, 4, 1, 0x60, 0, 0, ...section])
     const shared = shareMemory(module)
-    expect(shared).toEqual(Buffer.from([...module.subarray(0, -3), 3, 1, 2]))
+    expect(shared).toEqual(Uint8Array.from([...module.subarray(0, -3), 3, 1, 2]))
     expect(() => new Module(shared)).not.toThrow()
   })
 

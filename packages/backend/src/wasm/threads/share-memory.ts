@@ -16,8 +16,8 @@ const MOST_PAGES = 65_536
  * @example
  * new WebAssembly.Module(shareMemory(readFileSync('kernels.wasm')))
  */
-export function shareMemory(bytes: Uint8Array): Uint8Array {
-  if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') !== '\0asm') throw new Error('These bytes are no WebAssembly module.')
+export function shareMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\0asm') throw new Error('These bytes are no WebAssembly module.')
   for (let start = 8; start < bytes.length; ) {
     const id = bytes[start]!
     const [size, from] = readNumber(bytes, start + 1)
@@ -25,9 +25,9 @@ export function shareMemory(bytes: Uint8Array): Uint8Array {
     const limits = id === MEMORIES ? readNumber(bytes, from)[1] : id === IMPORTS ? importedMemory(bytes, from) : undefined
     if (limits !== undefined) {
       const [shared, after] = sharedLimits(bytes, limits)
-      const content = Buffer.concat([bytes.subarray(from, limits), shared, bytes.subarray(after, end)])
+      const content = concat(bytes.subarray(from, limits), shared, bytes.subarray(after, end))
       const section = [Uint8Array.of(id), writeNumber(content.length), content]
-      return Buffer.concat([bytes.subarray(0, start), ...section, bytes.subarray(end)])
+      return concat(bytes.subarray(0, start), ...section, bytes.subarray(end))
     }
     start = end
   }
@@ -53,7 +53,7 @@ function importedMemory(bytes: Uint8Array, from: number): number | undefined {
 
 function sharedLimits(bytes: Uint8Array, at: number): [Uint8Array, number] {
   const [{ least, most = MOST_PAGES }, after] = readLimits(bytes, at)
-  return [Buffer.concat([Uint8Array.of(MAXIMUM | SHARED), writeNumber(least), writeNumber(most)]), after]
+  return [concat(Uint8Array.of(MAXIMUM | SHARED), writeNumber(least), writeNumber(most)), after]
 }
 
 function readLimits(bytes: Uint8Array, at: number): [{ least: number; most?: number }, number] {
@@ -78,4 +78,14 @@ function writeNumber(value: number): Uint8Array {
   const bytes = []
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128)
   return Uint8Array.of(...bytes, value)
+}
+
+function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }

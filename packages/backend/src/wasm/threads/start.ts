@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { engine } from '@tensorflow/tfjs-core'
-import { startRegistered, stopRegistered } from '../../candidate.js'
-import { startThreads, threadsOf } from '../compiled/machine.js'
-import { compiledFailure, compiledVariant } from '../compiled/module.js'
+import { engine, env } from '@tensorflow/tfjs-core'
+import { reasonForOneThread } from '#backend/workers.js'
+import { type StartRequest, startRegistered, stopRegistered } from '../../candidate.js'
+import { compiledKernels } from '../compiled/index.js'
+import { equip, threadsOf } from '../compiled/machine.js'
+import { askForBuild, isOtherBuild, prepareModule } from '../compiled/module.js'
+import { simd as hasSimd } from '../features.js'
+import { wasmBytes } from '../files.js'
+import { registerTrainingKernels } from '../kernels.js'
 import { shareMemory } from './share-memory.js'
 
 const running = () => engine().registry['wasm'] as BackendWasm | undefined
 
 const count = (threads: number) => (threads === 1 ? '1 thread' : `${threads} threads`)
+
+/** How many threads the next start is for, the program's own included. */
+let threadsAsked = 1
 
 /** How many threads the wasm backend runs on; 1 when it has not started. */
 export function threadsInUse(): number {
@@ -19,48 +24,81 @@ export function threadsInUse(): number {
 }
 
 /**
- * Starts the wasm backend with so many threads, the program's own included. One that runs already with another number is started
- * anew as long as it holds no tensors: memory is shared from its beginning or never.
+ * Starts the wasm backend with so many threads, the program's own included, and the build of the kernels that is asked for. One that
+ * runs already with others is started anew as long as it holds no tensors: memory is shared from its beginning or never.
  *
- * @param threads undefined: as it runs already, or else one
+ * @param request what is undefined: as it runs already, or else one thread and the fastest build
+ * @returns why it has one thread where more were asked for
  */
-export async function startWasm(threads?: number): Promise<void> {
+export async function startWasm({ threads, simd }: Pick<StartRequest, 'threads' | 'simd'> = {}): Promise<string | undefined> {
   const [backend, present] = [running(), threadsInUse()]
-  const wanted = threads ?? present
-  if (backend && wanted !== present) {
+  const reason = threads !== undefined && threads > 1 ? reasonForOneThread() : undefined
+  const wanted = reason ? 1 : (threads ?? present)
+  if (backend && (wanted !== present || (simd && isOtherBuild(simd)))) {
     if (backend.numDataIds() > 0) {
-      const [now, asked] = [count(present), count(wanted)]
+      const [now, asked] = wanted === present ? ['another build', `SIMD '${simd}'`] : [count(present), count(wanted)]
       throw new Error(`it runs on ${now} already and holds tensors. Ask for ${asked} before the program makes its first tensor.`)
     }
     stopRegistered('wasm')
   }
-  if (wanted === 1 || wanted === present) {
-    await startRegistered('wasm')
-    return
-  }
-  if (!compiledVariant())
-    throw new Error(`only compiled kernels run on several threads, and there are none: ${compiledFailure()}`)
-  const started = await withSharedMemory(() => startRegistered('wasm'))
-  await startThreads(started as BackendWasm, wanted)
+  if (simd) askForBuild(simd)
+  threadsAsked = wanted
+  await startRegistered('wasm')
+  return reason
+}
+
+/** Loads what a start needs, ahead of it. */
+export async function loadWasm(): Promise<void> {
+  await Promise.all([prepareModule(), wasmBytes('tfjs-backend-wasm-simd.wasm')])
+}
+
+let completed = false
+
+/** Registers the compiled kernels, once. */
+export function registerCompiledKernels(): void {
+  if (!completed) registerTrainingKernels(compiledKernels)
+  completed = true
 }
 
 /**
- * Lets the backend start in memory that threads share: hands TensorFlow.js its own binary with that one mark changed, as a data:
- * address, so that no file is written.
+ * Has TensorFlow.js start its wasm backend with our kernels, whoever asks for it: `tf.setBackend('wasm')` waits for them. Its own binary
+ * is handed over as bytes, for several threads with the one mark changed that makes memory shared.
  */
-async function withSharedMemory<Result>(start: () => Promise<Result>): Promise<Result> {
-  const folder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))
-  const simd = join(folder, 'tfjs-backend-wasm-simd.wasm')
-  const paths = {
-    'tfjs-backend-wasm.wasm': join(folder, 'tfjs-backend-wasm.wasm'),
-    'tfjs-backend-wasm-simd.wasm': simd,
-    'tfjs-backend-wasm-threaded-simd.wasm': join(folder, 'tfjs-backend-wasm-threaded-simd.wasm'),
+export function takeOverStart(): void {
+  const entry = engine().registryFactory['wasm']!
+  const make = entry.factory as () => Promise<BackendWasm>
+  entry.factory = async () => {
+    const threads = threadsAsked
+    if (!hasSimd()) return withBinary(await wasmBytes('tfjs-backend-wasm.wasm'), make)
+    await loadWasm()
+    registerCompiledKernels()
+    const bytes = await wasmBytes('tfjs-backend-wasm-simd.wasm')
+    const backend = await withBinary(threads > 1 ? shareMemory(bytes) : bytes, make)
+    await equip(backend, threads)
+    return backend
   }
-  const shared = Buffer.from(shareMemory(readFileSync(simd))).toString('base64')
-  setWasmPaths({ ...paths, 'tfjs-backend-wasm-simd.wasm': `data:application/wasm;base64,${shared}` }, true)
+}
+
+/** An address that only this module knows. */
+const binary = 'onecycle:wasm'
+
+async function withBinary<Result>(bytes: Uint8Array<ArrayBuffer>, make: () => Promise<Result>): Promise<Result> {
+  const { platform } = env()
+  const { fetch } = platform
+  platform.fetch = (path, init) => (path === binary ? Promise.resolve(new Response(bytes)) : fetch.call(platform, path, init))
+  // Its build for threads, which isolated pages would get, has none for our kernels.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
+  setWasmPaths(
+    {
+      'tfjs-backend-wasm.wasm': binary,
+      'tfjs-backend-wasm-simd.wasm': binary,
+      'tfjs-backend-wasm-threaded-simd.wasm': binary,
+    },
+    true,
+  )
   try {
-    return await start()
+    return await make()
   } finally {
-    setWasmPaths(paths)
+    platform.fetch = fetch
   }
 }

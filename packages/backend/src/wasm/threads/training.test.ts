@@ -9,7 +9,7 @@ const seeded = (seed: number) => ({ kernelInitializer: initializers.heNormal({ s
 /** The losses of a small network on one batch of 21 images. */
 async function train(threads: number, steps: number): Promise<number[]> {
   // Starts the backend anew, which it refuses while tensors are left.
-  await startWasm(threads)
+  await startWasm({ threads })
   accelerateLayers(layers)
   const model = sequential({
     layers: [
@@ -57,6 +57,6 @@ it('two threads train as one does, and to the same bits every time', async () =>
   const apart = alone.map((loss, i) => Math.abs(loss - together[i]!))
   expect(Math.max(...apart)).toBeLessThan(1e-4)
   expect(apart.some(difference => difference > 0)).toBe(true)
-  await startWasm(1)
+  await startWasm({ threads: 1 })
   expect(await train(2, 30)).toEqual(together)
 })

@@ -1,8 +1,9 @@
-import { type backend_util, findBackendFactory, type KernelBackend, registerBackend } from '@tensorflow/tfjs-core'
-import { type Candidate, startRegistered } from '../candidate.js'
-import { importPackage } from '../packages.js'
-import { quickenFilterGradient } from './filter-gradient.js'
-import { mendMatMul } from './mat-mul.js'
+import { findBackendFactory, type KernelBackend, registerBackend } from '@tensorflow/tfjs-core'
+import { type Candidate, startRegistered } from '../../candidate.js'
+import { quickenFilterGradient } from '../../webgpu/filter-gradient.js'
+import { mendMatMul } from '../../webgpu/mat-mul.js'
+import { type Device, speakOut } from '../../webgpu/outspoken.js'
+import { importPackage } from './find-package.js'
 
 /** The part of the WebGPU interface that is used here; its full types want the browser's. */
 interface Adapter {
@@ -17,24 +18,12 @@ interface Adapter {
   }
   requestDevice(descriptor: object): Promise<Device>
 }
-interface Device {
-  destroy(): void
-  readonly lost: Promise<{ readonly message: string }>
-  addEventListener(
-    type: 'uncapturederror',
-    listener: (event: { readonly error: { readonly message: string }; preventDefault(): void }) => void,
-  ): void
-}
 interface Dawn {
   readonly globals: object
   create(flags: string[]): { requestAdapter(options: object): Promise<Adapter | null> }
 }
 interface WebGPUPackage {
-  readonly WebGPUBackend: new (device: object, info: object) => KernelBackend & Reads
-}
-interface Reads {
-  read(dataId: object): Promise<backend_util.BackendValues>
-  readSync(dataId: object): backend_util.BackendValues
+  readonly WebGPUBackend: new (device: object, info: object) => KernelBackend
 }
 
 const limits = [
@@ -83,8 +72,7 @@ export const webgpu: Candidate = {
       const info = adapter.info ?? { vendor: '', architecture: '', description: '' }
       described = [...new Set([info.device, info.description])].filter(Boolean).join(', ') || info.vendor || 'GPU'
       software = info.isFallbackAdapter ?? false
-      const Backend = outspoken(WebGPUBackend, device)
-      registerBackend('webgpu', () => new Backend(device, info), 3)
+      registerBackend('webgpu', () => speakOut(new WebGPUBackend(device, info), device), 3)
     }
     mendMatMul()
     quickenFilterGradient()
@@ -92,44 +80,4 @@ export const webgpu: Candidate = {
     await startRegistered('webgpu')
     return software ? `${described}, in software: slower than wasm` : described
   },
-}
-
-/**
- * TensorFlow.js's backend, which says what went wrong. Where memory runs out or a program is not valid, WebGPU goes on with zeros and
- * reports it to nobody who waits: here the next result that is read is refused, which in a fit is the loss of the batch.
- */
-function outspoken(WebGPUBackend: WebGPUPackage['WebGPUBackend'], device: Device): WebGPUPackage['WebGPUBackend'] {
-  let failure: string | undefined
-  device.addEventListener('uncapturederror', event => {
-    event.preventDefault()
-    failure ??= event.error.message
-  })
-  void device.lost.then(({ message }) => {
-    failure = `the device was lost: ${message}`
-  })
-  const check = () => {
-    if (failure) throw new Error(`The GPU failed, so results are wrong from there on: ${failure}`)
-  }
-  return class extends WebGPUBackend {
-    override async read(dataId: object): Promise<backend_util.BackendValues> {
-      const values = await super.read(dataId).catch(error => {
-        check()
-        throw error
-      })
-      check()
-      return values
-    }
-
-    override readSync(dataId: object): backend_util.BackendValues {
-      try {
-        return super.readSync(dataId)
-      } catch (cause) {
-        // It draws into a canvas, which Node does not have.
-        if (!(cause instanceof ReferenceError)) throw cause
-        throw new Error('The webgpu backend cannot wait for a result in Node: use await tensor.data() in place of dataSync().', {
-          cause,
-        })
-      }
-    }
-  }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { diagnose, useBackend } from '../index.js'
+import { diagnose, useBackend } from '../../index.js'
 
 const home = process.cwd()
 const project = mkdtempSync(join(tmpdir(), 'onecycle-webgpu-'))

@@ -8,7 +8,7 @@ const [cpuPackage, gpuPackage] = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-nod
 /** What loading a package does; these tests have none of the two. */
 const packages = vi.hoisted(() => new Map<string, () => void>())
 const loaded: string[] = []
-vi.mock('./packages.js', () => ({
+vi.mock('./find-package.js', () => ({
   importPackage: async (name: string) => {
     loaded.push(name)
     packages.get(name)!()

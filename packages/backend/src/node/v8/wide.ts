@@ -1,7 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
-import type { Functions } from './functions.js'
-import { Instance, Memory, Module } from './web-assembly.js'
+import type { Functions } from '../../wasm/compiled/functions.js'
 
 /**
  * WebAssembly's vectors have 128 bits. V8 can carry out two neighbouring operations as one of 256 bits, where it is told to and where
@@ -23,13 +22,14 @@ const whileCompiling = [
 const afterwards = ['--no-experimental-wasm-revectorize', '--wasm-lazy-compilation', '--liftoff', '--wasm-inlining']
 
 /**
- * Why vectors are left at 128 bits; empty where the engine can be asked for more. `ONECYCLE_SIMD=128` is such a reason, and
+ * Why vectors are left at 128 bits; empty where the engine can be asked for more. `ONECYCLE_SIMD=128` is such a reason, as is `plain`, and
  * `ONECYCLE_SIMD=256` lets an engine through that is newer than the tested ones.
  */
 export function reasonAgainstWide({ arch, versions, execArgv, env } = process, mainThread = isMainThread): string {
   const { ONECYCLE_SIMD: asked = '' } = env
-  if (!['', '128', '256'].includes(asked)) throw new RangeError(`Expected ONECYCLE_SIMD to be 128 or 256 (bits), got '${asked}'.`)
-  if (asked === '128') return 'ONECYCLE_SIMD=128'
+  if (!['', 'plain', '128', '256'].includes(asked))
+    throw new RangeError(`Expected ONECYCLE_SIMD to be plain, or 128 or 256 (bits), got '${asked}'.`)
+  if (asked === 'plain' || asked === '128') return `ONECYCLE_SIMD=${asked}`
   if (arch !== 'x64') return `the processor is of kind ${arch}, not x64`
   const own = [...execArgv, ...(env['NODE_OPTIONS'] ?? '').split(' ')].find(flag => /^--[\w-]*(wasm|liftoff|jitless)/.test(flag))
   if (own) return `the engine's own flags are left as they were given (${own})`
@@ -42,10 +42,10 @@ export function reasonAgainstWide({ arch, versions, execArgv, env } = process, m
 }
 
 /** Compiles a module for vectors of 256 bits. */
-export function compileWide(bytes: Uint8Array): object {
+export function compileWide(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   for (const flag of whileCompiling) setFlagsFromString(flag)
   try {
-    return new Module(bytes)
+    return new WebAssembly.Module(bytes)
   } finally {
     for (const flag of afterwards) setFlagsFromString(flag)
   }
@@ -55,9 +55,9 @@ export function compileWide(bytes: Uint8Array): object {
  * Whether the wide tile is in fact faster than the narrow one: it is half again as fast with registers of 256 bits, and slower on a processor
  * without them. Takes a millisecond. A wrong answer costs time, and never changes a bit of a result.
  */
-export function runsWide(module: object): boolean {
-  const memory = new Memory({ initial: 16 })
-  const run = new Instance(module, { env: { memory } }).exports as Functions
+export function runsWide(module: WebAssembly.Module): boolean {
+  const memory = new WebAssembly.Memory({ initial: 16 })
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions
   run.setMemory(64)
   const [m, k] = [96, 384]
   const [a, b, out, scratch] = [1024, 1024 + 4 * m * k, 262_144, 524_288]

@@ -10,8 +10,8 @@ import {
   tidy,
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
-import { type Candidate, startRegistered } from './candidate.js'
-import { importPackage } from './packages.js'
+import { type Candidate, startRegistered } from '../../candidate.js'
+import { importPackage } from './find-package.js'
 
 /** Both packages call themselves this. */
 const tfjsName = 'tensorflow'

@@ -1,0 +1,41 @@
+import type { KernelBackend } from '@tensorflow/tfjs-core'
+import { type Candidate, startRegistered } from '../../candidate.js'
+import { quickenFilterGradient } from '../../webgpu/filter-gradient.js'
+import { mendMatMul } from '../../webgpu/mat-mul.js'
+import { type Device, speakOut } from '../../webgpu/outspoken.js'
+
+/** The part of the browser's WebGPU that is used here. */
+interface Gpu {
+  requestAdapter(options: object): Promise<Adapter | null>
+}
+interface Adapter {
+  readonly info?: {
+    readonly vendor: string
+    readonly architecture: string
+    readonly device: string
+    readonly description: string
+    readonly isFallbackAdapter?: boolean
+  }
+}
+
+/** WebGPU, of a page that has imported TensorFlow.js's package for it. */
+export const webgpu: Candidate = {
+  name: 'webgpu',
+  tfjsName: 'webgpu',
+  packages: ['@tensorflow/tfjs-backend-webgpu'],
+  notes: ['Needs a secure context (https, or localhost) and a GPU.'],
+  async start({ byName = false } = {}) {
+    const { gpu } = navigator as { gpu?: Gpu }
+    if (!gpu) throw new Error(`no WebGPU in this browser${isSecureContext ? '' : ', which has it over https only'}`)
+    const { info } = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) ?? {}
+    if (!info) throw new Error('no WebGPU adapter found')
+    const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`)
+    const described = [...new Set([info.vendor, info.architecture, info.device, info.description])].filter(Boolean).join(', ')
+    if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
+    mendMatMul()
+    quickenFilterGradient()
+    const backend = (await startRegistered('webgpu')) as KernelBackend & { readonly device: Device }
+    speakOut(backend, backend.device)
+    return software ? `${described}, in software: slower than wasm` : described || 'GPU'
+  },
+}
