@@ -287,6 +287,13 @@ describe('predict', () => {
       'predict needs a Learner, and there is none yet: await create(options)',
     )
     await training.create({ epochs: 1 })
+    const given = { values: [0.1, 0.9], shape: [1, 2] }
+    const forms = [[[0.1, 0.9]], Float32Array.of(0.1, 0.9), given, [given]]
+    const all = await Promise.all(forms.map(x => training.predict(x).catch((error: Error) => error)))
+    expect(all.slice(1)).toEqual(Array(3).fill(all[0]))
+    await expect(training.predict({ values: [1, 2, 3], shape: [1, 2] })).rejects.toThrow(
+      '3 values for a tensor of shape [1, 2], which has 2',
+    )
     await expect(training.predict([[1, 2, 3]])).rejects.toThrow(/\[1, 3\]|3 numbers|shape/)
   })
 })

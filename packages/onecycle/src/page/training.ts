@@ -106,10 +106,13 @@ export class Training<S extends AnyServed = AnyServed> {
   /**
    * Predictions of the Learner as it is: while it trains, those of the weights between two batches.
    *
-   * @param x as for `learn.predict`: numbers of one sample or several; of several inputs by name or as a list
+   * @param x as for `learn.predict`: numbers of one sample or several; of several inputs by name or as a list. What a tensor holds, with its
+   * shape, where the model leaves the size of its input open
    * @throws what `learn.predict` throws; TypeError for a model with several outputs
    * @example
-   * const { values, shape } = await training.predict(new Float32Array(28 * 28))
+   * const { values } = await training.predict([[5.1, 3.5, 1.4, 0.2]])
+   * const image = { values: new Float32Array(28 * 28 * 3), shape: [1, 28, 28, 3] }
+   * const { values: shares } = await training.predict(image)
    */
   predict(x: PredictInput): Promise<Prediction> {
     return this.#ask('predict', [x]) as Promise<Prediction>

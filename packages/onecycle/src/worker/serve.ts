@@ -4,6 +4,7 @@ import { checkOptions, kind, nearestName, show } from '@onecycle/platform'
 import { parent } from '#onecycle/parent.js'
 import { type Endpoint, listen } from '../bridge/endpoint.js'
 import { packError } from '../bridge/errors.js'
+import type { PredictInput, Prediction } from '../bridge/prediction.js'
 import { ours, type SentEvent, type ToPage, type ToWorker } from '../bridge/protocol.js'
 import { buffersOf } from '../bridge/transfer.js'
 import type { Functions, Methods, Served } from '../bridge/types.js'
@@ -136,7 +137,7 @@ class Server {
     await this.#work
   }
 
-  predict(x: unknown): Promise<unknown> {
+  predict(x: PredictInput): Promise<Prediction> {
     return this.#gate.between(() => predict(this.#theLearner('predict'), x))
   }
 
