@@ -8,6 +8,7 @@ export { type EpochRow, emptyHistory, type History, type LrFindRecord } from './
 export { OutputGuard } from './log/output-guard.js'
 export { ProgressBar, type ProgressOptions, type ProgressStream } from './log/progress.js'
 export { Report, type ReportOptions, type ReportSection, report } from './log/report.js'
-export { type LiveOptions, Recorder } from './recorder.js'
+export type { Place, RecorderPart } from './part.js'
+export { type HistorySource, type LiveOptions, Recorder } from './recorder.js'
 export { Sched } from './sched.js'
 export { SmoothenValue } from './smoothing.js'

@@ -1,5 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kinds, kind, withAnswers } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, withAnswers } from '@onecycle/platform'
 import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
@@ -8,6 +8,7 @@ import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
 import { EpochWatch } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
+import { beyond, copyOf, grow, isHistory, type Place, placeOf, type RecorderPart, start } from './part.js'
 import { Sched } from './sched.js'
 import { SmoothenValue } from './smoothing.js'
 
@@ -17,6 +18,12 @@ export interface LiveOptions {
    * mounted on a page it follows the fits. Default false: it stays as it is now.
    */
   live?: boolean | undefined
+}
+
+/** What has a history that grows, and says so: the training in a worker that `connect` of `onecycle/page` leads to. */
+export interface HistorySource {
+  readonly history: History
+  on(event: 'begin' | 'batches' | 'epoch' | 'end', hear: () => void): unknown
 }
 
 type PlotOptions = ShowOptions & LiveOptions
@@ -58,6 +65,10 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   readonly run_valid = false
   #lrFind: LrFindRecord | undefined
   #history = emptyHistory()
+  /** Which fit the history is of, how many there were, and how many searches. */
+  #fit = 0
+  #fits = 0
+  #searches = 0
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #running = false
@@ -70,6 +81,79 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   readonly #followers = new Set<() => void>()
   /** Puts back what was there before a fit that has not begun yet; whether there was anything. */
   #putBack: (() => boolean) | undefined
+
+  /**
+   * A recorder of what was recorded elsewhere, which draws the same plots: in another process, or in a worker.
+   *
+   * @param source a history, which is copied and may have been through JSON; or a training in a worker, which is followed: its plots with
+   * `{ live: true }` go on with it
+   * @throws TypeError for what is neither
+   *
+   * @example
+   * await Recorder.from(history).plot_losses().save('runs/losses.png')
+   */
+  static from(source: History | HistorySource): Recorder {
+    const recorder = new Recorder()
+    const { on, history } = (source ?? {}) as Partial<HistorySource>
+    if (typeof on !== 'function') recorder.#history = copyOf(source as History)
+    else if (!isHistory(history)) throw new TypeError(`Recorder.from follows what has a history, but got ${show(source)}.`)
+    else {
+      const take = () => {
+        const { history } = source as HistorySource
+        if (recorder.#history !== history) recorder.#fit = ++recorder.#fits
+        recorder.#history = history
+        recorder.#tell()
+      }
+      for (const event of ['begin', 'batches', 'epoch', 'end'] as const) (source as HistorySource).on(event, take)
+      take()
+    }
+    return recorder
+  }
+
+  /**
+   * What was recorded since a place, to {@link append} elsewhere: the `to` of the part before; without a place all that there is. Where
+   * another fit has begun since, it is all of that one. Undefined when there is nothing new.
+   *
+   * @example
+   * let place: Place | undefined
+   * const tell = () => {
+   *   const part = learn.recorder.since(place)
+   *   if (part) process.send?.(part) // to a program that append()s it
+   *   place = part?.to ?? place
+   * }
+   */
+  since(place?: Place): RecorderPart | undefined {
+    const to = placeOf(this.#history, this.#fit, this.#searches)
+    const from = place?.fit === to.fit ? place : { ...start, searches: place?.searches ?? 0, fit: to.fit }
+    if (place && JSON.stringify(place) === JSON.stringify(to)) return undefined
+    const lrFind = from.searches < to.searches && this.#lrFind
+    return { from, to, history: beyond(this.#history, from), ...(lrFind && { lrFind: structuredClone(lrFind) }) }
+  }
+
+  /**
+   * Adds what another recorder gave by {@link since}: plots and histories are then as there.
+   *
+   * @throws Error for a part that does not follow what is here; TypeError for what is none
+   */
+  append(part: RecorderPart): this {
+    if (!isHistory(part?.history) || !part.from || !part.to)
+      throw new TypeError(`append takes what another recorder's since() gave, but got ${show(part)}.`)
+    const here = placeOf(this.#history, this.#fit, this.#searches)
+    const { from, to, history, lrFind } = part
+    if (from.batches === 0 && from.epochs === 0) this.#history = emptyHistory(history.metricNames)
+    else if (from.fit !== here.fit || from.batches !== here.batches || from.epochs !== here.epochs)
+      throw new Error(
+        `This part begins at batch ${from.batches} of fit ${from.fit}, and here is batch ${here.batches} of fit ${here.fit}: ` +
+          'ask for all that there is, since() without a place.',
+      )
+    grow(this.#history, structuredClone(history))
+    this.#fit = this.#fits = to.fit
+    if (lrFind) this.#lrFind = lrFind
+    this.#searches = to.searches
+    this.#searchedLast = false
+    this.#tell()
+    return this
+  }
 
   /**
    * The current or last fit. A new fit begins a new object, so one that was kept stays as it is; one that fails before its first epoch,
@@ -87,12 +171,13 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
 
   set lrFind(found: LrFindRecord | undefined) {
     this.#lrFind = found
+    this.#searches++
     this.#tell()
   }
 
   /** Debiased exponential mean of the training losses of this fit, beta 0.98; NaN before the first. */
   get smooth_loss(): number {
-    return this.#smooth.value
+    return this.#history.smooth_losses.at(-1) ?? Number.NaN
   }
 
   /** What ran last, a fit or a search, by fastai 0.7's names. */
@@ -102,11 +187,12 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   }
 
   before_fit(learn: TrainingState): void {
-    const [history, smooth, searchedLast] = [this.#history, this.#smooth, this.#searchedLast]
+    const [history, fit, smooth, searchedLast] = [this.#history, this.#fit, this.#smooth, this.#searchedLast]
     this.#putBack = () => {
       this.#searchedLast = searchedLast
       if (history.losses.length === 0) return false
       this.#history = history
+      this.#fit = fit
       this.#smooth = smooth
       return true
     }
@@ -114,6 +200,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     this.#searchedLast = learn.lr_finding
     if (learn.lr_finding) return
     this.#history = emptyHistory(learn.metricNames)
+    this.#fit = ++this.#fits
     this.#smooth = new SmoothenValue()
     this.#lossKnown = false
     if (!learn.validates && learn.metricNames.length > 0 && !this.#saidUnmeasured) {
@@ -166,6 +253,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     const refused = learn.reason === 'failed' && this.#putBack?.()
     if (this.#running && learn.reason && !refused) this.#history.reason = learn.reason
     this.#running = false
+    this.#tell()
   }
 
   /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
