@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +11,7 @@ const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('
 
 const program = `
 import { Plot } from '@onecycle/plot'
+import { ProgressBar, progressIn, Recorder } from '@onecycle/recorder'
 const panel = (title, y, series) => ({ title, x: { label: 'Batches', integer: true }, y: { label: y }, series })
 const curve = (name, style, ys) => ({ name, style, points: ys.map((y, i) => [i + 1, y]) })
 const falling = n => Array.from({ length: n }, (_, i) => Math.exp(-i / 30))
@@ -37,7 +38,24 @@ class Live {
 }
 const place = () => document.body.appendChild(document.createElement('div'))
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
-Object.assign(globalThis, { Plot, chart, two, Live, place, pause })
+/** What a loop would tell, of so many epochs. */
+function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 'completed') {
+  const learn = { n_epoch: epochs, n_iter: batches, lossValue: 0.5, lr_finding: false, training: true, values: {}, metricNames, validates: true,
+    train_iter: 0, opt: { names: ['lr'], get: () => [0.1] }, log() {} }
+  const fire = event => callbacks.forEach(callback => callback[event]?.(learn))
+  const end = () => { learn.reason = reason; fire('after_fit') }
+  fire('before_fit')
+  const epoch = async i => {
+    learn.epoch = i
+    fire('before_epoch'); fire('before_train')
+    for (learn.iter = 0; learn.iter < batches; learn.iter++) { fire('before_batch'); fire('after_backward'); fire('after_batch'); learn.train_iter++; await pause(1) }
+    fire('after_train'); fire('before_validate')
+    Object.assign(learn.values, { valid_loss: 0.4 }, Object.fromEntries(metricNames.map((name, k) => [name, 0.9 + k / 100])))
+    fire('after_validate'); fire('after_epoch')
+  }
+  return { epoch, end }
+}
+Object.assign(globalThis, { Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
 `
 
 describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : ''}`, () => {
@@ -181,6 +199,89 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(found.start).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(found.sizes).toEqual([size, size.map(side => side * 2)])
     expect(found.dark).toBeGreaterThan(300)
+  })
+
+  test('progress is a bar while there is some, and a table that is one for all who read it', async () => {
+    const found = await inPage(`
+      const element = place()
+      const name = '<img src=x onerror=alert(1)>'
+      const fit = train([new Recorder(), new ProgressBar({ element })], 2, 20, [name], 'stopped')
+      const bar = element.querySelector('.onecycle-progress-bar')
+      const shown = []
+      for (const epoch of [0, 1]) {
+        await fit.epoch(epoch)
+        await pause(150)
+        shown.push([getComputedStyle(bar).display, element.querySelector('progress').value, element.querySelector('progress').ariaLabel])
+      }
+      fit.end()
+      const rows = [...element.querySelectorAll('tr')].map(row => [...row.cells].map(cell => cell.textContent))
+      const scopes = [...element.querySelectorAll('th')].map(cell => cell.scope)
+      const after = [getComputedStyle(bar).display, element.querySelector('[role=status]').textContent, element.querySelectorAll('img').length]
+      element.remove()
+      return { shown, rows, scopes, after }`)
+    expect(found).toMatchObject({
+      shown: [
+        ['flex', expect.any(Number), 'epoch 1/2, train'],
+        ['flex', expect.any(Number), 'epoch 2/2, train'],
+      ],
+      rows: [
+        ['epoch', 'train_loss', 'valid_loss', '<img src=x onerror=alert(1)>', 'time'],
+        ['0', '0.500000', '0.400000', '0.900000', '00:00'],
+        ['1', '0.500000', '0.400000', '0.900000', '00:00'],
+      ],
+      scopes: ['col', 'col', 'col', 'col', 'col', 'row', 'row'],
+      after: ['none', 'stopped in epoch 1, at batch 21 of 20', 0],
+    })
+  })
+
+  test('what a worker hears is shown here, ten times a second at most, however short epochs are', async () => {
+    const found = await inPage<{ changes: number; seconds: number; rows: number }>(`
+      const element = place()
+      const show = progressIn(element)
+      let changes = 0
+      new MutationObserver(() => changes++).observe(element, { subtree: true, childList: true, characterData: true, attributes: true })
+      const began = performance.now()
+      const fit = train([new Recorder(), new ProgressBar({ hear: news => show(structuredClone(news)) })], 60, 2)
+      for (let epoch = 0; epoch < 60; epoch++) await fit.epoch(epoch)
+      fit.end()
+      await pause(0)
+      const seconds = (performance.now() - began) / 1000
+      const rows = element.querySelectorAll('tbody tr').length
+      element.remove()
+      return { changes, seconds, rows }`)
+    expect(found.rows).toBe(60)
+    expect(found.changes).toBeLessThanOrEqual(Math.ceil(found.seconds * 10) + 2)
+  })
+
+  test("a recorder's live plot may be mounted before the fit", async () => {
+    const found = await inPage(`
+      const element = place()
+      const recorder = new Recorder()
+      const plot = await recorder.plot_losses({ live: true }).mount(element)
+      const before = element.textContent
+      const fit = train([recorder], 1, 30)
+      await fit.epoch(0)
+      fit.end()
+      await pause(400)
+      const label = element.querySelector('figure').ariaLabel
+      plot.unmount()
+      return { before, label }`)
+    expect(found).toEqual({
+      before: expect.stringMatching(/^Nothing to plot: no training batch/),
+      label: 'Losses, Loss over Batches: training, at the end 0.5; validation, at the end 0.4.',
+    })
+  })
+
+  test('a plot is saved as a download, and a path is answered with what there is', async () => {
+    const [download] = await Promise.all([
+      open.page.waitForEvent('download'),
+      inPage(`await new Plot(chart()).save('downloads://losses.png')`),
+    ])
+    expect(download.suggestedFilename()).toBe('losses.png')
+    const bytes = await readFile(await download.path())
+    expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
+    const message = await inPage(`return new Plot(chart()).save('runs/losses.png').catch(error => error.message)`)
+    expect(message).toMatch(/^Cannot write 'runs\/losses.png': a page has no files.*downloads:\/\//)
   })
 
   test('what is no element is answered with what there is elsewhere', async () => {

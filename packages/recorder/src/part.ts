@@ -1,4 +1,4 @@
-import { kind, show } from '@onecycle/platform'
+import { type Kinds, kind, show } from '@onecycle/platform'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 
 /** How far a recorder has been told. */
@@ -23,6 +23,11 @@ export interface RecorderPart {
   readonly history: History
   /** The last search for the learning rate, where it is new. */
   readonly lrFind?: LrFindRecord | undefined
+}
+
+export const placeKinds: Kinds<Place> = {
+  ...{ fit: kind.number, batches: kind.number, epochs: kind.number, searches: kind.number },
+  ...{ ended: kind.boolean, hps: kind.listOf(kind.string) },
 }
 
 export const start: Place = { fit: 0, batches: 0, epochs: 0, ended: false, hps: [], searches: 0 }

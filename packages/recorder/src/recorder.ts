@@ -8,7 +8,7 @@ import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
 import { EpochWatch } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
-import { beyond, copyOf, grow, isHistory, type Place, placeOf, type RecorderPart, start } from './part.js'
+import { beyond, copyOf, grow, isHistory, type Place, placeKinds, placeOf, type RecorderPart, start } from './part.js'
 import { Sched } from './sched.js'
 import { SmoothenValue } from './smoothing.js'
 
@@ -114,6 +114,8 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
    * What was recorded since a place, to {@link append} elsewhere: the `to` of the part before; without a place all that there is. Where
    * another fit has begun since, it is all of that one. Undefined when there is nothing new.
    *
+   * @throws TypeError for what is no place
+   *
    * @example
    * let place: Place | undefined
    * const tell = () => {
@@ -123,6 +125,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
    * }
    */
   since(place?: Place): RecorderPart | undefined {
+    if (place !== undefined) checkOptions<Place>('since', place, placeKinds)
     const to = placeOf(this.#history, this.#fit, this.#searches)
     const from = place?.fit === to.fit ? place : { ...start, searches: place?.searches ?? 0, fit: to.fit }
     if (place && JSON.stringify(place) === JSON.stringify(to)) return undefined

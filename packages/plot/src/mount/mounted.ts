@@ -39,9 +39,11 @@ export class MountedPlot {
   #width = 0
   #drawing = Promise.resolve()
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** When the drawing that is waited for is due, and the earliest time for one that follows. */
+  /** When the drawing that is waited for is due. */
   #at = 0
-  #next = 0
+  /** When the last drawing began, and how long it took. */
+  #began = 0
+  #took = 0
   #over = false
 
   constructor(plot: Plot, element: HTMLElement, options: MountOptions) {
@@ -70,7 +72,7 @@ export class MountedPlot {
     if (this.#over) throw new Error('This plot has been unmounted. Mount one anew: plot.mount(element).')
     this.#plot = plot instanceof Plot ? plot : new Plot(plot)
     this.#unfollow?.()
-    this.#unfollow = this.#plot.live?.follow(() => this.#drawAt(this.#next))
+    this.#unfollow = this.#plot.live?.follow(() => this.#drawAt(this.#due))
     await this.#draw()
   }
 
@@ -84,6 +86,12 @@ export class MountedPlot {
     for (const panel of this.#panels) panel.clear()
     this.#figure.remove()
     shown.delete(this.#element)
+  }
+
+  /** When a plot that follows may be drawn again. */
+  get #due(): number {
+    const { share = 1 } = this.#plot.live ?? {}
+    return this.#began + Math.min(longest, Math.max(redraw, this.#took / share))
   }
 
   /** In the first frame from then on; a page that is not seen has none. */
@@ -102,12 +110,10 @@ export class MountedPlot {
     this.#drawing = this.#drawing
       .catch(() => {})
       .then(async () => {
-        const began = performance.now()
-        const share = this.#plot.live?.share ?? 1
-        this.#next = began + redraw
+        this.#began = performance.now()
+        this.#took = 0
         await this.#drawNow()
-        const took = (performance.now() - began) * withPainting
-        this.#next = began + Math.min(longest, Math.max(redraw, took / share))
+        this.#took = (performance.now() - this.#began) * withPainting
       })
     return this.#drawing
   }

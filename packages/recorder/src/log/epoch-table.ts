@@ -17,7 +17,7 @@ export function tableRow(row: EpochRow, metricNames: readonly string[], width = 
   return lines([String(row.epoch).padEnd(5), ...figures, formatTime(row.time)], width)
 }
 
-function figureNames(metricNames: readonly string[]): string[] {
+export function figureNames(metricNames: readonly string[]): string[] {
   return ['train_loss', 'valid_loss', ...metricNames]
 }
 

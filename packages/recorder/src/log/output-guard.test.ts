@@ -5,7 +5,8 @@ import { outlive, writeTo } from '@onecycle/platform'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit } from '../testing/fake-fit.js'
-import { ProgressBar, type ProgressStream } from './progress.js'
+import { ProgressBar } from './progress.js'
+import type { ProgressStream } from './stream-view.js'
 
 const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code })
 

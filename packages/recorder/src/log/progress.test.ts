@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { tableHeader, tableRow } from './epoch-table.js'
+import type { ProgressNews } from './news.js'
 import { ProgressBar, type ProgressOptions } from './progress.js'
 
 /** What a fit writes, and what is on the screen afterwards. */
@@ -198,6 +199,39 @@ describe('without a terminal', () => {
   })
 })
 
+describe('heard by a function', () => {
+  test('is all that is shown, as data, about ten times a second', () => {
+    const heard: ProgressNews[] = []
+    const fail: Callback = {
+      order: 70,
+      after_batch: learn => {
+        if (learn.epoch === 1 && learn.training && learn.iter === 30) throw new CancelFit()
+      },
+    }
+    const fit = new FakeFit([new ProgressBar({ hear: news => heard.push(structuredClone(news)) }), fail, slow(20)], {
+      batches: 50,
+      validBatches: 5,
+    })
+    fit.run()
+    vi.useRealTimers()
+    const whats = heard.map(news => news.what)
+    expect([whats[0], whats.at(-1)]).toEqual(['begin', 'end'])
+    expect(whats.filter(what => what === 'status').length).toBeGreaterThan(12)
+    expect(whats.filter(what => what === 'status').length).toBeLessThan(22)
+    expect(heard.filter(news => news.what === 'epoch')).toEqual([
+      { what: 'epoch', row: expect.objectContaining({ epoch: 0, accuracy: 0.9 }), metricNames: ['accuracy'] },
+    ])
+    expect(heard.at(-1)).toEqual({ what: 'end', note: 'stopped in epoch 1, at batch 31 of 50' })
+  })
+
+  test('and nowhere else', () => {
+    const stream = { write: () => {} }
+    expect(() => new ProgressBar({ hear: () => {}, stream })).toThrow(/in one place, and got stream and hear/)
+    expect(() => new ProgressBar({ element: '#progress' as never })).toThrow(/element must be an element of a page/)
+    expect(() => new ProgressBar({ replaceChildren() {} } as never)).toThrow(/as an option: \{ element \}/)
+  })
+})
+
 test('every must be above zero', () => {
   expect(() => new ProgressBar({ every: 0 })).toThrow(/every is 0/)
 })
@@ -205,7 +239,7 @@ test('every must be above zero', () => {
 test('it costs next to nothing a batch', () => {
   const bar = new ProgressBar({ stream: { write: () => {}, isTTY: true, columns: 80 } })
   const fit = new FakeFit([], { epochs: 1 })
-  bar.before_fit()
+  bar.before_fit(fit)
   bar.before_epoch()
   bar.before_train(fit)
   fit.n_iter = 200_000

@@ -1,25 +1,24 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { canRedraw, checkOptions, type Kind, kind, type OutputStream, show, standardOutput, writeTo } from '@onecycle/platform'
+import { checkOptions, type Kind, kind, type OutputStream, show, standardOutput } from '@onecycle/platform'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
-import { tableHeader, tableRow } from './epoch-table.js'
-import { OutputGuard } from './output-guard.js'
-import { barLine, statusLine, statusOf } from './status.js'
-
-/** Where progress is written; `process.stdout` is one. It may close or fill up: the training goes on. */
-export interface ProgressStream extends OutputStream {
-  /** Whether it has more than it can take; a bar is not drawn then. */
-  writableNeedDrain?: boolean
-}
+import { ElementView, elementKind } from './element-view.js'
+import { type ProgressNews, type ProgressView, redraw } from './news.js'
+import { statusOf } from './status.js'
+import { type ProgressStream, StreamView } from './stream-view.js'
 
 export interface ProgressOptions {
   /** Default: standard output, in a page the console. */
   stream?: ProgressStream | undefined
-  /** Write nothing at all. Default false. */
+  /** Of a page: progress is shown there instead, as a bar and a table, in the place of what is in it. */
+  element?: HTMLElement | undefined
+  /** Gets what there is to show instead, about ten times a second: a worker sends it to its page, which has `progressIn(element)`. */
+  hear?: ((news: ProgressNews) => void) | undefined
+  /** Show nothing at all. Default false. */
   quiet?: boolean | undefined
-  /** Print the epoch table. Default true; without it only the bar is shown, which leaves nothing behind. */
+  /** Show the epoch table. Default true; without it there is only the bar, which leaves nothing behind. */
   table?: boolean | undefined
-  /** Without a terminal: seconds between two lines about the running epoch. Default 10. */
+  /** Of a stream that is no terminal: seconds between two lines about the running epoch. Default 10. */
   every?: number | undefined
 }
 
@@ -28,14 +27,14 @@ const streamKind: Kind = {
   fits: value => typeof (value as OutputStream | null)?.write === 'function',
 }
 
-/** Milliseconds between two drawings of the bar. */
-const redraw = 100
-
 /**
  * Shows how a fit is getting on. A terminal gets a bar that is drawn over, with the batch, the smoothed loss, batches a second
  * and the time left in this pass, or as much of that as fits in a line; anything else, and a terminal that cannot draw over a line
  * (`TERM=dumb`), gets a line now and then. Every epoch adds a line to the table that fastai prints, broken between columns where a
  * terminal is too narrow; `lr_find` has no table. However the fit ends, the bar is taken away first.
+ *
+ * On a page it is shown in an `element`, of the classes `onecycle-progress`, `onecycle-progress-bar` and `onecycle-progress-note`, for
+ * which any style of the page's own comes before ours.
  *
  * @example
  * new Learner(data, model, { callbacks: [new ProgressBar({ stream: process.stderr })] })
@@ -43,15 +42,10 @@ const redraw = 100
 export class ProgressBar implements Callback {
   static readonly name: string = 'ProgressBar'
   readonly order = 60
-  readonly #stream: ProgressStream
+  readonly #view: ProgressView
   readonly #quiet: boolean
   readonly #table: boolean
-  readonly #redraws: boolean
-  readonly #interval: number
-  readonly #guard: OutputGuard
   #running = false
-  #barShown = false
-  #header = ''
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #passBegan = 0
@@ -60,29 +54,28 @@ export class ProgressBar implements Callback {
   #lastShown = 0
 
   constructor(options: ProgressOptions = {}) {
+    if (elementKind.fits(options)) throw new TypeError('ProgressBar takes the element as an option: { element }.')
     checkOptions<ProgressOptions>('ProgressBar', options, {
       stream: streamKind,
+      element: elementKind,
+      hear: kind.function,
       quiet: kind.boolean,
       table: kind.boolean,
       every: kind.any,
     })
-    const { stream = standardOutput(), quiet = false, table = true, every = 10 } = options
+    const { every = 10, quiet = false, table = true } = options
     if (typeof every !== 'number' || !(every > 0))
       throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
-    this.#stream = stream
+    this.#view = viewOf(options, every)
     this.#quiet = quiet
     this.#table = table
-    this.#redraws = canRedraw(stream)
-    this.#interval = this.#redraws ? redraw : every * 1000
-    this.#guard = new OutputGuard(stream)
   }
 
-  before_fit(): void {
+  before_fit({ lr_finding }: TrainingState): void {
     this.#running = !this.#quiet
-    this.#header = ''
     this.#smooth = new SmoothenValue()
-    this.#lastShown = this.#redraws ? -redraw : performance.now()
-    if (this.#running) this.#guard.before_fit()
+    this.#lastShown = this.#view.waits ? performance.now() : Number.NEGATIVE_INFINITY
+    if (this.#running) this.#view.show({ what: 'begin', lr_finding })
   }
 
   before_epoch(): void {
@@ -106,14 +99,9 @@ export class ProgressBar implements Callback {
       this.#smooth.add(learn.lossValue)
     }
     const now = performance.now()
-    if (now - this.#lastShown < this.#interval) return
+    if (now - this.#lastShown < this.#view.interval) return
     this.#lastShown = now
-    const status = statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000)
-    if (!this.#redraws) this.#line(statusLine(status))
-    else if (!this.#stream.writableNeedDrain) {
-      writeTo(this.#stream, `\r${barLine(status, this.#width)}\x1b[K`)
-      this.#barShown = true
-    }
+    this.#view.show({ what: 'status', status: statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000) })
   }
 
   after_train(): void {
@@ -128,38 +116,30 @@ export class ProgressBar implements Callback {
   after_epoch(learn: TrainingState): void {
     this.#endPass()
     if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
-    const header = tableHeader(learn.metricNames, this.#width)
-    if (header !== this.#header) this.#line(header)
-    this.#header = header
-    this.#line(tableRow(this.#epoch.row(learn), learn.metricNames, this.#width))
+    this.#view.show({ what: 'epoch', row: this.#epoch.row(learn), metricNames: learn.metricNames })
   }
 
   after_fit(learn: TrainingState): void {
-    this.#clear()
     const cutShort = learn.reason !== undefined && learn.reason !== 'completed'
-    if (this.#running && this.#table && cutShort && !learn.lr_finding) this.#line(`${learn.reason} ${placeOf(learn)}`)
+    const note = this.#table && cutShort && !learn.lr_finding ? `${learn.reason} ${placeOf(learn)}` : undefined
+    if (this.#running) this.#view.show({ what: 'end', note })
     this.#running = false
-    this.#guard.after_fit()
-  }
-
-  /** Characters that a line may have: the last column stays free, for some terminals go on to the next line with it. */
-  get #width(): number {
-    return this.#stream.isTTY ? (this.#stream.columns || 80) - 1 : Number.POSITIVE_INFINITY
-  }
-
-  #line(text: string): void {
-    writeTo(this.#stream, `${text}\n`)
   }
 
   #endPass(): void {
+    if (this.#running && this.#inPass) this.#view.show({ what: 'pass' })
     this.#inPass = false
-    this.#clear()
   }
+}
 
-  #clear(): void {
-    if (this.#barShown) writeTo(this.#stream, '\r\x1b[K')
-    this.#barShown = false
-  }
+function viewOf({ stream, element, hear }: ProgressOptions, every: number): ProgressView {
+  const places = Object.entries({ stream, element, hear }).filter(([, place]) => place !== undefined)
+  if (places.length > 1)
+    throw new TypeError(
+      `ProgressBar shows progress in one place, and got ${places.map(([name]) => name).join(' and ')}: make one for each.`,
+    )
+  if (element) return new ElementView(element)
+  return hear ? { interval: redraw, waits: false, show: hear } : new StreamView(stream ?? standardOutput(), every)
 }
 
 function placeOf({ epoch, iter, n_iter }: TrainingState): string {
