@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
+import { noChromium, openPage } from '../chromium.js'
 import { npm, root, run } from '../run-program.js'
 import { packAll, type Registry, startRegistry } from './registry.js'
 
@@ -10,7 +11,9 @@ const { findTool } = await import(join(root, 'scripts/tools.mjs'))
 const page = await readFile(join(root, 'docs/installing.md'), 'utf8')
 
 /** The programs of the page, by the name in their first line. */
-const programs = [...page.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```/gm)].map(([, name, text]) => [name!, text!] as const)
+const programs = [...page.matchAll(/^```\w+\n(?:\/\/|<!--) (\S+\.\w+).*\n([\s\S]*?)^```/gm)].map(
+  ([, name, text]) => [name!, text!] as const,
+)
 
 /** The commands of the page, by the heading above them. */
 const sections = [...page.matchAll(/^## (.*)\n([\s\S]*?)(?=^## |$(?![\s\S]))/gm)].flatMap(([, heading, text]) => {
@@ -69,12 +72,25 @@ test.for(sections)('docs/installing.md: %s', { timeout: 300_000 }, async ([name,
   skip(missing !== undefined, missing)
   const { stdout, stderr, code } = await runCommands(name, commands, tool)
   expect(code, stdout + stderr).toBe(0)
+  if (commands.includes('esbuild')) return expectPageTrains(join(folder, name), skip)
   const trainings = commands.split('\n').filter(line => /(node|bun|tsx|read) \S*\.(mjs|cjs|ts)$/.test(line)).length
   expect(stdout.match(/valid_loss/g), stdout).toHaveLength(trainings)
   expect(stderr.match(/^onecycle: backend wasm \(.*compiled training kernels/gm), stderr).toHaveLength(trainings)
 })
 
+async function expectPageTrains(site: string, skip: TestContext['skip']): Promise<void> {
+  skip(noChromium !== undefined, noChromium)
+  const { page, errors, lines, elsewhere, close } = await openPage(site)
+  try {
+    await expect.poll(() => page.textContent('body'), { timeout: 60_000 }).toMatch(/^valid_loss [\d.]+$/)
+    expect(lines).toContainEqual(expect.stringMatching(/^onecycle: backend wasm \(.*compiled training kernels/))
+    expect([errors, elsewhere]).toEqual([[], []])
+  } finally {
+    await close()
+  }
+}
+
 test('the page has programs, and commands for each way', () => {
-  expect(programs.map(([name]) => name)).toEqual(['train.mjs', 'train.cjs'])
+  expect(programs.map(([name]) => name)).toEqual(['train.mjs', 'train.cjs', 'index.html'])
   expect(sections.map(([name]) => name)).toEqual(expect.arrayContaining(['npm', ...Object.keys(tools), 'TypeScript']))
 })
