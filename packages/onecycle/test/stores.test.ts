@@ -1,54 +1,27 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, type OpenPage, openPage } from './chromium.js'
-import { root } from './run-program.js'
+import { noChromium } from './chromium.js'
+import { openPageAndWorker, type PageAndWorker } from './page-and-worker.js'
 
-// The bundler that tsx brings.
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
-
-/** Runs programs that are sent to it, in a worker or in the page, as async functions. */
 const program = `
   import * as platform from '@onecycle/platform'
-  globalThis.platform = platform
-  const run = program => new Function('return (async () => {' + program + '})()')()
-  if (typeof document === 'undefined') onmessage = ({ data }) => run(data).then(answer => postMessage(answer))
-  else {
-    const worker = new Worker('page.js', { type: 'module' })
-    const answers = []
-    worker.onmessage = ({ data }) => answers.shift()(data)
-    globalThis.inPage = run
-    globalThis.inWorker = program => new Promise(resolve => worker.postMessage(program, answers.push(resolve) && []))
-  }`
+  globalThis.platform = platform`
 
 describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium})` : ''}`, () => {
-  let folder: string
-  let open: OpenPage
+  let open: PageAndWorker
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'onecycle-page-'))
-    await writeFile(join(folder, 'index.html'), '<!doctype html><input type="file"><script type="module" src="page.js"></script>')
-    await build({
-      stdin: { contents: program, resolveDir: root },
-      ...{ bundle: true, format: 'esm', outfile: join(folder, 'page.js'), logLevel: 'error' },
-    })
-    open = await openPage(folder)
+    open = await openPageAndWorker(program, '<input type="file">')
   })
-  afterAll(async () => {
-    await open?.close()
-    await rm(folder, { recursive: true })
-  })
-
-  const run = <T>(place: string, program: string) => open.page.evaluate<T>(`${place}(${JSON.stringify(program)})`)
+  afterAll(() => open?.close())
 
   // First: a browser remembers for some time how much room there was.
   test.each(['indexeddb', 'opfs'])('where there is no room, %s:// says so and keeps what was there', async scheme => {
     const cdp = await open.page.context().newCDPSession(open.page)
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(open.url).origin, quotaSize: 100_000 })
     try {
-      await run('inPage', `await platform.writeWhole('${scheme}://full', 'old')`)
-      const [message, kept, names] = await run<[string, string, string[]]>(
+      await open.run('inPage', `await platform.writeWhole('${scheme}://full', 'old')`)
+      const [message, kept, names] = await open.run<[string, string, string[]]>(
         'inPage',
         `const message = await platform.writeWhole('${scheme}://full', new Uint8Array(5e6)).catch(error => error.message)
         const names = []
@@ -63,10 +36,10 @@ describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium}
     }
   })
 
-  describe.each(['inPage', 'inWorker'])('%s', place => {
+  describe.each(['inPage', 'inWorker'] as const)('%s', place => {
     test.each(['indexeddb', 'opfs'])('%s:// gives back what was written last, and only under its name', async scheme => {
       const at = `${scheme}://${place}/runs/best`
-      const answer = await run(
+      const answer = await open.run(
         place,
         `const whole = Uint8Array.from({ length: 300_000 }, (_, i) => i)
         await platform.writeWhole('${at}', whole)
@@ -84,32 +57,32 @@ describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium}
   })
 
   test('page and worker share it', async () => {
-    await run('inWorker', `await platform.writeWhole('indexeddb://a', 'a'); await platform.writeWhole('opfs://runs/b', 'b')`)
+    await open.run('inWorker', `await platform.writeWhole('indexeddb://a', 'a'); await platform.writeWhole('opfs://runs/b', 'b')`)
     const text = `new TextDecoder().decode(await platform.read('indexeddb://a')) + new TextDecoder().decode(await platform.read('opfs://runs/b'))`
-    expect(await run('inPage', `return ${text}`)).toBe('ab')
+    expect(await open.run('inPage', `return ${text}`)).toBe('ab')
   })
 
   test('downloads:// gives the person a file, which is read when it is chosen', async () => {
     const downloading = open.page.waitForEvent('download')
-    await run('inPage', `await platform.writeWhole('downloads://best.bin', Uint8Array.of(1, 2, 3))`)
+    await open.run('inPage', `await platform.writeWhole('downloads://best.bin', Uint8Array.of(1, 2, 3))`)
     const download = await downloading
-    const path = join(folder, download.suggestedFilename())
+    const path = join(open.folder, download.suggestedFilename())
     await download.saveAs(path)
-    expect(path).toBe(join(folder, 'best.bin'))
+    expect(path).toBe(join(open.folder, 'best.bin'))
     expect([...(await readFile(path))]).toEqual([1, 2, 3])
     await open.page.setInputFiles('input', path)
     const chosen = `const [file] = document.querySelector('input').files; return [platform.nameOf(file), ...await platform.read(file)]`
-    expect(await run('inPage', chosen)).toEqual(['best.bin', 1, 2, 3])
+    expect(await open.run('inPage', chosen)).toEqual(['best.bin', 1, 2, 3])
   })
 
   test('what a place lacks is said', async () => {
     const refused = (use: string, address: string) =>
       `try { platform.checkAddress('${address}', '${use}') } catch (error) { return error.message }`
-    expect(await run('inPage', refused('read', 'downloads://a'))).toMatch(
+    expect(await open.run('inPage', refused('read', 'downloads://a'))).toMatch(
       /^Cannot read 'downloads:\/\/a': a page cannot read what was downloaded: .*What there is: paths, indexeddb:\/\/, opfs:\/\/, http:\/\/, https:\/\/\.$/,
     )
-    expect(await run('inPage', refused('write', 'file://a'))).toMatch(/file:\/\/ is of Node, Deno and Bun/)
-    expect(await run('inWorker', refused('write', 'downloads://a'))).toMatch(
+    expect(await open.run('inPage', refused('write', 'file://a'))).toMatch(/file:\/\/ is of Node, Deno and Bun/)
+    expect(await open.run('inWorker', refused('write', 'downloads://a'))).toMatch(
       /a worker cannot download: send the bytes to the page, which can\. What there is: indexeddb:\/\/, opfs:\/\/\.$/,
     )
     expect(open.errors).toEqual([])
