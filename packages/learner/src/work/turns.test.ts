@@ -24,7 +24,7 @@ it('lets one work at a time', async () => {
   expect(await turns.take('lr_find', false, async () => turns.what)).toBe('lr_find')
 })
 
-it.each(['after_create', 'before_batch', 'after_batch', 'after_loss', 'before_step'] as const)(
+it.each(['after_create', 'before_batch', 'after_step', 'after_loss', 'before_step'] as const)(
   'lets no guest in during %s',
   async event => {
     const turns = new Turns()
@@ -36,7 +36,7 @@ it.each(['after_create', 'before_batch', 'after_batch', 'after_loss', 'before_st
   },
 )
 
-it.each(['before_fit', 'before_train', 'after_validate', 'after_epoch', 'after_fit'] as const)(
+it.each(['before_fit', 'before_train', 'after_batch', 'after_validate', 'after_epoch', 'after_fit'] as const)(
   'goes on after %s when the guest has gone, awaited or not',
   async event => {
     const turns = new Turns()
@@ -72,6 +72,19 @@ it('lets no second guest in, and nobody who trains', async () => {
         'fit was called while fit is running on this Learner (in after_epoch). Begin it when fit is over.',
       )
     }),
+  )
+})
+
+it('lets no guest of a guest in', async () => {
+  const turns = new Turns()
+  await turns.take('fit', false, async () =>
+    turns.during('after_batch', () =>
+      turns.take('validate', true, async () =>
+        turns.during('after_batch', () =>
+          expect(turns.take('validate', true, soon)).rejects.toThrow('validate was called while validate is running'),
+        ),
+      ),
+    ),
   )
 })
 

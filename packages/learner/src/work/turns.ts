@@ -10,8 +10,8 @@ interface Turn {
   guest: Promise<void> | undefined
 }
 
-/** Between batches nothing is under way: whoever measures there disturbs nothing. */
-const pauses = events.filter(event => event !== 'after_create' && !batchEvents.has(event))
+/** Between batches nothing is under way, nor when one is over: whoever measures there disturbs nothing. */
+const pauses = events.filter(event => event === 'after_batch' || (event !== 'after_create' && !batchEvents.has(event)))
 
 /**
  * Whose turn it is on a Learner. One works at a time. While it tells an event between two batches a guest may work, whom it waits for
@@ -39,7 +39,9 @@ export class Turns {
    */
   async take<T>(what: string, asGuest: boolean, work: () => Promise<T>): Promise<T> {
     const host = this.#turns.at(-1)
-    if (host && !(asGuest && host.event && pauses.includes(host.event))) throw new Error(refusal(what, asGuest, host))
+    // A guest has none: its own batches are told of, too, and who measured after each would do so for ever.
+    const receives = host?.event && pauses.includes(host.event) && !this.visiting
+    if (host && !(asGuest && receives)) throw new Error(refusal(what, asGuest, host))
     const turn: Turn = { what, event: undefined, guest: undefined }
     this.#turns.push(turn)
     const done = this.#inTurn(turn, work)

@@ -1,0 +1,69 @@
+import { type Callback, CancelFit, CancelTrain, type TrainingState } from '@onecycle/callbacks'
+import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+
+export interface FitLimitOptions {
+  /** Training batches after which the fit ends. */
+  maxSteps?: number | undefined
+  /** Time after which it ends: seconds, or '90 s', '30 min', '8 h'. */
+  maxTime?: number | string | undefined
+}
+
+const units: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 }
+
+/**
+ * Ends a fit after so many batches or so much time, with the batch that is running then: the epoch's validation follows, so that the last
+ * row of the table is complete, and the fit's reason is 'stopped'. Schedules know nothing of it: they go by the position in a
+ * whole fit. It is left alone by the mock training of `lr_find`.
+ *
+ * @throws RangeError when maxSteps is not a whole number of at least 1, or maxTime no time above 0; TypeError for an unknown option, and
+ * without any.
+ * @example
+ * await learn.fit_one_cycle(100, 1e-2, { callbacks: new FitLimit({ maxTime: '8 h' }) })
+ */
+export class FitLimit implements Callback {
+  static readonly name: string = 'FitLimit'
+  readonly name = 'FitLimit'
+  /** After those who record the batch. */
+  readonly order = 65
+  readonly run_valid = false
+  readonly #steps: number
+  readonly #time: number
+  #began = 0
+  #over = false
+
+  constructor(options: FitLimitOptions) {
+    checkOptions<FitLimitOptions>('FitLimit', options, { maxSteps: kind.any, maxTime: kind.either(kind.number, kind.string) })
+    const { maxSteps, maxTime } = options
+    if (maxSteps === undefined && maxTime === undefined)
+      throw new TypeError(
+        "FitLimit needs maxSteps or maxTime: new FitLimit({ maxSteps: 1000 }), new FitLimit({ maxTime: '8 h' }).",
+      )
+    this.#steps = maxSteps === undefined ? Number.POSITIVE_INFINITY : checkCount('maxSteps', maxSteps)
+    this.#time = maxTime === undefined ? Number.POSITIVE_INFINITY : 1000 * seconds(maxTime)
+  }
+
+  before_fit(): void {
+    this.#began = performance.now()
+    this.#over = false
+  }
+
+  after_batch({ train_iter, lr_finding }: TrainingState): void {
+    if (lr_finding || (train_iter < this.#steps && performance.now() - this.#began < this.#time)) return
+    this.#over = true
+    throw new CancelTrain()
+  }
+
+  after_epoch(): void {
+    if (this.#over) throw new CancelFit()
+  }
+}
+
+function seconds(time: number | string): number {
+  if (typeof time === 'number') return checkNumber('maxTime', time, { above: 0 })
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(s|min|h)\s*$/.exec(time) ?? []
+  const value = Number(number) * (units[unit ?? ''] ?? 0)
+  if (value > 0) return value
+  throw new RangeError(
+    `maxTime must be a time above 0, in seconds or such as '90 s', '30 min' or '8 h', but it is ${show(time)}.`,
+  )
+}

@@ -1,0 +1,83 @@
+import type { Callback } from '@onecycle/callbacks'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import type { Learner } from '../learner.js'
+
+export interface ValidateEveryOptions {
+  /** Training batches between two validations. */
+  batches: number
+  /** Told a line each time. Default console.log; false says nothing. */
+  log?: ((line: string) => void) | false | undefined
+}
+
+/** One validation: after how many training batches of the fit, and its loss and metrics by name. */
+export interface ValidationFigures {
+  readonly train_iter: number
+  readonly [figure: string]: number
+}
+
+/**
+ * Validates within epochs, where one takes hours: every so many training batches, those of earlier epochs counted. Training goes on as if
+ * it had not been. What is measured is in {@link figures}; the epoch's own validation stays, and trackers go by that one.
+ *
+ * @throws RangeError when batches is not a whole number of at least 1; TypeError for an unknown option. When the fit begins: TypeError
+ * without validation data.
+ * @example
+ * const often = new ValidateEvery({ batches: 500 })
+ * await learn.fit(1e-3, 1, { callbacks: often })
+ * often.figures   // [{ train_iter: 500, valid_loss: 0.31, accuracy: 0.88 }, ...]
+ */
+export class ValidateEvery implements Callback<Learner> {
+  static readonly name: string = 'ValidateEvery'
+  readonly name = 'ValidateEvery'
+  /** After those who record the batch. */
+  readonly order = 61
+  readonly run_valid = false
+  readonly #batches: number
+  readonly #log: (line: string) => void
+  #figures: ValidationFigures[] = []
+  #restored = false
+
+  constructor(options: ValidateEveryOptions) {
+    checkOptions<ValidateEveryOptions>('ValidateEvery', options, {
+      batches: kind.any,
+      log: kind.either(kind.function, kind.choice(false)),
+    })
+    const { batches, log = console.log } = options
+    this.#batches = checkCount('batches', batches)
+    this.#log = log || (() => {})
+  }
+
+  /** What was measured in the current or last fit. */
+  get figures(): readonly ValidationFigures[] {
+    return this.#figures
+  }
+
+  before_fit(learn: Learner): void {
+    if (learn.lr_finding) return
+    if (!learn.validates) throw new TypeError('ValidateEvery measures validation data, and the data has none.')
+    if (!this.#restored) this.#figures = []
+    this.#restored = false
+  }
+
+  async after_batch(learn: Learner): Promise<void> {
+    const { train_iter } = learn
+    if (learn.lr_finding || train_iter % this.#batches !== 0) return
+    const figures = await learn.validate()
+    this.#figures = [...this.#figures, { train_iter, ...figures }]
+    const words = Object.entries(figures).map(([name, value]) => `${name} ${value.toPrecision(4)}`)
+    this.#log(`After batch ${train_iter}: ${words.join(', ')}.`)
+  }
+
+  /** What it knows, for {@link restore} in another process. */
+  state(): { readonly figures: readonly ValidationFigures[] } {
+    return { figures: this.#figures }
+  }
+
+  /** Goes on from a state: the next fit does not begin anew. Throws TypeError for what is none. */
+  restore(state: { readonly figures: readonly ValidationFigures[] }): void {
+    if (!kind.object.fits(state) || !kind.listOf(kind.object).fits(state.figures))
+      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+    this.#figures = [...state.figures]
+    this.#restored = true
+  }
+}
