@@ -68,6 +68,25 @@ describe('the compiled modules', () => {
     expect(module.reasonForNarrow()).toBe('wide.wasm: no such thing')
   })
 
+  it('that is asked for while another one is on its way is the one that comes', async () => {
+    vi.resetModules()
+    const made: [asked: unknown, done: (built: unknown) => void][] = []
+    const build = (_: unknown, asked: unknown) => new Promise(done => made.push([asked, done]))
+    vi.doMock('../../node/builds.js', () => ({ build, buildNow: () => undefined }))
+    const { askForBuild, compiledVariant, prepareModule } = await import('./module.js')
+    vi.doUnmock('../../node/builds.js')
+    const early = prepareModule()
+    askForBuild('plain')
+    const late = prepareModule()
+    expect(made.map(([asked]) => asked)).toEqual([undefined, 'plain'])
+    made[0]![1]({ variant: 'relaxed-simd' })
+    await Promise.resolve()
+    made[1]![1]({ variant: 'simd' })
+    expect(await Promise.all([early, late])).toEqual([{ variant: 'simd' }, { variant: 'simd' }])
+    expect(compiledVariant()).toBe('simd')
+    expect(made).toHaveLength(2)
+  })
+
   it.each(builds)('%s brings no data, which would land on the heap of TensorFlow.js, and imports memory only', file => {
     expect(sections(read(file))).not.toContain(11)
     expect(() => new Instance(new Module(read(file)), { env: { memory: new Memory({ initial: 1 }) } })).not.toThrow()

@@ -31,18 +31,22 @@ export function loadCompiledModule(): Built | undefined {
 export async function prepareModule(): Promise<Built> {
   const present = loadCompiledModule()
   if (present) return present
-  building ??= build(wasmBytes, asked)
+  const wanted = asked
+  building ??= build(wasmBytes, wanted)
   try {
-    built = await building
-    reason = ''
-    return built
+    const made = await building
+    if (wanted === asked) [built, reason] = [made, '']
   } catch (error) {
     // Another attempt may have better luck.
-    reason = reasonOf(error)
-    throw error
+    if (wanted === asked) {
+      reason = reasonOf(error)
+      throw error
+    }
   } finally {
-    building = undefined
+    if (wanted === asked) building = undefined
   }
+  // Another build may have been asked for meanwhile.
+  return built ?? prepareModule()
 }
 
 /** Whether another build is in use than one that is asked for. */
@@ -52,6 +56,7 @@ export function isOtherBuild(simd: Simd): boolean {
 
 /** Asks for a build from now on. */
 export function askForBuild(simd: Simd): void {
+  if (simd !== asked) building = undefined
   asked = simd
   if (isOtherBuild(simd)) built = shared = undefined
 }
