@@ -45,7 +45,7 @@ export interface LearnerOptions<L extends TrainingState = never> {
    * model are its own.
    */
   seed?: number | undefined
-  /** Whether and how a fit shows a progress bar and the epoch table. Default true. */
+  /** Whether, how and where a fit shows a progress bar and the epoch table: `{ element }` is of a page. Default true. */
   progress?: boolean | ProgressOptions | undefined
   /**
    * Where the Learner and callbacks tell what the person should know though nothing is wrong, a line each. Default: standard

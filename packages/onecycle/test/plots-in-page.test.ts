@@ -58,6 +58,15 @@ function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 
 Object.assign(globalThis, { Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
 `
 
+const worker = `
+import { Plot } from '@onecycle/plot'
+const points = [[1, 0.9], [2, 0.5], [3, 0.4]]
+const plot = new Plot({ panels: [{ title: 'Losses', x: { label: 'Batches' }, y: { label: 'Loss' }, series: [{ name: 'training', style: 'line', points }] }] })
+const answer = what => what.catch(error => error.message)
+const [svg, png, mount, save] = await Promise.all([plot.svg(), plot.png(), answer(plot.mount(undefined)), answer(plot.save('downloads://x.svg'))])
+postMessage({ svg, png, mount, save })
+`
+
 describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : ''}`, () => {
   let folder: string
   let open: OpenPage
@@ -67,10 +76,11 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       join(folder, 'index.html'),
       '<!doctype html><html lang="en"><title>plots</title><body style="width: 800px"><script type="module" src="page.js"></script>',
     )
-    await build({
-      stdin: { contents: program, resolveDir: root },
-      ...{ bundle: true, format: 'esm', splitting: true, outdir: folder, entryNames: 'page', logLevel: 'error' },
-    })
+    for (const [entryNames, contents] of Object.entries({ page: program, worker }))
+      await build({
+        stdin: { contents, resolveDir: root },
+        ...{ bundle: true, format: 'esm', splitting: true, outdir: folder, entryNames, logLevel: 'error' },
+      })
     open = await openPage(folder)
   })
   afterAll(async () => {
@@ -282,6 +292,31 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
     const message = await inPage(`return new Plot(chart()).save('runs/losses.png').catch(error => error.message)`)
     expect(message).toMatch(/^Cannot write 'runs\/losses.png': a page has no files.*downloads:\/\//)
+  })
+
+  test('a plot is drawn in characters too, in colours where they are asked for', async () => {
+    const drawn = await inPage<string[]>(`
+      const plot = new Plot(chart())
+      return [String(plot), plot.draw({ color: true })]`)
+    expect(drawn[0]).toMatch(/^ +Losses\n1\.0 ┤/)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those of colours
+    expect(drawn[1]!.replace(/\x1b\[[\d;]+m/g, '').replace(/ +$/gm, '')).toBe(drawn[0])
+    expect(drawn[1]).toContain('\x1b[38;2;0;114;178m')
+  })
+
+  test('a worker draws pictures, and says who can mount and download', async () => {
+    const found = await inPage(`
+      const worker = new Worker('worker.js', { type: 'module' })
+      const found = await new Promise(resolve => { worker.onmessage = ({ data }) => resolve(data) })
+      worker.terminate()
+      const { width, height } = await createImageBitmap(new Blob([found.png]))
+      return { ...found, png: [width, height] }`)
+    expect(found).toEqual({
+      svg: expect.stringMatching(/^<svg .*Batches/s),
+      png: expect.arrayContaining([expect.any(Number)]),
+      mount: expect.stringContaining('a page that trains in a worker mounts Recorder.from(training)'),
+      save: expect.stringContaining('a worker cannot download'),
+    })
   })
 
   test('what is no element is answered with what there is elsewhere', async () => {

@@ -1,11 +1,11 @@
-import type { ChalkInstance } from 'chalk'
 import { type Axis, colorsOf, markColorsOf, type Panel, shownExtent, shows } from '../chart.js'
 import { colorAt } from '../theme.js'
 import { axisScale, tickLabels } from '../ticks.js'
 import { BrailleCanvas } from './canvas.js'
+import type { Pen } from './pen.js'
 
 /** One panel as lines that are all `width` characters wide; `height` counts the lines of the drawing area. */
-export function panelLines(panel: Panel, width: number, height: number, chalk: ChalkInstance): string[] {
+export function panelLines(panel: Panel, width: number, height: number, pen: Pen): string[] {
   const yScale = axisScale(panel.y, shownExtent(panel, 'y'), Math.max(2, Math.floor(height / 3)), true)
   const yLabels = tickLabels(yScale.ticks, panel.y)
   const margin = Math.max(...yLabels.map(label => label.length)) + 1
@@ -20,11 +20,11 @@ export function panelLines(panel: Panel, width: number, height: number, chalk: C
   drawPanel(panel, canvas, across, down)
 
   const paint = (text: string, color: string | undefined) =>
-    color === undefined ? text : color === 'faint' ? chalk.dim(text) : chalk.hex(color)(text)
+    color === undefined ? text : color === 'faint' ? pen.dim(text) : pen.hex(color)(text)
   const yTicks = new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!]))
   const rows = canvas.rows(paint).map((row, i) => {
     const label = yTicks.get(i)
-    return chalk.dim(`${(label ?? '').padStart(margin - 1)} ${label === undefined ? '│' : '┤'}`) + row
+    return pen.dim(`${(label ?? '').padStart(margin - 1)} ${label === undefined ? '│' : '┤'}`) + row
   })
   const { axis, labels } = xAxis(
     xScale.ticks.map(tick => across(tick) >> 1),
@@ -33,10 +33,10 @@ export function panelLines(panel: Panel, width: number, height: number, chalk: C
   )
   const indent = ' '.repeat(margin)
   return [
-    ...(panel.title ? [chalk.bold(fit(indent + panel.title, width))] : []),
+    ...(panel.title ? [pen.bold(fit(indent + panel.title, width))] : []),
     ...rows,
-    chalk.dim(indent + axis),
-    chalk.dim(indent + labels),
+    pen.dim(indent + axis),
+    pen.dim(indent + labels),
     fit(indent + centred(panel.x.label, columns + 1), width),
     ...legend(panel, width, indent, paint),
   ]

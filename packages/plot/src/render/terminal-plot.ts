@@ -1,5 +1,5 @@
-import { checkOptions, kind, noColor, show, standardOutput } from '@onecycle/platform'
-import { Chalk, supportsColor } from 'chalk'
+import { checkOptions, kind, show, standardOutput } from '@onecycle/platform'
+import { penOf, showsColors } from '#plot/pen.js'
 import type { Chart } from '../chart.js'
 import { fit, panelLines } from './terminal-panel.js'
 import { wrap } from './wrap.js'
@@ -20,20 +20,19 @@ const narrowest = 36
 export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   checkOptions('draw', options, { width: kind.any, height: kind.any, color: kind.boolean })
   const { width = Math.min(standardOutput().columns || 80, 100), height = 14 } = options
-  // chalk does not know NO_COLOR.
-  const { color = supportsColor !== false && !noColor() } = options
+  const { color = showsColors() } = options
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isFinite(value))
       throw new RangeError(`${name} is ${show(value)}, and must be a number of characters, such as 80.`)
   }
-  const chalk = new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
+  const pen = penOf(color)
   const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
   const columns = Math.max(1, Math.min(wanted, Math.floor((width + 2) / (narrowest + 2))))
   const panelWidth = Math.max(16, Math.floor((width - 2 * (columns - 1)) / columns))
-  const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), chalk))
+  const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), pen))
   const lines: string[] = []
-  if (chart.title) lines.push(chalk.bold(fit(chart.title, width)))
-  if (chart.subtitle) lines.push(...wrap(chart.subtitle, width).map(line => chalk.dim(fit(line, width))))
+  if (chart.title) lines.push(pen.bold(fit(chart.title, width)))
+  if (chart.subtitle) lines.push(...wrap(chart.subtitle, width).map(line => pen.dim(fit(line, width))))
   for (let i = 0; i < panels.length; i += columns) {
     if (i > 0) lines.push('')
     lines.push(...beside(panels.slice(i, i + columns), ' '.repeat(panelWidth)))

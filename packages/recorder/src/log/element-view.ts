@@ -14,6 +14,7 @@ const style = `
 :where(.onecycle-progress) { font-variant-numeric: tabular-nums; overflow-x: auto }
 :where(.onecycle-progress-bar) { display: flex; flex-wrap: wrap; align-items: center; gap: .25em 1em; min-height: 1.5em }
 :where(.onecycle-progress progress) { flex: 1; min-width: 6em; max-width: 24em }
+:where(.onecycle-progress-bar span) { white-space: pre-wrap }
 :where(.onecycle-progress table) { border-collapse: collapse }
 :where(.onecycle-progress) :where(th, td) { padding: .25em .75em; text-align: right; font-weight: inherit; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
 :where(.onecycle-progress thead th) { font-weight: bold }

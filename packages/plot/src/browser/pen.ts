@@ -1,0 +1,13 @@
+import type { Pen } from '../render/pen.js'
+
+/** A console shows none by itself. */
+export function showsColors(): boolean {
+  return false
+}
+
+/** A pen that colours with the codes of terminals, which some consoles know, or writes as it is given. */
+export function penOf(color: boolean): Pen {
+  const around = (begin: string, end: number) => (text: string) => (color && text ? `\x1b[${begin}m${text}\x1b[${end}m` : text)
+  const parts = (hex: string) => [1, 3, 5].map(i => Number.parseInt(hex.slice(i, i + 2), 16))
+  return { bold: around('1', 22), dim: around('2', 22), hex: hex => around(`38;2;${parts(hex).join(';')}`, 39) }
+}

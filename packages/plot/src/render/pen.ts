@@ -1,0 +1,7 @@
+/** What makes text bold, dim or coloured where it is shown. */
+export interface Pen {
+  bold(text: string): string
+  dim(text: string): string
+  /** @param color such as '#0072b2' */
+  hex(color: string): (text: string) => string
+}
