@@ -56,6 +56,41 @@ describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium}
     })
   })
 
+  test.each(['indexeddb', 'opfs'])('writers of one name under %s:// do not disturb each other, nor who reads', async scheme => {
+    const answer = await open.run<[string[], string[]]>(
+      'inPage',
+      `const texts = Array.from({ length: 8 }, (_, i) => String(i).repeat(1000))
+      const text = async () => new TextDecoder().decode(await platform.read('${scheme}://many'))
+      await platform.writeWhole('${scheme}://many', texts[0])
+      const done = await Promise.all(texts.flatMap(each => [platform.writeWhole('${scheme}://many', each), text()]))
+      return [texts, [...done.filter(Boolean), await text()]]`,
+    )
+    expect(answer[1]).toHaveLength(9)
+    for (const read of answer[1]) expect(answer[0]).toContain(read)
+  })
+
+  test.each(['indexeddb', 'opfs'])(
+    'a worker that ends while it writes under %s:// leaves the old or the new, whole',
+    async scheme => {
+      const [at, size] = [`${scheme}://gone`, 3e7]
+      const lengths = await open.run<number[]>(
+        'inPage',
+        `await platform.writeWhole('${at}', 'old')
+      const lengths = []
+      for (const wait of [0, 5, 20, 60, 200]) {
+        const worker = new Worker('page.js', { type: 'module' })
+        worker.postMessage("postMessage(0); await platform.writeWhole('${at}', new Uint8Array(${size}))")
+        await new Promise(resolve => { worker.onmessage = resolve })
+        await new Promise(resolve => setTimeout(resolve, wait))
+        worker.terminate()
+        lengths.push((await platform.read('${at}')).length)
+      }
+      return lengths`,
+      )
+      for (const length of lengths) expect([3, size]).toContain(length)
+    },
+  )
+
   test('page and worker share it', async () => {
     await open.run('inWorker', `await platform.writeWhole('indexeddb://a', 'a'); await platform.writeWhole('opfs://runs/b', 'b')`)
     const text = `new TextDecoder().decode(await platform.read('indexeddb://a')) + new TextDecoder().decode(await platform.read('opfs://runs/b'))`
