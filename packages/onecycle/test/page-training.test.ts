@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noChromium } from './chromium.js'
 import { openPageAndWorker, type PageAndWorker } from './page-and-worker.js'
@@ -77,6 +78,36 @@ describe.skipIf(noChromium)(`a Learner in a page${noChromium ? ` (${noChromium})
       left: 0,
     })
     expect(done.reached).toBe(Number(done.kept.value))
+  })
+
+  test.each(['inPage', 'inWorker'] as const)('%s digits are read from a server, and compressed files by waiting', async place => {
+    const idx = (shape: number[]) => {
+      const header = [0, 0, 8, shape.length, ...shape.flatMap(side => [0, 0, 0, side])]
+      return gzipSync(Uint8Array.from([...header, ...Array(shape.reduce((a, b) => a * b)).fill(1)]))
+    }
+    await mkdir(join(open.folder, 'digits'), { recursive: true })
+    for (const part of ['train', 't10k'])
+      for (const [name, shape] of [
+        ['images-idx3', [2, 3, 3]],
+        ['labels-idx1', [2]],
+      ] as const)
+        await writeFile(join(open.folder, 'digits', `${part}-${name}-ubyte`), idx([...shape]))
+    const read = await open.run(
+      place,
+      `const { datasets, parseIdx, readIdx } = onecycle
+      const message = call => { try { call() } catch (error) { return error.message } }
+      const file = new File([await (await fetch('/digits/train-images-idx3-ubyte')).arrayBuffer()], 'images')
+      const { shape, data } = await readIdx(file)
+      const { inputShape, c } = await datasets.mnist({ folder: '/digits', bs: 1 })
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      const cut = await readIdx(bytes.subarray(0, 20)).catch(error => error.message)
+      return [shape, [...data].join(''), inputShape, c, message(() => parseIdx(bytes)), cut]`,
+    )
+    expect(read).toEqual([
+      ...[[2, 3, 3], '1'.repeat(18), [3, 3, 1], 10],
+      'the bytes starts as a gzip file, which is decompressed here by await readIdx(bytes).',
+      'the bytes starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.',
+    ])
   })
 
   test('no error was on the console, and nothing was asked of anywhere else', () => {
