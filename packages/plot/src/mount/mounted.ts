@@ -12,8 +12,8 @@ const redraw = 100
 /** Milliseconds after which one that follows is drawn at the latest, however long that takes. */
 const longest = 1000
 
-/** What a drawing takes in all, when Vega has taken 1: the browser then lays out and paints. Measured at 1.2 to 1.5. */
-const withPainting = 1.5
+/** What a drawing takes in all, when Vega has taken 1: the browser then lays out and paints, and collects what is left over. */
+const withPainting = 2
 
 /** Room between panels, in pixels. */
 const gap = 24
@@ -88,10 +88,11 @@ export class MountedPlot {
     shown.delete(this.#element)
   }
 
-  /** When a plot that follows may be drawn again. */
+  /** When a plot that follows is drawn after a change: not at once, for of a fit that begins there is more in a moment. */
   get #due(): number {
     const { share = 1 } = this.#plot.live ?? {}
-    return this.#began + Math.min(longest, Math.max(redraw, this.#took / share))
+    const next = this.#began + Math.min(longest, Math.max(redraw, this.#took / share))
+    return Math.max(next, performance.now() + redraw / 2)
   }
 
   /** In the first frame from then on; a page that is not seen has none. */
