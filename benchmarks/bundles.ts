@@ -97,7 +97,7 @@ async function compressed(chunks: readonly Chunk[]): Promise<number> {
 
 const ours = createRequire(import.meta.url)
 const esbuildOfTsx = createRequire(ours.resolve('tsx'))('esbuild')
-const minify = (code: string): string =>
+export const minify = (code: string): string =>
   esbuildOfTsx.transformSync(code, { minify: true, format: 'esm', treeShaking: false }).code
 
 interface RolledChunk {
