@@ -1,6 +1,6 @@
 import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '@onecycle/platform'
-import { dispose, type Tensor } from '@tensorflow/tfjs-core'
-import type { Batch, BatchStream } from './batch.js'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { BatchStream } from './batch.js'
 import { inOrderOf, namesOf, oneTarget } from './by-name.js'
 import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
@@ -85,12 +85,8 @@ const arraysKinds: Kinds<ArraysOptions> = {
   ...tensorsKinds,
   ...{ shape: kind.any, targetShape: kind.listOf(kind.number), target: kind.choice('class', 'value'), scale: kind.number },
 }
-const tfDataKinds: Kinds<TfDataBunchOptions> = {
-  ...{ train: kind.object, valid: kind.object, bs: kind.number, length: kind.number, valid_length: kind.number },
-  classes: kind.listOf(kind.string),
-}
 
-interface Parts {
+export interface Parts {
   train_dl: BatchStream
   valid_dl?: BatchStream | undefined
   train_ds?: Dataset | undefined
@@ -249,29 +245,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
    * @throws as {@link TfDataStream} does.
    */
   static async from_tfdata(options: TfDataBunchOptions): Promise<DataBunch> {
-    checkOptions<TfDataBunchOptions>('DataBunch.from_tfdata', options, tfDataKinds)
-    const { train, valid, bs, length, valid_length, classes } = options
-    const c = classes?.length
-    const { TfDataStream } = await import('./source/tf-data.js')
-    const train_dl = new TfDataStream(train, { bs, length, c })
-    const batches = train_dl[Symbol.asyncIterator]()
-    const { xs, ys } = (await batches.next()).value as Batch
-    await batches.return()
-    dispose([xs, ys].flat())
-    const [y] = [ys].flat() as [Tensor]
-    const { inputNames, targetName } = train_dl
-    const valid_dl = valid && new TfDataStream(valid, { bs, length: valid_length, c, inputNames, targetName })
-    return new DataBunch({
-      train_dl,
-      valid_dl,
-      inputShape: Array.isArray(xs) ? xs.map(x => x.shape.slice(1)) : xs.shape.slice(1),
-      targetShape: y.shape.slice(1),
-      target: y.dtype === 'int32' && y.rank === 1 ? 'class' : 'value',
-      c,
-      classes,
-      inputNames,
-      targetName,
-    })
+    const { readParts } = await import('./source/tf-data-parts.js')
+    return new DataBunch(await readParts(options))
   }
 }
 

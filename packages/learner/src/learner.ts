@@ -1,7 +1,7 @@
-import { type Callback, type FineTunePart, fine_tune, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
+import { type Callback, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { addAnswers, checkNumber, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
+import { addAnswers, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
 import {
   emptyHistory,
   type History,
@@ -21,10 +21,9 @@ import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
-import { fitArguments } from './fit/arguments.js'
 import { givenRate } from './fit/given-rate.js'
 import type * as ways from './fit/options.js'
-import { defaultRate, fineTuneKinds, places, schedulePart } from './fit/options.js'
+import { defaultRate } from './fit/options.js'
 import { type FitPlan, planOneCycle } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
@@ -201,12 +200,14 @@ export class Learner extends AnsweringLoop {
   fit(epochs: number, lr: Rates | undefined, options?: FitOptions): Promise<History>
   fit(call: FitCall): Promise<History>
   async fit(...given: unknown[]): Promise<History> {
-    const { n, lr, options } = fitArguments<Learner>(given, this.opt.ownRate)
-    const rates = this.#rates('fit', lr)
-    const plan = async () => (await otherPlans()).planFit(this, n, rates, options)
-    // The plan looks at what the options are.
-    const wds = options?.wds
-    return this.#train('fit', plan, wds === undefined ? options : { ...options, wd: wds }, rates)
+    return this.#train('fit', async () => {
+      const { fitArguments, planFit } = await otherPlans()
+      const { n, lr, options } = fitArguments<Learner>(given, this.opt.ownRate)
+      const rates = this.#rates('fit', lr)
+      const plan = planFit(this, n, rates, options)
+      const { wds } = options
+      return { ...plan, rates, options: wds === undefined ? options : { ...options, wd: wds } }
+    })
   }
 
   /**
@@ -222,14 +223,19 @@ export class Learner extends AnsweringLoop {
    */
   async fit_one_cycle(n: number, ...given: [lr_max?: Rates, options?: OneCycleFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
-    return this.#train('fit_one_cycle', () => planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options), options)
+    return this.#train('fit_one_cycle', () => ({
+      ...planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options),
+      options,
+    }))
   }
 
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
   async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
     const [lr, options = {}] = withDefault(given, this.opt.ownRate)
-    const plan = async () => (await otherPlans()).planFlatCos(n, this.#rates('fit_flat_cos', lr), options)
-    return this.#train('fit_flat_cos', plan, options)
+    return this.#train('fit_flat_cos', async () => {
+      const { planFlatCos } = await otherPlans()
+      return { ...planFlatCos(n, this.#rates('fit_flat_cos', lr), options), options }
+    })
   }
 
   /**
@@ -238,8 +244,10 @@ export class Learner extends AnsweringLoop {
    */
   async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
-    const plan = async () => (await otherPlans()).planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options)
-    return this.#train('fit_sgdr', plan, options)
+    return this.#train('fit_sgdr', async () => {
+      const { planSgdr } = await otherPlans()
+      return { ...planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options), options }
+    })
   }
 
   /**
@@ -254,21 +262,20 @@ export class Learner extends AnsweringLoop {
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
     const [base_lr, options = {}] = withDefault(given, this.opt.ownRate ?? 2e-3)
-    checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds, places('fine_tune(epochs, base_lr)'))
-    const rate = givenRate('fine_tune', base_lr, this.recorder.lrFind, lr => checkNumber('base_lr', lr, { above: 0 }))
-    const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
-    const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
-      planOneCycle(this, n, this.#rates('fine_tune', lr_max), { ...cycle, form: 'fastai2' }, 'fine_tune')
-    const plans = () => ({ first: frozen.epochs > 0 ? plan(frozen) : undefined, second: plan(unfrozen) })
+    const plans = async () => {
+      const { planFineTune } = await otherPlans()
+      const rates = (lr_max: Rates) => this.#rates('fine_tune', lr_max)
+      return planFineTune(this, { epochs, base_lr, search: this.recorder.lrFind, rates }, options)
+    }
     return this.#training('fine_tune', plans, async ({ first, second }) => {
       let { frozen_to } = this.#freezing
       this.freeze()
       try {
         this.#freezing.check('fine_tune')
-        const ofFirst = first && (await this.#follow('fine_tune', first, options))
+        const ofFirst = first && (await this.#follow('fine_tune', { ...first, options }))
         if (ofFirst?.reason === 'diverged') return ofFirst
         this.unfreeze()
-        const history = await this.#follow('fine_tune', first ? { ...second, note: undefined } : second, options)
+        const history = await this.#follow('fine_tune', { ...second, ...(first && { note: undefined }), options })
         frozen_to = 0
         return history
       } finally {
@@ -584,23 +591,18 @@ export class Learner extends AnsweringLoop {
     }
   }
 
-  #train(what: string, plan: Plan<FitPlan>, options: TrainOptions, lr?: readonly number[]): Promise<History> {
-    return this.#training(what, plan, async plan => {
+  #train(what: string, plan: Plan<PlannedFit>): Promise<History> {
+    return this.#training(what, plan, async planned => {
       this.#freezing.check(what)
-      return this.#follow(what, plan, options, lr)
+      return this.#follow(what, planned)
     })
   }
 
-  async #follow(
-    what: string,
-    { epochs, callbacks, note }: FitPlan,
-    options: TrainOptions,
-    lr?: readonly number[],
-  ): Promise<History> {
+  async #follow(what: string, { epochs, callbacks, note, options, rates }: PlannedFit): Promise<History> {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
     try {
-      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options, lr)
+      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options, rates)
     } finally {
       // What others throw in `after_fit` comes after the Recorder has heard it.
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
@@ -634,6 +636,12 @@ export class Learner extends AnsweringLoop {
 
 /** What is refused is refused here, before anything has been touched. */
 type Plan<P> = () => P | Promise<P>
+
+interface PlannedFit extends FitPlan {
+  readonly options: TrainOptions
+  /** Of a fit whose rates stay. */
+  readonly rates?: readonly number[]
+}
 
 /** What a fit by the 1cycle policy does not need comes when it is asked for: a page loads it then. */
 const otherPlans = () => import('./fit/other-plans.js')

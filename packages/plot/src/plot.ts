@@ -2,7 +2,7 @@ import { checkOptions, type Kinds, kind, show, standardOutput, writeTo } from '@
 import type { Chart, Panel } from './chart.js'
 import { isLive, type LiveChart } from './live-chart.js'
 import type { MountedPlot } from './mount/mounted.js'
-import { checkMount, type MountOptions } from './mount/options.js'
+import type { MountOptions } from './mount/options.js'
 import { type DrawOptions, drawChart } from './render/terminal-plot.js'
 import { type VegaLiteSpec, vegaLite } from './vega.js'
 
@@ -92,11 +92,8 @@ export class Plot {
    * losses.unmount()
    */
   async mount(element: HTMLElement, options: MountOptions = {}): Promise<MountedPlot> {
-    checkMount(element, options)
-    const { MountedPlot } = await import('./mount/mounted.js')
-    const mounted = new MountedPlot(this, element, options)
-    await mounted.update(this)
-    return mounted
+    const { mount } = await import('./mount/mounted.js')
+    return mount(this, element, options)
   }
 
   /** The plot in characters, for a terminal. */

@@ -1,5 +1,6 @@
 import type { TrainingState } from '@onecycle/callbacks'
 import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkEpochs, isCount } from './check-epochs.js'
 import { defaultRate, type FitCall, type FitOptions, fitKinds } from './options.js'
 
 /**
@@ -41,13 +42,4 @@ const reading = (epochs: number, lr: number) =>
 /** An object that is no rate: neither a list nor a slice. */
 function isCall<L extends TrainingState>(value: unknown): value is FitCall<L> {
   return typeof value === 'object' && value !== null && !('length' in value || 'stop' in value)
-}
-
-/** @throws RangeError for what is no number of epochs. */
-export function checkEpochs(n: unknown, name = 'The number of epochs'): void {
-  if (!isCount(n)) throw new RangeError(`${name} must be a positive whole number, but is ${show(n)}.`)
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0
 }

@@ -1,10 +1,24 @@
-import { fit07, flat_cos, type ModelStore, ParamScheduler, sgdr, type TrainingState } from '@onecycle/callbacks'
-import { hasMomentum, noMomentum } from '@onecycle/callbacks/internal'
-import { checkOptions, show } from '@onecycle/platform'
-import { checkEpochs } from './arguments.js'
 import {
+  type FineTunePart,
+  fine_tune,
+  fit07,
+  flat_cos,
+  type ModelStore,
+  ParamScheduler,
+  type Rates,
+  sgdr,
+  type TrainingState,
+} from '@onecycle/callbacks'
+import { hasMomentum, noMomentum } from '@onecycle/callbacks/internal'
+import { checkNumber, checkOptions, show } from '@onecycle/platform'
+import type { LrFindRecord } from '@onecycle/recorder'
+import { checkEpochs } from './check-epochs.js'
+import { givenRate } from './given-rate.js'
+import {
+  type FineTuneFitOptions,
   type FitOptions,
   type FlatCosFitOptions,
+  fineTuneKinds,
   fitKinds,
   flatCosKinds,
   places,
@@ -12,8 +26,10 @@ import {
   schedulePart,
   sgdrKinds,
 } from './options.js'
-import type { FitPlan } from './plan.js'
+import { type FitPlan, planOneCycle } from './plan.js'
 import { savers } from './save-cycles.js'
+
+export { fitArguments } from './arguments.js'
 
 /** A constant rate, or fastai 0.7's cycles. */
 export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {
@@ -45,4 +61,27 @@ export function planSgdr(n_cycles: number, cycle_len: number, rates: readonly nu
   const plans = rates.map(lr_max => sgdr({ ...form, n_cycles, cycle_len, lr_max }))
   const lr = plans.map(({ lr }) => lr)
   return { epochs: plans[0]!.epochs, callbacks: [new ParamScheduler({ lr }, { name: 'fit_sgdr' })] }
+}
+
+/** What `fine_tune` was given: the rate, and the last search, which may be where it should have come from. */
+interface FineTuneCall {
+  readonly epochs: number
+  readonly base_lr: unknown
+  readonly search: LrFindRecord | undefined
+  /** One rate per layer group. */
+  rates(lr_max: Rates): readonly number[]
+}
+
+/** Both parts of it; the first may have no epochs. */
+export function planFineTune(
+  learn: TrainingState,
+  { epochs, base_lr, search, rates }: FineTuneCall,
+  options: FineTuneFitOptions,
+): { first: FitPlan | undefined; second: FitPlan } {
+  checkOptions<FineTuneFitOptions>('fine_tune', options, fineTuneKinds, places('fine_tune(epochs, base_lr)'))
+  const rate = givenRate('fine_tune', base_lr, search, lr => checkNumber('base_lr', lr, { above: 0 }))
+  const { frozen, unfrozen } = fine_tune({ ...schedulePart(options), epochs, base_lr: rate })
+  const plan = ({ epochs: n, lr_max, ...cycle }: FineTunePart) =>
+    planOneCycle(learn, n, rates(lr_max), { ...cycle, form: 'fastai2' }, 'fine_tune')
+  return { first: frozen.epochs > 0 ? plan(frozen) : undefined, second: plan(unfrozen) }
 }

@@ -1,7 +1,7 @@
 import { type Callback, ParamScheduler, type TrainingState } from '@onecycle/callbacks'
 import { cycle_for, oneCycleKeep } from '@onecycle/callbacks/internal'
 import { checkOptions } from '@onecycle/platform'
-import { checkEpochs } from './arguments.js'
+import { checkEpochs } from './check-epochs.js'
 import { type OneCycleFitOptions, oneCycleKinds, places, schedulePart } from './options.js'
 
 /** A fit that knows its length and its schedule. */

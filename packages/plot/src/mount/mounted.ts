@@ -2,7 +2,7 @@ import type { Chart } from '../chart.js'
 import { Plot } from '../plot.js'
 import { pageLook } from '../theme.js'
 import { describe } from './describe.js'
-import type { MountOptions } from './options.js'
+import { checkMount, type MountOptions } from './options.js'
 import { PanelView } from './panel-view.js'
 import { isDark, onTheme } from './theme-of.js'
 
@@ -23,6 +23,14 @@ const narrowest = 300
 
 /** What is shown in which element. */
 const shown = new WeakMap<Element, MountedPlot>()
+
+/** See {@link Plot.mount}. */
+export async function mount(plot: Plot, element: HTMLElement, options: MountOptions): Promise<MountedPlot> {
+  checkMount(element, options)
+  const mounted = new MountedPlot(plot, element, options)
+  await mounted.update(plot)
+  return mounted
+}
 
 /** A plot on a page, which `plot.mount(element)` makes. */
 export class MountedPlot {

@@ -1,0 +1,36 @@
+import { checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import type { Batch } from '../batch.js'
+import type { Parts, TfDataBunchOptions } from '../data-bunch.js'
+import { TfDataStream } from './tf-data.js'
+
+const tfDataKinds: Kinds<TfDataBunchOptions> = {
+  ...{ train: kind.object, valid: kind.object, bs: kind.number, length: kind.number, valid_length: kind.number },
+  classes: kind.listOf(kind.string),
+}
+
+/** What a DataBunch of these sources is made of. Reads one training batch to learn the shapes. */
+export async function readParts(options: TfDataBunchOptions): Promise<Parts> {
+  checkOptions<TfDataBunchOptions>('DataBunch.from_tfdata', options, tfDataKinds)
+  const { train, valid, bs, length, valid_length, classes } = options
+  const c = classes?.length
+  const train_dl = new TfDataStream(train, { bs, length, c })
+  const batches = train_dl[Symbol.asyncIterator]()
+  const { xs, ys } = (await batches.next()).value as Batch
+  await batches.return()
+  dispose([xs, ys].flat())
+  const [y] = [ys].flat() as [Tensor]
+  const { inputNames, targetName } = train_dl
+  const valid_dl = valid && new TfDataStream(valid, { bs, length: valid_length, c, inputNames, targetName })
+  return {
+    train_dl,
+    valid_dl,
+    inputShape: Array.isArray(xs) ? xs.map(x => x.shape.slice(1)) : xs.shape.slice(1),
+    targetShape: y.shape.slice(1),
+    target: y.dtype === 'int32' && y.rank === 1 ? 'class' : 'value',
+    c,
+    classes,
+    inputNames,
+    targetName,
+  }
+}
