@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { show } from '@onecycle/platform'
 import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
-import { beginsEarly } from '#backend/candidates.js'
-import { isChoosing, useBackend } from './use-backend.js'
+import { beginsEarly } from '#backend/begins-early.js'
+import { isChoosing } from './choosing.js'
 
 /** What TensorFlow.js makes anew whenever a backend is set, as it was when the choice was left to us; undefined when it is not. */
 let untouched: unknown
@@ -25,7 +25,7 @@ export function chooseLater(): void {
 
 /** Loads in the background what {@link ready} will need, as it seems now. */
 async function loadEarly(): Promise<void> {
-  if (untouched === undefined || profiler() !== untouched || isChoosing() || findBackendFactory('webgpu')) return
+  if (untouched === undefined || profiler() !== untouched || choosing || isChoosing() || findBackendFactory('webgpu')) return
   try {
     const { loadWasm } = await import('./wasm/index.js')
     await loadWasm()
@@ -36,9 +36,9 @@ async function loadEarly(): Promise<void> {
 
 /**
  * Resolves when TensorFlow.js has the backend that it will train on: the one that the program has set, or else the best one present,
- * as {@link useBackend} chooses it. A Learner waits for it by itself; await it before other work with tensors.
+ * as `useBackend` chooses it. A Learner waits for it by itself; await it before other work with tensors.
  *
- * @throws as {@link useBackend} does; TypeError for a choice of one.
+ * @throws as `useBackend` does; TypeError for a choice of one.
  * @example
  * await ready()
  * console.log(tf.getBackend())   // wasm
@@ -63,6 +63,7 @@ function isChoice(given: unknown): boolean {
 }
 
 async function choose(): Promise<void> {
+  const { useBackend } = await import('./use-backend.js')
   if (profiler() === untouched) await useBackend()
   untouched = undefined
 }

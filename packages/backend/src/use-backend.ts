@@ -3,6 +3,7 @@ import { getBackend } from '@tensorflow/tfjs-core'
 import { backendNames, candidates } from '#backend/candidates.js'
 import { absence, versionOf } from '#backend/packages.js'
 import { type BackendName, type Candidate, reasonOf, type Simd, type StartRequest } from './candidate.js'
+import { whileChoosing } from './choosing.js'
 import { MissingFile } from './wasm/files.js'
 
 export interface UseBackendOptions {
@@ -44,7 +45,6 @@ export interface BackendReport {
 let current: BackendReport | undefined
 let currentThreads = 1
 let currentSimd: Simd | undefined
-let choosing = 0
 let queue: Promise<unknown> = Promise.resolve()
 
 /**
@@ -63,14 +63,8 @@ let queue: Promise<unknown> = Promise.resolve()
  */
 export function useBackend(options: UseBackendOptions = {}): Promise<BackendReport> {
   const turn = queue.then(() => choose(options))
-  choosing++
-  queue = turn.catch(() => undefined).finally(() => choosing--)
+  queue = whileChoosing(turn)
   return turn
-}
-
-/** Whether a choice is under way. */
-export function isChoosing(): boolean {
-  return choosing > 0
 }
 
 const backendKinds = {

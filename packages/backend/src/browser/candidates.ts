@@ -8,6 +8,3 @@ export const backendNames = ['webgpu', 'wasm', 'webgl', 'cpu'] as const
 
 /** Every backend, best first. */
 export const candidates: readonly Candidate[] = [webgpu, wasm, webgl, cpu]
-
-/** Whether wasm can be made ready while a program still imports and fetches. */
-export const beginsEarly = true

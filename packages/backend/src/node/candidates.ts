@@ -8,6 +8,3 @@ export const backendNames = ['node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as con
 
 /** Every backend, best first. */
 export const candidates: readonly Candidate[] = [nodeGpu, node, webgpu, wasm, cpu]
-
-/** Whether wasm can be made ready while a program still imports and fetches. Here it is compiled in one go, which would only come sooner. */
-export const beginsEarly = false

@@ -1,8 +1,6 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from '../../candidate.js'
-import { quickenFilterGradient } from '../../webgpu/filter-gradient.js'
-import { mendMatMul } from '../../webgpu/mat-mul.js'
-import { type Device, speakOut } from '../../webgpu/outspoken.js'
+import type { Device } from '../../webgpu/outspoken.js'
 
 /** The part of the browser's WebGPU that is used here. */
 interface Gpu {
@@ -32,6 +30,7 @@ export const webgpu: Candidate = {
     const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`)
     const described = [...new Set([info.vendor, info.architecture, info.device, info.description])].filter(Boolean).join(', ')
     if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
+    const { mendMatMul, quickenFilterGradient, speakOut } = await import('../../webgpu/index.js')
     mendMatMul()
     quickenFilterGradient()
     const backend = (await startRegistered('webgpu')) as KernelBackend & { readonly device: Device }
