@@ -1,7 +1,8 @@
 import type { TrainingState } from '@onecycle/callbacks'
 import { checkOptions, kind, show } from '@onecycle/platform'
 import { checkEpochs, isCount } from './check-epochs.js'
-import { defaultRate, type FitCall, type FitOptions, fitKinds } from './options.js'
+import { defaultRate, type FitCall, type FitOptions } from './options.js'
+import { fitKinds } from './other-kinds.js'
 
 /**
  * Tells `fit(lr, n)` from fastai 1's `fit(epochs, lr)` and from `fit({ epochs, lr })`. Whether the rate is one is not looked at here.

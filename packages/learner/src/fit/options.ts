@@ -61,27 +61,10 @@ export const trainKinds: Kinds<TrainOptions> = {
   start_epoch: kind.number,
   signal: { expected: 'an AbortSignal, such as controller.signal', fits: value => value instanceof AbortSignal },
 }
-export const fitKinds: Kinds<FitOptions> = {
-  ...{
-    cycle_len: kind.number,
-    cycle_mult: kind.number,
-    use_clr: kind.listOf(kind.number),
-    use_clr_beta: kind.listOf(kind.number),
-  },
-  ...{ wds: numbers, best_save_name: kind.any, cycle_save_name: kind.any },
-  ...trainKinds,
-}
 export const oneCycleKinds: Kinds<OneCycleFitOptions> = {
   ...{ form: kind.string, moms: numbers, div_factor: kind.number, final_div: kind.number, pct_start: kind.number },
   ...{ tot_epochs: kind.number, ...trainKinds },
 }
-export const flatCosKinds: Kinds<FlatCosFitOptions> = { div_final: kind.number, pct_start: kind.number, ...trainKinds }
-const { start_epoch: _start_epoch, ...partKinds } = trainKinds
-export const fineTuneKinds: Kinds<FineTuneFitOptions> = {
-  ...{ freeze_epochs: kind.number, lr_mult: kind.number, pct_start: kind.number, div: kind.number },
-  ...partKinds,
-}
-export const sgdrKinds: Kinds<SgdrFitOptions> = { cycle_mult: kind.number, ...trainKinds }
 
 /** Where the rate and the length of a fit go, by the names that people have for them. */
 export function places(call: string): Record<string, string> {

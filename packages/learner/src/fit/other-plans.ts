@@ -18,14 +18,11 @@ import {
   type FineTuneFitOptions,
   type FitOptions,
   type FlatCosFitOptions,
-  fineTuneKinds,
-  fitKinds,
-  flatCosKinds,
   places,
   type SgdrFitOptions,
   schedulePart,
-  sgdrKinds,
 } from './options.js'
+import { fineTuneKinds, fitKinds, flatCosKinds, sgdrKinds } from './other-kinds.js'
 import { type FitPlan, planOneCycle } from './plan.js'
 import { savers } from './save-cycles.js'
 

@@ -6,7 +6,7 @@ import { foreignNames } from './foreign-names.js'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState } from './optimizer-state.js'
 import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
-import { checkSaved, loadWeights, type NamedTensor, saveWeights } from './stock-state.js'
+import type { NamedTensor } from './stock-state.js'
 
 /**
  * Lets a Learner train with one of TensorFlow.js's own optimizers. What they cannot do is refused, not ignored:
@@ -81,11 +81,13 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
 
   async state(): Promise<OptimizerState> {
     const hyper = Object.fromEntries(this.names.map(name => [name, [...this.get(name)]]))
+    const { saveWeights } = await import('./stock-state.js')
     const parameters = await saveWeights(this.#parameters, await this.#weights(), await this.#corrections())
     return { rule: this.rule, hyper, parameters }
   }
 
   async load(state: OptimizerState): Promise<void> {
+    const { checkSaved, loadWeights } = await import('./stock-state.js')
     checkSaved(state, this.rule, this.names, this.#parameters)
     const old = await this.#weights()
     for (const name of this.names) this.set(name, state.hyper[name]!)
