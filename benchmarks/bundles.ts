@@ -175,10 +175,10 @@ export function bundlers(): Record<string, Bundler> {
 }
 
 function rollupIn(folder: string): Bundler {
-  const require = createRequire(join(folder, 'package.json'))
+  const load = createRequire(join(folder, 'package.json'))
   return async ({ entry }) => {
-    const { rollup } = require('rollup')
-    const { nodeResolve } = require('@rollup/plugin-node-resolve')
+    const { rollup } = load('rollup')
+    const { nodeResolve } = load('@rollup/plugin-node-resolve')
     const bundle = await rollup({ input: entry, external: others, plugins: [nodeResolve({ browser: true })], onLog() {} })
     const { output } = await bundle.generate({ format: 'esm' })
     return rolled(output, minify)

@@ -1,10 +1,7 @@
 /** Okabe and Ito's colours, which colour-blind readers can tell apart. */
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f5539', '#444444']
 
-/** The same hues, light enough for a dark page. */
-const paletteOnDark = ['#56a8e0', '#f08a4b', '#2fc296', '#e3a0c8', '#f0bd4f', '#9bd6f7', '#c69c7b', '#bdbdbd']
-
-const among = (colors: readonly string[]) => (index: number) => colors[index % colors.length]!
+export const among = (colors: readonly string[]) => (index: number) => colors[index % colors.length]!
 
 /** The colour of that index, from the start again when they run out. */
 export const colorAt = among(palette)
@@ -25,15 +22,14 @@ export interface Look {
   config: object
 }
 
-interface Inks {
+export interface Inks {
   ink: string
   soft: string
   line: string
   rule: string
 }
 
-const onLight: Inks = { ink: '#222222', soft: '#555555', line: '#e4e4e4', rule: '#9a9a9a' }
-const onDark: Inks = { ink: '#e8e8e8', soft: '#b4b4b4', line: '#3d3d3d', rule: '#7a7a7a' }
+export const onLight: Inks = { ink: '#222222', soft: '#555555', line: '#e4e4e4', rule: '#9a9a9a' }
 
 /** On a sheet of its own: what is saved. */
 export const sheet: Look = {
@@ -44,23 +40,7 @@ export const sheet: Look = {
   config: { ...configOf(onLight, font), background: '#ffffff', padding: 16 },
 }
 
-/** On a page, whose background shows through. Points that are nearer to each other than two pixels are not told apart. */
-export function pageLook(dark: boolean, font: string, width: number, height: number): Look {
-  return {
-    colorAt: dark ? among(paletteOnDark) : colorAt,
-    halo: dark ? '#181818' : '#ffffff',
-    panelSize: () => ({ width, height }),
-    points: Math.max(200, width / 2),
-    config: {
-      ...configOf(dark ? onDark : onLight, font),
-      background: 'transparent',
-      padding: 4,
-      autosize: { type: 'fit', contains: 'padding' },
-    },
-  }
-}
-
-function configOf({ ink, soft, line, rule }: Inks, font: string): object {
+export function configOf({ ink, soft, line, rule }: Inks, font: string): object {
   return {
     font,
     view: { stroke: null },

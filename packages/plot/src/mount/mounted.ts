@@ -1,8 +1,8 @@
 import type { Chart } from '../chart.js'
 import { Plot } from '../plot.js'
-import { pageLook } from '../theme.js'
 import { describe } from './describe.js'
 import { checkMount, type MountOptions } from './options.js'
+import { pageLook } from './page-look.js'
 import { PanelView } from './panel-view.js'
 import { isDark, onTheme } from './theme-of.js'
 

@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Program, rolldown, type Weight, weigh } from './bundles.js'
+
+const kilobyte = 1000
+
+describe('a minimal trainer in a page', () => {
+  let trainer: Weight
+  beforeAll(async () => {
+    trainer = await weigh(rolldown, 'a minimal trainer')
+  })
+  const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
+  const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
+
+  it('loads at most 63 KB of ours before it starts', () => {
+    expect(trainer.initial).toBeLessThan(63 * kilobyte)
+  })
+
+  it.each([
+    ['a search of rates', /lr-find\/lr-finder/],
+    ['schedules beside 1cycle', /fit\/other-plans/],
+    ['what reads checkpoints', /checkpoint\/load/],
+    ['what writes checkpoints', /checkpoint\/file/],
+    ['Vega', /vega-runtime/],
+    ['what writes pictures', /plot\/dist\/pictures/],
+    ['plots on a page', /mount\/mounted/],
+    ['the choice of a backend', /use-backend/],
+    ['kernels', /wasm\/index/],
+    ['what is mended of WebGPU', /webgpu\/index/],
+  ])('loads %s when it is asked for', (_, file) => {
+    expect(loads(file)).toEqual([])
+    expect(mayLoad(file)).toHaveLength(1)
+  })
+})
+
+// What shares a module with it stays, as options are looked at by one function.
+it.each<[Program, number]>([
+  ['one schedule, from its package', 4.5],
+  ['one loss, from its package', 6],
+  ['one schedule', 8],
+  ['one metric', 8],
+  ['nothing of it', 6],
+])('%s is at most %d KB, without a Learner and plots', async (program, most) => {
+  const { initial, modules } = await weigh(rolldown, program)
+  expect(initial).toBeLessThan(most * kilobyte)
+  expect(Object.keys(modules).filter(file => /learner\.js|training-loop|recorder\/dist|plot\/dist/.test(file))).toEqual([])
+})
