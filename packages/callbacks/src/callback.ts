@@ -35,4 +35,14 @@ export interface Callback<State extends TrainingState = TrainingState> extends H
   readonly run_train?: boolean
   /** Whether it hears the events of validation batches. Default true. */
   readonly run_valid?: boolean
+  /**
+   * What it remembers, for a checkpoint to hold: plain data, Float32Arrays, and `{ shape, values }` for tensors, as they are at the moment
+   * of the call, promised or not. A callback that remembers nothing from batch to batch has none.
+   */
+  state?(): unknown
+  /**
+   * Goes on from what its {@link state} gave in another process: after `before_fit`, and inside an epoch after `before_epoch` and
+   * `before_train` too, so that these can set up as ever.
+   */
+  restore?(state: unknown): void | Promise<void>
 }

@@ -50,6 +50,8 @@ export function checkCallback(callback: Callback<never>): void {
     if (/^(before|after)_/.test(key) && !(events as readonly string[]).includes(key))
       throw new TypeError(`${nameOf(callback)} has a method ${key}, which is not an event. The events are: ${events.join(', ')}.`)
   }
+  if (callback.state && !callback.restore)
+    throw new TypeError(`${nameOf(callback)} has a method state() without restore(state), which is to go on from what that gave.`)
   for (const event of events.filter(hears))
     if (typeof callback[event] !== 'function')
       throw new TypeError(`${nameOf(callback)}.${event} is ${String(callback[event])}; expected a function of the Learner.`)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { nameOf } from './check-callback.js'
 export { checkHyper } from './check-hyper.js'
 export { checkOwners } from './check-owners.js'
 export { batchEvents } from './events.js'

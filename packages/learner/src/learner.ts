@@ -602,13 +602,26 @@ export class Learner extends AnsweringLoop {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
     try {
-      await this.run(epochs, [...callbacks, ...listOf(options.callbacks)], options, rates)
+      const own = [...callbacks, ...listOf(options.callbacks)]
+      const more = await this.#resuming(epochs, own, options)
+      await this.run(epochs, [...own, ...more], options, rates)
     } finally {
       // What others throw in `after_fit` comes after the Recorder has heard it.
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
     }
     // Ended before the Recorder had heard of it: what that has is of another fit.
     return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
+  }
+
+  /** What has a fit go on from the checkpoints of a folder, and write them. */
+  async #resuming(
+    n_epoch: number,
+    callbacks: Callback<Learner>[],
+    { resume, start_epoch }: TrainOptions,
+  ): Promise<Callback<Learner>[]> {
+    if (resume === undefined) return []
+    const { resuming } = await import('./checkpoint/resume.js')
+    return resuming(this, { n_epoch, callbacks, resume, start_epoch }, place => this.goTo(place))
   }
 
   /** Alone on this Learner, and on its model: what is planned may take a while to load. */

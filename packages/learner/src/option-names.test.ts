@@ -16,7 +16,7 @@ beforeAll(useCpu)
 type AllOf<T> = { [Name in keyof Required<T>]: undefined }
 const none = undefined
 const train = { callbacks: none, wd: none, signal: none }
-const trainFrom = { ...train, start_epoch: none }
+const trainFrom = { ...train, start_epoch: none, resume: none }
 const cycles = { cycle_len: none, cycle_mult: none, use_clr: none, use_clr_beta: none }
 const names = { wds: none, best_save_name: none, cycle_save_name: none }
 const oneCycle = { form: none, moms: none, div_factor: none, final_div: none, pct_start: none, tot_epochs: none }
@@ -58,7 +58,14 @@ const ways: [name: string, options: object, call: Call][] = [
   ],
   [
     'fine_tune',
-    { ...train, freeze_epochs: none, lr_mult: none, pct_start: none, div: none } satisfies AllOf<FineTuneFitOptions>,
+    {
+      ...train,
+      resume: none,
+      freeze_epochs: none,
+      lr_mult: none,
+      pct_start: none,
+      div: none,
+    } satisfies AllOf<FineTuneFitOptions>,
     options => grouped().fine_tune(1, 1e-2, options),
   ],
   ['lr_find', { ...train, ...search } satisfies AllOf<LrFindOptions>, options => tinyLearner().lr_find(options)],

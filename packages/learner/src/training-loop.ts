@@ -15,10 +15,11 @@ import {
 import { checkOwners, gravest } from '@onecycle/callbacks/internal'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { checkCount } from '@onecycle/platform'
+import { checkCount, show } from '@onecycle/platform'
 import { type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { BatchTensors } from './batch-tensors.js'
 import { makeReadOnly } from './check/read-only.js'
+import type { Place } from './checkpoint/snapshot.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradient/differentiate.js'
@@ -92,6 +93,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   reason: EndReason | undefined
   error: unknown
 
+  /** The first epoch, what is under way, and how many batches of the training pass are over. */
+  #first = 0
+  #pass: Place['pass'] = 'over'
+  #done = 0
   protected readonly forwardPass: ForwardPass
   /** The order of the inputs in a batch: the model's, or that of the first data where the model has no names. */
   protected readonly inputNames: InputNames
@@ -167,6 +172,28 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     putWeights(this.model, weights)
   }
 
+  /** Where the fit is. */
+  get place(): Place {
+    const { epoch, n_iter, iter, train_iter, pct_train, lossValue, values } = this
+    return {
+      pass: this.#pass,
+      done: this.#done,
+      ...{ epoch, n_iter, iter, train_iter, pct_train, lossValue, values: { ...values } },
+    }
+  }
+
+  /**
+   * Goes on from a place where a fit like this one was: told in `before_fit` it begins with that epoch, and told again in `before_train`
+   * with that batch.
+   */
+  protected goTo(to: Place): void {
+    if (!['train', 'validate', 'over'].includes(to?.pass)) throw new TypeError(`${show(to)} is no place of a fit.`)
+    const { pass, done, ...place } = to
+    Object.assign(this, place)
+    this.#first = pass === 'over' ? place.epoch + 1 : place.epoch
+    this.#done = done
+  }
+
   /**
    * A whole fit, at these rates where they are given, with callbacks that hear this one only. What is refused before the first epoch
    * leaves nothing behind.
@@ -200,7 +227,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   async #fit(n_epoch: number, start_epoch: number): Promise<void> {
     this.n_epoch = n_epoch
-    this.epoch = start_epoch
+    this.epoch = this.#first = start_epoch
+    this.#pass = 'over'
     this.n_iter = this.iter = this.train_iter = this.pct_train = 0
     this.values = {}
     this.lossValue = Number.NaN
@@ -209,9 +237,9 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     try {
       await this.#fire('before_fit')
       this.#begun = true
-      for (let epoch = start_epoch; epoch < n_epoch; epoch++) {
+      for (let epoch = this.#first; epoch < n_epoch; epoch++) {
         this.epoch = epoch
-        await this.#section('epoch', () => this.#epoch())
+        await this.#section('epoch', () => this.#epoch(), this.#endEpoch)
         this.pace.check(this.#where)
       }
       this.reason = 'completed'
@@ -249,12 +277,15 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   async #train(dl: BatchStream): Promise<void> {
     this.training = true
+    this.#pass = 'train'
+    this.#done = 0
     this.pct_train = this.epoch / this.n_epoch
     await this.#section('train', () => this.#batches(dl))
   }
 
   async #validation(dl: BatchStream): Promise<void> {
     this.training = false
+    this.#pass = 'validate'
     await this.#section('validate', () => this.#figuresOf(dl))
   }
 
@@ -292,7 +323,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   async #batches(dl: BatchStream): Promise<void> {
-    let next = 0
+    let next = this.training ? this.#done : 0
     this.pace.check(this.#where)
     this.n_iter = dl.length
     for await (const batch of gathered(dl, this.random, this.training)) {
@@ -401,7 +432,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     if (pending) await pending
   }
 
+  readonly #endEpoch = (): void => {
+    this.#pass = 'over'
+  }
+
   readonly #advance = (): void => {
+    this.#done++
     this.train_iter++
     this.pct_train += 1 / (this.n_iter * this.n_epoch)
   }

@@ -1,5 +1,13 @@
 import type { TrainingState } from '@onecycle/callbacks'
+import { checkState, isBoolean, isNumber } from './check-state.js'
 import type { EpochRow } from './history.js'
+
+/** What an {@link EpochWatch} knows. */
+export interface EpochWatchState {
+  readonly trained: boolean
+  readonly validated: boolean
+  readonly seconds: number
+}
 
 /** Watches one epoch: what ran in it and how long it took. */
 export class EpochWatch {
@@ -8,6 +16,20 @@ export class EpochWatch {
   /** Whether a validation pass reached its end. */
   validated = false
   #began = performance.now()
+
+  state(): EpochWatchState {
+    const { trained, validated, seconds } = this
+    return { trained, validated, seconds }
+  }
+
+  /** Goes on as if the epoch had gone on since. */
+  restore(state: EpochWatchState): void {
+    checkState('EpochWatch', state, { trained: isBoolean, validated: isBoolean, seconds: isNumber })
+    const { trained, validated, seconds } = state
+    this.trained = trained
+    this.validated = validated
+    this.#began = performance.now() - 1000 * seconds
+  }
 
   /** Seconds since the epoch began. */
   get seconds(): number {

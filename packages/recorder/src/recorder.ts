@@ -6,11 +6,12 @@ import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
 import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
-import { EpochWatch } from './epoch-watch.js'
+import { checkState, isBoolean, isList, isNumber, isObject } from './check-state.js'
+import { EpochWatch, type EpochWatchState } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 import { beyond, copyOf, grow, isHistory, type Place, placeKinds, placeOf, type RecorderPart, start } from './part.js'
 import { Sched } from './sched.js'
-import { SmoothenValue } from './smoothing.js'
+import { SmoothenValue, type SmoothenValueState } from './smoothing.js'
 
 export interface LiveOptions {
   /**
@@ -24,6 +25,17 @@ export interface LiveOptions {
 export interface HistorySource {
   readonly history: History
   on(event: 'begin' | 'batches' | 'epoch' | 'end', hear: () => void): unknown
+}
+
+/** What a {@link Recorder} knows of the fit that runs. */
+export interface RecorderState {
+  readonly history: History
+  readonly smooth: SmoothenValueState
+  readonly epoch: EpochWatchState
+  readonly batchesBefore: number
+  readonly lossKnown: boolean
+  /** Hyper-parameters as they were in the first batch. */
+  readonly unchanged: readonly (readonly [string, number])[]
 }
 
 type PlotOptions = ShowOptions & LiveOptions
@@ -256,6 +268,32 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     const refused = learn.reason === 'failed' && this.#putBack?.()
     if (this.#running && learn.reason && !refused) this.#history.reason = learn.reason
     this.#running = false
+    this.#tell()
+  }
+
+  /** What it knows of the fit, for {@link restore} in another process. */
+  state(): RecorderState {
+    return {
+      history: this.#history,
+      smooth: this.#smooth.state(),
+      epoch: this.#epoch.state(),
+      batchesBefore: this.#batchesBefore,
+      lossKnown: this.#lossKnown,
+      unchanged: [...this.#unchanged],
+    }
+  }
+
+  /** Goes on from a state: the history is as it was. */
+  restore(state: RecorderState): void {
+    const fits = { history: isHistory, smooth: isObject, epoch: isObject, batchesBefore: isNumber, lossKnown: isBoolean }
+    checkState('Recorder', state, { ...fits, unchanged: isList })
+    const { history, smooth, epoch, batchesBefore, lossKnown, unchanged } = state
+    this.#history = copyOf(history)
+    this.#smooth.restore(smooth)
+    this.#epoch.restore(epoch)
+    this.#batchesBefore = batchesBefore
+    this.#lossKnown = lossKnown
+    for (const [name, value] of unchanged) this.#unchanged.set(name, value)
     this.#tell()
   }
 

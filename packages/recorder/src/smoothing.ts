@@ -1,4 +1,11 @@
 import { show } from '@onecycle/platform'
+import { checkState, isNumber } from './check-state.js'
+
+/** What a {@link SmoothenValue} knows. */
+export interface SmoothenValueState {
+  readonly mean: number
+  readonly count: number
+}
 
 /**
  * An exponential mean without the pull of its start at zero: `mean = beta * mean + (1 - beta) * value`, read as
@@ -27,6 +34,16 @@ export class SmoothenValue {
   /** The smoothed value; NaN before the first {@link add}, and once a NaN or infinity has been added. */
   get value(): number {
     return this.#mean / (1 - this.beta ** this.#count)
+  }
+
+  state(): SmoothenValueState {
+    return { mean: this.#mean, count: this.#count }
+  }
+
+  restore(state: SmoothenValueState): void {
+    checkState('SmoothenValue', state, { mean: isNumber, count: isNumber })
+    this.#mean = state.mean
+    this.#count = state.count
   }
 
   /** Takes the next value in, and returns the smoothed one. */

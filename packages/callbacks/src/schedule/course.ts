@@ -21,6 +21,15 @@ export interface ScheduleSpan {
   start?: number | undefined
 }
 
+/** Where a course is, and by what it can be told from others. */
+export interface CoursePlace {
+  readonly at: number
+  readonly trained: number
+  readonly steps: number
+  /** Values at the beginning, the quarters and the end. */
+  readonly sample: readonly unknown[]
+}
+
 /** Positions looked at before the first batch: all of them in most fits, and never so many that one would have to wait. */
 const looks = 2000
 
@@ -74,6 +83,23 @@ export class Course {
     this.#trained = trained
   }
 
+  /** Where it is. */
+  get place(): CoursePlace {
+    return { at: this.#at, trained: this.#trained, steps: this.#steps, sample: this.#sample() }
+  }
+
+  /**
+   * Goes on from a place.
+   *
+   * @throws Error when it is one of other schedules.
+   */
+  goTo({ at, trained, steps, sample }: CoursePlace): void {
+    if (steps !== this.#steps || JSON.stringify(sample) !== JSON.stringify(this.#sample()))
+      throw new Error('the schedules were others')
+    this.#at = at
+    this.#trained = trained
+  }
+
   /** Whether, after so many batches that were trained, the one with the end values was among them. */
   isOver(trained: number): boolean {
     return this.#ends && this.#from + this.#done(trained) > this.#steps
@@ -100,6 +126,13 @@ export class Course {
         // Nothing is trained with it, and the fit is complete: no reason to fail it.
       }
     }
+  }
+
+  #sample(): unknown[] {
+    return [0, 0.25, 0.5, 0.75, 1].map(share => {
+      const step = Math.floor(share * this.#steps)
+      return this.#schedules.map(([name, schedule]) => [name, perGroup(schedule, one => one(step, this.#steps))])
+    })
   }
 
   #done(trained: number): number {

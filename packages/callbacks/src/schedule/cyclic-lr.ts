@@ -102,6 +102,7 @@ export class CyclicLR implements Callback {
     this.trn_iterations = trn_iterations
     for (const key of Object.keys(this.history)) delete this.history[key]
     Object.assign(this.history, structuredClone(history))
+    this.#others.forget()
   }
 
   before_fit(learn: TrainingState): void {

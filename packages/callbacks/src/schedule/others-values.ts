@@ -22,6 +22,11 @@ export class OthersValues {
     this.remember(opt)
   }
 
+  /** Forgets what was in force: other values have been put in its place since, and nobody is to be told. */
+  forget(): void {
+    this.#left = undefined
+  }
+
   /** The values in force, at the end of a batch. */
   remember(opt: HyperParameters): void {
     if (!this.#said) this.#left = this.#names.map(name => opt.get(name))

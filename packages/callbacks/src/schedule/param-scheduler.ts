@@ -1,10 +1,10 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, kind, say } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, say, show } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
 import type { HyperParameters, TrainingState } from '../training-state.js'
 import { checkFunctions, checkSchedules } from './check-schedules.js'
-import { Course, type FitSpan, type ScheduleSpan } from './course.js'
+import { Course, type CoursePlace, type FitSpan, type ScheduleSpan } from './course.js'
 import { beginKerasFit } from './keras-fit.js'
 import { OthersValues } from './others-values.js'
 import { given, type Schedules } from './schedule.js'
@@ -116,6 +116,27 @@ export class ParamScheduler implements Callback {
   after_fit({ train_iter, reason }: TrainingState): void {
     if (this.#keep === 'next') this.#course?.leave(train_iter, reason === 'completed')
     this.#course = this.#others = undefined
+  }
+
+  /** Where it is in its schedules, for {@link restore} in another process. */
+  state(): CoursePlace | null {
+    return this.#course?.place ?? null
+  }
+
+  /** Goes on from a state, within a fit like that which it is of. Throws Error when it is of other schedules. */
+  restore(state: CoursePlace | null): void {
+    if (state !== null && !kind.listOf(kind.any).fits(state?.sample))
+      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+    this.#others?.forget()
+    if (!state || !this.#course) return
+    try {
+      this.#course.goTo(state)
+    } catch (cause) {
+      throw new Error(
+        `${this.name} was to go on with a fit whose rates are not those of this one: ${(cause as Error).message}.`,
+        { cause },
+      )
+    }
   }
 
   /**

@@ -145,6 +145,7 @@ export class Monitor {
   async end(): Promise<void> {
     const learn = this.#learn
     this.#learn = undefined
+    this.#restored = false
     if (!learn || learn.train_iter === 0) return
     const { monitor, restores, known, best } = this
     const values = this.#epochs.filter(value => value !== undefined)

@@ -1,12 +1,15 @@
 import { type FileSource, nameOf, read, show, writeWhole } from '@onecycle/platform'
+import { hasChecksums, isSealed, noChecksum, seal } from './checksum.js'
 import { pack, packed, unpack, weightsIn } from './packing.js'
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
 import { addressToSave, sourceToLoad } from './source.js'
 
-const format = 'onecycle-checkpoint-1'
+const format = 'onecycle-checkpoint-'
+/** Files of version 1 have no checksum. */
+const [unsealed, sealed] = [`${format}1`, `${format}2`]
 /** Metadata of ours. */
-const own = ['format', ...packed]
+const own = ['format', 'checksum', ...packed]
 
 export interface SaveOptions {
   /** Whether the state of the optimizer, of the data's order and of random streams is saved too. Default true. */
@@ -20,11 +23,14 @@ export interface SaveOptions {
  *
  * @throws TypeError for metadata that are no strings or under names of our own.
  */
-export function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
+export async function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   const { with_opt = true, metadata: given = {} } = options
   checkMetadata(given)
   const { tensors, metadata } = pack(with_opt ? snapshot : { weights: snapshot.weights })
-  return encodeSafetensors({ tensors, metadata: { ...given, format, ...metadata } })
+  if (!hasChecksums()) return encodeSafetensors({ tensors, metadata: { ...given, format: unsealed, ...metadata } })
+  const bytes = encodeSafetensors({ tensors, metadata: { ...given, format: sealed, checksum: noChecksum, ...metadata } })
+  await seal(bytes)
+  return bytes
 }
 
 /**
@@ -34,7 +40,7 @@ export function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}):
  */
 export async function saveCheckpoint(address: string, snapshot: Snapshot, options: SaveOptions = {}): Promise<string> {
   const file = addressToSave(address)
-  await writeWhole(file, encodeCheckpoint(snapshot, options))
+  await writeWhole(file, await encodeCheckpoint(snapshot, options))
   return file
 }
 
@@ -46,14 +52,20 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   }
 }
 
+/** A snapshot that was read, and why nobody knows whether it is as it was written, where nobody does. */
+export type LoadedSnapshot = Snapshot & { readonly unchecked?: string }
+
 /**
  * Reads what {@link saveCheckpoint} wrote, or {@link encodeCheckpoint} made.
  *
  * @throws Error when there is nothing, or what is there is truncated, damaged or foreign.
  */
-export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}): Promise<Snapshot> {
+export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}): Promise<LoadedSnapshot> {
   const source = sourceToLoad(given)
-  return parse(source, await read(source), content => (with_opt ? unpack(content) : { weights: weightsIn(content) }))
+  return parse(source, await read(source), (content, unchecked) => ({
+    ...(with_opt ? unpack(content) : { weights: weightsIn(content) }),
+    ...(unchecked && { unchecked }),
+  }))
 }
 
 /**
@@ -72,13 +84,28 @@ export async function readMetadata(given: FileSource): Promise<Record<string, st
   return parse(source, bytes, ({ metadata }) => Object.fromEntries(Object.entries(metadata).filter(theirs)))
 }
 
-function parse<T>(source: FileSource, bytes: Uint8Array, pick: (content: SafetensorsContent) => T): T {
+async function parse<T>(
+  source: FileSource,
+  bytes: Uint8Array<ArrayBuffer>,
+  pick: (content: SafetensorsContent, unchecked?: string) => T,
+): Promise<T> {
   try {
     const content = decodeSafetensors(bytes)
-    if (content.metadata['format'] !== format)
-      throw new Error(`it is a safetensors file of another origin, without the mark ${format}`)
-    return pick(content)
+    return pick(content, await check(bytes, content.metadata))
   } catch (cause) {
     throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${(cause as Error).message}.`, { cause })
   }
+}
+
+/** Says why the content could not be compared with a checksum, if it could not. Throws when it is not what was written. */
+async function check(
+  bytes: Uint8Array<ArrayBuffer>,
+  { format: mark, checksum }: Record<string, string>,
+): Promise<string | undefined> {
+  if (mark === unsealed) return 'it has no checksum'
+  if (!mark?.startsWith(format)) throw new Error(`it is a safetensors file of another origin, without the mark ${sealed}`)
+  if (mark !== sealed) throw new Error(`its format is ${mark}, and this version of onecycle reads ${sealed} at most`)
+  if (!hasChecksums()) return 'a page that came over plain http cannot compute checksums'
+  if (!(await isSealed(bytes, checksum ?? ''))) throw new Error('it is not as it was written, by its checksum: it is damaged')
+  return undefined
 }

@@ -58,6 +58,7 @@ export async function loadInto(parts: LoadingParts, source: FileSource, options:
   const order = loadStreams(parts, file, snapshot)
   await loadStates(parts, file, snapshot)
   assignWeights(parts.model, Object.fromEntries(taken.map(name => [name, snapshot.weights[name]!])))
+  if (snapshot.unchecked) parts.log(`${file} was loaded without being checked: ${snapshot.unchecked}.`)
   if (!strict) parts.log(`${file}: ${told({ taken, missing, unexpected })}`)
   return { file, taken, missing, unexpected, optimizer, order }
 }

@@ -1,13 +1,16 @@
 import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
-import type { SafetensorsContent, StoredTensor } from './safetensors.js'
-import type { Snapshot } from './snapshot.js'
+import { parseJson } from './json.js'
+import type { SafetensorsContent, StoredArray, StoredTensor } from './safetensors.js'
+import type { RunState, Snapshot } from './snapshot.js'
+import { deepest, packState, unpackState } from './state.js'
 
 const weightPrefix = 'model.'
 const slotPrefix = 'optimizer.'
 const statePrefix = 'state.'
+const runName = 'run'
 
 /** Names of the metadata that {@link pack} makes. */
-export const packed = ['optimizer', 'streams']
+export const packed = ['optimizer', 'streams', runName]
 
 /** Everything of an optimizer's state but the arrays, which are stored as tensors. */
 type OptimizerSummary = Omit<OptimizerState, 'parameters'> & {
@@ -15,25 +18,27 @@ type OptimizerSummary = Omit<OptimizerState, 'parameters'> & {
 }
 
 /** A snapshot as a file stores it: arrays as tensors, all else as JSON in metadata. */
-export function pack({ weights, optimizer, states = [], ...streams }: Snapshot): SafetensorsContent {
-  const tensors: Record<string, StoredTensor> = {}
+export function pack({ weights, optimizer, states = [], run, ...streams }: Snapshot): SafetensorsContent {
+  const tensors: Record<string, StoredArray> = {}
   const metadata: Record<string, string> = {}
   for (const [name, weight] of Object.entries(weights)) tensors[weightPrefix + name] = weight
   for (const [i, layer] of states.entries()) for (const [j, state] of layer.entries()) tensors[`${statePrefix}${i}.${j}`] = state
   if (optimizer) metadata['optimizer'] = JSON.stringify(detachSlots(optimizer, tensors))
   if (Object.keys(streams).length > 0) metadata['streams'] = JSON.stringify(streams)
+  if (run) metadata[runName] = JSON.stringify(packState(run, runName, tensors))
   return { tensors, metadata }
 }
 
 /** The reverse of {@link pack}. Throws Error when an array is missing, or what should be JSON is none. */
 export function unpack({ tensors, metadata }: SafetensorsContent): Snapshot {
-  const { optimizer, streams } = metadata
+  const { optimizer, streams, [runName]: run } = metadata
   const states = statesIn(tensors)
   return {
     weights: weightsIn({ tensors }),
-    ...(optimizer !== undefined && { optimizer: attachSlots(JSON.parse(optimizer) as OptimizerSummary, tensors) }),
-    ...(streams !== undefined && (JSON.parse(streams) as Pick<Snapshot, 'loader' | 'random'>)),
+    ...(optimizer !== undefined && { optimizer: attachSlots(parseJson(optimizer, deepest) as OptimizerSummary, tensors) }),
+    ...(streams !== undefined && (parseJson(streams, deepest) as Pick<Snapshot, 'loader' | 'random'>)),
     ...(states.length > 0 && { states }),
+    ...(run !== undefined && { run: unpackState(parseJson(run, deepest), tensors) as RunState }),
   }
 }
 
@@ -44,7 +49,12 @@ export function weightsIn({ tensors }: Pick<SafetensorsContent, 'tensors'>): Sna
 
 function named(prefix: string, tensors: SafetensorsContent['tensors']): [string, StoredTensor][] {
   const ours = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  return ours.map(([name, tensor]) => [name.slice(prefix.length), tensor])
+  return ours.map(([name, tensor]) => [name.slice(prefix.length), asTensor(name, tensor)])
+}
+
+function asTensor(name: string, { shape, values }: StoredArray): StoredTensor {
+  if (values instanceof Float32Array) return { shape, values }
+  throw new Error(`${name} is of type F64, and must be F32`)
 }
 
 /** By the number of the layer, and of the state in it. */
@@ -58,7 +68,7 @@ function statesIn(tensors: SafetensorsContent['tensors']): StoredTensor[][] {
   return states
 }
 
-function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<string, StoredTensor>): OptimizerSummary {
+function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<string, StoredArray>): OptimizerSummary {
   const summaries = Object.entries(parameters).map(([name, { slots, ...own }]) => {
     for (const [slot, stored] of Object.entries(slots)) tensors[slotName(name, slot)] = stored
     return [name, { ...own, slots: Object.keys(slots) }] as const
@@ -66,12 +76,12 @@ function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<st
   return { ...rest, parameters: Object.fromEntries(summaries) }
 }
 
-function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredTensor>>): OptimizerState {
+function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredArray>>): OptimizerState {
   const states = Object.entries(parameters).map(([name, { slots, ...own }]) => {
     const arrays = slots.map(slot => {
       const stored = tensors[slotName(name, slot)]
       if (!stored) throw new Error(`the optimizer's ${slot} of ${name} is missing`)
-      return [slot, stored] as const
+      return [slot, asTensor(slotName(name, slot), stored)] as const
     })
     return [name, { ...own, slots: Object.fromEntries(arrays) }] as const
   })

@@ -90,7 +90,12 @@ describe('a file by another program', () => {
 
   const entry = (text: string) => `{"w":${text}}`
   it.each([
-    ['of another type', entry('{"dtype":"F16","shape":[2],"data_offsets":[0,4]}'), [1], /w is of type F16; only F32 is read/],
+    [
+      'of another type',
+      entry('{"dtype":"F16","shape":[2],"data_offsets":[0,4]}'),
+      [1],
+      /w is of type F16; only F32 and F64 are read/,
+    ],
     [
       'whose shape takes more',
       entry('{"dtype":"F32","shape":[2],"data_offsets":[0,4]}'),
@@ -101,6 +106,16 @@ describe('a file by another program', () => {
     ['with a negative offset', entry('{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}'), [1], /describes w as .*damaged/],
     ['with half an offset', entry('{"dtype":"F32","shape":[1],"data_offsets":[0]}'), [1], /describes w as/],
     ['without a shape', entry('{"dtype":"F32","data_offsets":[0,4]}'), [1], /describes w as/],
+    ['twice under one name', '{"w":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\\u0077":{}}', [], /header has "w" twice/],
+    ['with a hole', entry('{"dtype":"F32","shape":[1],"data_offsets":[4,8]}'), [1, 2], /begins at byte .* damaged/],
+    [
+      'whose arrays overlap',
+      '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',
+      [1, 2],
+      /b begins at byte .* damaged/,
+    ],
+    ['nested without end', '['.repeat(100_000), [], /nested deeper than 8/],
+    ['with metadata that are no strings', '{"__metadata__":{"a":1}}', [], /metadata are not strings/],
     ['with a name for a number', entry('null'), [], /describes w as null/],
     ['with a list for a header', '[]', [], /not a safetensors file/],
     ['with null for a header', 'null', [], /not a safetensors file/],
@@ -117,4 +132,9 @@ describe('a file by another program', () => {
 it('refuses a tensor under the name of the metadata', () => {
   const tensors = { __metadata__: { shape: [], values: Float32Array.of(1) } }
   expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow(/cannot be called __metadata__/)
+})
+
+it('keeps float64 as it is', () => {
+  const tensors = { a: { shape: [2], values: Float64Array.of(0.1, -0) }, b: { shape: [], values: Float32Array.of(0.1) } }
+  expect(decodeSafetensors(encodeSafetensors({ tensors, metadata: {} })).tensors).toEqual(tensors)
 })

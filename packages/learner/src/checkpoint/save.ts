@@ -23,7 +23,7 @@ export async function saveFrom(parts: SavingParts, address: string, options: Sav
 /** As {@link saveFrom}: what it would write. */
 export async function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
   const [{ snapshot, cause }, { encodeCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
-  const bytes = encodeCheckpoint(snapshot, options)
+  const bytes = await encodeCheckpoint(snapshot, options)
   if (cause) parts.log(`The bytes have no state of the optimizer. ${cause.message}`)
   return bytes
 }

@@ -17,6 +17,36 @@ export interface Snapshot {
   readonly random?: RandomStreamsState
   /** What stateful recurrent layers remember of the last batch. */
   readonly states?: LayerStates
+  /** Where the fit is, if one was under way. */
+  readonly run?: RunState
+}
+
+/** Where a fit is. */
+export interface Place {
+  readonly epoch: number
+  /** What is under way in the epoch; when it is over, the next one follows. */
+  readonly pass: 'train' | 'validate' | 'over'
+  /** Training batches of the epoch that are over. */
+  readonly done: number
+  readonly iter: number
+  readonly n_iter: number
+  readonly train_iter: number
+  readonly pct_train: number
+  readonly lossValue: number
+  readonly values: Record<string, number>
+}
+
+/** Of a fit under way, what {@link Snapshot} has not: what those remember who took part. */
+export interface RunState {
+  /** Which fit of the program, from 0, and how long it is. */
+  readonly fit: { readonly index: number; readonly n_epoch: number; readonly n_train_iter: number }
+  readonly place: Place
+  /** Why it ended, if it did: then there is nothing left to train. */
+  readonly ended?: 'completed' | 'stopped'
+  /** By name, in the order in which they are told. */
+  readonly callbacks: readonly { readonly name: string; readonly state: unknown }[]
+  /** What computed: something else rounds otherwise. */
+  readonly machine: Readonly<Record<string, string>>
 }
 
 /** What a snapshot is taken of. */
@@ -28,13 +58,17 @@ export interface Parts {
 }
 
 /** Copies the state of a Learner, away from the backend. All is asked for before any of it is waited for. */
-export async function capture(parts: Parts): Promise<Required<Snapshot>> {
+export async function capture(parts: Parts): Promise<Required<Omit<Snapshot, 'run'>>> {
   const [weights, optimizer, others] = await Promise.all([copyWeights(parts.model), parts.opt.state(), captureOthers(parts)])
   return { weights, optimizer, ...others }
 }
 
 /** What a fit goes on with beside weights and optimizer: where all that is random stands, and what layers remember. */
-export async function captureOthers({ data, random, model }: Parts): Promise<Required<Omit<Snapshot, 'weights' | 'optimizer'>>> {
+export async function captureOthers({
+  data,
+  random,
+  model,
+}: Parts): Promise<Required<Pick<Snapshot, 'loader' | 'random' | 'states'>>> {
   const places = { loader: data.train_dl.state(), random: random.state() }
   return { ...places, states: await copyStates(model) }
 }

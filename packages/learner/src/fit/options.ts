@@ -9,6 +9,7 @@ import type {
   TrainingState,
 } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
+import type { ResumeOptions } from '../checkpoint/resume.js'
 import type { RunOptions } from '../training-loop.js'
 import type { SaveNames } from './save-cycles.js'
 
@@ -16,6 +17,11 @@ import type { SaveNames } from './save-cycles.js'
 export interface TrainOptions<L extends TrainingState = never> extends RunOptions {
   /** Heard in this fit only: one, or a list. */
   callbacks?: OneOrMore<Callback<L>> | undefined
+  /**
+   * A folder of checkpoints: the fit goes on where the newest good one is, or begins, and writes its own; one that is finished gives its
+   * history at once. See {@link Checkpoint}.
+   */
+  resume?: string | ResumeOptions | undefined
 }
 
 /** fastai 0.7's cycles: with `cycle_len`, `n` counts cycles instead of epochs. */
@@ -59,6 +65,7 @@ export const trainKinds: Kinds<TrainOptions> = {
   callbacks: kind.any,
   wd: numbers,
   start_epoch: kind.number,
+  resume: kind.either(kind.string, kind.object),
   signal: { expected: 'an AbortSignal, such as controller.signal', fits: value => value instanceof AbortSignal },
 }
 export const oneCycleKinds: Kinds<OneCycleFitOptions> = {
@@ -75,6 +82,6 @@ export function places(call: string): Record<string, string> {
 
 /** The options without those that every way to train takes. */
 export function schedulePart<T extends TrainOptions>(options: T) {
-  const { callbacks: _callbacks, wd: _wd, start_epoch: _start_epoch, signal: _signal, ...schedule } = options
+  const { callbacks: _callbacks, wd: _wd, start_epoch: _start_epoch, resume: _resume, signal: _signal, ...schedule } = options
   return schedule
 }

@@ -17,7 +17,7 @@ import { finderNames } from './foreign-names.js'
 import { type LrFindForm, lrFindForms } from './forms.js'
 import { type Search, suggestRates } from './suggestions.js'
 
-export interface LrFindOptions<L extends TrainingState = never> extends Omit<TrainOptions<L>, 'start_epoch'> {
+export interface LrFindOptions<L extends TrainingState = never> extends Omit<TrainOptions<L>, 'start_epoch' | 'resume'> {
   /** Rate of the first batch, or one per layer group. Default 1e-7; form `fastai07`: 1e-5. */
   start_lr?: Rates | undefined
   /** Rate after the last batch, or one per layer group; no batch is trained with it. Default 10. */
@@ -39,7 +39,7 @@ export interface LrFindOptions<L extends TrainingState = never> extends Omit<Tra
   valid?: boolean | number | undefined
 }
 
-const { start_epoch: _start_epoch, ...searchKinds } = trainKinds
+const { start_epoch: _start_epoch, resume: _resume, ...searchKinds } = trainKinds
 const rates = kind.either(numbers, kind.object)
 const lrFindKinds: Kinds<LrFindOptions> = {
   ...{ start_lr: rates, end_lr: rates, num_it: kind.number, stop_div: kind.boolean, linear: kind.boolean },

@@ -1,7 +1,9 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { checkOptions, type Kind, kind, type OutputStream, show, standardOutput } from '@onecycle/platform'
-import { EpochWatch } from '../epoch-watch.js'
-import { SmoothenValue } from '../smoothing.js'
+import { checkState, isList, isObject } from '../check-state.js'
+import { EpochWatch, type EpochWatchState } from '../epoch-watch.js'
+import type { EpochRow } from '../history.js'
+import { SmoothenValue, type SmoothenValueState } from '../smoothing.js'
 import { ElementView, elementKind } from './element-view.js'
 import { type ProgressNews, type ProgressView, redraw } from './news.js'
 import { statusOf } from './status.js'
@@ -20,6 +22,14 @@ export interface ProgressOptions {
   table?: boolean | undefined
   /** Of a stream that is no terminal: seconds between two lines about the running epoch. Default 10. */
   every?: number | undefined
+}
+
+/** What a {@link ProgressBar} knows of the fit that runs. */
+export interface ProgressBarState {
+  readonly rows: readonly EpochRow[]
+  readonly metricNames: readonly string[]
+  readonly smooth: SmoothenValueState
+  readonly epoch: EpochWatchState
 }
 
 const streamKind: Kind = {
@@ -46,6 +56,9 @@ export class ProgressBar implements Callback {
   readonly #quiet: boolean
   readonly #table: boolean
   #running = false
+  /** The epochs of the table. */
+  #rows: EpochRow[] = []
+  #metricNames: readonly string[] = []
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
   #passBegan = 0
@@ -73,6 +86,7 @@ export class ProgressBar implements Callback {
 
   before_fit({ lr_finding }: TrainingState): void {
     this.#running = !this.#quiet
+    this.#rows = []
     this.#smooth = new SmoothenValue()
     this.#lastShown = this.#view.waits ? performance.now() : Number.NEGATIVE_INFINITY
     if (this.#running) this.#view.show({ what: 'begin', lr_finding })
@@ -116,7 +130,8 @@ export class ProgressBar implements Callback {
   after_epoch(learn: TrainingState): void {
     this.#endPass()
     if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
-    this.#view.show({ what: 'epoch', row: this.#epoch.row(learn), metricNames: learn.metricNames })
+    this.#metricNames = learn.metricNames
+    this.#row(this.#epoch.row(learn))
   }
 
   after_fit(learn: TrainingState): void {
@@ -124,6 +139,27 @@ export class ProgressBar implements Callback {
     const note = this.#table && cutShort && !learn.lr_finding ? `${learn.reason} ${placeOf(learn)}` : undefined
     if (this.#running) this.#view.show({ what: 'end', note })
     this.#running = false
+  }
+
+  /** What it has shown of the fit, for {@link restore} in another process. */
+  state(): ProgressBarState {
+    return { rows: this.#rows, metricNames: this.#metricNames, smooth: this.#smooth.state(), epoch: this.#epoch.state() }
+  }
+
+  /** Goes on from a state: shows the epochs again that are over, so that the table is whole. */
+  restore(state: ProgressBarState): void {
+    checkState('ProgressBar', state, { rows: isList, metricNames: isList, smooth: isObject, epoch: isObject })
+    const { rows, metricNames, smooth, epoch } = state
+    this.#smooth.restore(smooth)
+    this.#epoch.restore(epoch)
+    this.#metricNames = metricNames
+    this.#rows = []
+    for (const row of rows) this.#row(row)
+  }
+
+  #row(row: EpochRow): void {
+    this.#rows.push(row)
+    if (this.#running && this.#table) this.#view.show({ what: 'epoch', row, metricNames: this.#metricNames })
   }
 
   #endPass(): void {

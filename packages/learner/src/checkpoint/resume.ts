@@ -1,0 +1,108 @@
+import { type Callback, CancelFit, CancelTrain } from '@onecycle/callbacks'
+import type { Learner } from '../learner.js'
+import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
+import { loadCheckpoint } from './file.js'
+import { end, type RunFile, runFiles } from './run-folder.js'
+import { checkRun, restoreRun } from './run-state.js'
+import type { Place, RunState, Snapshot } from './snapshot.js'
+
+export interface ResumeOptions {
+  /** The folder. */
+  dir: string
+  /** Whether a fit goes on that another backend, or another build of its kernels, began: what follows differs in its last digits. Default false. */
+  anyBackend?: boolean | undefined
+}
+
+interface Found {
+  readonly file: RunFile
+  readonly snapshot: Snapshot & { readonly run: RunState }
+}
+
+/** A fit that may go on where another process left it. */
+interface Fit {
+  readonly n_epoch: number
+  readonly callbacks: readonly Callback<Learner>[]
+  readonly resume: string | ResumeOptions
+  readonly start_epoch?: number | undefined
+}
+
+/**
+ * The callbacks that have a fit go on from the newest good checkpoint in a folder, if there is one, and write others.
+ *
+ * @throws Error when that is of another fit
+ */
+export async function resuming(learn: Learner, fit: Fit, goTo: (place: Place) => void): Promise<Callback<Learner>[]> {
+  const { dir, anyBackend = false } = typeof fit.resume === 'string' ? { dir: fit.resume } : fit.resume
+  checkDir('resume', dir)
+  if (fit.start_epoch !== undefined)
+    throw new TypeError('start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.')
+  const given = [...learn.bus.callbacks, ...fit.callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+  const own = given.some(callback => callback instanceof Checkpoint && callback.dir === dir) ? [] : [new Checkpoint({ dir })]
+  const index = fitIndex(learn, dir)
+  const found = await newestGood(learn, dir, file => file.fit === index)
+  if (!found) return own
+  const { file, snapshot } = found
+  try {
+    const { n_epoch } = fit
+    await checkRun(learn, snapshot, { index, n_epoch, n_train_iter: learn.n_train_iter }, given, anyBackend)
+  } catch (cause) {
+    throw new Error(`${file.path} does not fit: ${(cause as Error).message}. To begin anew, give another folder.`, { cause })
+  }
+  return [...own, goingOn(found, goTo)]
+}
+
+/** The newest checkpoint that is not damaged; those that are are named. */
+export async function newestGood(
+  learn: Pick<Learner, 'log'>,
+  dir: string,
+  wanted: (file: RunFile) => boolean = () => true,
+): Promise<Found | undefined> {
+  const files = (await runFiles(dir)).filter(wanted)
+  for (const file of files) {
+    try {
+      const { run, ...snapshot } = await loadCheckpoint(file.path)
+      if (!run) throw new Error(`${file.path} was not written by a Checkpoint.`)
+      return { file, snapshot: { ...snapshot, run } }
+    } catch (error) {
+      learn.log(`${(error as Error).message} The checkpoint before it is used, if there is one.`)
+    }
+  }
+  return undefined
+}
+
+/** Puts a fit where the checkpoint was taken, when everyone has heard the beginning of what it was taken in. */
+function goingOn({ file, snapshot }: Found, goTo: (place: Place) => void): Callback<Learner> {
+  const { place, ended } = snapshot.run
+  const between = ended !== undefined || place.pass === 'over'
+  let restored = false
+  const restore = async (learn: Learner) => {
+    restored = true
+    await restoreRun(learn, snapshot, goTo)
+  }
+  return {
+    name: 'Resume',
+    // After everyone, the Checkpoint too.
+    order: 2e9,
+    async before_fit(learn) {
+      if (file.number !== end) learn.log(`The fit goes on from ${file.path}: ${whereIs(place)}.`)
+      goTo(place)
+      if (!between) return
+      await restore(learn)
+      if (ended === 'stopped') throw new CancelFit()
+    },
+    async before_train(learn) {
+      if (restored) return
+      if (place.pass === 'validate') throw new CancelTrain()
+      await restore(learn)
+    },
+    async before_validate(learn) {
+      if (!restored) await restore(learn)
+    },
+  }
+}
+
+function whereIs({ epoch, pass, done, train_iter }: Place): string {
+  if (pass === 'over') return `epoch ${epoch} is over, ${train_iter} batches are trained`
+  if (pass === 'validate') return `epoch ${epoch} is to be validated`
+  return `${done} batches of epoch ${epoch} are trained`
+}

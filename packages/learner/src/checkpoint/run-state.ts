@@ -1,0 +1,61 @@
+import type { Callback } from '@onecycle/callbacks'
+import { nameOf } from '@onecycle/callbacks/internal'
+import { isPromise } from '@onecycle/platform'
+import type { Learner } from '../learner.js'
+import { difference, machineNow } from './machine.js'
+import { capture, type Place, type RunState, restore, type Snapshot } from './snapshot.js'
+import { checkWeights } from './weights.js'
+
+type Callbacks = readonly Callback<Learner>[]
+type RunSnapshot = Snapshot & { readonly run: RunState }
+
+/** A fit under way, as it is at the moment of the call, which is to be awaited before anything goes on. */
+export async function captureRun(learn: Learner, fit: RunState['fit'], ended?: RunState['ended']): Promise<RunSnapshot> {
+  const { place } = learn
+  const [snapshot, callbacks, machine] = await Promise.all([capture(learn), statesOf(learn.bus.callbacks), machineNow()])
+  return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine } }
+}
+
+/** Has a fit go on from a snapshot that {@link checkRun} found to be of one like it. */
+export async function restoreRun(learn: Learner, snapshot: RunSnapshot, goTo: (place: Place) => void): Promise<void> {
+  for (const [i, callback] of withState(learn.bus.callbacks).entries())
+    await callback.restore!(structuredClone(snapshot.run.callbacks[i]!.state))
+  await restore(learn, snapshot)
+  goTo(snapshot.run.place)
+}
+
+/** @throws Error when a fit cannot go on from a snapshot, as it is of another one, or was computed by something else. */
+export async function checkRun(
+  learn: Learner,
+  { run, weights }: RunSnapshot,
+  fit: RunState['fit'],
+  callbacks: Callbacks,
+  anyBackend: boolean,
+): Promise<void> {
+  const names = (named: readonly { name: string }[]) => named.map(({ name }) => name).join(', ')
+  const [theirs, ours] = [names(run.callbacks), names(withState(callbacks).map(callback => ({ name: nameOf(callback) })))]
+  const length = ({ n_epoch, n_train_iter }: RunState['fit']) => `${n_epoch} epochs of ${n_train_iter} batches`
+  if (length(run.fit) !== length(fit)) throw new Error(`its fit has ${length(run.fit)}, and this one ${length(fit)}`)
+  if (theirs !== ours)
+    throw new Error(`the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`)
+  checkWeights(learn.model, weights)
+  const other = difference(run.machine, await machineNow())
+  if (other && !anyBackend)
+    throw new Error(
+      `it was computed otherwise (${other}), so that results would differ in their last digits: resume: { dir, anyBackend: true } allows it`,
+    )
+}
+
+function withState(callbacks: Callbacks): Callbacks {
+  return callbacks.filter(({ state }) => state)
+}
+
+function statesOf(callbacks: Callbacks): Promise<RunState['callbacks']> {
+  return Promise.all(
+    withState(callbacks).map(async callback => {
+      const state = callback.state!()
+      // What is given at once may be what the callback goes on to work with.
+      return { name: nameOf(callback), state: isPromise(state) ? await state : structuredClone(state) }
+    }),
+  )
+}

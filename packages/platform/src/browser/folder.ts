@@ -1,0 +1,11 @@
+const none = 'there are folders in Node, Deno and Bun alone. In a page use learn.save(address) and learn.load(address)'
+
+/** Names of what lies in a folder; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+  throw new Error(`Cannot look into ${folder}: ${none}.`)
+}
+
+/** Removes a file, if it is there. */
+export async function removeFile(path: string): Promise<void> {
+  throw new Error(`Cannot remove ${path}: ${none}.`)
+}
