@@ -22,6 +22,9 @@ const tools = {
   pnpm: ['pnpm@12.21.0'],
   yarn: ['@yarnpkg/cli-dist@4.18.1'],
   webpack: ['webpack@5.113.0'],
+  // TensorFlow.js's backends for graphics processors, which a page imports itself.
+  webgl: ['@tensorflow/tfjs-backend-webgl@4.22.0'],
+  webgpu: ['@tensorflow/tfjs-backend-webgpu@4.22.0'],
   rollup: ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3', '@rollup/plugin-commonjs@29.0.3'],
 }
 

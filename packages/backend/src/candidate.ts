@@ -13,6 +13,8 @@ export interface Candidate {
   readonly tfjsName: string
   /** The npm packages it needs; the first one's version counts as the backend's. */
   readonly packages: readonly string[]
+  /** Whether it comes with this package. */
+  readonly embedded?: boolean
   /** What one should know before or after installing it. */
   readonly notes: readonly string[]
   /** Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start. */

@@ -1,3 +1,4 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import { type Candidate, startRegistered } from './candidate.js'
 
 /** The default: comes with this package, needs nothing but npm. */
@@ -5,6 +6,7 @@ export const wasm: Candidate = {
   name: 'wasm',
   tfjsName: 'wasm',
   packages: ['@tensorflow/tfjs-backend-wasm'],
+  embedded: true,
   notes: [],
   async start(request = {}) {
     const { compiledVariant, simd, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
@@ -24,12 +26,13 @@ export const cpu: Candidate = {
   name: 'cpu',
   tfjsName: 'cpu',
   packages: ['@tensorflow/tfjs-backend-cpu'],
+  embedded: true,
   notes: ['Plain JavaScript: for comparing results, not for training.'],
   async start() {
-    await import('@tensorflow/tfjs-backend-cpu')
-    const backend = (await startRegistered('cpu')) as { firstUse?: boolean }
-    // Its first tensor would print a banner about tfjs-node; the line about the choice has said more already.
-    backend.firstUse = false
+    const backend = await startRegistered('cpu')
+    // Its first tensor would print a banner about tfjs-node; the line about the choice has said more already. Bundlers keep a package
+    // for what is used of it: this one does not say that importing it does something.
+    if (backend instanceof MathBackendCPU) Object.assign(backend, { firstUse: false })
     return 'plain JavaScript, slow'
   },
 }

@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu'
 import { show } from '@onecycle/platform'
 import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { beginsEarly } from '#backend/begins-early.js'

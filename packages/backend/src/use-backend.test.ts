@@ -166,6 +166,32 @@ describe('threads', () => {
   })
 })
 
+describe('simd', () => {
+  it('asks for a build of the kernels, which an empty backend is started anew for', async () => {
+    const fastest = await useBackend({ prefer: 'wasm', threads: 1, ...quiet })
+    const plain = await useBackend({ simd: 'plain', ...quiet })
+    expect(plain).toMatchObject({ name: 'wasm', detail: 'plain SIMD, compiled training kernels', forced: true })
+    expect(await useBackend(quiet)).toBe(plain)
+    expect((await useBackend({ simd: 'plain', threads: 2, ...quiet })).detail).toBe(
+      'plain SIMD, compiled training kernels, 2 threads',
+    )
+    const x = tf.scalar(1)
+    await expect(useBackend({ simd: 'relaxed', ...quiet })).rejects.toThrow(
+      "it runs on another build already and holds tensors. Ask for SIMD 'relaxed' before the program makes its first tensor.",
+    )
+    x.dispose()
+    const relaxed = await useBackend({ simd: 'relaxed', threads: 1, ...quiet })
+    expect(relaxed.detail).toBe(fastest.detail.replace('256-bit ', ''))
+  })
+
+  it('is for wasm only', async () => {
+    await expect(useBackend({ prefer: 'cpu', simd: 'plain', ...quiet })).rejects.toThrow(
+      "simd: 'plain' is for the backend 'wasm', not for 'cpu': leave it out, or prefer wasm.",
+    )
+    await expect(useBackend({ simd: 'wide' as 'plain', ...quiet })).rejects.toThrow("simd must be one of 'plain', 'relaxed', but it is 'wide'.")
+  })
+})
+
 describe('native backends', () => {
   it('passes over a CUDA build without a device and takes the next best, with the reason', async () => {
     install('@tensorflow/tfjs-node-gpu', 'startFakeBackend()')

@@ -8,8 +8,10 @@ import { noChromium, type OpenPage, openPage } from './chromium.js'
 import { root, tsx } from './run-program.js'
 import type { Answer, Task } from './wasm-training.js'
 
-// The bundler that tsx brings.
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
+// The bundlers that tsx and vitest bring.
+const broughtBy = (name: string) => createRequire(createRequire(import.meta.url).resolve(name))
+const { build } = broughtBy('tsx')('esbuild')
+const { build: viteBuild } = await import(broughtBy('vitest/package.json').resolve('vite'))
 
 const training = fileURLToPath(new URL('wasm-training.ts', import.meta.url))
 const inline = "import '@onecycle/backend/wasm/inline'\n"
@@ -22,38 +24,32 @@ const scripts = {
   }`,
 }
 
-const html = (
-  name: string,
-) => `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${name}-page.js"></script>
-  <script>
-    globalThis.trainInWorker = task => new Promise((resolve, reject) => {
-      const worker = new Worker('${name}-worker.js', { type: 'module' })
-      worker.onerror = event => reject(new Error(event.message))
-      worker.onmessage = ({ data }) => data.answer ? resolve(data.answer) : reject(new Error(data.failure))
-      worker.postMessage(task)
-    })
-  </script>`
+const workerOf = (address: string) => `globalThis.trainInWorker = task => new Promise((resolve, reject) => {
+  const worker = new Worker(${address}, { type: 'module' })
+  worker.onerror = event => reject(new Error(event.message))
+  worker.onmessage = ({ data }) => data.answer ? resolve(data.answer) : reject(new Error(data.failure))
+  worker.postMessage(task)
+})`
+
+const html = (script: string) => `<!doctype html><link rel="icon" href="data:,"><script type="module" src="${script}"></script>`
 
 describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChromium})` : ''}`, () => {
   let folder: string
+  /** A page of one script, which is bundled. */
+  const writePage = async (name: string, contents: string, options: object = {}) => {
+    await writeFile(join(folder, `${name}.html`), html(`${name}.js`))
+    const bundle = { bundle: true, format: 'esm', minify: true, outfile: join(folder, `${name}.js`), logLevel: 'error' }
+    await build({ ...bundle, ...options, stdin: { contents, resolveDir: root } })
+  }
+
   const expected = new Map<string, readonly number[]>()
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'onecycle-wasm-'))
-    const names = { inline, bare: '', placed: "import { setWasmPath } from '@onecycle/backend'\nsetWasmPath('placed')\n" }
-    for (const [name, line] of Object.entries(names)) {
-      await writeFile(join(folder, `${name}.html`), html(name))
-      for (const [kind, script] of Object.entries(scripts)) {
-        const contents = `import * as training from '${training}'\n${line}${script}`
-        const outfile = join(folder, `${name}-${kind}.js`)
-        await build({
-          stdin: { contents, resolveDir: root },
-          bundle: true,
-          format: 'esm',
-          minify: true,
-          outfile,
-          logLevel: 'error',
-        })
-      }
+    const first = { inline, bare: '', placed: "import { setWasmPath } from '@onecycle/backend'\nsetWasmPath('placed')\n" }
+    for (const [name, line] of Object.entries(first)) {
+      const start = `import * as training from '${training}'\n${line}`
+      await writePage(name, `${start}${scripts.page}\n${workerOf(`'${name}-worker.js'`)}`)
+      await writePage(`${name}-worker`, `${start}${scripts.worker}`)
     }
     await cp(join(root, 'packages/backend/dist/wasm'), join(folder, 'placed'), { recursive: true })
     // What Node makes of the same, to the bit.
@@ -129,5 +125,65 @@ describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChr
     await expect(train({})).rejects.toThrow(message)
     await expect(trainInWorker({ prefer: 'wasm' })).rejects.toThrow("Backend 'wasm' does not start: http")
     expect((await train({ prefer: 'cpu', steps: 1 })).backend).toBe('cpu')
+  })
+
+  test('is loaded in the background when onecycle is imported, and becomes the current one in ready() alone', async () => {
+    await writePage(
+      'early',
+      `import { doctor, ready, setWasmPath } from 'onecycle'
+      import { getBackend } from 'onecycle/tf'
+      setWasmPath('placed')
+      Object.assign(globalThis, { doctor, getBackend, ready })`,
+    )
+    await visit('early')
+    const names = () =>
+      open.page.evaluate<string[]>(
+        `performance.getEntriesByType('resource').map(each => each.name.split('/').pop()).filter(name => /wasm$/.test(name))`,
+      )
+    await expect.poll(names).toEqual(expect.arrayContaining(['relaxed.wasm', 'tfjs-backend-wasm-simd.wasm']))
+    expect(await open.page.evaluate('getBackend()')).toBe('cpu')
+    expect(await open.page.evaluate('ready().then(getBackend)')).toBe('wasm')
+    expect(await names()).toHaveLength(2)
+    const [rows, text] = await open.page.evaluate<[Record<string, string>[], string]>(
+      'doctor().then(found => [found.rows, String(found)])',
+    )
+    expect(rows.map(({ backend, state }) => [backend, state])).toEqual([
+      ['webgpu', 'not imported'],
+      ['wasm', 'usable (SIMD, compiled training kernels), the default here'],
+      ['webgl', 'not imported'],
+      ['cpu', 'usable (plain JavaScript, slow)'],
+    ])
+    expect(text).toMatch(/^Mozilla.*Chrom/)
+    nothingElse()
+  })
+
+  test('says in ready() what it could not load in the background', async () => {
+    await writePage('late', `import { ready } from 'onecycle'\nglobalThis.ready = ready`)
+    await visit('late')
+    await expect.poll(() => open.errors.length).toBeGreaterThan(0)
+    await expect(open.page.evaluate('ready()')).rejects.toThrow('relaxed.wasm could not be loaded: it answers 404 Not Found')
+    // The browser's own lines about the answers.
+    expect(new Set(open.errors)).toEqual(
+      new Set(['Failed to load resource: the server responded with a status of 404 (Not Found)']),
+    )
+  })
+
+  test('comes along when vite builds a page, without a word of configuration', async () => {
+    const site = await mkdtemp(join(root, 'node_modules', '.vite-page-'))
+    try {
+      await writeFile(join(site, 'index.html'), html('/page.js'))
+      await writeFile(
+        join(site, 'page.js'),
+        `import * as training from '${training}'\n${scripts.page}\n${workerOf("new URL('./worker.js', import.meta.url)")}`,
+      )
+      await writeFile(join(site, 'worker.js'), `import * as training from '${training}'\n${scripts.worker}`)
+      await viteBuild({ root: site, logLevel: 'error' })
+      open = await openPage(join(site, 'dist'), { isolated: true })
+      expect((await trainInWorker({ threads: 2 })).losses).toEqual(expected.get('relaxed 2'))
+      expect((await train({})).losses).toEqual(expected.get('relaxed 1'))
+      nothingElse()
+    } finally {
+      await rm(site, { recursive: true })
+    }
   })
 })

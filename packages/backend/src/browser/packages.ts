@@ -2,12 +2,10 @@ import { findBackendFactory, getKernelsForBackend, version_core } from '@tensorf
 import type { Absence, Candidate } from '../candidate.js'
 
 /** What the program has to import before a backend can start, and has not; undefined when it has. */
-export function absence({ tfjsName, packages }: Candidate): Absence | undefined {
-  if (brought.has(tfjsName) || isImported(tfjsName)) return undefined
+export function absence({ tfjsName, packages, embedded }: Candidate): Absence | undefined {
+  if (embedded || isImported(tfjsName)) return undefined
   return { reason: 'not imported', instruction: 'Install it and add to the program', remedy: `import '${packages[0]}'` }
 }
-
-const brought = new Set(['wasm', 'cpu'])
 
 /** A package of TensorFlow.js registers its kernels when it is imported, also where its backend cannot run. */
 function isImported(tfjsName: string): boolean {
@@ -15,9 +13,9 @@ function isImported(tfjsName: string): boolean {
 }
 
 /** The version of a backend's package; undefined when nobody can tell. */
-export function versionOf({ tfjsName }: Candidate): string | undefined {
+export function versionOf({ tfjsName, embedded }: Candidate): string | undefined {
   // They ask for a tfjs-core of their own version, and no other.
-  return brought.has(tfjsName) || isImported(tfjsName) ? version_core : undefined
+  return embedded || isImported(tfjsName) ? version_core : undefined
 }
 
 /** Versions of the TensorFlow.js packages found, by name. */

@@ -20,9 +20,13 @@ export function buildNow(asked?: Simd): Built | undefined {
 
 /** The same of files that have to be waited for. */
 export async function build(load: (file: WasmFile) => Promise<Bytes>, asked?: Simd): Promise<Built> {
-  const bytes = new Map<WasmFile, Bytes>()
-  for (const file of Object.values(files)) bytes.set(file, await load(file))
-  return choose(asked, file => bytes.get(file)!)
+  const bytes = new Map<WasmFile, Bytes | Error>()
+  for (const file of Object.values(files)) bytes.set(file, await load(file).catch((reason: Error) => reason))
+  return choose(asked, file => {
+    const found = bytes.get(file)!
+    if (found instanceof Error) throw found
+    return found
+  })
 }
 
 function choose(asked: Simd | undefined, read: (file: WasmFile) => Bytes): Built {

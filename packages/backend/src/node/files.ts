@@ -1,22 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { dirname, join } from 'node:path'
 import { read } from '@onecycle/platform'
-import type { WasmFile } from '../wasm/files.js'
+import { reasonOf } from '../candidate.js'
+import { MissingFile, type WasmFile } from '../wasm/files.js'
+import { localPath } from './own/local-path.js'
 
-/** Where the builds lie. Sources and build sit equally deep in the package, so this address holds from both. */
-const buildFolder = new URL('../../dist/wasm/', import.meta.url)
-
-/** A file that lies where it was installed. @throws Error when it does not */
+/** A file that lies where it was installed. @throws MissingFile when it does not */
 export function readWasmNow(file: WasmFile): Uint8Array<ArrayBuffer> {
-  if (!file.startsWith('tfjs-')) return readFileSync(new URL(file, buildFolder))
+  try {
+    return readInstalled(file)
+  } catch (cause) {
+    throw new MissingFile(
+      `${file} could not be read: ${reasonOf(cause)}. Where a bundler has left it behind: import 'onecycle/inline', or copy the folder ` +
+        "dist/wasm of '@onecycle/backend' and say where it lies with setWasmPath.",
+      { cause },
+    )
+  }
+}
+
+function readInstalled(file: WasmFile): Uint8Array<ArrayBuffer> {
+  // Sources and build sit equally deep in the package, so this address holds from both.
+  if (!file.startsWith('tfjs-')) return readFileSync(new URL(`../../dist/wasm/${file}`, import.meta.url))
   return readFileSync(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), file))
 }
 
 /** @param folder undefined: where it was installed */
 export async function readWasm(file: WasmFile, folder?: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!folder) return readWasmNow(file)
-  const address = /^(https?|file):/.test(folder) ? folder : pathToFileURL(`${resolve(folder)}/`)
-  return read(new URL(file, address))
+  return read(/^https?:/.test(folder) ? new URL(file, folder) : join(localPath(folder), file))
 }

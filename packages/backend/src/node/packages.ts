@@ -2,7 +2,8 @@ import type { Absence, Candidate } from '../candidate.js'
 import { findPackage } from './backends/find-package.js'
 
 /** What has to be there before a backend can start, and is not; undefined when all is. */
-export function absence({ packages }: Candidate): Absence | undefined {
+export function absence({ packages, embedded }: Candidate): Absence | undefined {
+  if (embedded) return undefined
   const missing = packages.filter(name => !findPackage(name))
   if (missing.length === 0) return undefined
   const versions = missing.map(name => (name.startsWith('@tensorflow/') ? `${name}@4.22.0` : name))

@@ -13,6 +13,7 @@ export const webgl: Candidate = {
     }
     const gl = backend.gpgpu?.gl
     const names = gl?.getExtension('WEBGL_debug_renderer_info')
-    return String((gl && names && gl.getParameter(names.UNMASKED_RENDERER_WEBGL)) || 'WebGL')
+    const renderer = String((gl && names && gl.getParameter(names.UNMASKED_RENDERER_WEBGL)) || 'WebGL')
+    return /swiftshader|llvmpipe/i.test(renderer) ? `${renderer}, in software: slower than wasm` : renderer
   },
 }

@@ -10,9 +10,12 @@ export interface InstalledPackage {
   readonly directory: string
 }
 
-/** Where a program's optional packages may lie: beside this library, or in the project it is run in (for a library installed elsewhere). */
+/**
+ * Where a program's optional packages may lie: beside this library, which has no address of its own in a bundle of CommonJS, or in the
+ * project it is run in (for a library installed elsewhere).
+ */
 function roots(): string[] {
-  return [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href]
+  return [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href].filter(Boolean)
 }
 
 /** Looks for a package as Node would, without loading it. */

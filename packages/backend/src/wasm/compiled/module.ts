@@ -9,7 +9,7 @@ export type { CompiledVariant }
 let built: Built | undefined
 let building: Promise<Built> | undefined
 let shared: WebAssembly.Module | undefined
-let reason = ''
+let failure: unknown
 let asked: Simd | undefined
 
 /**
@@ -18,11 +18,11 @@ let asked: Simd | undefined
  * @returns undefined when none is; `compiledFailure()` then says why.
  */
 export function loadCompiledModule(): Built | undefined {
-  if (built || reason) return built
+  if (built || failure) return built
   try {
     built = buildNow(asked)
   } catch (error) {
-    reason = reasonOf(error)
+    failure = error
   }
   return built
 }
@@ -35,11 +35,11 @@ export async function prepareModule(): Promise<Built> {
   building ??= build(wasmBytes, wanted)
   try {
     const made = await building
-    if (wanted === asked) [built, reason] = [made, '']
+    if (wanted === asked) [built, failure] = [made, undefined]
   } catch (error) {
     // Another attempt may have better luck.
     if (wanted === asked) {
-      reason = reasonOf(error)
+      failure = error
       throw error
     }
   } finally {
@@ -76,10 +76,10 @@ export function compiledVariant(): CompiledVariant | undefined {
 /** Why no compiled kernels are in use; empty when they are. */
 export function compiledFailure(): string {
   loadCompiledModule()
-  return reason
+  return failure === undefined ? '' : reasonOf(failure)
 }
 
 /** Why vectors have 128 bits; empty when they have 256. */
 export function reasonForNarrow(): string {
-  return loadCompiledModule()?.narrow ?? reason
+  return loadCompiledModule()?.narrow ?? compiledFailure()
 }
