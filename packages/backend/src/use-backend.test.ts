@@ -188,7 +188,9 @@ describe('simd', () => {
     await expect(useBackend({ prefer: 'cpu', simd: 'plain', ...quiet })).rejects.toThrow(
       "simd: 'plain' is for the backend 'wasm', not for 'cpu': leave it out, or prefer wasm.",
     )
-    await expect(useBackend({ simd: 'wide' as 'plain', ...quiet })).rejects.toThrow("simd must be one of 'plain', 'relaxed', but it is 'wide'.")
+    await expect(useBackend({ simd: 'wide' as 'plain', ...quiet })).rejects.toThrow(
+      "simd must be one of 'plain', 'relaxed', but it is 'wide'.",
+    )
   })
 })
 

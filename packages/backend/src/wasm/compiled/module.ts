@@ -56,7 +56,7 @@ export function isOtherBuild(simd: Simd): boolean {
 
 /** Asks for a build from now on. */
 export function askForBuild(simd: Simd): void {
-  if (simd !== asked) building = undefined
+  if (simd !== asked) building = failure = undefined
   asked = simd
   if (isOtherBuild(simd)) built = shared = undefined
 }

@@ -49,7 +49,10 @@ export async function startWasm({ threads, simd }: Pick<StartRequest, 'threads' 
 
 /** Loads what a start needs, ahead of it. */
 export async function loadWasm(): Promise<void> {
-  await Promise.all([prepareModule(), wasmBytes('tfjs-backend-wasm-simd.wasm')])
+  // Both are under way at once; of two that do not come the first is told.
+  const binary = wasmBytes('tfjs-backend-wasm-simd.wasm')
+  await prepareModule()
+  await binary
 }
 
 let completed = false
