@@ -35,19 +35,40 @@ export class CutMix extends Mixing {
     const area = (rows.to - rows.from) * (columns.to - columns.from)
     return {
       shares: new Float32Array(bs).fill(1 - area / (height! * width!)),
-      mix: (x, others) => {
-        const inside = tf.pad(
-          tf.ones([1, rows.to - rows.from, columns.to - columns.from, 1]),
-          [[0, 0], [rows.from, height! - rows.to], [columns.from, width! - columns.to], [0, 0]], // biome-ignore format: a table
-        )
-        return tf.add(tf.mul(x, tf.sub(1, inside)), tf.mul(others, inside))
-      },
+      mix: (x, others) => replaced(x, others, rows, columns),
     }
   }
 }
 
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** The images with a rectangle of the others: copies of parts, which nothing is multiplied for. */
+function replaced(x: tf.Tensor, others: Int32Array, rows: Span, columns: Span): tf.Tensor {
+  const [, height, width] = x.shape as [number, number, number, number]
+  if (rows.from === rows.to || columns.from === columns.to) return x.clone()
+  const part = (from: tf.Tensor, axis: 1 | 2, span: Span) => {
+    const [begin, size] = [
+      [0, 0, 0, 0],
+      [-1, -1, -1, -1],
+    ]
+    begin[axis] = span.from
+    size[axis] = span.to - span.from
+    return span.to > span.from ? [tf.slice(from, begin, size)] : []
+  }
+  const [band] = part(x, 1, rows)
+  const cut = tf.gather(part(band!, 2, columns)[0]!, others)
+  const mixed = tf.concat(
+    [...part(band!, 2, { from: 0, to: columns.from }), cut, ...part(band!, 2, { from: columns.to, to: width })],
+    2,
+  )
+  return tf.concat([...part(x, 1, { from: 0, to: rows.from }), mixed, ...part(x, 1, { from: rows.to, to: height })], 1)
+}
+
 /** So many places around a centre, as far as they are there. */
-function span(centre: number, size: number, places: number): { from: number; to: number } {
+function span(centre: number, size: number, places: number): Span {
   const half = Math.floor(size / 2)
   return { from: Math.max(0, centre - half), to: Math.min(places, centre + half) }
 }

@@ -7,8 +7,8 @@ import type { Learner } from '../learner.js'
 export interface Mix {
   /** The share of each sample in what comes of it. */
   readonly shares: Float32Array
-  /** The inputs mixed with those of the others. */
-  mix(x: tf.Tensor, others: tf.Tensor): tf.Tensor
+  /** The inputs mixed with those of the others, who are given by their places in the batch. */
+  mix(x: tf.Tensor, others: Int32Array): tf.Tensor
 }
 
 export interface MixOptions {
@@ -46,7 +46,7 @@ export abstract class Mixing implements Callback<Learner> {
     const { shares, mix } = this.draw(learn, inputs[0]!.shape)
     this.#shares = shares
     this.#others = learn.random.stream(this.name.toLowerCase()).permutation(learn.bs)
-    learn.xb = tf.tidy(() => each(learn.xb, x => mix(x, tf.gather(x, this.#others))))
+    learn.xb = tf.tidy(() => each(learn.xb, x => mix(x, this.#others)))
   }
 
   after_pred(learn: Learner): void {
@@ -55,14 +55,15 @@ export abstract class Mixing implements Callback<Learner> {
   }
 
   #mixed(y: tf.Tensor): tf.Tensor {
-    return towards(tf.gather(y, this.#others), y, this.#shares)
+    return mixture(y, this.#others, this.#shares)
   }
 }
 
-/** From `a` this share of the way to `b`, sample by sample. */
-export function towards(a: tf.Tensor, b: tf.Tensor, shares: Float32Array): tf.Tensor {
-  const share = tf.tensor(shares, [shares.length, ...new Array<number>(a.rank - 1).fill(1)])
-  return tf.add(a, tf.mul(tf.sub(b, a), share))
+/** Each sample by its share, and the rest by another one. */
+export function mixture(x: tf.Tensor, others: Int32Array, shares: Float32Array): tf.Tensor {
+  const other = tf.gather(x, others)
+  const share = tf.tensor(shares, [shares.length, ...new Array<number>(x.rank - 1).fill(1)])
+  return tf.add(other, tf.mul(tf.sub(x, other), share))
 }
 
 /** Labels as shares of the classes that are predicted; other targets as floats. */

@@ -1,6 +1,6 @@
 import type { Learner } from '../learner.js'
 import { drawBeta } from './beta.js'
-import { type Mix, Mixing, type MixOptions, towards } from './mixing.js'
+import { type Mix, Mixing, type MixOptions, mixture } from './mixing.js'
 
 /**
  * Trains on mixtures: each sample of a batch is mixed with another one, and their targets by the same shares, so that the model
@@ -28,6 +28,6 @@ export class MixUp extends Mixing {
       return Math.max(share, 1 - share)
     }
     const shares = Float32Array.from({ length: bs }, own)
-    return { shares, mix: (x, others) => towards(others, x, shares) }
+    return { shares, mix: (x, others) => mixture(x, others, shares) }
   }
 }
