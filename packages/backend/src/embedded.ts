@@ -30,8 +30,7 @@ export const cpu: Candidate = {
   notes: ['Plain JavaScript: for comparing results, not for training.'],
   async start() {
     const backend = await startRegistered('cpu')
-    // Its first tensor would print a banner about tfjs-node; the line about the choice has said more already. Bundlers keep a package
-    // for what is used of it: this one does not say that importing it does something.
+    // Its first tensor would print a banner about tfjs-node; the line about the choice has said more already.
     if (backend instanceof MathBackendCPU) Object.assign(backend, { firstUse: false })
     return 'plain JavaScript, slow'
   },

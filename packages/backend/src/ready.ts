@@ -1,4 +1,5 @@
 import { show } from '@onecycle/platform'
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { beginsEarly } from '#backend/begins-early.js'
 import { isChoosing } from './choosing.js'
@@ -15,8 +16,10 @@ export function chooseLater(): void {
   if (getBackend()) return
   // Its factory is synchronous, and so is all of this.
   void setBackend('cpu')
-  // Its first tensor would print a banner about tfjs-node.
-  Object.assign(engine().backend, { firstUse: false })
+  // Its first tensor would print a banner about tfjs-node. Bundlers keep the package for what is used of it: it does not say of itself
+  // that importing it does something.
+  const { backend } = engine()
+  if (backend instanceof MathBackendCPU) Object.assign(backend, { firstUse: false })
   untouched = profiler()
   // A program says where its files lie, or what it prefers, before it lets others work.
   if (beginsEarly) setTimeout(loadEarly)
