@@ -614,14 +614,10 @@ export class Learner extends AnsweringLoop {
   }
 
   /** What has a fit go on from the checkpoints of a folder, and write them. */
-  async #resuming(
-    n_epoch: number,
-    callbacks: Callback<Learner>[],
-    { resume, start_epoch }: TrainOptions,
-  ): Promise<Callback<Learner>[]> {
-    if (resume === undefined) return []
+  async #resuming(n_epoch: number, own: Callback<Learner>[], options: TrainOptions): Promise<Callback<Learner>[]> {
+    if (options.resume === undefined) return []
     const { resuming } = await import('./checkpoint/resume.js')
-    return resuming(this, { n_epoch, callbacks, resume, start_epoch }, place => this.goTo(place))
+    return resuming(this, n_epoch, own, options, place => this.goTo(place))
   }
 
   /** Alone on this Learner, and on its model: what is planned may take a while to load. */

@@ -1,22 +1,13 @@
-import { kind, show } from '@onecycle/platform'
+import { show } from '@onecycle/platform'
+
+const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value)
 
 /**
- * Refuses what no `state()` of `owner` can have given.
+ * Refuses what no `state()` of `owner` can have given: it has the members of the one that it has now.
  *
- * @param fits what its members must be
  * @throws TypeError
  */
-export function checkState<State extends object>(
-  owner: string,
-  state: State,
-  fits: { [K in keyof State]: (value: unknown) => boolean },
-): void {
-  const members = Object.entries(fits) as [keyof State, (value: unknown) => boolean][]
-  if (kind.object.fits(state) && members.every(([name, fits]) => fits(state[name]))) return
+export function checkState<State extends object>(owner: string, state: State, now: State): void {
+  if (Object.entries(now).every(([name, value]) => kindOf(value) === kindOf(state?.[name as keyof State] ?? undefined))) return
   throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
 }
-
-export const isNumber = (value: unknown): boolean => typeof value === 'number'
-export const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
-export const isList = (value: unknown): boolean => Array.isArray(value)
-export const isObject = (value: unknown): boolean => kind.object.fits(value)

@@ -1,5 +1,4 @@
 import type { TrainingState } from '@onecycle/callbacks'
-import { checkState, isBoolean, isNumber } from './check-state.js'
 import type { EpochRow } from './history.js'
 
 /** What an {@link EpochWatch} knows. */
@@ -23,9 +22,7 @@ export class EpochWatch {
   }
 
   /** Goes on as if the epoch had gone on since. */
-  restore(state: EpochWatchState): void {
-    checkState('EpochWatch', state, { trained: isBoolean, validated: isBoolean, seconds: isNumber })
-    const { trained, validated, seconds } = state
+  restore({ trained, validated, seconds }: EpochWatchState): void {
     this.trained = trained
     this.validated = validated
     this.#began = performance.now() - 1000 * seconds

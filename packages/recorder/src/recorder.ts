@@ -6,7 +6,7 @@ import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
 import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
-import { checkState, isBoolean, isList, isNumber, isObject } from './check-state.js'
+import { checkState } from './check-state.js'
 import { EpochWatch, type EpochWatchState } from './epoch-watch.js'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 import { beyond, copyOf, grow, isHistory, type Place, placeKinds, placeOf, type RecorderPart, start } from './part.js'
@@ -285,8 +285,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
 
   /** Goes on from a state: the history is as it was. */
   restore(state: RecorderState): void {
-    const fits = { history: isHistory, smooth: isObject, epoch: isObject, batchesBefore: isNumber, lossKnown: isBoolean }
-    checkState('Recorder', state, { ...fits, unchanged: isList })
+    checkState('Recorder', state, this.state())
     const { history, smooth, epoch, batchesBefore, lossKnown, unchanged } = state
     this.#history = copyOf(history)
     this.#smooth.restore(smooth)

@@ -1,5 +1,5 @@
 import { show } from '@onecycle/platform'
-import { checkState, isNumber } from './check-state.js'
+import { checkState } from './check-state.js'
 
 /** What a {@link SmoothenValue} knows. */
 export interface SmoothenValueState {
@@ -41,7 +41,7 @@ export class SmoothenValue {
   }
 
   restore(state: SmoothenValueState): void {
-    checkState('SmoothenValue', state, { mean: isNumber, count: isNumber })
+    checkState('SmoothenValue', state, this.state())
     this.#mean = state.mean
     this.#count = state.count
   }

@@ -25,9 +25,8 @@ export interface ScheduleSpan {
 export interface CoursePlace {
   readonly at: number
   readonly trained: number
-  readonly steps: number
-  /** Values at the beginning, the quarters and the end. */
-  readonly sample: readonly unknown[]
+  /** Batches of the schedules, and their values at the beginning, the quarters and the end, as JSON. */
+  readonly rates: string
 }
 
 /** Positions looked at before the first batch: all of them in most fits, and never so many that one would have to wait. */
@@ -85,7 +84,8 @@ export class Course {
 
   /** Where it is. */
   get place(): CoursePlace {
-    return { at: this.#at, trained: this.#trained, steps: this.#steps, sample: this.#sample() }
+    const values = [0, 0.25, 0.5, 0.75, 1].map(share => this.#valuesAt(this.#step(Math.floor(share * (this.#length - 1)))))
+    return { at: this.#at, trained: this.#trained, rates: JSON.stringify([this.#steps, values]) }
   }
 
   /**
@@ -93,9 +93,8 @@ export class Course {
    *
    * @throws Error when it is one of other schedules.
    */
-  goTo({ at, trained, steps, sample }: CoursePlace): void {
-    if (steps !== this.#steps || JSON.stringify(sample) !== JSON.stringify(this.#sample()))
-      throw new Error('the schedules were others')
+  goTo(owner: string, { at, trained, rates }: CoursePlace): void {
+    if (rates !== this.place.rates) throw new Error(`${owner} was to go on with a fit whose rates are not those of this one.`)
     this.#at = at
     this.#trained = trained
   }
@@ -126,13 +125,6 @@ export class Course {
         // Nothing is trained with it, and the fit is complete: no reason to fail it.
       }
     }
-  }
-
-  #sample(): unknown[] {
-    return [0, 0.25, 0.5, 0.75, 1].map(share => {
-      const step = Math.floor(share * this.#steps)
-      return this.#schedules.map(([name, schedule]) => [name, perGroup(schedule, one => one(step, this.#steps))])
-    })
   }
 
   #done(trained: number): number {

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, kind, say, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, say } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
@@ -125,18 +125,8 @@ export class ParamScheduler implements Callback {
 
   /** Goes on from a state, within a fit like that which it is of. Throws Error when it is of other schedules. */
   restore(state: CoursePlace | null): void {
-    if (state !== null && !kind.listOf(kind.any).fits(state?.sample))
-      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
     this.#others?.forget()
-    if (!state || !this.#course) return
-    try {
-      this.#course.goTo(state)
-    } catch (cause) {
-      throw new Error(
-        `${this.name} was to go on with a fit whose rates are not those of this one: ${(cause as Error).message}.`,
-        { cause },
-      )
-    }
+    if (state) this.#course?.goTo(this.name, state)
   }
 
   /**

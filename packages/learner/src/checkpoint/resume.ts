@@ -1,5 +1,5 @@
 import { type Callback, CancelFit, CancelTrain } from '@onecycle/callbacks'
-import type { Learner } from '../learner.js'
+import type { Learner, TrainOptions } from '../learner.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
 import { end, type RunFile, runFiles } from './run-folder.js'
@@ -18,32 +18,29 @@ interface Found {
   readonly snapshot: Snapshot & { readonly run: RunState }
 }
 
-/** A fit that may go on where another process left it. */
-interface Fit {
-  readonly n_epoch: number
-  readonly callbacks: readonly Callback<Learner>[]
-  readonly resume: string | ResumeOptions
-  readonly start_epoch?: number | undefined
-}
-
 /**
  * The callbacks that have a fit go on from the newest good checkpoint in a folder, if there is one, and write others.
  *
  * @throws Error when that is of another fit
  */
-export async function resuming(learn: Learner, fit: Fit, goTo: (place: Place) => void): Promise<Callback<Learner>[]> {
-  const { dir, anyBackend = false } = typeof fit.resume === 'string' ? { dir: fit.resume } : fit.resume
+export async function resuming(
+  learn: Learner,
+  n_epoch: number,
+  callbacks: readonly Callback<Learner>[],
+  { resume, start_epoch }: Pick<TrainOptions, 'resume' | 'start_epoch'>,
+  goTo: (place: Place) => void,
+): Promise<Callback<Learner>[]> {
+  const { dir, anyBackend = false } = typeof resume === 'string' ? { dir: resume } : resume!
   checkDir('resume', dir)
-  if (fit.start_epoch !== undefined)
+  if (start_epoch !== undefined)
     throw new TypeError('start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.')
-  const given = [...learn.bus.callbacks, ...fit.callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+  const given = [...learn.bus.callbacks, ...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
   const own = given.some(callback => callback instanceof Checkpoint && callback.dir === dir) ? [] : [new Checkpoint({ dir })]
   const index = fitIndex(learn, dir)
   const found = await newestGood(learn, dir, file => file.fit === index)
   if (!found) return own
   const { file, snapshot } = found
   try {
-    const { n_epoch } = fit
     await checkRun(learn, snapshot, { index, n_epoch, n_train_iter: learn.n_train_iter }, given, anyBackend)
   } catch (cause) {
     throw new Error(`${file.path} does not fit: ${(cause as Error).message}. To begin anew, give another folder.`, { cause })

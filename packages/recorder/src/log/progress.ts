@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { checkOptions, type Kind, kind, type OutputStream, show, standardOutput } from '@onecycle/platform'
-import { checkState, isList, isObject } from '../check-state.js'
+import { checkState } from '../check-state.js'
 import { EpochWatch, type EpochWatchState } from '../epoch-watch.js'
 import type { EpochRow } from '../history.js'
 import { SmoothenValue, type SmoothenValueState } from '../smoothing.js'
@@ -27,7 +27,6 @@ export interface ProgressOptions {
 /** What a {@link ProgressBar} knows of the fit that runs. */
 export interface ProgressBarState {
   readonly rows: readonly EpochRow[]
-  readonly metricNames: readonly string[]
   readonly smooth: SmoothenValueState
   readonly epoch: EpochWatchState
 }
@@ -84,7 +83,8 @@ export class ProgressBar implements Callback {
     this.#table = table
   }
 
-  before_fit({ lr_finding }: TrainingState): void {
+  before_fit({ lr_finding, metricNames }: TrainingState): void {
+    this.#metricNames = metricNames
     this.#running = !this.#quiet
     this.#rows = []
     this.#smooth = new SmoothenValue()
@@ -130,7 +130,6 @@ export class ProgressBar implements Callback {
   after_epoch(learn: TrainingState): void {
     this.#endPass()
     if (!this.#running || !this.#table || learn.lr_finding || this.#epoch.idle) return
-    this.#metricNames = learn.metricNames
     this.#row(this.#epoch.row(learn))
   }
 
@@ -143,16 +142,15 @@ export class ProgressBar implements Callback {
 
   /** What it has shown of the fit, for {@link restore} in another process. */
   state(): ProgressBarState {
-    return { rows: this.#rows, metricNames: this.#metricNames, smooth: this.#smooth.state(), epoch: this.#epoch.state() }
+    return { rows: this.#rows, smooth: this.#smooth.state(), epoch: this.#epoch.state() }
   }
 
   /** Goes on from a state: shows the epochs again that are over, so that the table is whole. */
   restore(state: ProgressBarState): void {
-    checkState('ProgressBar', state, { rows: isList, metricNames: isList, smooth: isObject, epoch: isObject })
-    const { rows, metricNames, smooth, epoch } = state
+    checkState('ProgressBar', state, this.state())
+    const { rows, smooth, epoch } = state
     this.#smooth.restore(smooth)
     this.#epoch.restore(epoch)
-    this.#metricNames = metricNames
     this.#rows = []
     for (const row of rows) this.#row(row)
   }

@@ -1,0 +1,57 @@
+// One training process of `npm run campaign`, made to be killed: all that a run remembers is at work. Writes the end it comes to into a file.
+import { writeFileSync } from 'node:fs'
+import { useBackend } from '@onecycle/backend'
+import { type Callback, EarlyStopping } from '@onecycle/callbacks'
+import { DataBunch } from '@onecycle/data'
+import { accuracy, adam, Checkpoint, EMA, GradientAccumulation, Learner } from '@onecycle/learner'
+import { Random } from '@onecycle/platform'
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
+
+const [dir, result, backend = 'wasm', threads = '1', techniques = 'no'] = process.argv.slice(2) as [string, string]
+await useBackend({ prefer: backend as 'wasm', ...(backend === 'wasm' && { threads: Number(threads) }), log: false })
+
+const random = new Random(7)
+const n = 440
+const x = Float32Array.from({ length: 8 * n }, () => random.normal())
+const y = Int32Array.from({ length: n }, (_, i) => Number(x[8 * i]! * x[8 * i + 1]! > x[8 * i + 2]!))
+const data = DataBunch.from_arrays({ x, y, shape: [8], valid_pct: 0.2, bs: 16, seed: 3 })
+const kernelInitializer = initializers.glorotUniform({ seed: 1 })
+const model = sequential({
+  layers: [
+    layers.dense({ units: 32, inputShape: [8], activation: 'relu', kernelInitializer }),
+    layers.batchNormalization(),
+    layers.dropout({ rate: 0.3 }),
+    layers.dense({ units: 2, kernelInitializer }),
+  ],
+})
+const table: string[] = []
+const stream = { write: (text: string) => table.push(text.replace(/\s+\S+\n$/, '\n')) }
+const learn = new Learner(data, model, { metrics: [accuracy], optimizer: adam(), seed: 5, progress: { stream: stream as never } })
+
+/** Says each batch to whoever is to kill it, and takes a while, so that what is written beside is hit too. */
+const tell: Callback<Learner> = {
+  name: 'tell',
+  run_valid: false,
+  after_batch: () => {
+    process.stdout.write('.')
+    return new Promise(resolve => setTimeout(resolve, 2))
+  },
+}
+const callbacks = [
+  tell,
+  new EarlyStopping({ patience: 20, restore_best: true, log: () => {} }),
+  new Checkpoint({ dir, every: { batches: 3 } }),
+  ...(techniques === 'yes' ? [new EMA({ decay: 0.95 }), new GradientAccumulation({ n_acc: 40 })] : []),
+]
+await learn.fit_one_cycle(4, 1e-2, { resume: dir, callbacks })
+const second = await learn.fit(1e-3, 1, { resume: dir })
+
+const bits = (values: ArrayLike<number>) => Buffer.from(Float32Array.from(values).buffer).toString('base64')
+const weights = Object.entries(await learn.getWeights()).map(([name, { values }]) => [name, bits(values)])
+const optimizer = Object.entries((await learn.opt.state()).parameters).map(([name, { steps, slots }]) => [
+  name,
+  steps,
+  ...Object.entries(slots).map(([slot, { values }]) => [slot, bits(values)]),
+])
+const history = { ...second, epochs: second.epochs.map(({ time: _, ...row }) => row) }
+writeFileSync(result, JSON.stringify({ weights, optimizer, history, table, validated: await learn.validate() }))
