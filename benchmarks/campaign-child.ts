@@ -7,7 +7,7 @@ import { accuracy, adam, Checkpoint, EMA, GradientAccumulation, Learner } from '
 import { Random } from '@onecycle/platform'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 
-const [dir, result, backend = 'wasm', threads = '1', techniques = 'no'] = process.argv.slice(2) as [string, string]
+const [dir = '', result = '', backend = 'wasm', threads = '1', techniques]: string[] = process.argv.slice(2)
 await useBackend({ prefer: backend as 'wasm', ...(backend === 'wasm' && { threads: Number(threads) }), log: false })
 
 const random = new Random(7)
