@@ -133,6 +133,27 @@ describe.skipIf(noChromium)(`the page${noChromium ? ` (${noChromium})` : ''}`, (
     expect((await again.validate())['accuracy']).toBeCloseTo(reached, 3)
   }, 180_000)
 
+  test('says so when its worker or its images cannot be fetched, and works when they can', async () => {
+    const page = await visit('backend=wasm')
+    const missing = {
+      '**/assets/train-*.js': /^The worker's script could not be loaded/,
+      '**/data/*': /^Cannot read .*train-images/,
+    }
+    for (const [address, message] of Object.entries(missing)) {
+      await page.context().route(address, route => route.abort())
+      await page.locator('#start').click()
+      await until(page, 'digits-error', message)
+      expect(await text(page, 'status')).toBe('It did not work.')
+      await page.context().unroute(address)
+    }
+    await page.locator('#start').click()
+    await until(page, 'status', /epoch 1 of 2/)
+    expect(await page.locator('#digits-error').isHidden()).toBe(true)
+    // The browser's own, of what was not fetched.
+    expect(open!.errors.every(error => error.startsWith('Failed to load resource'))).toBe(true)
+    open!.errors.length = 0
+  }, 120_000)
+
   test.each(['cpu', 'webgl'])(
     'learns a table on %s',
     async backend => {

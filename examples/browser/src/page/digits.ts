@@ -175,6 +175,7 @@ export class Digits {
   /** One thing at a time; what fails is said in its place. */
   async #work(work: () => Promise<void>): Promise<void> {
     showError('digits-error')
+    this.#status('Starting the worker')
     this.#busy(true)
     try {
       await work()
