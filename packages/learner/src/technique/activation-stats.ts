@@ -1,7 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
-import { everyOf, readAndDispose, type StatsOptions } from './gradient-stats.js'
+import { everyOf, readAndDispose, type StatsOptions, statsOf } from './gradient-stats.js'
 import { LayerCalls } from './layer-calls.js'
 
 /** What a layer answered with in one batch. */
@@ -16,7 +16,7 @@ export interface ActivationFigures {
 export interface Activations {
   /** Training batches of the fit before it. */
   readonly train_iter: number
-  /** By the names of layers, in the order in which they are computed; of a layer that stands in several places the last one. */
+  /** By layer, its place and class (`0.Dense`), in the order in which they are computed; of a layer that stands in several places the last one. */
   readonly layers: Readonly<Record<string, ActivationFigures>>
 }
 
@@ -33,7 +33,7 @@ const nearZero = 0.05
  * @example
  * const activations = new ActivationStats({ every: 5 })
  * await learn.fit(1e-2, 1, { callbacks: activations })
- * activations.stats.at(-1)?.layers   // { conv2d_Conv2D1: { mean: 0.4, std: 0.6, near_zero: 0.5 }, ... }
+ * activations.stats.at(-1)?.layers   // { '0.Conv2D': { mean: 0.4, std: 0.6, near_zero: 0.5 }, ... }
  */
 export class ActivationStats implements Callback<Learner> {
   static readonly name: string = 'ActivationStats'
@@ -60,7 +60,7 @@ export class ActivationStats implements Callback<Learner> {
 
   before_batch({ model, train_iter }: Learner): void {
     if (train_iter % this.#every !== 0) return
-    this.#calls.begin(model, ({ name }, output) => {
+    this.#calls.begin(model, (name, output) => {
       this.#figures.get(name)?.dispose()
       this.#figures.set(name, tf.keep(figuresOf(output)))
     })
@@ -89,6 +89,16 @@ export class ActivationStats implements Callback<Learner> {
 
   after_fit(): void {
     this.#drop()
+  }
+
+  /** What it knows, for {@link restore} in another process. */
+  state(): { readonly stats: readonly Activations[] } {
+    return { stats: [...this.#stats] }
+  }
+
+  /** Goes on from a state within a fit. Throws TypeError for what is none. */
+  restore(state: { readonly stats: readonly Activations[] }): void {
+    this.#stats = statsOf(this.name, state)
   }
 
   #drop(): void {

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 
@@ -58,6 +58,22 @@ export class GradientStats implements Callback<Learner> {
     const norms = gradients.map(([name], i) => [name, Math.sqrt(values[i]!)] as const)
     this.#stats.push({ train_iter, norm: Math.sqrt(values.reduce((a, b) => a + b, 0)), norms: Object.fromEntries(norms) })
   }
+
+  /** What it knows, for {@link restore} in another process. */
+  state(): { readonly stats: readonly GradientNorms[] } {
+    return { stats: [...this.#stats] }
+  }
+
+  /** Goes on from a state within a fit. Throws TypeError for what is none. */
+  restore(state: { readonly stats: readonly GradientNorms[] }): void {
+    this.#stats = statsOf(this.name, state)
+  }
+}
+
+/** What was recorded, of a state that `owner` gave. Throws TypeError for what is none. */
+export function statsOf<Item>(owner: string, state: { readonly stats: readonly Item[] }): Item[] {
+  if (kind.object.fits(state) && kind.listOf(kind.object).fits(state.stats)) return [...state.stats]
+  throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
 }
 
 /** How often it is looked, by the options of `owner`. */

@@ -6,10 +6,14 @@ import { isLayersModel, type Layer, type Model } from '../model/trainable-model.
 export class LayerCalls {
   #undo: (() => void)[] = []
 
-  /** @param look is given each output of floats, as it is computed, in a tidy of its own */
-  begin(model: Model, look: (layer: Layer, output: tf.Tensor) => void): void {
+  /**
+   * @param look is given each output of floats, as it is computed, in a tidy of its own, and the layer by its place and class: TensorFlow.js's
+   * own names count up with every layer made in a process
+   */
+  begin(model: Model, look: (layer: string, output: tf.Tensor) => void): void {
     this.end()
-    for (const layer of layersOf(model)) if (!isLayersModel(layer)) this.#undo.push(watch(layer, look))
+    const layers = layersOf(model).filter(layer => !isLayersModel(layer))
+    this.#undo = layers.map((layer, i) => watch(layer, output => look(`${i}.${layer.getClassName()}`, output)))
   }
 
   end(): void {
@@ -17,14 +21,14 @@ export class LayerCalls {
   }
 }
 
-function watch(layer: Layer, look: (layer: Layer, output: tf.Tensor) => void): () => void {
+function watch(layer: Layer, look: (output: tf.Tensor) => void): () => void {
   const own = Object.hasOwn(layer, 'call') ? layer.call : undefined
   layer.call = (...given) => {
     // That of the class is looked up at each call: it may have been accelerated since.
     const call = own ?? (Object.getPrototypeOf(layer) as Layer).call
     const output = call.apply(layer, given)
     tf.tidy(() => {
-      for (const each of [output].flat()) if (each.dtype === 'float32') look(layer, each)
+      for (const each of [output].flat()) if (each.dtype === 'float32') look(each)
     })
     return output
   }
