@@ -1,6 +1,6 @@
 export { describeHost, parallelism, variable } from '#platform/environment.js'
 export { namesIn, removeFile } from '#platform/folder.js'
-export { endQuietlyBy, onSignals, type ProcessSignal } from '#platform/signals.js'
+export { endQuietlyBy, onSignals, onWarning, type ProcessSignal } from '#platform/signals.js'
 export { canRedraw, noColor, standardError, standardOutput } from '#platform/terminal.js'
 export { nextTurn } from '#platform/timers.js'
 export { checkAddress, type FileSource, nameOf, read, schemeOf, writeWhole } from './address.js'

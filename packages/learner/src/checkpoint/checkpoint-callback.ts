@@ -2,6 +2,8 @@ import type { Callback } from '@onecycle/callbacks'
 import type { LoaderState } from '@onecycle/data'
 import { checkAddress, checkCount, checkFileName, checkOptions, kind, show } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
+import { heedWarnings } from '../work/interrupt.js'
+import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
 import { end, type RunFile, removeAll, runFile, runFiles } from './run-folder.js'
 import { captureRun } from './run-state.js'
@@ -31,7 +33,7 @@ export function fitIndex(learn: Learner, dir: string): number {
  * alone.
  *
  * A fit leaves one of its end, after which it is not trained again, and several may lie in one folder: `fit-0.safetensors`,
- * `fit-1-00012.safetensors`. One that is interrupted (Ctrl-C, SIGTERM, an aborted `signal`) writes another before it ends; one that fails
+ * `fit-1-00012.safetensors`. One that is interrupted (Ctrl-C, SIGTERM, SIGUSR1, an aborted `signal`) writes another before it ends; one that fails
  * says which is its last. A disk that is full or a folder that cannot be written is said once, and training goes on.
  *
  * @throws TypeError for an unknown option, or no folder; RangeError for too few that are kept; Error where there are no folders, as in a page
@@ -58,6 +60,7 @@ export class Checkpoint implements Callback<Learner> {
   #pass: LoaderState | undefined
   #writing: Promise<void> | undefined
   #last: RunFile | undefined
+  #forgetful: (() => string[]) | undefined
   #begun = false
   #failed = false
 
@@ -68,6 +71,7 @@ export class Checkpoint implements Callback<Learner> {
     dueEvery('every', every)
     this.#every = every
     this.#keep = checkCount('keep', keep, 2)
+    heedWarnings()
   }
 
   async before_fit(learn: Learner): Promise<void> {
@@ -79,6 +83,7 @@ export class Checkpoint implements Callback<Learner> {
     this.#taken = this.#next = this.#last = undefined
     this.#begun = this.#failed = false
     this.#due = dueEvery('every', this.#every)
+    this.#forgetful = watchForgetful(learn.bus.callbacks)
     try {
       const numbers = (await runFiles(this.dir)).filter(({ fit, number }) => fit === index && number !== end)
       this.#number = numbers[0]?.number ?? 0
@@ -159,6 +164,17 @@ export class Checkpoint implements Callback<Learner> {
       this.#fail(learn, error)
     }
     this.#due!.done(learn.train_iter)
+    this.#tellForgetful(learn)
+  }
+
+  /** Once a fit: most begin to remember with the first batch. */
+  #tellForgetful(learn: Learner): void {
+    const names = this.#forgetful?.() ?? []
+    this.#forgetful = undefined
+    if (names.length > 0)
+      learn.log(
+        `Checkpoints do not hold what ${names.join(' and ')} remembers: give it state() and restore(state), as docs/checkpoint.md shows.`,
+      )
   }
 
   /** Has what was taken written, beside the training. */

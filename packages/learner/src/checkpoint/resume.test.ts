@@ -267,6 +267,26 @@ it('keeps so many, and leaves nothing behind in memory', async () => {
   expect(names).toContain('fit-0.safetensors')
 })
 
+it('names callbacks once that remember something and do not say it', async () => {
+  const count = { name: 'count', n: 0, after_batch: () => void count.n++ }
+  const whole: Callback & { n: number } = {
+    ...count,
+    name: 'whole',
+    state: () => whole.n,
+    restore: () => {},
+    after_batch: () => void whole.n++,
+  }
+  const { learn, said } = program()
+  const callbacks = [
+    count,
+    whole,
+    { after_batch: () => {} },
+    new Checkpoint({ dir: await temporaryFolder(), every: { batches: 1 } }),
+  ]
+  await learn.fit(1e-2, 2, { callbacks })
+  expect(said).toEqual([expect.stringMatching(/^Checkpoints do not hold what count remembers/)])
+})
+
 it.each([
   [{}, /dir must be a folder/],
   [{ dir: 'x', every: '2 weeks' }, /every is '2 weeks'.*expected a time/],

@@ -1,4 +1,4 @@
-import { onSignals, type ProcessSignal, show } from '@onecycle/platform'
+import { onSignals, onWarning, type ProcessSignal, show } from '@onecycle/platform'
 import { InterruptedError } from './interrupted-error.js'
 
 const stops = new Set<(signal: ProcessSignal) => void>()
@@ -15,6 +15,17 @@ function listen(): void {
 function stopListening(): void {
   release?.()
   release = undefined
+}
+
+let warned = false
+
+/** From now on SIGUSR1 stops what runs, too, and the process's debugger stays closed when nothing does. */
+export function heedWarnings(): void {
+  if (warned) return
+  warned = true
+  onWarning(signal => {
+    for (const stop of stops) stop(signal)
+  })
 }
 
 /** Whether a piece of work is to stop, and with which error: it asks between batches. */

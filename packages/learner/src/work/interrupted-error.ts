@@ -1,9 +1,9 @@
 import { endQuietlyBy, type ProcessSignal } from '@onecycle/platform'
 
-const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143 }
+const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 }
 
 /**
- * Ctrl-C (SIGINT) or SIGTERM ended a fit, a search or a measurement after the batch that was under way, and after everyone had cleaned up.
+ * Ctrl-C (SIGINT), SIGTERM, or where there is a {@link Checkpoint} SIGUSR1, ended a fit, a search or a measurement after the batch that was under way, and after everyone had cleaned up.
  * What was recorded until then is in `learn.recorder`.
  *
  * A program that does not catch it ends as an interrupted one does: with one line on standard error, no stack, and exit code 130, after
@@ -29,7 +29,7 @@ export class InterruptedError extends Error {
     endQuietlyBy(exitCodeOf)
   }
 
-  /** What a program ends with that was interrupted so, as shells have it: 130 or 143. */
+  /** What a program ends with that was interrupted so, as shells have it: 130, 143 or 138. */
   get exitCode(): number {
     return exitCodes[this.signal]
   }

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** What asks a process to end: Ctrl-C is SIGINT. */
-export type ProcessSignal = 'SIGINT' | 'SIGTERM'
+/** What asks a process to end: Ctrl-C is SIGINT, and SIGUSR1 is what Slurm warns with before it ends a job. */
+export type ProcessSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1'
 
 /**
  * Hears the signals that ask the process to end, which then does not end by them, until the function that is returned is called.
@@ -16,6 +16,11 @@ export function onSignals(hear: (signal: ProcessSignal) => void): () => void {
   }
   change('on')
   return () => change('off')
+}
+
+/** Hears SIGUSR1 until the process ends. Where nobody does, Node opens its debugger on it. */
+export function onWarning(hear: (signal: ProcessSignal) => void): void {
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => hear('SIGUSR1'))
 }
 
 const quiet: ((error: unknown) => number | undefined)[] = []
