@@ -1,6 +1,7 @@
-// The end of the build: what a page fetches lies in dist/wasm, the program of its workers in one file and TensorFlow.js's own binary beside
-// our modules, with its licence; and dist/wasm/inline-data.js carries the same, for programs that are to fetch nothing.
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+// The end of the build. TensorFlow.js's backends for the cpu and for wasm come packed: their packages take 25 MB, and a program loads one of
+// them. What a page fetches lies in dist/wasm, the program of its workers in one file and TensorFlow.js's own binaries beside our modules;
+// and dist/wasm/inline-data.js carries the same, for programs that are to fetch nothing.
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -22,11 +23,28 @@ await build({
   logLevel: 'warning',
 })
 await copyFile(stock, join(folder, binary))
+await copyFile(join(dirname(stock), 'tfjs-backend-wasm.wasm'), join(folder, 'tfjs-backend-wasm.wasm'))
 await writeFile(
-  `${folder}/${binary}.LICENSE`,
-  `${binary} is part of @tensorflow/tfjs-backend-wasm 4.22.0, unchanged.
-Copyright 2019-2024 Google LLC. All Rights Reserved.
+  'dist/tfjs.LICENSE',
+  `wasm/tfjs-*.wasm are part of @tensorflow/tfjs-backend-wasm 4.22.0, unchanged; node/tfjs-*.js and browser/tfjs-*.js are
+@tensorflow/tfjs-backend-cpu and @tensorflow/tfjs-backend-wasm 4.22.0, packed into modules, with seedrandom 3.0.5.
+
+TensorFlow.js: Copyright 2017-2024 Google LLC. All Rights Reserved.
 Licensed under the Apache License, Version 2.0, which stands in the file LICENSE of this package.
+
+seedrandom: Copyright 2019 David Bau. Licensed under the MIT License:
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the
+"Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish,
+distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to
+the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY
+CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE
+SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 `,
 )
 
@@ -39,3 +57,40 @@ await writeFile(
 export const worker = ${JSON.stringify(await readFile(`${folder}/worker.js`, 'utf8'))}
 `,
 )
+
+/** The packed backends register themselves by ours. */
+const registering = {
+  name: 'registering',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@tensorflow\/tfjs-core$/ }, ({ importer }) =>
+      /tfjs-backend-\w+\/dist\/(base|register_all_kernels)\.js$/.test(importer)
+        ? { path: join(import.meta.dirname, 'register.mjs') }
+        : { path: '@tensorflow/tfjs-core', external: true },
+    )
+  },
+}
+
+const banner = `import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+const require = createRequire(import.meta.url), __filename = fileURLToPath(import.meta.url), __dirname = dirname(__filename)`
+
+for (const half of ['node', 'browser']) {
+  for (const file of await readdir(`dist/${half}`)) if (/^tfjs-[^.]*\.js/.test(file)) await rm(`dist/${half}/${file}`)
+  await build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: [`src/${half}/tfjs-cpu.ts`, `src/${half}/tfjs-wasm.ts`],
+    outdir: `dist/${half}`,
+    chunkNames: 'tfjs-[hash]',
+    bundle: true,
+    splitting: true, // they share what registers them, and some kernels
+    minify: true,
+    format: 'esm',
+    platform: half,
+    mainFields: ['browser', 'module', 'main'],
+    target: 'es2022',
+    plugins: [registering],
+    ...(half === 'node' && { mainFields: ['module', 'main'], banner: { js: banner } }),
+    logLevel: 'warning',
+  })
+}

@@ -1,4 +1,4 @@
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import { MathBackendCPU } from '#backend/tfjs-cpu.js'
 import { type Candidate, startRegistered } from './candidate.js'
 
 /** The default: comes with this package, needs nothing but npm. */

@@ -1,7 +1,7 @@
 import { show } from '@onecycle/platform'
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { beginsEarly } from '#backend/begins-early.js'
+import { MathBackendCPU } from '#backend/tfjs-cpu.js'
 import { isChoosing } from './choosing.js'
 
 /** What TensorFlow.js makes anew whenever a backend is set, as it was when the choice was left to us; undefined when it is not. */

@@ -61,3 +61,39 @@ test('a backend that is asked for and cannot be had is an error of the first cal
   )
   expect(stdout.split('\n').filter(line => line.startsWith("Unknown backend 'abacus'"))).toHaveLength(2)
 })
+
+// The backends come packed with @onecycle/backend; a program may have them of TensorFlow.js's packages too.
+test.each([
+  ['before', ["import '@tensorflow/tfjs-backend-cpu'", "import '@tensorflow/tfjs-backend-wasm'", "import 'onecycle'"]],
+  ['after', ["import 'onecycle'", "import '@tensorflow/tfjs-backend-wasm'", "import '@tensorflow/tfjs-backend-cpu'"]],
+])('a program that imports backends itself, %s, trains as any other, and nothing warns', async (when, imports) => {
+  const { stdout, stderr } = await program(
+    `${when}.mjs`,
+    `${imports.join('\n')}
+    import { getBackend } from '@tensorflow/tfjs-core'
+    import { layers, sequential } from '@tensorflow/tfjs-layers'
+    import { DataBunch, Learner } from 'onecycle'
+    ${training}
+    const { losses } = await learn.fit(0.1, 3)
+    console.log(getBackend(), losses.at(-1) < losses[0] / 10)`,
+  )
+  expect(stderr).toMatch(/^onecycle: backend wasm \(.*compiled training kernels.*\n$/)
+  expect(stdout).toBe('wasm true\n')
+})
+
+test('a backend that the program has started of the package itself stays', async () => {
+  const { stdout, stderr } = await program(
+    'started.mjs',
+    `import { getBackend, setBackend, tensor1d } from '@tensorflow/tfjs-core'
+    import '@tensorflow/tfjs-backend-cpu'
+    await setBackend('cpu')
+    const kept = tensor1d([1, 2])
+    const { layers, sequential } = await import('@tensorflow/tfjs-layers')
+    const { DataBunch, Learner } = await import('onecycle')
+    ${training}
+    await learn.fit(0.1, 1)
+    console.log(getBackend(), [...kept.dataSync()].join())`,
+  )
+  expect(stdout).toBe('cpu 1,2\n')
+  expect(stderr).not.toMatch(/already/)
+})

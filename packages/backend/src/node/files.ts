@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { read } from '@onecycle/platform'
 import { reasonOf } from '../candidate.js'
 import { MissingFile, type WasmFile } from '../wasm/files.js'
@@ -21,8 +20,7 @@ export function readWasmNow(file: WasmFile): Uint8Array<ArrayBuffer> {
 
 function readInstalled(file: WasmFile): Uint8Array<ArrayBuffer> {
   // Sources and build sit equally deep in the package, so this address holds from both.
-  if (!file.startsWith('tfjs-')) return readFileSync(new URL(`../../dist/wasm/${file}`, import.meta.url))
-  return readFileSync(join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), file))
+  return readFileSync(new URL(`../../dist/wasm/${file}`, import.meta.url))
 }
 
 /** @param folder undefined: where it was installed */

@@ -1,3 +1,4 @@
+import { version_core } from '@tensorflow/tfjs-core'
 import type { Absence, Candidate } from '../candidate.js'
 import { findPackage } from './backends/find-package.js'
 
@@ -11,8 +12,8 @@ export function absence({ packages, embedded }: Candidate): Absence | undefined 
 }
 
 /** The version of a backend's package; undefined when nobody can tell. */
-export function versionOf({ packages }: Candidate): string | undefined {
-  return findPackage(packages[0]!)?.version
+export function versionOf({ packages, embedded }: Candidate): string | undefined {
+  return embedded ? version_core : findPackage(packages[0]!)?.version
 }
 
 /** Versions of the TensorFlow.js packages found, by name. */

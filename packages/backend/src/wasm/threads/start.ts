@@ -1,5 +1,6 @@
-import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { engine, env } from '@tensorflow/tfjs-core'
+import { setWasmPaths } from '#backend/tfjs-wasm.js'
 import { reasonForOneThread } from '#backend/workers.js'
 import { type StartRequest, startRegistered, stopRegistered } from '../../candidate.js'
 import { compiledKernels } from '../compiled/index.js'

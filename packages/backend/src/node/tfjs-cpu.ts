@@ -1,0 +1,4 @@
+// TensorFlow.js's backend in plain JavaScript. The build packs it into this module (`bundle.mjs`).
+import '@tensorflow/tfjs-backend-cpu'
+
+export { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
