@@ -539,6 +539,21 @@ export class Learner extends AnsweringLoop {
     })
   }
 
+  /**
+   * Loads the newest good checkpoint of a folder, for a look or for work by hand, and gives its path; undefined when there is none. Weights,
+   * optimizer, the order of the data and randomness are as they were there, and so is what this Learner's own callbacks remember, `recorder.history`
+   * too. A fit goes on inside an epoch by its own option `resume`: the next one begins a pass anew.
+   *
+   * @throws as {@link load}
+   * @example
+   * await learn.resume('runs/a')
+   * await learn.recorder.plot_losses().save('runs/so-far.svg')
+   */
+  async resume(dir: string): Promise<string | undefined> {
+    const { takeUp } = await import('./checkpoint/resume.js')
+    return takeUp(this, dir)
+  }
+
   /** What the last {@link load} took, and what it did not. */
   get loaded(): LoadReport | undefined {
     return this.#loaded

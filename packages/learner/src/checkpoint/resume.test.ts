@@ -267,6 +267,22 @@ it('keeps so many, and leaves nothing behind in memory', async () => {
   expect(names).toContain('fit-0.safetensors')
 })
 
+it('is taken up by hand, with the history so far', async () => {
+  const dir = await temporaryFolder()
+  const [killed, other] = [program(), program()]
+  expect(await other.learn.resume(dir)).toBeUndefined()
+  const callbacks = [new Checkpoint({ dir, every: 'epoch' }), dies('after_epoch', 2)]
+  await expect(oneCycle(killed.learn, { resume: dir, callbacks })).rejects.toThrow('killed')
+  const file = (await other.learn.resume(dir))!
+  expect(file).toMatch(/fit-0-0000\d.safetensors$/)
+  expect(other.learn.recorder.history.epochs.length).toBeGreaterThan(0)
+  expect(other.learn.recorder.history.losses).toEqual(
+    killed.learn.recorder.history.losses.slice(0, other.learn.recorder.history.losses.length),
+  )
+  expect(other.shown).toEqual([])
+  await other.learn.fit(1e-3, 1)
+})
+
 it('names callbacks once that remember something and do not say it', async () => {
   const count = { name: 'count', n: 0, after_batch: () => void count.n++ }
   const whole: Callback & { n: number } = {

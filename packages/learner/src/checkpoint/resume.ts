@@ -3,7 +3,7 @@ import type { Learner, TrainOptions } from '../learner.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
 import { end, type RunFile, runFiles } from './run-folder.js'
-import { checkRun, restoreRun } from './run-state.js'
+import { checkRun, restoreOwn, restoreRun } from './run-state.js'
 import type { Place, RunState, Snapshot } from './snapshot.js'
 
 export interface ResumeOptions {
@@ -48,8 +48,17 @@ export async function resuming(
   return [...own, goingOn(found, goTo)]
 }
 
+/** Loads the newest good checkpoint of a folder, and what it holds of callbacks that the Learner has. Gives its path, if there is one. */
+export async function takeUp(learn: Learner, dir: string): Promise<string | undefined> {
+  const found = await newestGood(learn, checkDir('resume', dir))
+  if (!found) return undefined
+  await learn.load(found.file.path)
+  await restoreOwn(learn.bus.callbacks, found.snapshot.run)
+  return found.file.path
+}
+
 /** The newest checkpoint that is not damaged; those that are are named. */
-export async function newestGood(
+async function newestGood(
   learn: Pick<Learner, 'log'>,
   dir: string,
   wanted: (file: RunFile) => boolean = () => true,

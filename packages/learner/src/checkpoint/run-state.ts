@@ -24,6 +24,15 @@ export async function restoreRun(learn: Learner, snapshot: RunSnapshot, goTo: (p
   goTo(snapshot.run.place)
 }
 
+/** Has those callbacks go on that are in a run too, by name: of several of one name in their order. */
+export async function restoreOwn(callbacks: Callbacks, run: RunState): Promise<void> {
+  const saved = [...run.callbacks]
+  for (const callback of withState(callbacks)) {
+    const at = saved.findIndex(({ name }) => name === nameOf(callback))
+    if (at >= 0) await callback.restore!(saved.splice(at, 1)[0]!.state)
+  }
+}
+
 /** @throws Error when a fit cannot go on from a snapshot, as it is of another one, or was computed by something else. */
 export async function checkRun(
   learn: Learner,
