@@ -207,8 +207,11 @@ function webpackIn(folder: string): Bundler {
       ...{ all: false, chunks: true, chunkOrigins: true, chunkRelations: true, errors: true },
     })
     if (errors.length > 0) throw new Error(JSON.stringify(errors[0]))
-    const found = chunks.map(async ({ files, initial, origins }): Promise<Chunk> => {
-      const file = files.find(each => each.endsWith('js'))!
+    // Those without a script hold an asset, such as a worker's.
+    const scripts = chunks.flatMap(({ files, ...chunk }) =>
+      files.filter(each => /js$/.test(each)).map(file => ({ file, ...chunk })),
+    )
+    const found = scripts.map(async ({ file, initial, origins }): Promise<Chunk> => {
       const module = initial ? undefined : origins.map(({ request }) => request).join()
       const code = await readFile(join(path, file), 'utf8')
       return { name: file, code, entry: initial, imports: [], module, modules: {} }
