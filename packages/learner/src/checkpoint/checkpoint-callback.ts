@@ -5,7 +5,7 @@ import type { Learner } from '../learner.js'
 import { heedWarnings } from '../work/interrupt.js'
 import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
-import { end, type RunFile, removeAll, runFile, runFiles } from './run-folder.js'
+import { end, type RunFile, removeAll, removeUnfinished, runFile, runFiles } from './run-folder.js'
 import { captureRun } from './run-state.js'
 import type { RunState, Snapshot } from './snapshot.js'
 
@@ -208,6 +208,7 @@ export class Checkpoint implements Callback<Learner> {
     const files = await runFiles(this.dir)
     const running = files.filter(file => file.fit === fit && file.number !== end)
     const old = [...running.slice(this.#keep), ...files.filter(file => file.fit < fit && file.number !== end)]
+    if (!this.#begun) await removeUnfinished(this.dir)
     // A fit that writes was not over: an end of it, and fits after it, are of a run before.
     if (!this.#begun)
       old.push(...files.filter(file => file.fit > fit || (file.fit === fit && file.number === end && number !== end)))

@@ -27,6 +27,12 @@ export async function runFiles(dir: string): Promise<RunFile[]> {
   return files.sort((a, b) => b.fit - a.fit || (a.number === b.number ? 0 : b.number - a.number))
 }
 
+/** Removes what processes left that ended amid writing. */
+export async function removeUnfinished(dir: string): Promise<void> {
+  const names = (await namesIn(dir)).filter(name => /^fit-\d+(-\d+)?\.safetensors\..+\.tmp$/.test(name))
+  await Promise.all(names.map(name => removeFile(`${dir}/${name}`)))
+}
+
 export async function removeAll(files: readonly RunFile[]): Promise<void> {
   await Promise.all(files.map(({ path }) => removeFile(path)))
 }
