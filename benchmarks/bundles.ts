@@ -107,20 +107,23 @@ interface RolledChunk {
   readonly isEntry: boolean
   readonly imports: readonly string[]
   readonly facadeModuleId: string | null
+  readonly dynamicImports: readonly string[]
   readonly modules: Readonly<Record<string, { readonly code: string | null }>>
 }
 
 function rolled(output: readonly RolledChunk[], last = (code: string) => code): readonly Chunk[] {
-  return output
-    .filter(({ type }) => type === 'chunk')
-    .map(chunk => ({
-      name: chunk.fileName,
-      code: last(chunk.code),
-      entry: chunk.isEntry,
-      imports: chunk.imports,
-      module: chunk.facadeModuleId ?? undefined,
-      modules: Object.fromEntries(Object.entries(chunk.modules).map(([file, { code }]) => [file, code])),
-    }))
+  const chunks = output.filter(({ type }) => type === 'chunk')
+  const askedFor = new Set(chunks.flatMap(({ dynamicImports }) => dynamicImports))
+  // Rolldown does not say what is asked for where another chunk waits for the same one: its last module is.
+  const entryOf = ({ fileName, modules }: RolledChunk) => (askedFor.has(fileName) ? Object.keys(modules).at(-1) : undefined)
+  return chunks.map(chunk => ({
+    name: chunk.fileName,
+    code: last(chunk.code),
+    entry: chunk.isEntry,
+    imports: chunk.imports,
+    module: chunk.facadeModuleId ?? entryOf(chunk),
+    modules: Object.fromEntries(Object.entries(chunk.modules).map(([file, { code }]) => [file, code])),
+  }))
 }
 
 /** The bundler in Vite, which Vitest brings. */

@@ -1,4 +1,4 @@
-import { type Callback, group_rates, type Rates, type Tensors } from '@onecycle/callbacks'
+import type { Callback, Rates, Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
@@ -21,10 +21,9 @@ import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
-import { givenRate } from './fit/given-rate.js'
+import { defaultRate } from './fit/default-rate.js'
 import type * as ways from './fit/options.js'
-import { defaultRate } from './fit/options.js'
-import { type FitPlan, planOneCycle } from './fit/plan.js'
+import type { FitPlan } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
@@ -201,9 +200,9 @@ export class Learner extends AnsweringLoop {
   fit(call: FitCall): Promise<History>
   async fit(...given: unknown[]): Promise<History> {
     return this.#train('fit', async () => {
-      const { fitArguments, planFit } = await otherPlans()
+      const { fitArguments, planFit, ratesOf } = await otherPlans()
       const { n, lr, options } = fitArguments<Learner>(given, this.opt.ownRate)
-      const rates = this.#rates('fit', lr)
+      const rates = ratesOf(this, 'fit', lr)
       const plan = planFit(this, n, rates, options)
       const { wds } = options
       return { ...plan, rates, options: wds === undefined ? options : { ...options, wd: wds } }
@@ -223,18 +222,18 @@ export class Learner extends AnsweringLoop {
    */
   async fit_one_cycle(n: number, ...given: [lr_max?: Rates, options?: OneCycleFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
-    return this.#train('fit_one_cycle', () => ({
-      ...planOneCycle(this, n, this.#rates('fit_one_cycle', lr_max), options),
-      options,
-    }))
+    return this.#train('fit_one_cycle', async () => {
+      const { planOneCycle, ratesOf } = await import('./fit/plan.js')
+      return { ...planOneCycle(this, n, ratesOf(this, 'fit_one_cycle', lr_max), options), options }
+    })
   }
 
   /** Trains at a flat rate and then down a cosine. Source: fastai 2's `fit_flat_cos`. Throws as {@link fit}. */
   async fit_flat_cos(n: number, ...given: [lr?: Rates, options?: FlatCosFitOptions]): Promise<History> {
     const [lr, options = {}] = withDefault(given, this.opt.ownRate)
     return this.#train('fit_flat_cos', async () => {
-      const { planFlatCos } = await otherPlans()
-      return { ...planFlatCos(n, this.#rates('fit_flat_cos', lr), options), options }
+      const { planFlatCos, ratesOf } = await otherPlans()
+      return { ...planFlatCos(n, ratesOf(this, 'fit_flat_cos', lr), options), options }
     })
   }
 
@@ -245,8 +244,8 @@ export class Learner extends AnsweringLoop {
   async fit_sgdr(n_cycles: number, cycle_len: number, ...given: [lr_max?: Rates, options?: SgdrFitOptions]): Promise<History> {
     const [lr_max, options = {}] = withDefault(given, this.opt.ownRate)
     return this.#train('fit_sgdr', async () => {
-      const { planSgdr } = await otherPlans()
-      return { ...planSgdr(n_cycles, cycle_len, this.#rates('fit_sgdr', lr_max), options), options }
+      const { planSgdr, ratesOf } = await otherPlans()
+      return { ...planSgdr(n_cycles, cycle_len, ratesOf(this, 'fit_sgdr', lr_max), options), options }
     })
   }
 
@@ -263,8 +262,8 @@ export class Learner extends AnsweringLoop {
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
     const [base_lr, options = {}] = withDefault(given, this.opt.ownRate ?? 2e-3)
     const plans = async () => {
-      const { planFineTune } = await otherPlans()
-      const rates = (lr_max: Rates) => this.#rates('fine_tune', lr_max)
+      const { planFineTune, ratesOf } = await otherPlans()
+      const rates = (lr_max: Rates) => ratesOf(this, 'fine_tune', lr_max)
       return planFineTune(this, { epochs, base_lr, search: this.recorder.lrFind, rates }, options)
     }
     return this.#training('fine_tune', plans, async ({ first, second }) => {
@@ -580,11 +579,6 @@ export class Learner extends AnsweringLoop {
     return new DataOrder(train_dl, this.#seeded ? this.seed : undefined)
   }
 
-  /** One rate per layer group. */
-  #rates(what: string, given: unknown): number[] {
-    return givenRate(what, given, this.recorder.lrFind, rates => group_rates(rates, this.groups.length))
-  }
-
   async #predsOf(dl: BatchStream): Promise<{ preds: Tensor; targets: Tensor }> {
     const preds: Tensor[] = []
     const targets: Tensor[] = []
@@ -659,7 +653,7 @@ export class Learner extends AnsweringLoop {
 }
 
 /** What is refused is refused here, before anything has been touched. */
-type Plan<P> = () => P | Promise<P>
+type Plan<P> = () => Promise<P>
 
 interface PlannedFit extends FitPlan {
   readonly options: TrainOptions
@@ -667,7 +661,7 @@ interface PlannedFit extends FitPlan {
   readonly rates?: readonly number[]
 }
 
-/** What a fit by the 1cycle policy does not need comes when it is asked for: a page loads it then. */
+/** Plans come when they are asked for: a page loads them then, and those beside the 1cycle policy only where they are used. */
 const otherPlans = () => import('./fit/other-plans.js')
 
 /** A rate that was left out altogether has a default; one that is undefined has none. */

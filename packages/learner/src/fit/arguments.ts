@@ -1,7 +1,8 @@
 import type { TrainingState } from '@onecycle/callbacks'
 import { checkOptions, kind, show } from '@onecycle/platform'
 import { checkEpochs, isCount } from './check-epochs.js'
-import { defaultRate, type FitCall, type FitOptions } from './options.js'
+import { defaultRate } from './default-rate.js'
+import type { FitCall, FitOptions } from './options.js'
 import { fitKinds } from './other-kinds.js'
 
 /**

@@ -1,3 +1,4 @@
+import { group_rates, type Rates } from '@onecycle/callbacks'
 import { awaitHint, isPromise, show } from '@onecycle/platform'
 import type { LrFindRecord } from '@onecycle/recorder'
 
@@ -19,6 +20,16 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
       cause: error,
     })
   }
+}
+
+interface Learning {
+  readonly groups: readonly unknown[]
+  readonly recorder: { readonly lrFind: LrFindRecord | undefined }
+}
+
+/** One rate per layer group. */
+export function ratesOf({ groups, recorder }: Learning, call: string, given: unknown): number[] {
+  return givenRate(call, given, recorder.lrFind, (rates: Rates) => group_rates(rates, groups.length))
 }
 
 function misplaced(given: unknown): string {

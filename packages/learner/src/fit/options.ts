@@ -54,9 +54,6 @@ export type FitCall<L extends TrainingState = never> = FitOptions<L> & {
   lr?: Rates | undefined
 }
 
-/** fastai 1's rate, where none is given. */
-export const defaultRate = 3e-3
-
 /** One number, or a list of them. */
 export const numbers = kind.either(kind.number, kind.listOf(kind.number))
 

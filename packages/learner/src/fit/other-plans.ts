@@ -27,6 +27,7 @@ import { type FitPlan, planOneCycle } from './plan.js'
 import { savers } from './save-cycles.js'
 
 export { fitArguments } from './arguments.js'
+export { ratesOf } from './given-rate.js'
 
 /** A constant rate, or fastai 0.7's cycles. */
 export function planFit(learn: TrainingState & ModelStore, n: number, lrs: readonly number[], options: FitOptions): FitPlan {

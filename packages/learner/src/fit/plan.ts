@@ -4,6 +4,8 @@ import { checkOptions } from '@onecycle/platform'
 import { checkEpochs } from './check-epochs.js'
 import { type OneCycleFitOptions, oneCycleKinds, places, schedulePart } from './options.js'
 
+export { ratesOf } from './given-rate.js'
+
 /** A fit that knows its length and its schedule. */
 export interface FitPlan {
   readonly epochs: number
