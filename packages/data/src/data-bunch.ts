@@ -6,7 +6,8 @@ import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
 import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
-import type { TfDataSource } from './source/tf-data.js'
+import type { Parts } from './parts.js'
+import type { TfDataBunchOptions } from './source/tf-data-parts.js'
 import { randomSplit } from './split.js'
 
 export interface BunchOptions {
@@ -57,20 +58,6 @@ export interface TensorsOptions extends BunchOptions {
   valid_pct?: number | undefined
 }
 
-export interface TfDataBunchOptions {
-  /** Batches to train on: a `tf.data.Dataset` of `{ xs, ys }`, batched and shuffled, or an async iterable of such. */
-  train: TfDataSource
-  valid?: TfDataSource | undefined
-  /** Samples in a full batch of either source. */
-  bs: number
-  /** Batches in a pass over `train`, where the source does not know. */
-  length?: number | undefined
-  /** Batches in a pass over `valid`, where the source does not know. */
-  valid_length?: number | undefined
-  /** Names of the classes; the targets are then labels. */
-  classes?: readonly string[] | undefined
-}
-
 export const bunchKinds: Kinds<BunchOptions> = {
   bs: kind.number,
   valid_bs: kind.number,
@@ -84,20 +71,6 @@ const tensorsKinds: Kinds<TensorsOptions> = { ...sampleKinds, valid: kind.any, v
 const arraysKinds: Kinds<ArraysOptions> = {
   ...tensorsKinds,
   ...{ shape: kind.any, targetShape: kind.listOf(kind.number), target: kind.choice('class', 'value'), scale: kind.number },
-}
-
-export interface Parts {
-  train_dl: BatchStream
-  valid_dl?: BatchStream | undefined
-  train_ds?: Dataset | undefined
-  valid_ds?: Dataset | undefined
-  inputShape: number[] | number[][]
-  targetShape: number[]
-  target: 'class' | 'value'
-  c?: number | undefined
-  classes?: readonly string[] | undefined
-  inputNames?: readonly string[] | undefined
-  targetName?: string | undefined
 }
 
 const partKinds: Kinds<Parts> = {

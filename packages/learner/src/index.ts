@@ -4,9 +4,9 @@ import './model/tensor-methods.js'
 export { Checkpoint, type CheckpointOptions } from './checkpoint/checkpoint-callback.js'
 export type { SaveOptions } from './checkpoint/file.js'
 export type { LoadOptions, LoadReport } from './checkpoint/load.js'
-export type { ResumeOptions } from './checkpoint/resume.js'
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
+export type { ResumeOptions } from './fit/options.js'
 export {
   type FineTuneFitOptions,
   type FitCall,

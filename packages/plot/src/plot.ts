@@ -1,5 +1,6 @@
 import { checkOptions, type Kinds, kind, show, standardOutput, writeTo } from '@onecycle/platform'
-import type { Chart, Panel } from './chart.js'
+import type { Chart } from './chart.js'
+import { checkedChart } from './check-chart.js'
 import { isLive, type LiveChart } from './live-chart.js'
 import type { MountedPlot } from './mount/mounted.js'
 import type { MountOptions } from './mount/options.js'
@@ -37,12 +38,12 @@ export class Plot {
   /** @throws TypeError for what is no chart, Error for a chart that has nothing to show; one that goes on is looked at when it is drawn. */
   constructor(chart: Chart | LiveChart) {
     if (isLive(chart)) this.live = chart
-    else this.#chart = checked(chart)
+    else this.#chart = checkedChart(chart)
   }
 
   /** What is shown: of what goes on, as it is now. @throws Error where there is nothing to show yet */
   get chart(): Chart {
-    return this.#chart ?? checked(this.live!.chart())
+    return this.#chart ?? checkedChart(this.live!.chart())
   }
 
   /** The plot in Vega-Lite 6, data included. */
@@ -145,24 +146,4 @@ const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Arr
   '.png': plot => plot.png(),
   '.html': plot => plot.html(),
   '.json': plot => `${JSON.stringify(plot.spec, null, 1)}\n`,
-}
-
-function checked(chart: Chart): Chart {
-  if (!Array.isArray((chart as Chart | undefined)?.panels))
-    throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
-  if (!chart.panels.every(isPanel))
-    throw new TypeError(`A panel of a chart is { title, x, y, series }, its series of points [x, y]; got ${show(chart.panels)}.`)
-  const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
-  if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
-  return chart
-}
-
-function isPanel(panel: Partial<Panel> | null | undefined): boolean {
-  return (
-    Array.isArray(panel?.series) && panel.series.every(series => Array.isArray(series?.points) && series.points.every(isPoint))
-  )
-}
-
-function isPoint(point: unknown): boolean {
-  return Array.isArray(point) && typeof point[0] === 'number' && typeof point[1] === 'number'
 }

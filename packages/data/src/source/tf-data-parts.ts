@@ -1,8 +1,22 @@
 import { checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch } from '../batch.js'
-import type { Parts, TfDataBunchOptions } from '../data-bunch.js'
-import { TfDataStream } from './tf-data.js'
+import type { Parts } from '../parts.js'
+import { type TfDataSource, TfDataStream } from './tf-data.js'
+
+export interface TfDataBunchOptions {
+  /** Batches to train on: a `tf.data.Dataset` of `{ xs, ys }`, batched and shuffled, or an async iterable of such. */
+  train: TfDataSource
+  valid?: TfDataSource | undefined
+  /** Samples in a full batch of either source. */
+  bs: number
+  /** Batches in a pass over `train`, where the source does not know. */
+  length?: number | undefined
+  /** Batches in a pass over `valid`, where the source does not know. */
+  valid_length?: number | undefined
+  /** Names of the classes; the targets are then labels. */
+  classes?: readonly string[] | undefined
+}
 
 const tfDataKinds: Kinds<TfDataBunchOptions> = {
   ...{ train: kind.object, valid: kind.object, bs: kind.number, length: kind.number, valid_length: kind.number },

@@ -1,12 +1,12 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { LoaderState } from '@onecycle/data'
 import { checkAddress, checkCount, checkFileName, checkOptions, kind, show } from '@onecycle/platform'
-import type { Learner } from '../learner.js'
 import { heedWarnings } from '../work/interrupt.js'
 import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
 import { end, type RunFile, removeAll, removeUnfinished, runFile, runFiles } from './run-folder.js'
 import { captureRun } from './run-state.js'
+import type { RunningLearner } from './running-learner.js'
 import type { RunState, Snapshot } from './snapshot.js'
 
 export interface CheckpointOptions {
@@ -19,10 +19,10 @@ export interface CheckpointOptions {
 }
 
 /** How many fits with checkpoints in a folder a Learner has finished. */
-const finished = new WeakMap<Learner, Map<string, number>>()
+const finished = new WeakMap<RunningLearner, Map<string, number>>()
 
 /** Which fit of the program the next one is, of those with checkpoints in this folder. */
-export function fitIndex(learn: Learner, dir: string): number {
+export function fitIndex(learn: RunningLearner, dir: string): number {
   return finished.get(learn)?.get(dir) ?? 0
 }
 
@@ -41,7 +41,7 @@ export function fitIndex(learn: Learner, dir: string): number {
  * const saving = new Checkpoint({ dir: 'runs/a', every: '30 s' })
  * await learn.fit_one_cycle(10, 1e-2, { resume: 'runs/a', callbacks: saving })
  */
-export class Checkpoint implements Callback<Learner> {
+export class Checkpoint implements Callback<RunningLearner> {
   static readonly name: string = 'Checkpoint'
   readonly name = 'Checkpoint'
   /** After everyone else: what they do at the end of a batch is part of it. */
@@ -74,7 +74,7 @@ export class Checkpoint implements Callback<Learner> {
     heedWarnings()
   }
 
-  async before_fit(learn: Learner): Promise<void> {
+  async before_fit(learn: RunningLearner): Promise<void> {
     this.#fit = undefined
     if (learn.lr_finding) return
     const { n_epoch, n_train_iter } = learn
@@ -92,7 +92,7 @@ export class Checkpoint implements Callback<Learner> {
     }
   }
 
-  before_epoch(learn: Learner): void {
+  before_epoch(learn: RunningLearner): void {
     this.#write(learn)
   }
 
@@ -100,16 +100,16 @@ export class Checkpoint implements Callback<Learner> {
     this.#pass = undefined
   }
 
-  before_batch(learn: Learner): void {
+  before_batch(learn: RunningLearner): void {
     this.#pass ??= learn.data.train_dl.state()
     if (this.#taken) this.#write(learn)
   }
 
-  after_batch(learn: Learner): void | Promise<void> {
+  after_batch(learn: RunningLearner): void | Promise<void> {
     if (this.#fit && this.#due!.batch(learn.train_iter)) return this.#take(learn)
   }
 
-  before_validate(learn: Learner): void {
+  before_validate(learn: RunningLearner): void {
     this.#write(learn)
   }
 
@@ -121,18 +121,18 @@ export class Checkpoint implements Callback<Learner> {
     this.#taken = undefined
   }
 
-  async after_epoch(learn: Learner): Promise<void> {
+  async after_epoch(learn: RunningLearner): Promise<void> {
     if (learn.epoch === learn.n_epoch - 1) await this.#take(learn, 'completed')
     else if (this.#due?.epoch) await this.#take(learn)
   }
 
-  async after_cancel_fit(learn: Learner): Promise<void> {
+  async after_cancel_fit(learn: RunningLearner): Promise<void> {
     const { reason } = learn
     if (reason === 'stopped') await this.#take(learn, reason)
     else if (reason === 'interrupted') await this.#take(learn, undefined, this.#leftOf(learn))
   }
 
-  async after_fit(learn: Learner): Promise<void> {
+  async after_fit(learn: RunningLearner): Promise<void> {
     if (!this.#fit) return
     const { reason, error } = learn
     // Who failed may have done so at the end of the same batch, amid what others did there.
@@ -149,12 +149,12 @@ export class Checkpoint implements Callback<Learner> {
   }
 
   /** Where the order of the data was in a pass that was left. */
-  #leftOf({ place }: Learner): LoaderState | undefined {
+  #leftOf({ place }: RunningLearner): LoaderState | undefined {
     return place.pass === 'train' && this.#pass ? { ...this.#pass, position: place.done } : undefined
   }
 
   /** Copies all that the fit is, which waits for it. */
-  async #take(learn: Learner, ended?: RunState['ended'], loader?: LoaderState): Promise<void> {
+  async #take(learn: RunningLearner, ended?: RunState['ended'], loader?: LoaderState): Promise<void> {
     const fit = this.#fit
     if (!fit) return
     try {
@@ -168,7 +168,7 @@ export class Checkpoint implements Callback<Learner> {
   }
 
   /** Once a fit: most begin to remember with the first batch. */
-  #tellForgetful(learn: Learner): void {
+  #tellForgetful(learn: RunningLearner): void {
     const names = this.#forgetful?.() ?? []
     this.#forgetful = undefined
     if (names.length > 0)
@@ -178,7 +178,7 @@ export class Checkpoint implements Callback<Learner> {
   }
 
   /** Has what was taken written, beside the training. */
-  #write(learn: Learner): void {
+  #write(learn: RunningLearner): void {
     if (!this.#taken) return
     this.#next = this.#taken
     this.#taken = undefined
@@ -187,7 +187,7 @@ export class Checkpoint implements Callback<Learner> {
     })
   }
 
-  async #writeAll(learn: Learner, { index }: RunState['fit']): Promise<void> {
+  async #writeAll(learn: RunningLearner, { index }: RunState['fit']): Promise<void> {
     while (this.#next) {
       const snapshot = this.#next
       this.#next = undefined
@@ -216,7 +216,7 @@ export class Checkpoint implements Callback<Learner> {
     await removeAll(old)
   }
 
-  #fail(learn: Learner, error: unknown): void {
+  #fail(learn: RunningLearner, error: unknown): void {
     if (!this.#failed) learn.log(`Training goes on without a checkpoint. ${(error as Error).message}`)
     this.#failed = true
   }
@@ -231,7 +231,7 @@ export function checkDir(name: string, dir: unknown): string {
   return dir
 }
 
-function countFit(learn: Learner, dir: string, fits: number): void {
+function countFit(learn: RunningLearner, dir: string, fits: number): void {
   const counts = finished.get(learn) ?? new Map<string, number>()
   finished.set(learn, counts.set(dir, fits))
 }

@@ -1,17 +1,11 @@
 import { type Callback, CancelFit, CancelTrain } from '@onecycle/callbacks'
-import type { Learner, TrainOptions } from '../learner.js'
+import type { TrainOptions } from '../fit/options.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
 import { end, type RunFile, runFiles } from './run-folder.js'
 import { checkRun, restoreOwn, restoreRun } from './run-state.js'
+import type { RunningLearner } from './running-learner.js'
 import type { Place, RunState, Snapshot } from './snapshot.js'
-
-export interface ResumeOptions {
-  /** The folder. */
-  dir: string
-  /** Whether a fit goes on that another backend, or another build of its kernels, began: what follows differs in its last digits. Default false. */
-  anyBackend?: boolean | undefined
-}
 
 interface Found {
   readonly file: RunFile
@@ -24,12 +18,12 @@ interface Found {
  * @throws Error when that is of another fit
  */
 export async function resuming(
-  learn: Learner,
+  learn: RunningLearner,
   n_epoch: number,
-  callbacks: readonly Callback<Learner>[],
+  callbacks: readonly Callback<never>[],
   { resume, start_epoch }: Pick<TrainOptions, 'resume' | 'start_epoch'>,
   goTo: (place: Place) => void,
-): Promise<Callback<Learner>[]> {
+): Promise<Callback<RunningLearner>[]> {
   const { dir, anyBackend = false } = typeof resume === 'string' ? { dir: resume } : resume!
   checkDir('resume', dir)
   if (start_epoch !== undefined)
@@ -49,7 +43,7 @@ export async function resuming(
 }
 
 /** Loads the newest good checkpoint of a folder, and what it holds of callbacks that the Learner has. Gives its path, if there is one. */
-export async function takeUp(learn: Learner, dir: string): Promise<string | undefined> {
+export async function takeUp(learn: RunningLearner, dir: string): Promise<string | undefined> {
   const found = await newestGood(learn, checkDir('resume', dir))
   if (!found) return undefined
   await learn.load(found.file.path)
@@ -59,7 +53,7 @@ export async function takeUp(learn: Learner, dir: string): Promise<string | unde
 
 /** The newest checkpoint that is not damaged; those that are are named. */
 async function newestGood(
-  learn: Pick<Learner, 'log'>,
+  learn: Pick<RunningLearner, 'log'>,
   dir: string,
   wanted: (file: RunFile) => boolean = () => true,
 ): Promise<Found | undefined> {
@@ -77,11 +71,11 @@ async function newestGood(
 }
 
 /** Puts a fit where the checkpoint was taken, when everyone has heard the beginning of what it was taken in. */
-function goingOn({ file, snapshot }: Found, goTo: (place: Place) => void): Callback<Learner> {
+function goingOn({ file, snapshot }: Found, goTo: (place: Place) => void): Callback<RunningLearner> {
   const { place, ended } = snapshot.run
   const between = ended !== undefined || place.pass === 'over'
   let restored = false
-  const restore = async (learn: Learner) => {
+  const restore = async (learn: RunningLearner) => {
     restored = true
     await restoreRun(learn, snapshot, goTo)
   }

@@ -1,23 +1,23 @@
 import type { Callback } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
 import { isPromise } from '@onecycle/platform'
-import type { Learner } from '../learner.js'
 import { difference, machineNow } from './machine.js'
+import type { RunningLearner } from './running-learner.js'
 import { capture, type Place, type RunState, restore, type Snapshot } from './snapshot.js'
 import { checkWeights } from './weights.js'
 
-type Callbacks = readonly Callback<Learner>[]
+type Callbacks = readonly Callback<never>[]
 type RunSnapshot = Snapshot & { readonly run: RunState }
 
 /** A fit under way, as it is at the moment of the call, which is to be awaited before anything goes on. */
-export async function captureRun(learn: Learner, fit: RunState['fit'], ended?: RunState['ended']): Promise<RunSnapshot> {
+export async function captureRun(learn: RunningLearner, fit: RunState['fit'], ended?: RunState['ended']): Promise<RunSnapshot> {
   const { place } = learn
   const [snapshot, callbacks, machine] = await Promise.all([capture(learn), statesOf(learn.bus.callbacks), machineNow()])
   return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine } }
 }
 
 /** Has a fit go on from a snapshot that {@link checkRun} found to be of one like it. */
-export async function restoreRun(learn: Learner, snapshot: RunSnapshot, goTo: (place: Place) => void): Promise<void> {
+export async function restoreRun(learn: RunningLearner, snapshot: RunSnapshot, goTo: (place: Place) => void): Promise<void> {
   for (const [i, callback] of withState(learn.bus.callbacks).entries())
     await callback.restore!(structuredClone(snapshot.run.callbacks[i]!.state))
   await restore(learn, snapshot)
@@ -35,7 +35,7 @@ export async function restoreOwn(callbacks: Callbacks, run: RunState): Promise<v
 
 /** @throws Error when a fit cannot go on from a snapshot, as it is of another one, or was computed by something else. */
 export async function checkRun(
-  learn: Learner,
+  learn: RunningLearner,
   { run, weights }: RunSnapshot,
   fit: RunState['fit'],
   callbacks: Callbacks,

@@ -9,9 +9,15 @@ import type {
   TrainingState,
 } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
-import type { ResumeOptions } from '../checkpoint/resume.js'
 import type { RunOptions } from '../training-loop.js'
 import type { SaveNames } from './save-cycles.js'
+
+export interface ResumeOptions {
+  /** The folder. */
+  dir: string
+  /** Whether a fit goes on that another backend, or another build of its kernels, began: what follows differs in its last digits. Default false. */
+  anyBackend?: boolean | undefined
+}
 
 /** What every way to train takes: what {@link RunOptions} says, and callbacks of its own. `L` is what these hear: plans never call them. */
 export interface TrainOptions<L extends TrainingState = never> extends RunOptions {

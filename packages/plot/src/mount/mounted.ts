@@ -1,5 +1,6 @@
 import type { Chart } from '../chart.js'
-import { Plot } from '../plot.js'
+import { checkedChart } from '../check-chart.js'
+import type { LiveChart } from '../live-chart.js'
 import { describe } from './describe.js'
 import { checkMount, type MountOptions } from './options.js'
 import { pageLook } from './page-look.js'
@@ -24,8 +25,16 @@ const narrowest = 300
 /** What is shown in which element. */
 const shown = new WeakMap<Element, MountedPlot>()
 
-/** See {@link Plot.mount}. */
-export async function mount(plot: Plot, element: HTMLElement, options: MountOptions): Promise<MountedPlot> {
+/** What is mounted, such as a `Plot`. */
+export interface Drawable {
+  /** As it is now. @throws Error where there is nothing to show yet */
+  readonly chart: Chart
+  /** What goes on, where this is drawn of it. */
+  readonly live: LiveChart | undefined
+}
+
+/** See `Plot.mount`. */
+export async function mount(plot: Drawable, element: HTMLElement, options: MountOptions): Promise<MountedPlot> {
   checkMount(element, options)
   const mounted = new MountedPlot(plot, element, options)
   await mounted.update(plot)
@@ -41,7 +50,7 @@ export class MountedPlot {
   readonly #heading: HTMLElement
   readonly #row: HTMLElement
   readonly #leave: (() => void)[]
-  #plot: Plot
+  #plot: Drawable
   #unfollow: (() => void) | undefined
   #panels: PanelView[] = []
   #width = 0
@@ -54,7 +63,7 @@ export class MountedPlot {
   #took = 0
   #over = false
 
-  constructor(plot: Plot, element: HTMLElement, options: MountOptions) {
+  constructor(plot: Drawable, element: HTMLElement, options: MountOptions) {
     const make = (name: string) => element.ownerDocument.createElement(name)
     shown.get(element)?.unmount()
     shown.set(element, this)
@@ -76,9 +85,9 @@ export class MountedPlot {
   }
 
   /** Shows another plot in this one's place, or another state of it. What is the same is not drawn again. */
-  async update(plot: Plot | Chart): Promise<void> {
+  async update(plot: Drawable | Chart): Promise<void> {
     if (this.#over) throw new Error('This plot has been unmounted. Mount one anew: plot.mount(element).')
-    this.#plot = plot instanceof Plot ? plot : new Plot(plot)
+    this.#plot = isDrawable(plot) ? plot : { chart: checkedChart(plot), live: undefined }
     this.#unfollow?.()
     this.#unfollow = this.#plot.live?.follow(() => this.#drawAt(this.#due))
     await this.#draw()
@@ -188,4 +197,8 @@ export class MountedPlot {
       this.#panels.push(new PanelView(holder, this.#options.renderer ?? 'svg'))
     }
   }
+}
+
+function isDrawable(value: Drawable | Chart): value is Drawable {
+  return typeof value === 'object' && value !== null && 'live' in value
 }
