@@ -1,19 +1,75 @@
 import { checkHyper } from '@onecycle/callbacks/internal'
 import * as tf from '@tensorflow/tfjs-core'
+import { isA } from './is-a.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'
 
 /** A weight as TensorFlow.js's optimizers give and take it. */
-export interface NamedTensor {
+interface NamedTensor {
   name: string
   tensor: tf.Tensor
+}
+
+/** What a stock optimizer remembers, by parameter. */
+export async function saveState(
+  optimizer: tf.Optimizer,
+  parameters: readonly Parameter[],
+): Promise<Record<string, SavedParameter>> {
+  return saveWeights(parameters, await weightsOf(optimizer), await corrections(optimizer))
+}
+
+/**
+ * The reverse of {@link saveState}.
+ *
+ * @param setHyper sets what else there is once its own state has been found to be readable
+ */
+export async function loadState(
+  optimizer: tf.Optimizer,
+  parameters: readonly Parameter[],
+  saved: Readonly<Record<string, SavedParameter>>,
+  setHyper: () => void,
+): Promise<void> {
+  const old = await weightsOf(optimizer)
+  setHyper()
+  const weights = loadWeights(parameters, saved)
+  await optimizer.setWeights(weights)
+  correct(optimizer, saved[parameters[0]!.name]?.numbers)
+  tf.dispose([...old, ...weights].map(({ tensor }) => tensor))
+}
+
+async function weightsOf(optimizer: tf.Optimizer): Promise<NamedTensor[]> {
+  if (isA(optimizer, 'Adamax'))
+    throw new Error(
+      'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.',
+    )
+  return optimizer.getWeights()
+}
+
+/** How far Adam corrects the bias of its means: a product over the betas of all steps, which its own weights leave out. */
+function productsOf(optimizer: tf.Optimizer): Partial<Record<'accBeta1' | 'accBeta2', tf.Variable>> {
+  const { accBeta1, accBeta2 } = optimizer as unknown as Record<'accBeta1' | 'accBeta2', tf.Variable>
+  return isA(optimizer, 'Adam') ? { accBeta1, accBeta2 } : {}
+}
+
+async function corrections(optimizer: tf.Optimizer): Promise<Record<string, number>> {
+  const reading = Object.entries(productsOf(optimizer)).map(
+    async ([name, product]) => [name, (await product.data())[0]!] as const,
+  )
+  return Object.fromEntries(await Promise.all(reading))
+}
+
+function correct(optimizer: tf.Optimizer, numbers: Readonly<Record<string, number>> = {}): void {
+  for (const [name, product] of Object.entries(productsOf(optimizer))) {
+    const value = numbers[name]
+    if (value !== undefined) tf.tidy(() => product.assign(tf.scalar(value)))
+  }
 }
 
 /**
  * Turns the weights of a stock optimizer, and numbers that all parameters share, into state by parameter, and frees the step count
  * among them. They are the step count, and then each slot for all parameters: the means of all, the mean squares of all.
  */
-export async function saveWeights(
+async function saveWeights(
   parameters: readonly Parameter[],
   [iterations, ...weights]: readonly NamedTensor[],
   numbers: Readonly<Record<string, number>> = {},
@@ -35,7 +91,7 @@ export async function saveWeights(
 }
 
 /** The reverse of {@link saveWeights}, in new tensors. */
-export function loadWeights(parameters: readonly Parameter[], saved: Readonly<Record<string, SavedParameter>>): NamedTensor[] {
+function loadWeights(parameters: readonly Parameter[], saved: Readonly<Record<string, SavedParameter>>): NamedTensor[] {
   const first = saved[parameters[0]!.name]
   const weights = Object.keys(first?.slots ?? {}).flatMap(slot =>
     parameters.map(({ name, variable }) => {

@@ -1,12 +1,12 @@
 import { type HyperParameters, StockOptimizer as StockHyperParameters } from '@onecycle/callbacks'
 import { withAnswers } from '@onecycle/platform'
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { checkGradients } from './check-gradients.js'
 import { foreignNames } from './foreign-names.js'
+import { isA } from './is-a.js'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import type { OptimizerState } from './optimizer-state.js'
 import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
-import type { NamedTensor } from './stock-state.js'
 
 /**
  * Lets a Learner train with one of TensorFlow.js's own optimizers. What they cannot do is refused, not ignored:
@@ -81,20 +81,16 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
 
   async state(): Promise<OptimizerState> {
     const hyper = Object.fromEntries(this.names.map(name => [name, [...this.get(name)]]))
-    const { saveWeights } = await import('./stock-state.js')
-    const parameters = await saveWeights(this.#parameters, await this.#weights(), await this.#corrections())
-    return { rule: this.rule, hyper, parameters }
+    const { saveState } = await import('./stock-state.js')
+    return { rule: this.rule, hyper, parameters: await saveState(this.#optimizer, this.#parameters) }
   }
 
   async load(state: OptimizerState): Promise<void> {
-    const { checkSaved, loadWeights } = await import('./stock-state.js')
+    const { checkSaved, loadState } = await import('./stock-state.js')
     checkSaved(state, this.rule, this.names, this.#parameters)
-    const old = await this.#weights()
-    for (const name of this.names) this.set(name, state.hyper[name]!)
-    const weights = loadWeights(this.#parameters, state.parameters)
-    await this.#optimizer.setWeights(weights)
-    this.#correct(state.parameters[this.#parameters[0]!.name]?.numbers)
-    tf.dispose([...old, ...weights].map(({ tensor }) => tensor))
+    await loadState(this.#optimizer, this.#parameters, state.parameters, () => {
+      for (const name of this.names) this.set(name, state.hyper[name]!)
+    })
   }
 
   regroup(groups: Groups): void {
@@ -113,7 +109,7 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
     this.#optimizer.dispose()
     remembered.set(this.#optimizer, [])
     // Momentum inherits this scalar from SGD and forgets it.
-    if (this.#isA('Momentum')) (this.#optimizer as unknown as { c: tf.Scalar }).c.dispose()
+    if (isA(this.#optimizer, 'Momentum')) (this.#optimizer as unknown as { c: tf.Scalar }).c.dispose()
   }
 
   #checkOwn(): void {
@@ -125,37 +121,6 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
         : `This ${this.rule} has trained another model, whose steps it remembers: make one for each model, or pass the name of one of ours, ` +
             "such as 'adam', of which each Learner makes its own.",
     )
-  }
-
-  // `instanceof` tells nothing: TensorFlow.js makes it true of any object with an optimizer's methods.
-  #isA(...classes: string[]): boolean {
-    return classes.includes(this.#optimizer.getClassName())
-  }
-
-  /** How far Adam corrects the bias of its means: a product over the betas of all steps, which its own weights leave out. */
-  get #products(): Partial<Record<'accBeta1' | 'accBeta2', tf.Variable>> {
-    const { accBeta1, accBeta2 } = this.#optimizer as unknown as Record<'accBeta1' | 'accBeta2', tf.Variable>
-    return this.#isA('Adam') ? { accBeta1, accBeta2 } : {}
-  }
-
-  async #corrections(): Promise<Record<string, number>> {
-    const reading = Object.entries(this.#products).map(async ([name, product]) => [name, (await product.data())[0]!] as const)
-    return Object.fromEntries(await Promise.all(reading))
-  }
-
-  #correct(numbers: Readonly<Record<string, number>> = {}): void {
-    for (const [name, product] of Object.entries(this.#products)) {
-      const value = numbers[name]
-      if (value !== undefined) tf.tidy(() => product.assign(tf.scalar(value)))
-    }
-  }
-
-  async #weights(): Promise<NamedTensor[]> {
-    if (this.#isA('Adamax'))
-      throw new Error(
-        'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.',
-      )
-    return this.#optimizer.getWeights()
   }
 }
 
