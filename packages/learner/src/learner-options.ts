@@ -2,7 +2,6 @@ import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
 import type { ProgressOptions } from '@onecycle/recorder'
 import type { Optimizer as StockOptimizer } from '@tensorflow/tfjs-core'
-import { numbers } from './fit/options.js'
 import type { inferLoss } from './loss/infer-loss.js'
 import type { LossFunction } from './loss/loss-function.js'
 import type { LossName } from './loss/loss-of.js'
@@ -10,6 +9,7 @@ import type { Metric } from './metric/metric.js'
 import type { MetricLike } from './metric/metrics-of.js'
 import type { LayerGroups } from './model/layer-groups.js'
 import type { OptimizerFactory, OptimizerName } from './optimizer/index.js'
+import { optimizerKinds } from './optimizer/optimizer.js'
 import type { stock } from './optimizer/stock.js'
 
 /** `L` is what the callbacks hear. */
@@ -57,7 +57,8 @@ export interface LearnerOptions<L extends TrainingState = never> {
 export const learnerKinds: Kinds<LearnerOptions> = {
   // What these are is looked at where they are used.
   ...{ loss: kind.any, metrics: kind.any, optimizer: kind.any, layer_groups: kind.any, callbacks: kind.any },
-  ...{ wd: numbers, wd_bn_bias: kind.boolean, train_bn: kind.boolean, seed: kind.number },
+  ...optimizerKinds,
+  ...{ train_bn: kind.boolean, seed: kind.number },
   progress: kind.either(kind.boolean, kind.object),
   log: kind.either(kind.choice(false), kind.function),
 }

@@ -22,7 +22,7 @@ import { makeReadOnly } from './check/read-only.js'
 import type { Place } from './checkpoint/snapshot.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
-import { differentiate } from './gradient/differentiate.js'
+import type { differentiate } from './gradient/differentiate.js'
 import { type LossFunction, lossOn, requireScalar } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
@@ -108,6 +108,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   /** Whether a fit is past what may refuse it. */
   #begun = false
   #lossRead: Promise<ArrayLike<number>> | undefined
+  /** Comes with the first fit. */
+  #differentiate!: typeof differentiate
 
   constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
     super()
@@ -205,6 +207,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     lr?: readonly number[],
   ): Promise<void> {
     const { wd, start_epoch = 0, signal } = options
+    this.#differentiate ??= (await import('./gradient/differentiate.js')).differentiate
     checkCount('start_epoch', start_epoch, 0, n_epoch - 1)
     checkSignal(signal)
     checkOwners([...this.bus.callbacks, ...callbacks])
@@ -365,7 +368,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   /** Prediction, loss and gradients: one synchronous pass, because whatever runs while it is recorded is differentiated. */
   async #backward(): Promise<void> {
     try {
-      const gradients = this.#draw(() => differentiate(() => this.#recorded(), this.trained))
+      const gradients = this.#draw(() => this.#differentiate(() => this.#recorded(), this.trained))
       this.lossValue = (await this.#lossRead!)[0]!
       if (gradients) this.grads = gradients
       else await this.#fire('after_cancel_backward')

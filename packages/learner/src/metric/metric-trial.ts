@@ -1,7 +1,5 @@
 import type { Callback, Tensors, TrainingState } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
 import type { Metric } from './metric.js'
-import { takeIn } from './take-in.js'
 
 /**
  * Tries each metric once, on the first training batch and before its step: one that does not fit would be heard of when an epoch is
@@ -30,30 +28,11 @@ export class MetricTrial implements Callback {
     this.#targets = undefined
     if (learn.lr_finding || !learn.validates || learn.yb !== targets) return
     this.#leave(this)
-    return tryAll(this.#metrics, learn)
+    return this.#try(learn)
   }
-}
 
-async function tryAll(metrics: readonly Metric[], { pred, yb }: TrainingState): Promise<void> {
-  for (const metric of metrics) {
-    metric.reset()
-    await attempt(metric, pred, yb)
-    if (typeof metric.value !== 'number')
-      throw new TypeError(`The metric ${metric.name} has the value ${show(metric.value)} after a batch, but must have a number.`)
-    metric.reset()
-  }
-}
-
-async function attempt(metric: Metric, pred: Tensors, target: Tensors): Promise<void> {
-  try {
-    await takeIn(metric, pred, target)
-  } catch (cause) {
-    const { message } = cause as Error
-    if (typeof message === 'string' && message.includes(metric.name)) throw cause
-    const shapes = (tensors: Tensors) => [tensors].flat().map(({ shape }) => `[${shape}]`).join(' and ') // biome-ignore format: short
-    throw new TypeError(
-      `The metric ${metric.name} fails on predictions of shape ${shapes(pred)} and targets of shape ${shapes(target)}: ${message ?? show(cause)}`,
-      { cause },
-    )
+  async #try(learn: TrainingState): Promise<void> {
+    const { tryAll } = await import('./try-all.js')
+    await tryAll(this.#metrics, learn)
   }
 }

@@ -1,7 +1,7 @@
 import type { Tensors } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
 import { Tensor, Variable } from '@tensorflow/tfjs-core'
-import { recorded } from '../gradient/tape.js'
+import { recorded } from '../gradient/engine.js'
 import { CallWithTraining } from './call-with-training.js'
 import { CompleteBatchNorm } from './complete-batch-norm.js'
 import { fixedTraining } from './fixed-training.js'
