@@ -11,7 +11,7 @@ import {
   Recorder,
   type Sched,
 } from '@onecycle/recorder'
-import { concat, dispose, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
 import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js'
@@ -49,7 +49,7 @@ import { adam, type Parameter } from './optimizer/index.js'
 import { optimizerOf } from './optimizer/optimizer-of.js'
 import { DataOrder } from './random/data-order.js'
 import { drawFrom } from './random/draws.js'
-import { drawSeed, gathered, RandomStreams } from './random/random-streams.js'
+import { drawSeed, RandomStreams } from './random/random-streams.js'
 import type { TrainingLoop } from './training-loop.js'
 import { checkIdle, whileTraining } from './work/in-training.js'
 
@@ -463,7 +463,11 @@ export class Learner extends AnsweringLoop {
    */
   async get_preds(given?: BatchStream | Dataset): Promise<{ preds: Tensor; targets: Tensor }> {
     const dl = streamOf('get_preds', given, this.data)
-    return this.#measuring('get_preds', () => inOrder(dl, stream => this.#predsOf(stream)))
+    return this.#measuring('get_preds', async () => {
+      const { predictionsOf } = await import('./work/predictions.js')
+      const predict = ({ xs, inputNames }: Batch) => this.predict(arrangeInputs(xs, inputNames, this.inputNames))
+      return inOrder(dl, stream => predictionsOf(stream, predict, this.random, this.pace))
+    })
   }
 
   /** A table of the model's layers: output shape, parameters, and whether they train. */
@@ -579,27 +583,6 @@ export class Learner extends AnsweringLoop {
     return new DataOrder(train_dl, this.#seeded ? this.seed : undefined)
   }
 
-  async #predsOf(dl: BatchStream): Promise<{ preds: Tensor; targets: Tensor }> {
-    const preds: Tensor[] = []
-    const targets: Tensor[] = []
-    const where = () => `get_preds, after batch ${targets.length} of ${dl.length}`
-    try {
-      for await (const { xs, ys, inputNames } of gathered(dl, this.random, false)) {
-        targets.push(single('targets', ys))
-        try {
-          preds.push(single('predictions', this.predict(arrangeInputs(xs, inputNames, this.inputNames))))
-        } finally {
-          dispose(xs)
-        }
-        await this.pace.goOn(where)
-      }
-      await this.pace.end(where)
-      return { preds: concat(preds), targets: concat(targets) }
-    } finally {
-      dispose([preds, targets])
-    }
-  }
-
   #train(what: string, plan: Plan<PlannedFit>): Promise<History> {
     return this.#training(what, plan, async planned => {
       this.#freezing.check(what)
@@ -681,11 +664,4 @@ const kindOf = ({ target }: DataBunch) => (target === 'class' ? 'labels of class
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {
   return progress ? [new ProgressBar(progress === true ? {} : progress)] : []
-}
-
-function single(what: string, tensors: Tensors): Tensor {
-  if (tensors instanceof Tensor) return tensors
-  throw new TypeError(
-    `get_preds() gathers one tensor a batch, but there are ${tensors.length} ${what}. Use predict() on each batch.`,
-  )
 }
