@@ -70,10 +70,12 @@ const registering = {
   },
 }
 
+// A program that is bundled as CommonJS has no address of its own.
 const banner = `import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-const require = createRequire(import.meta.url), __filename = fileURLToPath(import.meta.url), __dirname = dirname(__filename)`
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+const here = import.meta.url ?? pathToFileURL(join(process.cwd(), 'program')).href
+const require = createRequire(here), __filename = fileURLToPath(here), __dirname = dirname(__filename)`
 
 for (const half of ['node', 'browser']) {
   for (const file of await readdir(`dist/${half}`)) if (/^tfjs-[^.]*\.js/.test(file)) await rm(`dist/${half}/${file}`)

@@ -83,16 +83,24 @@ describe('importing onecycle', () => {
     expect(stderr).not.toContain('onecycle:')
   })
 
+  test('leaves an error to the program: it is shown where it was thrown', async () => {
+    const { code, stderr } = await runInRepository(`${chosen}\nsetTimeout(() => {\n  throw new Error('of the program')\n})`)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/program\.mts:\d+\n.*throw new Error/)
+    expect(stderr.length).toBeLessThan(2000)
+  })
+
   test('chooses nothing by itself, nor does @onecycle/learner', async () => {
     const { code, stdout, stderr } = await runInRepository(backendAfter("await import('@onecycle/learner')"))
     expect([code, stdout, stderr]).toEqual([0, 'undefined\n', ''])
   })
 })
 
-/** The README's programs, in its order. */
+/** The README's programs, in its order, but for the files of a page and its worker, which begin with their name. */
 async function programs(): Promise<string[]> {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  return [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(match => match[1]!)
+  const all = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(match => match[1]!)
+  return all.filter(program => !/^\/\/ [\w-]+\.ts\n/.test(program))
 }
 
 /** Runs a program from a file of its own inside the repository, where it finds the packages. */

@@ -17,9 +17,10 @@ export function leaveErrorsToTheProgram(): void {
   })
 }
 
+/** As it is published, and as the build packs it: without spaces, and with other names. */
 const written = {
-  uncaughtException: /^function\s*\(ex\)\s*\{\s*if\s*\(!\(ex instanceof ExitStatus\)\)/,
-  unhandledRejection: /^function\s*\(reason\)\s*\{\s*throw reason;?\s*\}$/,
+  uncaughtException: /^function\s*\((\w+)\)\s*\{\s*if\s*\(!\(\1 instanceof \w+\)\)\s*\{?\s*throw \1;?\s*\}?\s*\}$/,
+  unhandledRejection: /^function\s*\((\w+)\)\s*\{\s*throw \1;?\s*\}$/,
 }
 
 function removeProcessListeners(): void {
