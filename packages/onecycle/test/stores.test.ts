@@ -36,6 +36,41 @@ describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium}
     }
   })
 
+  const failing = {
+    indexeddb: `const { put } = IDBObjectStore.prototype
+      IDBObjectStore.prototype.put = () => { throw broken }
+      const mend = () => { IDBObjectStore.prototype.put = put }`,
+    opfs: `const { write } = FileSystemWritableFileStream.prototype
+      FileSystemWritableFileStream.prototype.write = () => Promise.reject(broken)
+      const mend = () => { FileSystemWritableFileStream.prototype.write = write }`,
+  }
+  test.each([
+    ['indexeddb', 2, 'the browser gives this site no more room (QuotaExceededError)'],
+    ['indexeddb', 3, 'the pipe broke'],
+    ['opfs', 2, 'the browser gives this site no more room (QuotaExceededError)'],
+    ['opfs', 3, 'the pipe broke'],
+  ] as const)('%s:// with room for %i bytes of 3, and an error that does not say', async (scheme, quota, reason) => {
+    const [message, causes, names, kept] = await open.run<[string, string[], string[], string]>(
+      'inPage',
+      `await platform.writeWhole('${scheme}://broken', 'old')
+      const broken = new DOMException('the pipe broke', 'AbortError')
+      ${failing[scheme]}
+      navigator.storage.estimate = async () => ({ quota: ${quota}, usage: 0 })
+      let { message, cause } = await platform.writeWhole('${scheme}://broken', 'new').catch(error => error)
+      mend()
+      delete navigator.storage.estimate
+      const causes = []
+      for (; cause; cause = cause.cause) causes.push(cause.message || cause.name)
+      const names = []
+      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name)
+      return [message, causes, names, new TextDecoder().decode(await platform.read('${scheme}://broken'))]`,
+    )
+    expect(message).toBe(`Cannot write ${scheme}://broken: ${reason}.`)
+    expect(causes.at(-1)).toBe('the pipe broke')
+    expect(names.filter(name => name.endsWith('.tmp'))).toEqual([])
+    expect(kept).toBe('old')
+  })
+
   describe.each(['inPage', 'inWorker'] as const)('%s', place => {
     test.each(['indexeddb', 'opfs'])('%s:// gives back what was written last, and only under its name', async scheme => {
       const at = `${scheme}://${place}/runs/best`

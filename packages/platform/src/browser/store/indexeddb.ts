@@ -1,4 +1,5 @@
 import { notThere, type Store } from '../../store.js'
+import { meaning } from './no-room.js'
 
 const [database, files] = ['onecycle', 'files']
 
@@ -14,7 +15,9 @@ export const indexeddb: Store = {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
     // Of a view the whole memory would be kept.
     const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
-    await inTransaction('readwrite', store => store.put(own, name))
+    await inTransaction('readwrite', store => store.put(own, name)).catch(async error => {
+      throw await meaning(error, content)
+    })
   },
 }
 

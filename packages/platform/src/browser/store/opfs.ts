@@ -1,4 +1,5 @@
 import { notThere, type Store } from '../../store.js'
+import { meaning } from './no-room.js'
 
 /** What the type checker's library does not have yet. */
 type Movable = FileSystemFileHandle & { move(name: string): Promise<void> }
@@ -23,13 +24,11 @@ export const opfs: Store = {
       const temporary = `${file}.${crypto.randomUUID()}.tmp`
       try {
         const handle = await folder.getFileHandle(temporary, { create: true })
-        const writable = await handle.createWritable()
-        await writable.write(content as BufferSource | string)
-        await writable.close()
+        await fill(handle, content)
         await (handle as Movable).move(file)
       } catch (error) {
         await folder.removeEntry(temporary).catch(() => {})
-        throw (await isFull(content)) ? new DOMException('', 'QuotaExceededError') : error
+        throw await meaning(error, content)
       }
     }),
 }
@@ -39,10 +38,20 @@ function alone<T>(name: string, mode: LockMode, act: () => Promise<T>): Promise<
   return navigator.locks.request(`onecycle opfs://${name}`, { mode }, act)
 }
 
-/** Whether there is no room: a browser may say no more than that its pipe broke. */
-async function isFull(content: string | Uint8Array): Promise<boolean> {
-  const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate()
-  return usage + new Blob([content as BlobPart]).size > quota
+/** Less than the pipe holds between Chromium's page and its disk: of more, what ends the pipe is told in place of why. */
+const part = 2 ** 18
+
+async function fill(file: FileSystemFileHandle, content: string | Uint8Array): Promise<void> {
+  const bytes = (typeof content === 'string' ? new TextEncoder().encode(content) : content) as Uint8Array<ArrayBuffer>
+  const writable = await file.createWritable()
+  try {
+    for (let start = 0; start < bytes.length; start += part) await writable.write(bytes.subarray(start, start + part))
+    await writable.close()
+  } catch (error) {
+    // A file that is still written to cannot be removed.
+    await writable.abort().catch(() => {})
+    throw error
+  }
 }
 
 /** The folder of a name such as `runs/best`, made on the way or not. */
