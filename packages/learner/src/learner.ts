@@ -18,6 +18,7 @@ import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js
 import { streamOf } from './check/stream-of.js'
 import type { SaveOptions } from './checkpoint/file.js'
 import type { LoadOptions, LoadReport } from './checkpoint/load.js'
+import type { TakeUpOptions } from './checkpoint/resume.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
@@ -547,14 +548,15 @@ export class Learner extends AnsweringLoop {
    * optimizer, the order of the data and randomness are as they were there, and so is what this Learner's own callbacks remember, `recorder.history`
    * too. A fit goes on inside an epoch by its own option `resume`: the next one begins a pass anew.
    *
-   * @throws as {@link load}
+   * @param options `best: true` takes the best, where a {@link Checkpoint} keeps some by a figure
+   * @throws as {@link load}; Error when the best is wanted and none was kept
    * @example
    * await learn.resume('runs/a')
    * await learn.recorder.plot_losses().save('runs/so-far.svg')
    */
-  async resume(dir: string): Promise<string | undefined> {
+  async resume(dir: string, options: TakeUpOptions = {}): Promise<string | undefined> {
     const { takeUp } = await import('./checkpoint/resume.js')
-    return takeUp(this, dir)
+    return takeUp(this, dir, options)
   }
 
   /** What the last {@link load} took, and what it did not. */

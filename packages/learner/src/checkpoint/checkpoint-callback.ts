@@ -1,9 +1,10 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { LoaderState } from '@onecycle/data'
-import { checkAddress, checkCount, checkFileName, checkOptions, kind, show } from '@onecycle/platform'
+import { checkAddress, checkFileName, checkOptions, kind, nextTurn, show } from '@onecycle/platform'
 import { heedWarnings } from '../work/interrupt.js'
 import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
+import { Keep, type KeepOptions } from './keep.js'
 import { end, type RunFile, removeAll, removeUnfinished, runFile, runFiles } from './run-folder.js'
 import { captureRun } from './run-state.js'
 import type { RunningLearner } from './running-learner.js'
@@ -14,8 +15,27 @@ export interface CheckpointOptions {
   dir: string
   /** How often: after a time such as `'2 min'` (default) or `'30 s'`, after each `'epoch'`, or every `{ batches: n }`. */
   every?: Interval | undefined
-  /** How many checkpoints of a fit that runs stay, at least 2: if the newest is damaged there is one before it. Default 3. */
-  keep?: number | undefined
+  /**
+   * Which checkpoints of a fit that runs stay: so many of the newest, at least 2, as if the newest is damaged there is one before it; or
+   * `{ last, best, monitor }`, the best too, by a figure. Default 3.
+   */
+  keep?: number | KeepOptions | undefined
+}
+
+/** A snapshot that is to be written. */
+interface Taken {
+  readonly snapshot: Snapshot
+  /** Of its file. */
+  readonly number: number
+  /** Whether it is one of the best: then no newer one takes its place. */
+  readonly best: boolean
+}
+
+interface Taking {
+  readonly ended?: RunState['ended'] | undefined
+  readonly best?: boolean
+  /** Where the order of the data was. Default: where it is. */
+  readonly loader?: LoaderState | undefined
 }
 
 /** How many fits with checkpoints in a folder a Learner has finished. */
@@ -36,9 +56,14 @@ export function fitIndex(learn: RunningLearner, dir: string): number {
  * `fit-1-00012.safetensors`. One that is interrupted (Ctrl-C, SIGTERM, SIGUSR1, an aborted `signal`) writes another before it ends; one that fails
  * says which is its last. A disk that is full or a folder that cannot be written is said once, and training goes on.
  *
- * @throws TypeError for an unknown option, or no folder; RangeError for too few that are kept; Error where there are no folders, as in a page
+ * With `keep: { best, monitor }` the end of an epoch that is among the best by a figure has a checkpoint too, `fit-0-00012-best.safetensors`,
+ * which stays: `learn.resume(dir, { best: true })` takes it up, `learn.load(path)` as any other. A fit goes on from the newest.
+ * One with weights that are NaN or infinite, `fit-0-00013-nan.safetensors`, takes the place of no good one.
+ *
+ * @throws TypeError for an unknown option, or no folder; RangeError for too few that are kept; Error where there are no folders, as in a
+ * page. When a fit begins: Error when it has no such figure, or nobody says which way that is better
  * @example
- * const saving = new Checkpoint({ dir: 'runs/a', every: '30 s' })
+ * const saving = new Checkpoint({ dir: 'runs/a', every: '30 s', keep: { last: 3, best: 2, monitor: 'valid_loss' } })
  * await learn.fit_one_cycle(10, 1e-2, { resume: 'runs/a', callbacks: saving })
  */
 export class Checkpoint implements Callback<RunningLearner> {
@@ -49,13 +74,13 @@ export class Checkpoint implements Callback<RunningLearner> {
   readonly run_valid = false
   readonly dir: string
   readonly #every: Interval
-  readonly #keep: number
+  readonly #keep: Keep
   #due: Due | undefined
   #fit: RunState['fit'] | undefined
   #number = 0
   /** What nobody has ended the fit with yet: it is written once that is known. */
-  #taken: Snapshot | undefined
-  #next: Snapshot | undefined
+  #taken: Taken | undefined
+  #queue: Taken[] = []
   /** The order of the data as the pass began: one that is left early is over, and the loader has forgotten it. */
   #pass: LoaderState | undefined
   #writing: Promise<void> | undefined
@@ -63,6 +88,7 @@ export class Checkpoint implements Callback<RunningLearner> {
   #forgetful: (() => string[]) | undefined
   #begun = false
   #failed = false
+  #saidBroken = false
 
   constructor(options: CheckpointOptions) {
     checkOptions<CheckpointOptions>('Checkpoint', options, { dir: kind.string, every: kind.any, keep: kind.any })
@@ -70,18 +96,20 @@ export class Checkpoint implements Callback<RunningLearner> {
     this.dir = checkDir('dir', dir)
     dueEvery('every', every)
     this.#every = every
-    this.#keep = checkCount('keep', keep, 2)
+    this.#keep = new Keep(keep)
     heedWarnings()
   }
 
   async before_fit(learn: RunningLearner): Promise<void> {
     this.#fit = undefined
     if (learn.lr_finding) return
+    this.#keep.begin(learn)
     const { n_epoch, n_train_iter } = learn
     const index = fitIndex(learn, this.dir)
     this.#fit = { index, n_epoch, n_train_iter }
-    this.#taken = this.#next = this.#last = undefined
-    this.#begun = this.#failed = false
+    this.#taken = this.#last = undefined
+    this.#queue = []
+    this.#begun = this.#failed = this.#saidBroken = false
     this.#due = dueEvery('every', this.#every)
     this.#forgetful = watchForgetful(learn.bus.callbacks)
     try {
@@ -90,6 +118,11 @@ export class Checkpoint implements Callback<RunningLearner> {
     } catch (error) {
       this.#fail(learn, error)
     }
+  }
+
+  /** What a fit that goes on knows of its best, told after `before_fit`. */
+  goOn({ best }: RunState): void {
+    this.#keep.goOn(best)
   }
 
   before_epoch(learn: RunningLearner): void {
@@ -106,7 +139,7 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   after_batch(learn: RunningLearner): void | Promise<void> {
-    if (this.#fit && this.#due!.batch(learn.train_iter)) return this.#take(learn)
+    if (this.#fit && this.#due!.batch(learn.train_iter)) return this.#take(learn, {})
   }
 
   before_validate(learn: RunningLearner): void {
@@ -114,31 +147,41 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   after_cancel_train(): void {
-    this.#taken = undefined
+    this.#drop()
   }
 
   after_cancel_epoch(): void {
-    this.#taken = undefined
+    this.#drop()
   }
 
   async after_epoch(learn: RunningLearner): Promise<void> {
-    if (learn.epoch === learn.n_epoch - 1) await this.#take(learn, 'completed')
-    else if (this.#due?.epoch) await this.#take(learn)
+    if (!this.#fit) return
+    const ended = learn.epoch === learn.n_epoch - 1 ? 'completed' : undefined
+    const best = this.#keep.add(ended ? end : this.#number + 1, learn)
+    if (ended || best || this.#due!.epoch) await this.#take(learn, { ended, best })
   }
 
   async after_cancel_fit(learn: RunningLearner): Promise<void> {
     const { reason } = learn
-    if (reason === 'stopped') await this.#take(learn, reason)
-    else if (reason === 'interrupted') await this.#take(learn, undefined, this.#leftOf(learn))
+    if (reason === 'stopped') await this.#take(learn, { ended: reason })
+    else if (reason === 'interrupted') await this.#take(learn, { loader: this.#leftOf(learn) })
   }
 
   async after_fit(learn: RunningLearner): Promise<void> {
     if (!this.#fit) return
     const { reason, error } = learn
     // Who failed may have done so at the end of the same batch, amid what others did there.
-    if (reason === 'failed' || reason === 'diverged') this.#taken = undefined
+    if (reason === 'failed' || reason === 'diverged') this.#drop()
     this.#write(learn)
     await this.#writing
+    const best = this.#keep.state()
+    if (this.#last && best?.files[0]) {
+      const { path, value, epoch } = {
+        ...best.files[0],
+        ...runFile(this.dir, this.#fit.index, best.files[0].number, { best: true }),
+      }
+      learn.log(`The best checkpoint is ${path}: ${best.monitor} was ${value} after epoch ${epoch}. learn.load(path) takes it.`)
+    }
     if (reason === 'completed' || reason === 'stopped') countFit(learn, this.dir, this.#fit.index + 1)
     else if (this.#last) {
       const where = `The last checkpoint is ${this.#last.path}.`
@@ -154,12 +197,16 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   /** Copies all that the fit is, which waits for it. */
-  async #take(learn: RunningLearner, ended?: RunState['ended'], loader?: LoaderState): Promise<void> {
+  async #take(learn: RunningLearner, { ended, best = false, loader }: Taking): Promise<void> {
     const fit = this.#fit
     if (!fit) return
+    // One of the best that is not written yet is of this moment, too.
+    const { number: sameAs } = this.#taken?.best ? this.#taken : {}
+    const number = ended ? end : (sameAs ?? ++this.#number)
+    if (ended && sameAs !== undefined) this.#keep.ended(sameAs)
     try {
-      const snapshot = await captureRun(learn, fit, ended)
-      this.#taken = loader ? { ...snapshot, loader } : snapshot
+      const snapshot = await captureRun(learn, fit, ended, this.#keep.state())
+      this.#taken = { snapshot: loader ? { ...snapshot, loader } : snapshot, number, best: best || sameAs !== undefined }
     } catch (error) {
       this.#fail(learn, error)
     }
@@ -177,10 +224,15 @@ export class Checkpoint implements Callback<RunningLearner> {
       )
   }
 
+  #drop(): void {
+    if (this.#taken) this.#keep.forget(this.#taken.number)
+    this.#taken = undefined
+  }
+
   /** Has what was taken written, beside the training. */
   #write(learn: RunningLearner): void {
     if (!this.#taken) return
-    this.#next = this.#taken
+    this.#queue = [...this.#queue.filter(({ best }) => best), this.#taken]
     this.#taken = undefined
     this.#writing ??= this.#writeAll(learn, this.#fit!).finally(() => {
       this.#writing = undefined
@@ -188,26 +240,34 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   async #writeAll(learn: RunningLearner, { index }: RunState['fit']): Promise<void> {
-    while (this.#next) {
-      const snapshot = this.#next
-      this.#next = undefined
+    for (let taken = this.#queue.shift(); taken; taken = this.#queue.shift()) {
+      const { snapshot, number, best } = taken
       try {
-        const { saveCheckpoint } = await import('./file.js')
-        const file = runFile(this.dir, index, snapshot.run!.ended ? end : ++this.#number)
+        const [{ saveCheckpoint }, { nonFinite }] = await Promise.all([import('./file.js'), import('./non-finite.js')])
+        const fault = await nonFinite(snapshot.weights, nextTurn)
+        const file = runFile(this.dir, index, number, { best, broken: fault !== undefined })
+        if (fault) this.#tellBroken(learn, file, fault)
         await saveCheckpoint(file.path, snapshot)
-        this.#last = file
+        if (!fault) this.#last = file
         await this.#tidy(file)
       } catch (error) {
+        this.#keep.forget(number)
         this.#fail(learn, error)
       }
     }
   }
 
+  #tellBroken(learn: RunningLearner, { path, number }: RunFile, fault: string): void {
+    this.#keep.forget(number)
+    if (!this.#saidBroken) learn.log(`${path} does not count as a good checkpoint. ${fault}`)
+    this.#saidBroken = true
+  }
+
   /** Removes what there is enough of, and what was before this fit began anew. */
   async #tidy({ fit, number }: RunFile): Promise<void> {
     const files = await runFiles(this.dir)
-    const running = files.filter(file => file.fit === fit && file.number !== end)
-    const old = [...running.slice(this.#keep), ...files.filter(file => file.fit < fit && file.number !== end)]
+    const old = this.#keep.superfluous(files.filter(file => file.fit === fit))
+    old.push(...files.filter(file => file.fit < fit && file.number !== end && !file.best))
     if (!this.#begun) await removeUnfinished(this.dir)
     // A fit that writes was not over: an end of it, and fits after it, are of a run before.
     if (!this.#begun)

@@ -1,4 +1,5 @@
 import { type Callback, CancelFit, CancelTrain } from '@onecycle/callbacks'
+import { checkOptions, kind } from '@onecycle/platform'
 import type { TrainOptions } from '../fit/options.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
@@ -29,9 +30,13 @@ export async function resuming(
   if (start_epoch !== undefined)
     throw new TypeError('start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.')
   const given = [...learn.bus.callbacks, ...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-  const own = given.some(callback => callback instanceof Checkpoint && callback.dir === dir) ? [] : [new Checkpoint({ dir })]
+  const theirs = given.filter(callback => callback instanceof Checkpoint && callback.dir === dir) as Checkpoint[]
+  const own = theirs.length > 0 ? [] : [new Checkpoint({ dir })]
   const index = fitIndex(learn, dir)
-  const found = await newestGood(learn, dir, file => file.fit === index)
+  const found = await newestGood(
+    learn,
+    (await runFiles(dir)).filter(({ fit }) => fit === index),
+  )
   if (!found) return own
   const { file, snapshot } = found
   try {
@@ -39,25 +44,42 @@ export async function resuming(
   } catch (cause) {
     throw new Error(`${file.path} does not fit: ${(cause as Error).message}. To begin anew, give another folder.`, { cause })
   }
-  return [...own, goingOn(found, goTo)]
+  return [...own, goingOn(found, [...theirs, ...own], goTo)]
+}
+
+export interface TakeUpOptions {
+  /** Whether the best is taken, of the last fit that kept some, in place of the newest: `keep: { best }` of a Checkpoint. Default false. */
+  best?: boolean | undefined
 }
 
 /** Loads the newest good checkpoint of a folder, and what it holds of callbacks that the Learner has. Gives its path, if there is one. */
-export async function takeUp(learn: RunningLearner, dir: string): Promise<string | undefined> {
-  const found = await newestGood(learn, checkDir('resume', dir))
+export async function takeUp(learn: RunningLearner, dir: string, options: TakeUpOptions): Promise<string | undefined> {
+  checkOptions<TakeUpOptions>('resume', options, { best: kind.boolean })
+  const files = await runFiles(checkDir('resume', dir))
+  const newest = await newestGood(learn, files)
+  if (!newest) return undefined
+  const best = bestOf(newest, files)
+  if (options.best && best.length === 0)
+    throw new Error(
+      `No checkpoint in ${dir} is one of the best: Checkpoint({ dir, keep: { best: 1, monitor: 'valid_loss' } }) keeps it.`,
+    )
+  const found = options.best ? await newestGood(learn, best) : newest
   if (!found) return undefined
   await learn.load(found.file.path)
   await restoreOwn(learn.bus.callbacks, found.snapshot.run)
+  if (!options.best && best[0] && best[0] !== found.file)
+    learn.log(`${found.file.path} is the newest. The best is ${best[0].path}: learn.resume(dir, { best: true }) takes it.`)
   return found.file.path
 }
 
-/** The newest checkpoint that is not damaged; those that are are named. */
-async function newestGood(
-  learn: Pick<RunningLearner, 'log'>,
-  dir: string,
-  wanted: (file: RunFile) => boolean = () => true,
-): Promise<Found | undefined> {
-  const files = (await runFiles(dir)).filter(wanted)
+/** The best of the fit that a checkpoint is of, the very best first. */
+function bestOf({ file, snapshot }: Found, files: readonly RunFile[]): RunFile[] {
+  const numbers = (snapshot.run.best?.files ?? []).map(({ number }) => number)
+  return numbers.flatMap(number => files.find(each => each.fit === file.fit && each.number === number) ?? [])
+}
+
+/** The first checkpoint that is not damaged; those that are are named. */
+async function newestGood(learn: Pick<RunningLearner, 'log'>, files: readonly RunFile[]): Promise<Found | undefined> {
   for (const file of files) {
     try {
       const { run, ...snapshot } = await loadCheckpoint(file.path)
@@ -71,7 +93,11 @@ async function newestGood(
 }
 
 /** Puts a fit where the checkpoint was taken, when everyone has heard the beginning of what it was taken in. */
-function goingOn({ file, snapshot }: Found, goTo: (place: Place) => void): Callback<RunningLearner> {
+function goingOn(
+  { file, snapshot }: Found,
+  checkpoints: readonly Checkpoint[],
+  goTo: (place: Place) => void,
+): Callback<RunningLearner> {
   const { place, ended } = snapshot.run
   const between = ended !== undefined || place.pass === 'over'
   let restored = false
@@ -85,6 +111,7 @@ function goingOn({ file, snapshot }: Found, goTo: (place: Place) => void): Callb
     order: 2e9,
     async before_fit(learn) {
       if (file.number !== end) learn.log(`The fit goes on from ${file.path}: ${whereIs(place)}.`)
+      for (const checkpoint of checkpoints) checkpoint.goOn(snapshot.run)
       goTo(place)
       if (!between) return
       await restore(learn)

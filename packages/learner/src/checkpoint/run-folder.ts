@@ -7,29 +7,39 @@ export interface RunFile {
   readonly fit: number
   /** Counts the checkpoints of a fit; that of its end comes last of all. */
   readonly number: number
+  /** Whether it was among the best of its fit when it was written. */
+  readonly best: boolean
+  /** Whether it has weights that are NaN or infinite: better than none, but no good one. */
+  readonly broken: boolean
 }
 
 /** The number of the checkpoint with which a fit ends. */
 export const end = Number.POSITIVE_INFINITY
 
-/** Where a checkpoint lies: `fit-0-00007.safetensors`, and at the end of the fit `fit-0.safetensors`. */
-export function runFile(dir: string, fit: number, number: number): RunFile {
-  const place = number === end ? '' : `-${String(number).padStart(5, '0')}`
-  return { path: `${dir.replace(/[\\/]$/, '')}/fit-${fit}${place}.safetensors`, fit, number }
+/**
+ * Where a checkpoint lies: `fit-0-00007.safetensors`, `fit-0-00007-best.safetensors` or `fit-0-00007-nan.safetensors`, and at the end of the
+ * fit `fit-0.safetensors`.
+ */
+export function runFile(dir: string, fit: number, number: number, { best = false, broken = false } = {}): RunFile {
+  const place = number === end ? '' : `-${String(number).padStart(5, '0')}${broken ? '-nan' : best ? '-best' : ''}`
+  return { path: `${dir.replace(/[\\/]$/, '')}/fit-${fit}${place}.safetensors`, fit, number, best, broken }
 }
 
-/** The checkpoints of a folder, the newest of the last fit first. */
+/** The checkpoints of a folder, those of the last fit first: of its end, the good ones from the newest on, the broken ones. */
 export async function runFiles(dir: string): Promise<RunFile[]> {
   const files = (await namesIn(dir)).flatMap(name => {
-    const [, fit, number] = /^fit-(\d+)(?:-(\d+))?\.safetensors$/.exec(name) ?? []
-    return fit === undefined ? [] : [runFile(dir, Number(fit), number === undefined ? end : Number(number))]
+    const [, fit, number, mark] = /^fit-(\d+)(?:-(\d+)(?:-(best|nan))?)?\.safetensors$/.exec(name) ?? []
+    if (fit === undefined) return []
+    const marks = { best: mark === 'best', broken: mark === 'nan' }
+    return [runFile(dir, Number(fit), number === undefined ? end : Number(number), marks)]
   })
-  return files.sort((a, b) => b.fit - a.fit || (a.number === b.number ? 0 : b.number - a.number))
+  const later = (a: RunFile, b: RunFile) => (a.number === b.number ? 0 : b.number - a.number)
+  return files.sort((a, b) => b.fit - a.fit || Number(a.broken) - Number(b.broken) || later(a, b))
 }
 
 /** Removes what processes left that ended amid writing. */
 export async function removeUnfinished(dir: string): Promise<void> {
-  const names = (await namesIn(dir)).filter(name => /^fit-\d+(-\d+)?\.safetensors\..+\.tmp$/.test(name))
+  const names = (await namesIn(dir)).filter(name => /^fit-\d+(-\d+(-best|-nan)?)?\.safetensors\..+\.tmp$/.test(name))
   await Promise.all(names.map(name => removeFile(`${dir}/${name}`)))
 }
 

@@ -10,10 +10,15 @@ type Callbacks = readonly Callback<never>[]
 type RunSnapshot = Snapshot & { readonly run: RunState }
 
 /** A fit under way, as it is at the moment of the call, which is to be awaited before anything goes on. */
-export async function captureRun(learn: RunningLearner, fit: RunState['fit'], ended?: RunState['ended']): Promise<RunSnapshot> {
+export async function captureRun(
+  learn: RunningLearner,
+  fit: RunState['fit'],
+  ended: RunState['ended'],
+  best: RunState['best'],
+): Promise<RunSnapshot> {
   const { place } = learn
   const [snapshot, callbacks, machine] = await Promise.all([capture(learn), statesOf(learn.bus.callbacks), machineNow()])
-  return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine } }
+  return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine, ...(best && { best }) } }
 }
 
 /** Has a fit go on from a snapshot that {@link checkRun} found to be of one like it. */

@@ -1,3 +1,4 @@
+import { nextTurn } from '@onecycle/platform'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { SaveOptions } from './file.js'
 import { captureOthers, type Parts, type Snapshot } from './snapshot.js'
@@ -16,6 +17,7 @@ const files = () => import('./file.js')
 export async function saveFrom(parts: SavingParts, address: string, options: SaveOptions): Promise<string> {
   const [{ snapshot, cause }, { saveCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
   const file = await saveCheckpoint(address, snapshot, options)
+  await tellNonFinite(parts, snapshot)
   if (cause) parts.log(`${file} has no state of the optimizer. ${cause.message}`)
   return file
 }
@@ -24,8 +26,15 @@ export async function saveFrom(parts: SavingParts, address: string, options: Sav
 export async function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
   const [{ snapshot, cause }, { encodeCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
   const bytes = await encodeCheckpoint(snapshot, options)
+  await tellNonFinite(parts, snapshot)
   if (cause) parts.log(`The bytes have no state of the optimizer. ${cause.message}`)
   return bytes
+}
+
+async function tellNonFinite({ log }: SavingParts, { weights }: Snapshot): Promise<void> {
+  const { nonFinite } = await import('./non-finite.js')
+  const fault = await nonFinite(weights, nextTurn)
+  if (fault) log(`${fault} They are saved as they are.`)
 }
 
 /** What is to be saved, and why it is without the optimizer's state where it should have it. */

@@ -4,6 +4,7 @@ import { copyStates, type LayerStates, putStates } from '../model/layer-states.j
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { RandomStreams, RandomStreamsState } from '../random/random-streams.js'
+import type { BestFiles } from './keep.js'
 import { assignWeights, checkWeights, copyWeights } from './weights.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
@@ -42,11 +43,13 @@ export interface RunState {
   readonly fit: { readonly index: number; readonly n_epoch: number; readonly n_train_iter: number }
   readonly place: Place
   /** Why it ended, if it did: then there is nothing left to train. */
-  readonly ended?: 'completed' | 'stopped'
+  readonly ended?: 'completed' | 'stopped' | undefined
   /** By name, in the order in which they are told. */
   readonly callbacks: readonly { readonly name: string; readonly state: unknown }[]
   /** What computed: something else rounds otherwise. */
   readonly machine: Readonly<Record<string, string>>
+  /** Which checkpoints of the fit are the best, where some are kept. */
+  readonly best?: BestFiles | undefined
 }
 
 /** What a snapshot is taken of. */
