@@ -43,6 +43,8 @@ export interface Metric {
   readonly name: string
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
   readonly better?: Better | undefined
+  /** Told by a Learner what its predictions hold, where the figure depends on that. */
+  follow?(predictions: Predictions): void
   /** Begins a new pass. */
   reset(): void
   /** Takes one batch in. Must not keep or dispose the tensors. */

@@ -58,7 +58,7 @@ export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions:
     throw new TypeError(
       `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
     )
-  for (const metric of metrics) if (metric instanceof AverageMetric) metric.follow(predictions)
+  for (const metric of metrics) metric.follow?.(predictions)
   // One that is pushed onto the list would have been looked at by nobody.
   return Object.freeze(metrics)
 }
