@@ -1,7 +1,7 @@
 import { type FileSource, nameOf, read, show, writeWhole } from '@onecycle/platform'
 import { hasChecksums, isSealed, noChecksum, seal } from './checksum.js'
 import { pack, packed, unpack, weightsIn } from './packing.js'
-import { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './safetensors.js'
+import { encodeSafetensors, readArrays, readHeader, type SafetensorsContent } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
 import { addressToSave, sourceToLoad } from './source.js'
 
@@ -62,7 +62,7 @@ export type LoadedSnapshot = Snapshot & { readonly unchecked?: string }
  */
 export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}): Promise<LoadedSnapshot> {
   const source = sourceToLoad(given)
-  return parse(source, await read(source), (content, unchecked) => ({
+  return parse(source, await read(source), ({ unchecked, ...content }) => ({
     ...(with_opt ? unpack(content) : { weights: weightsIn(content) }),
     ...(unchecked && { unchecked }),
   }))
@@ -87,11 +87,14 @@ export async function readMetadata(given: FileSource): Promise<Record<string, st
 async function parse<T>(
   source: FileSource,
   bytes: Uint8Array<ArrayBuffer>,
-  pick: (content: SafetensorsContent, unchecked?: string) => T,
+  pick: (content: SafetensorsContent & { unchecked: string | undefined }) => T,
 ): Promise<T> {
   try {
-    const content = decodeSafetensors(bytes)
-    return pick(content, await check(bytes, content.metadata))
+    const header = readHeader(bytes)
+    const { metadata } = header
+    // Before memory is taken for the values.
+    const unchecked = await check(bytes, metadata)
+    return pick({ metadata, tensors: readArrays(bytes, header), unchecked })
   } catch (cause) {
     throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${(cause as Error).message}.`, { cause })
   }

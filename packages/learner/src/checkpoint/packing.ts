@@ -1,3 +1,4 @@
+import { kind } from '@onecycle/platform'
 import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
 import { parseJson } from './json.js'
 import type { SafetensorsContent, StoredArray, StoredTensor } from './safetensors.js'
@@ -29,7 +30,7 @@ export function pack({ weights, optimizer, states = [], run, ...streams }: Snaps
   return { tensors, metadata }
 }
 
-/** The reverse of {@link pack}. Throws Error when an array is missing, or what should be JSON is none. */
+/** The reverse of {@link pack}. Throws Error when an array is missing, or what should be JSON of ours is none. */
 export function unpack({ tensors, metadata }: SafetensorsContent): Snapshot {
   const { optimizer, streams, [runName]: run } = metadata
   const states = statesIn(tensors)
@@ -38,7 +39,7 @@ export function unpack({ tensors, metadata }: SafetensorsContent): Snapshot {
     ...(optimizer !== undefined && { optimizer: attachSlots(parseJson(optimizer, deepest) as OptimizerSummary, tensors) }),
     ...(streams !== undefined && (parseJson(streams, deepest) as Pick<Snapshot, 'loader' | 'random'>)),
     ...(states.length > 0 && { states }),
-    ...(run !== undefined && { run: unpackState(parseJson(run, deepest), tensors) as RunState }),
+    ...(run !== undefined && { run: asRun(unpackState(parseJson(run, deepest), tensors)) }),
   }
 }
 
@@ -61,7 +62,9 @@ function asTensor(name: string, { shape, values }: StoredArray): StoredTensor {
 function statesIn(tensors: SafetensorsContent['tensors']): StoredTensor[][] {
   const states: StoredTensor[][] = []
   for (const [name, tensor] of named(statePrefix, tensors)) {
-    const [layer, state] = name.split('.').map(Number) as [number, number]
+    // A list with one far away would take for ever to go through.
+    const [, layer, state] = (/^(\d{1,5})\.(\d{1,5})$/.exec(name) ?? []).map(Number) as [number, number, number]
+    if (layer === undefined) throw new Error(`${statePrefix}${name} is of no layer: it is damaged`)
     states[layer] ??= []
     states[layer][state] = tensor
   }
@@ -76,7 +79,18 @@ function detachSlots({ parameters, ...rest }: OptimizerState, tensors: Record<st
   return { ...rest, parameters: Object.fromEntries(summaries) }
 }
 
+/** Only the form in which it is looked at: what each callback remembers is looked at by that. */
+function asRun(run: unknown): RunState {
+  const { fit, place, callbacks, machine } = (run ?? {}) as Partial<RunState>
+  const named = kind.listOf(kind.object).fits(callbacks) && callbacks!.every(({ name }) => typeof name === 'string')
+  if (named && [fit, place, place?.values, machine].every(kind.object.fits)) return run as RunState
+  throw new Error('its run describes no fit: it is damaged')
+}
+
 function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredArray>>): OptimizerState {
+  const { fits } = kind.object
+  if (!fits(parameters) || !Object.values(parameters).every(own => fits(own) && kind.listOf(kind.string).fits(own.slots)))
+    throw new Error('its optimizer describes none: it is damaged')
   const states = Object.entries(parameters).map(([name, { slots, ...own }]) => {
     const arrays = slots.map(slot => {
       const stored = tensors[slotName(name, slot)]

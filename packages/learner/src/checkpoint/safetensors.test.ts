@@ -94,7 +94,7 @@ describe('a file by another program', () => {
       'of another type',
       entry('{"dtype":"F16","shape":[2],"data_offsets":[0,4]}'),
       [1],
-      /w is of type F16; only F32 and F64 are read/,
+      /w is of type 'F16'; only F32 and F64 are read/,
     ],
     [
       'whose shape takes more',

@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import { parseJson } from './json.js'
 
 /** A named array as the format stores it, row by row. */
@@ -55,28 +56,46 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Ui
   return bytes
 }
 
+/** What a file says that it holds, which was compared with its length. */
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>
+  readonly entries: readonly Entry[]
+  /** The byte at which the values begin. */
+  readonly start: number
+}
+
 /**
- * Reads the safetensors format, float32 and float64. Everything is looked at before memory is taken for any of it: together the arrays
- * take what the file has, each byte once.
+ * Reads the header of the safetensors format, float32 and float64. Everything is looked at before memory is taken for any values: together
+ * the arrays take what the file has, each byte once.
  *
  * @throws Error when the bytes are truncated, are of another format, hold another type, or do not lie as the header says.
  */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
+export function readHeader(bytes: Uint8Array): SafetensorsHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const start = lengthBytes + (bytes.length >= lengthBytes ? Number(view.getBigUint64(0, true)) : Number.NaN)
   if (!(start <= bytes.length))
     throw new Error(`it has ${bytes.length} bytes, too few for its header: truncated, or not a safetensors file`)
-  const { [metadataKey]: metadata = {}, ...entries } = parseHeader(bytes.subarray(lengthBytes, start))
+  const { [metadataKey]: metadata = {}, ...described } = parseHeader(bytes.subarray(lengthBytes, start))
   if (!isRecord(metadata) || Object.values(metadata).some(value => typeof value !== 'string'))
     throw new Error('its metadata are not strings by name: it is damaged')
-  const values = bytes.subarray(start)
-  const parsed = Object.entries(entries).map(([name, entry]) => parseEntry(name, entry))
-  checkPlaces(parsed, start, values.length)
-  const tensors = parsed.map(({ name, shape, from, to, type }) => {
+  const entries = Object.entries(described).map(([name, entry]) => parseEntry(name, entry))
+  checkPlaces(entries, start, bytes.length - start)
+  return { metadata: metadata as Record<string, string>, entries, start }
+}
+
+/** The arrays that a header describes. */
+export function readArrays(bytes: Uint8Array, { entries, start }: SafetensorsHeader): SafetensorsContent['tensors'] {
+  const tensors = entries.map(({ name, shape, from, to, type }) => {
     // A copy, because the values need not begin at a multiple of 4 bytes (nor does a Buffer's own slice copy).
-    return [name, { shape, values: new type(Uint8Array.from(values.subarray(from, to)).buffer) }] as const
+    return [name, { shape, values: new type(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer) }] as const
   })
-  return { tensors: Object.fromEntries(tensors), metadata: metadata as Record<string, string> }
+  return Object.fromEntries(tensors)
+}
+
+/** The whole file: see {@link readHeader}. */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
+  const header = readHeader(bytes)
+  return { tensors: readArrays(bytes, header), metadata: header.metadata }
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
@@ -110,12 +129,13 @@ interface Entry {
 function parseEntry(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {}
   if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
-    throw new Error(`its header describes ${name} as ${JSON.stringify(entry)}: it is damaged`)
+    throw new Error(`its header describes ${name} as ${show(entry)}: it is damaged`)
   const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined
-  if (!type) throw new Error(`${name} is of type ${dtype}; only ${Object.keys(types).join(' and ')} are read`)
+  if (!type) throw new Error(`${name} is of type ${show(dtype)}; only ${Object.keys(types).join(' and ')} are read`)
   const [from, to] = offsets as [number, number]
   const size = shape.reduce((product, axis) => product * axis, dtype === 'F32' ? 4 : 8)
-  if (to - from !== size) throw new Error(`${name} has ${to - from} bytes, but its shape [${shape}] takes ${size}: it is damaged`)
+  if (to - from !== size)
+    throw new Error(`${name} has ${to - from} bytes, but its shape ${show(shape)} takes ${size}: it is damaged`)
   return { name, shape, from, to, type }
 }
 

@@ -48,23 +48,28 @@ export function packState(state: unknown, path: string, arrays: Arrays, depth = 
   return mark in packed ? { [mark]: 'object', entries: Object.entries(packed) } : packed
 }
 
-/** The reverse of {@link packState}. Throws Error when an array is missing. */
+/** The reverse of {@link packState}. Throws Error when an array is missing, or used twice: a short text could take any memory by that. */
 export function unpackState(packed: unknown, arrays: Readonly<Arrays>): unknown {
+  return unpackFrom(packed, new Map(Object.entries(arrays)))
+}
+
+function unpackFrom(packed: unknown, arrays: Map<string, StoredArray>): unknown {
   if (typeof packed !== 'object' || packed === null) return packed
-  if (Array.isArray(packed)) return packed.map(each => unpackState(each, arrays))
+  if (Array.isArray(packed)) return packed.map(each => unpackFrom(each, arrays))
   const kind = (packed as Record<string, unknown>)[mark]
   if (kind === undefined) return unpackEntries(Object.entries(packed), arrays)
   if (kind === 'object') return unpackEntries((packed as { entries: [string, unknown][] }).entries, arrays)
   if (kind === 'number') return numbers[(packed as { value: string }).value]
   const { name } = packed as { name: string }
-  const stored = Object.hasOwn(arrays, name) ? arrays[name] : undefined
-  if (!stored) throw new Error(`the array ${name} is missing`)
+  const stored = arrays.get(name)
+  if (!stored) throw new Error(`the array ${name} is missing, or used twice: it is damaged`)
+  arrays.delete(name)
   if (kind === 'list') return Array.from(stored.values)
   return kind === 'array' ? stored.values : stored
 }
 
-function unpackEntries(entries: [string, unknown][], arrays: Readonly<Arrays>): unknown {
-  return Object.fromEntries(entries.map(([key, each]) => [key, unpackState(each, arrays)]))
+function unpackEntries(entries: [string, unknown][], arrays: Map<string, StoredArray>): unknown {
+  return Object.fromEntries(entries.map(([key, each]) => [key, unpackFrom(each, arrays)]))
 }
 
 function packNumber(value: number): unknown {

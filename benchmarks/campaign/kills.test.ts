@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { campaign } from './campaign.js'
+import { campaign } from './kills.js'
 
 it.each([
   { kills: 3, techniques: false },

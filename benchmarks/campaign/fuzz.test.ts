@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { fuzz } from './fuzz.js'
+
+it('no spoiled or hostile file is taken, takes more than twice its size in memory, or long', async () => {
+  const { size, rows } = await fuzz(216)
+  for (const [name, { files, refused, otherNumbers, otherWords, milliseconds, memory }] of Object.entries(rows)) {
+    expect({ name, refused, otherNumbers, otherWords }).toEqual({ name, refused: files, otherNumbers: 0, otherWords: [] })
+    expect(milliseconds, name).toBeLessThan(5000)
+    // NaN where the system does not say it.
+    if (!name.startsWith('hostile')) expect(memory / size, name).not.toBeGreaterThan(2.1)
+  }
+}, 120_000)
