@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 
 /** One tensor, or several for a model with several inputs. */
 export type Tensors = Tensor | Tensor[]
@@ -9,10 +9,17 @@ export interface Batch {
   xs: Tensors
   /** Class labels as int32 [size], or values as float32 [size, ...target shape]. */
   ys: Tensors
+  /** How much each sample counts in loss and metrics, float32 [size], where the data says so. */
+  weights?: Tensor1D | undefined
   /** Number of samples. */
   size: number
   /** Names of the inputs, in the order of `xs`, where they have any. */
   inputNames?: readonly string[] | undefined
+}
+
+/** Disposes what a batch holds. */
+export function disposeOf({ xs, ys, weights }: Batch): void {
+  dispose([xs, ys, weights ?? []].flat())
 }
 
 /** Where a stream stands, so that a run can go on exactly from there. JSON-serializable. */

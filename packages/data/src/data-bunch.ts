@@ -4,8 +4,8 @@ import type { BatchStream } from './batch.js'
 import { inOrderOf, namesOf, oneTarget } from './by-name.js'
 import { DataLoader } from './data-loader.js'
 import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
-import { columnsOfTensors, type TensorInputs, targetOfTensor } from './from-tensors.js'
-import { type Inputs, inputColumns, type Shapes, targetColumn, type Values } from './from-values.js'
+import { columnsOfTensors, type TensorInputs, targetOfTensor, weightsOfTensor } from './from-tensors.js'
+import { type Inputs, inputColumns, type Shapes, targetColumn, type Values, weightColumn } from './from-values.js'
 import type { Parts } from './parts.js'
 import type { TfDataBunchOptions } from './source/tf-data-parts.js'
 import { randomSplit } from './split.js'
@@ -35,6 +35,11 @@ export interface ArraysOptions extends BunchOptions {
    * output: `{ price: values }`.
    */
   y: Targets
+  /**
+   * How much each sample counts in loss and metrics, one finite number of at least 0 for each: the loss of a batch is the weighted mean
+   * `sum(weight * loss) / sum(weight)`, and so is each figure of a pass. Default: all the same.
+   */
+  weights?: Values | undefined
   /** Shape of one sample of x without the batch axis; for flat arrays, default [1]. */
   shape?: Shapes | undefined
   /** Shape of one target without the batch axis, default []. */
@@ -44,7 +49,7 @@ export interface ArraysOptions extends BunchOptions {
   /** Factor applied to x while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
   scale?: number | undefined
   /** Samples to validate on. */
-  valid?: { x: Inputs; y: Targets } | undefined
+  valid?: { x: Inputs; y: Targets; weights?: Values | undefined } | undefined
   /** Part of the samples to validate on, chosen at random: above 0 and below 1. */
   valid_pct?: number | undefined
 }
@@ -54,7 +59,9 @@ export interface TensorsOptions extends BunchOptions {
   x: TensorInputs
   /** Targets, first axis the samples: int32 [n] holds class labels, anything else values. */
   y: TensorTargets
-  valid?: { x: TensorInputs; y: TensorTargets } | undefined
+  /** How much each sample counts, [n], as in {@link ArraysOptions}. */
+  weights?: Tensor | undefined
+  valid?: { x: TensorInputs; y: TensorTargets; weights?: Tensor | undefined } | undefined
   valid_pct?: number | undefined
 }
 
@@ -66,7 +73,7 @@ export const bunchKinds: Kinds<BunchOptions> = {
   seed: kind.number,
 }
 // Samples and shapes are looked at where columns are made of them.
-const sampleKinds = { x: kind.any, y: kind.any }
+const sampleKinds = { x: kind.any, y: kind.any, weights: kind.any }
 const tensorsKinds: Kinds<TensorsOptions> = { ...sampleKinds, valid: kind.any, valid_pct: kind.number, ...bunchKinds }
 const arraysKinds: Kinds<ArraysOptions> = {
   ...tensorsKinds,
@@ -77,6 +84,7 @@ const partKinds: Kinds<Parts> = {
   ...{ train_dl: kind.object, valid_dl: kind.object, train_ds: kind.object, valid_ds: kind.object },
   ...{ inputShape: kind.list, targetShape: kind.list, target: kind.choice('class', 'value'), c: kind.number },
   ...{ classes: kind.listOf(kind.string), inputNames: kind.listOf(kind.string), targetName: kind.string },
+  weighted: kind.boolean,
 }
 
 /** What fastai's data has, and what it is here; marked so that an editor strikes it out. */
@@ -126,6 +134,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   readonly inputNames: readonly string[] | undefined
   /** Name of the output that the targets belong to, where they were given by name. */
   readonly targetName: string | undefined
+  /** Whether samples of the training or the validation data have weights. */
+  readonly weighted: boolean
 
   constructor(parts: Parts) {
     super()
@@ -150,6 +160,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     this.c = c
     this.inputNames = parts.inputNames
     this.targetName = parts.targetName
+    this.weighted = parts.weighted ?? false
     if (classes) this.classes = classes
   }
 
@@ -168,7 +179,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
     const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
     const { inputShape, targetShape, target, c, inputNames, targetName } = train
-    const what = { inputShape, targetShape, target, c, classes, inputNames, targetName }
+    const weighted = Boolean(train.weighted || valid?.weighted)
+    const what = { inputShape, targetShape, target, c, classes, inputNames, targetName, weighted }
     return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, ...what })
   }
 
@@ -182,13 +194,14 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   static from_arrays(options: ArraysOptions): DataBunch {
     checkOptions<ArraysOptions>('DataBunch.from_arrays', options, arraysKinds)
     checkValid('DataBunch.from_arrays', options.valid)
-    const { x, y, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
-    const read = (name: string, x: Inputs, targets: Targets, c?: number) => {
+    const { x, y, weights, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
+    const read = (name: string, x: Inputs, targets: Targets, weights?: Values, c?: number) => {
       const { y, targetName } = oneTarget(targets)
       const column = targetColumn(y, target, targetShape)
-      return new ArrayDataset({ x: inputColumns(x, shape, { scale }), y: named(column, targetName), name, c })
+      const columns = { x: inputColumns(x, shape, { scale }), y: named(column, targetName), weights: weightColumn(weights) }
+      return new ArrayDataset({ ...columns, name, c })
     }
-    const train = read(valid ? 'the training set' : 'the data set', x, y, options.classes?.length)
+    const train = read(valid ? 'the training set' : 'the data set', x, y, weights, options.classes?.length)
     if (valid && valid_pct !== undefined)
       throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
     if (valid_pct !== undefined) {
@@ -196,19 +209,19 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
       return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
     }
     const ordered = () => inOrderOf(namesOf(x), valid!.x, 'the validation set', 'the training set')
-    return DataBunch.from_datasets(train, valid && read('the validation set', ordered(), valid.y, train.c), rest)
+    return DataBunch.from_datasets(train, valid && read('the validation set', ordered(), valid.y, valid.weights, train.c), rest)
   }
 
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
   static from_tensors(options: TensorsOptions): DataBunch {
     checkOptions<TensorsOptions>('DataBunch.from_tensors', options, tensorsKinds)
     checkValid('DataBunch.from_tensors', options.valid)
-    const { x, y, valid, ...rest } = options
-    const read = (x: TensorInputs, targets: TensorTargets) => {
+    const { valid, ...rest } = options
+    const read = ({ x, y: targets, weights }: NonNullable<TensorsOptions['valid']>) => {
       const { y, targetName } = oneTarget(targets)
-      return { x: columnsOfTensors(x), y: named(targetOfTensor(y), targetName) }
+      return { x: columnsOfTensors(x), y: named(targetOfTensor(y), targetName), weights: weightsOfTensor(weights) }
     }
-    return DataBunch.from_arrays({ ...rest, ...read(x, y), valid: valid && read(valid.x, valid.y) })
+    return DataBunch.from_arrays({ ...rest, ...read(options), valid: valid && read(valid) })
   }
 
   /**
@@ -228,7 +241,7 @@ function named<T>(targets: T, name: string | undefined): T | Record<string, T> {
 }
 
 function checkValid(owner: string, valid: unknown): void {
-  if (valid !== undefined) checkOptions<{ x: Inputs; y: Targets }>(`valid of ${owner}`, valid, sampleKinds)
+  if (valid !== undefined) checkOptions<{ x: Inputs; y: Targets; weights?: Values }>(`valid of ${owner}`, valid, sampleKinds)
 }
 
 function requireStream(train_dl: unknown): void {

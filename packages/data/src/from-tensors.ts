@@ -19,6 +19,11 @@ export function targetOfTensor(y: Tensor): Column {
   return columnOfTensor('y', y, y.dtype === 'int32' && y.rank === 1 ? 'int32' : 'float32')
 }
 
+/** The weights of samples as a column. */
+export function weightsOfTensor(weights: Tensor | undefined): Column | undefined {
+  return weights && columnOfTensor('weights', weights, 'float32')
+}
+
 function columnOfTensor(name: string, values: Tensor, dtype?: ColumnOptions['dtype']): Column {
   requireTensor(name, values)
   const given: string = values.dtype

@@ -60,6 +60,13 @@ export function targetColumn(y: Values, target?: 'class' | 'value', shape?: read
   return toColumn('y', Array.isArray(y) ? labelsOf(y) : y, { shape, dtype: 'int32' }, [])
 }
 
+/** The column of the weights of samples. */
+export function weightColumn(weights: Values | undefined): Column | undefined {
+  if (weights === undefined) return undefined
+  refuseTensors('weights', weights)
+  return toColumn('weights', weights, { dtype: 'float32' }, [])
+}
+
 /** Tensors have a way of their own into the data. */
 function refuseTensors(name: string, values: unknown): void {
   const parts = isTypedArray(values)

@@ -14,4 +14,5 @@ export interface Parts {
   classes?: readonly string[] | undefined
   inputNames?: readonly string[] | undefined
   targetName?: string | undefined
+  weighted?: boolean | undefined
 }

@@ -28,6 +28,15 @@ function wrongLabel(i: number, label: number, c: number | undefined, name: strin
   return new RangeError(`y[${i}] of ${name} is ${label}; a class label is ${expected}. ${advice}`)
 }
 
+/** @throws RangeError when a weight is negative or no finite number. */
+export function checkWeights(data: TypedArray, name: string): void {
+  const wrong = data.findIndex((weight: number) => !(Number.isFinite(weight) && weight >= 0))
+  if (wrong === -1) return
+  throw new RangeError(
+    `weights[${wrong}] of ${name} is ${data[wrong]}; how much a sample counts is a finite number of at least 0.`,
+  )
+}
+
 /** @throws RangeError when a target value is NaN or infinite. */
 export function checkValues(data: TypedArray, name: string): undefined {
   const wrong = data.findIndex((value: number) => !Number.isFinite(value))

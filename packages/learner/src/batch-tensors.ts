@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { keep, type Scalar, Tensor } from '@tensorflow/tfjs-core'
+import { keep, type Scalar, Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 
 /**
  * The tensors of a batch, and who disposes them. What is put in one of these places is the batch's from then on: it outlives the pass
@@ -9,6 +9,7 @@ export abstract class BatchTensors {
   #owned: Tensor[] = []
   #xb!: Tensors
   #yb!: Tensors
+  #weights: Tensor1D | undefined
   #pred!: Tensors
   #loss!: Scalar
   #grads: Record<string, Tensor> | undefined
@@ -29,6 +30,14 @@ export abstract class BatchTensors {
 
   set yb(targets: Tensors) {
     this.#yb = this.own(targets)
+  }
+
+  get weights(): Tensor1D | undefined {
+    return this.#weights
+  }
+
+  set weights(weights: Tensor1D | undefined) {
+    this.#weights = weights && this.own(weights)
   }
 
   get pred(): Tensors {
@@ -73,10 +82,11 @@ export abstract class BatchTensors {
 
   /** Makes room for the tensors of another batch. Returns what puts those of this one back. */
   protected setAside(): () => void {
-    const [owned, xb, yb, pred, loss, grads, gradients] = [
+    const [owned, xb, yb, weights, pred, loss, grads, gradients] = [
       this.#owned,
       this.#xb,
       this.#yb,
+      this.#weights,
       this.#pred,
       this.#loss,
       this.#grads,
@@ -87,6 +97,7 @@ export abstract class BatchTensors {
       this.#owned = owned
       this.#xb = xb
       this.#yb = yb
+      this.#weights = weights
       this.#pred = pred
       this.#loss = loss
       this.#grads = grads
@@ -100,6 +111,7 @@ export abstract class BatchTensors {
     for (const tensors of [this.#xb, this.#yb, this.#pred])
       if (Array.isArray(tensors)) for (const tensor of tensorsIn(tensors)) tensor.dispose()
     this.#owned = []
+    this.#weights = undefined
     this.gradients = {}
     this.#grads = undefined
   }

@@ -32,7 +32,7 @@ export {
   weighted_cross_entropy,
 } from './loss/cross-entropy-forms.js'
 export { inferLoss, type TargetKind } from './loss/infer-loss.js'
-export type { LossFunction } from './loss/loss-function.js'
+export { type LossFunction, type LossFunctionOptions, lossFunction } from './loss/loss-function.js'
 export type { LossName } from './loss/loss-of.js'
 export { mae, mse } from './loss/regression.js'
 export type { LrFindResult } from './lr-find/lr-finder.js'

@@ -28,14 +28,16 @@ import type { FitPlan } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
-import { lossOn } from './loss/loss-function.js'
+import { type LossFunction, lossOn, requireWeighs } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import { finderNames } from './lr-find/foreign-names.js'
 import type * as finder from './lr-find/lr-finder.js'
 import type { LrFindResult } from './lr-find/lr-finder.js'
 import { type Look, meanLoss } from './lr-find/mean-loss.js'
+import type { Metric } from './metric/metric.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { metricsOf } from './metric/metrics-of.js'
+import { requireMetricWeighs } from './metric/take-in.js'
 import { arrangeInputs } from './model/arrange-inputs.js'
 import { checkModel } from './model/check-model.js'
 import { constrain } from './model/constraints.js'
@@ -99,12 +101,14 @@ export class Learner extends AnsweringLoop {
     const { seed = data.train_dl.seed ?? drawSeed() } = options
     const groups = layerGroups(model, options.layer_groups)
     const loss_func = lossOf(options.loss, model, data.target)
+    const metrics = metricsOf(options.metrics, predictionsHeld(loss_func, model))
+    checkWeighs(data, loss_func, metrics)
     super({
       random: new RandomStreams(seed),
       data,
       model,
       loss_func,
-      metrics: metricsOf(options.metrics, predictionsHeld(loss_func, model)),
+      metrics,
       opt: optimizerOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
       log: log || (() => {}),
     })
@@ -165,6 +169,7 @@ export class Learner extends AnsweringLoop {
       throw new TypeError(
         `The targets of the new data are ${kindOf(data)}, but this Learner was made for ${kindOf(this.data)}. Make a new Learner for them.`,
       )
+    checkWeighs(data, this.loss_func, this.metrics)
     super.data = data
     this.#order = this.#orderOf(data)
   }
@@ -350,8 +355,8 @@ export class Learner extends AnsweringLoop {
   #lossAfter(batches: number): () => Promise<number> {
     const { valid_dl } = this.data
     if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = ({ xs, ys, inputNames }: Batch) =>
-      lossOn(this.loss_func, this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false), ys)
+    const forward = ({ xs, ys, weights, inputNames }: Batch) =>
+      lossOn(this.loss_func, this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false), ys, weights)
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
       pause: () => this.pace.letOthersRun(),
@@ -660,6 +665,13 @@ function withDefault<Rate, Options>(
 /** What a model asks for by what it is made of. */
 function modelCallbacks(model: Model, parameters: readonly Parameter[]): Callback[] {
   return [constrain(parameters), freeKeptStates(model)].filter(callback => callback !== undefined)
+}
+
+/** @throws TypeError where the data has weights of samples, and the loss or a metric knows nothing of them */
+function checkWeighs(data: DataBunch, loss: LossFunction, metrics: readonly Metric[]): void {
+  if (!data.weighted) return
+  requireWeighs('loss', loss.name, loss)
+  for (const metric of metrics) requireMetricWeighs(metric)
 }
 
 const kindOf = ({ target }: DataBunch) => (target === 'class' ? 'labels of classes' : 'values')

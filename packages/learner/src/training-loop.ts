@@ -24,6 +24,7 @@ import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import type { differentiate } from './gradient/differentiate.js'
 import { type LossFunction, lossOn, requireScalar } from './loss/loss-function.js'
+import { totalOf } from './loss/weighted-mean.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
 import { takeIn } from './metric/take-in.js'
@@ -88,6 +89,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   training = false
   num_it: number | undefined
   bs = 0
+  totalWeight = 0
   lossValue = Number.NaN
   values: Record<string, number> = {}
   reason: EndReason | undefined
@@ -310,7 +312,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   /** The figures of a pass whose batches alone are told of, after which the loop is as it was before. */
   async #aside(pass: () => Promise<void>): Promise<Record<string, number>> {
-    const { training, n_iter, iter, bs, lossValue, values } = this
+    const { training, n_iter, iter, bs, totalWeight, lossValue, values } = this
     const putBack = [this.setAside(), setMetricsAside(this.#figures)]
     const figures: Record<string, number> = {}
     Object.assign(this, { training: false, values: figures })
@@ -320,7 +322,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
       if (!(signal instanceof CancelValidate)) throw signal
     } finally {
       for (const each of putBack) each()
-      Object.assign(this, { training, n_iter, iter, bs, lossValue, values })
+      Object.assign(this, { training, n_iter, iter, bs, totalWeight, lossValue, values })
     }
     return figures
   }
@@ -337,9 +339,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     }
   }
 
-  async #batch({ xs, ys, size, inputNames }: Batch): Promise<void> {
+  async #batch({ xs, ys, weights, size, inputNames }: Batch): Promise<void> {
     this.xb = xs
     this.yb = ys
+    this.weights = weights
     this.bs = size
     this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
@@ -370,6 +373,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     try {
       const gradients = this.#draw(() => this.#differentiate(() => this.#recorded(), this.trained))
       this.lossValue = (await this.#lossRead!)[0]!
+      this.totalWeight = this.weights ? await totalOf(this.weights) : this.bs
       if (gradients) this.grads = gradients
       else await this.#fire('after_cancel_backward')
     } catch (error) {
@@ -404,8 +408,9 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   async #validBatch(): Promise<void> {
     this.#draw(() => tidy(() => this.#forward()))
     this.lossValue = (await this.loss.data())[0]!
-    this.#validLoss.add(this.lossValue, this.bs)
-    for (const metric of this.metrics) await takeIn(metric, this.pred, this.yb)
+    this.totalWeight = this.weights ? await totalOf(this.weights) : this.bs
+    this.#validLoss.add(this.lossValue, this.totalWeight)
+    for (const metric of this.metrics) await takeIn(metric, this.pred, this.yb, this.weights)
   }
 
   #forward(): void {
@@ -413,7 +418,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.#tell('after_pred')
     // A list may have been changed in place.
     if (Array.isArray(this.pred)) this.own(this.pred)
-    const loss = lossOn(this.loss_func, this.pred, this.yb)
+    const loss = lossOn(this.loss_func, this.pred, this.yb, this.weights)
     this.loss = this.training && this.#penalty ? this.#penalty(loss) : loss
     this.#tell('after_loss')
     requireScalar(this.loss)

@@ -88,9 +88,11 @@ class FakeLearner implements TrainingState, FakeTrace {
   reason: EndReason | undefined
   error: unknown
   grads = {}
+  weights = undefined
   readonly bs = 1
+  readonly totalWeight = 1
   readonly said: string[] = []
-  weights: Weights = {}
+  modelWeights: Weights = {}
   readonly lr_finding: boolean
   readonly #options: FakeFit
   readonly #bus: Bus
@@ -143,11 +145,11 @@ class FakeLearner implements TrainingState, FakeTrace {
   }
 
   async getWeights(): Promise<Weights> {
-    return this.weights
+    return this.modelWeights
   }
 
   async setWeights(weights: Weights): Promise<void> {
-    this.weights = weights
+    this.modelWeights = weights
   }
 
   async fit(): Promise<void> {

@@ -1,6 +1,6 @@
 import { checkOptions, type Kinds, kind } from '@onecycle/platform'
-import { dispose, type Tensor } from '@tensorflow/tfjs-core'
-import type { Batch } from '../batch.js'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { type Batch, disposeOf } from '../batch.js'
 import type { Parts } from '../parts.js'
 import { type TfDataSource, TfDataStream } from './tf-data.js'
 
@@ -30,9 +30,10 @@ export async function readParts(options: TfDataBunchOptions): Promise<Parts> {
   const c = classes?.length
   const train_dl = new TfDataStream(train, { bs, length, c })
   const batches = train_dl[Symbol.asyncIterator]()
-  const { xs, ys } = (await batches.next()).value as Batch
+  const batch = (await batches.next()).value as Batch
+  const { xs, ys, weights } = batch
   await batches.return()
-  dispose([xs, ys].flat())
+  disposeOf(batch)
   const [y] = [ys].flat() as [Tensor]
   const { inputNames, targetName } = train_dl
   const valid_dl = valid && new TfDataStream(valid, { bs, length: valid_length, c, inputNames, targetName })
@@ -46,5 +47,6 @@ export async function readParts(options: TfDataBunchOptions): Promise<Parts> {
     classes,
     inputNames,
     targetName,
+    weighted: weights !== undefined,
   }
 }

@@ -1,9 +1,9 @@
 import { awaitHint, checkCount, checkOptions, kind, show } from '@onecycle/platform'
-import { cast, dispose, Tensor } from '@tensorflow/tfjs-core'
-import type { Batch, BatchSource, LoaderState } from '../batch.js'
+import { cast, dispose, Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { type Batch, type BatchSource, disposeOf, type LoaderState } from '../batch.js'
 import { inOrderOf, namesOf, oneTarget } from '../by-name.js'
 import type { TypedArray } from '../column.js'
-import { checkLabels } from '../target.js'
+import { checkLabels, checkWeights } from '../target.js'
 
 /**
  * A batch as `tf.data` and `model.fitDataset` have it: inputs and targets with the batch as first axis. Inputs given by name go to the
@@ -12,6 +12,8 @@ import { checkLabels } from '../target.js'
 export interface TfBatch {
   xs: Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
   ys: Tensor | Readonly<Record<string, Tensor>>
+  /** How much each sample counts, [batch]. Each batch of them is checked. */
+  weights?: Tensor | undefined
 }
 
 /**
@@ -115,7 +117,7 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
               : `The source ended after ${pass.position} batches; expected ${this.length}. Set length to what it has.`,
           )
         const batch = await this.#batch(value as TfBatch)
-        if (pass.position++ < skip) dispose([batch.xs, batch.ys].flat())
+        if (pass.position++ < skip) disposeOf(batch)
         else yield batch
       }
     } finally {
@@ -126,8 +128,8 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
 
   /** The tensors of an element; inputs in the order of the names, which the first element decides where nobody has. */
   async #batch(element: TfBatch): Promise<Batch> {
-    const { xs, ys } = element ?? {}
-    const all: unknown[] = [xs, ys].flatMap(part => (part instanceof Tensor ? part : Object.values(part ?? {})))
+    const { xs, ys, weights } = element ?? {}
+    const all: unknown[] = [xs, ys, weights].flatMap(part => (part instanceof Tensor ? part : Object.values(part ?? {})))
     try {
       const { y, targetName } = oneTarget(ys)
       this.#names ??= { inputNames: namesOf(xs), targetName }
@@ -139,11 +141,13 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
       const ordered = inOrderOf(inputNames, xs, anElement, 'the data')
       const inputs = ordered instanceof Tensor ? ordered : (Object.values(ordered ?? {}) as Tensor[])
       const size = sizeOf(element, [inputs, y].flat())
-      if (this.#c === undefined) return { xs: inputs, ys: y, size, inputNames }
+      if (weights !== undefined) await requireWeights(weights, size)
+      const batch = { xs: inputs, size, inputNames, ...(weights && { weights: weights as Tensor1D }) }
+      if (this.#c === undefined) return { ...batch, ys: y }
       checkLabels((await y.data()) as TypedArray, this.#c, anElement)
       const labels = cast(y, 'int32')
       y.dispose()
-      return { xs: inputs, ys: labels, size, inputNames }
+      return { ...batch, ys: labels }
     } catch (error) {
       dispose(all.filter(part => part instanceof Tensor))
       throw error
@@ -167,6 +171,14 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     this.#resumeAt = state.position
     this.#pass = undefined
   }
+}
+
+async function requireWeights(weights: unknown, size: number): Promise<void> {
+  if (!(weights instanceof Tensor) || weights.dtype !== 'float32' || weights.rank !== 1 || weights.shape[0] !== size)
+    throw new RangeError(
+      `The source gave the weights ${show(weights)}; expected a float32 tensor [${size}], one number for each sample.`,
+    )
+  checkWeights((await weights.data()) as TypedArray, anElement)
 }
 
 /** How many samples the tensors of an element have. */

@@ -17,9 +17,9 @@ export const binary_cross_entropy = lossFunction(
   (pred, target) => {
     const wanted = probabilities('binary_cross_entropy', pred, target)
     const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
-    return tf.mean(tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail))
+    return tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail)
   },
-  pred => tf.sigmoid(pred),
+  { activation: pred => tf.sigmoid(pred) },
 )
 
 /**
@@ -35,7 +35,7 @@ export const probability_binary_cross_entropy = lossFunction('probability_binary
   const p = tf.clipByValue(pred, 1e-7, 1 - 1e-7)
   const yes = tf.mul(wanted, tf.log(p))
   const no = tf.mul(tf.sub(1, wanted), tf.log(tf.sub(1, p)))
-  return tf.neg(tf.mean(tf.add(yes, no)))
+  return tf.neg(tf.add(yes, no))
 })
 
 function probabilities(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {

@@ -73,7 +73,7 @@ export function focal_loss(options: FocalLossOptions = {}): LossFunction {
   return form('focal_loss', options, { gamma: checkNumber('gamma', gamma, { min: 0 }) })
 }
 
-/** -sum over classes of weight * target * (1 - p)^gamma * log p: one number a sample, of which the mean is the loss. */
+/** -sum over classes of weight * target * (1 - p)^gamma * log p: one number a sample. */
 function form(name: string, { weight, fromLogits = true }: CrossEntropyOptions, { eps = 0, gamma = 0 } = {}): LossFunction {
   for (const [i, each] of weight?.entries() ?? []) checkNumber(`${name}: weight ${i}`, each, { min: 0 })
   const like = fromLogits ? cross_entropy : probability_cross_entropy
@@ -87,9 +87,9 @@ function form(name: string, { weight, fromLogits = true }: CrossEntropyOptions, 
       if (weight) parts = tf.mul(parts, tf.tensor1d([...weight]))
       // Away from 0, where a power below 1 has no slope.
       if (gamma > 0) parts = tf.mul(parts, tf.pow(tf.maximum(tf.sub(1, tf.exp(logs)), 1e-7), gamma))
-      return tf.neg(tf.mean(tf.sum(parts, -1)))
+      return tf.neg(tf.sum(parts, -1))
     },
-    like.activation,
+    { activation: like.activation },
   )
   return Object.assign(loss, { like })
 }

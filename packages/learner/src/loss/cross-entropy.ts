@@ -15,34 +15,36 @@ import { areClassIndices, as } from './targets.js'
  */
 export const cross_entropy = lossFunction(
   'cross_entropy',
-  (pred, target) => {
-    const indices = areClassIndices('cross_entropy', pred, target)
-    // A gradient inside another is differentiated in turn: our kernel has no second one, and what is worked out below counts as constant.
-    const nested = tf.engine().state.gradientDepth > 1
-    if (!nested && tf.getKernel(fusedKernel, tf.getBackend()))
-      return fusedCrossEntropy(pred, as(indices ? 'int32' : 'float32', target))
-    const wanted = indices ? oneHot(target, pred) : tf.cast(target, 'float32')
-    // One gradient, in place of the chain that automatic differentiation would record.
-    const loss = tf.customGrad((...args) => {
-      const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
-      const logs = tf.logSoftmax(x)
-      save([nested ? x : logs, wanted])
-      const share = 1 / x.shape[0]!
-      return {
-        value: tf.mul(tf.sum(tf.mul(wanted, logs)), -share),
-        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-          const [known, wanted] = saved as [tf.Tensor, tf.Tensor]
-          const probabilities = nested ? tf.softmax(known) : tf.exp(known)
-          // Soft targets need not add up to 1.
-          const given = indices ? probabilities : tf.mul(probabilities, tf.sum(wanted, -1, true))
-          return tf.mul(tf.sub(given, wanted), tf.mul(dy, share))
-        },
-      }
-    })
-    return loss(pred)
-  },
-  pred => tf.softmax(pred),
+  (pred, target) => tf.neg(tf.sum(tf.mul(shares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
+  { activation: pred => tf.softmax(pred), mean },
 )
+
+/** In one step, with a gradient of its own in place of the chain that automatic differentiation would record. */
+function mean(pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  const indices = areClassIndices('cross_entropy', pred, target)
+  // A gradient inside another is differentiated in turn: our kernel has no second one, and what is worked out below counts as constant.
+  const nested = tf.engine().state.gradientDepth > 1
+  if (!nested && tf.getKernel(fusedKernel, tf.getBackend()))
+    return fusedCrossEntropy(pred, as(indices ? 'int32' : 'float32', target))
+  const wanted = indices ? oneHot(target, pred) : tf.cast(target, 'float32')
+  const loss = tf.customGrad((...args) => {
+    const [x, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc]
+    const logs = tf.logSoftmax(x)
+    save([nested ? x : logs, wanted])
+    const share = 1 / x.shape[0]!
+    return {
+      value: tf.mul(tf.sum(tf.mul(wanted, logs)), -share),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [known, wanted] = saved as [tf.Tensor, tf.Tensor]
+        const probabilities = nested ? tf.softmax(known) : tf.exp(known)
+        // Soft targets need not add up to 1.
+        const given = indices ? probabilities : tf.mul(probabilities, tf.sum(wanted, -1, true))
+        return tf.mul(tf.sub(given, wanted), tf.mul(dy, share))
+      },
+    }
+  })
+  return loss(pred)
+}
 
 // Our own kernel, which returns the loss and its gradient at once: a short step of a small network waits for the kernels' number.
 const fusedKernel = 'SoftmaxCrossEntropy'
@@ -60,10 +62,14 @@ function fusedCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
  * probability_cross_entropy(tf.tensor2d([[0.9, 0.1]]), tf.tensor1d([0], 'int32')).dataSync()   // [0.105]
  */
 export const probability_cross_entropy = lossFunction('probability_cross_entropy', (pred, target) => {
-  const indices = areClassIndices('probability_cross_entropy', pred, target)
-  const wanted = indices ? oneHot(target, pred) : target
-  return tf.neg(tf.mean(tf.sum(tf.mul(wanted, tf.log(tf.clipByValue(pred, 1e-7, 1))), -1)))
+  const wanted = shares('probability_cross_entropy', pred, target)
+  return tf.neg(tf.sum(tf.mul(wanted, tf.log(tf.clipByValue(pred, 1e-7, 1))), -1))
 })
+
+/** Targets as shares of the classes. */
+function shares(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+  return areClassIndices(loss, pred, target) ? oneHot(target, pred) : as('float32', target)
+}
 
 // The cast is a step of its own because wasm's OneHot writes integers whatever type it is asked for.
 function oneHot(indices: tf.Tensor, pred: tf.Tensor): tf.Tensor {

@@ -28,5 +28,5 @@ describe.each(losses.map(loss => ({ loss })))('$loss.name', ({ loss }) => {
 it('gives a loss its name, and how predictions are to be read where there is a way', () => {
   const plain = lossFunction('plain', pred => tf.mean(pred))
   expect([plain.name, 'activation' in plain]).toEqual(['plain', false])
-  expect(lossFunction('read', pred => tf.mean(pred), tf.sigmoid).activation).toBe(tf.sigmoid)
+  expect(lossFunction('read', pred => tf.mean(pred), { activation: tf.sigmoid }).activation).toBe(tf.sigmoid)
 })

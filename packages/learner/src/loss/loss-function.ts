@@ -1,12 +1,14 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
-import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Scalar, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from './each-with-its-target.js'
+import { perSample, weightedMean } from './weighted-mean.js'
 
 /**
  * Measures predictions against targets: the mean over the batch, as a differentiable scalar.
  *
- * Any function of that shape will do. With `activation`, `predict` and `get_preds` know how to turn the model's output
+ * Any function of that shape will do. For data with weights of samples it takes these, [batch], as a third parameter, and gives the
+ * weighted mean `sum(weight * loss) / sum(weight)`; {@link lossFunction} makes one of losses of samples. With `activation`, `predict` and `get_preds` know how to turn the model's output
  * into what it stands for (logits into probabilities, say).
  *
  * @example
@@ -14,8 +16,10 @@ import { eachWithItsTarget } from './each-with-its-target.js'
  */
 export type LossFunction = {
   // Written as a method so that a loss over single tensors is accepted where several would be possible.
-  compute(pred: Tensors, target: Tensors): Scalar
+  compute(pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar
 }['compute'] & {
+  /** The loss of each sample, [batch]: what the loss is the mean of. {@link lossFunction}s have it. */
+  readonly each?: (pred: Tensors, target: Tensors) => Tensor1D
   readonly activation?: (pred: Tensor) => Tensor
   /** Which way it is better as a metric; {@link lossFunction}s are better when lower. */
   readonly better?: Better
@@ -23,28 +27,66 @@ export type LossFunction = {
   readonly like?: LossFunction
 }
 
-/** A loss over one tensor of predictions and one of targets, under the name that messages and tables show. */
+export interface LossFunctionOptions {
+  /** What turns the model's output into what it stands for, such as `tf.sigmoid` for logits. Default: it stands for itself. */
+  activation?: ((pred: Tensor) => Tensor) | undefined
+  /** A quicker way to the mean of all losses, for batches whose samples have no weights. */
+  mean?: ((pred: Tensor, target: Tensor) => Tensor) | undefined
+}
+
+/**
+ * A loss for one tensor of predictions and one of targets, of what each sample or each of its elements loses. Weights of samples, and
+ * whoever asks for the loss of each sample, are seen to.
+ *
+ * @param name what messages and tables show
+ * @param losses [batch, ...], made of predictions and targets by differentiable operations
+ * @example
+ * const huber = lossFunction('huber', (pred, target) => {
+ *   const error = tf.abs(tf.sub(pred, target))
+ *   return tf.where(tf.less(error, 1), tf.div(tf.square(error), 2), tf.sub(error, 0.5))
+ * })
+ */
 export function lossFunction(
   name: string,
-  compute: (pred: Tensor, target: Tensor) => Tensor,
-  activation?: (pred: Tensor) => Tensor,
+  losses: (pred: Tensor, target: Tensor) => Tensor,
+  options: LossFunctionOptions = {},
 ): LossFunction {
-  const loss = (pred: Tensors, target: Tensors) => {
+  const { activation, mean } = options
+  const one = (pred: Tensors, target: Tensors) => {
     if (Array.isArray(pred) || Array.isArray(target)) {
       throw new TypeError(
         `${name} compares one tensor of predictions with one of targets, but got ${count(pred)} and ${count(target)}. ` +
           'A model with several outputs needs a loss of your own that adds up theirs: loss: ([a, b], [ya, yb]) => tf.add(...).',
       )
     }
-    return tidy(() => compute(pred, target)) as Scalar
+    return [pred, target] as const
+  }
+  const loss = (pred: Tensors, target: Tensors, weights?: Tensor1D) => {
+    const pair = one(pred, target)
+    return tidy(() => (mean && !weights ? mean(...pair) : weightedMean(losses(...pair), weights))) as Scalar
+  }
+  const each = (pred: Tensors, target: Tensors) => {
+    const pair = one(pred, target)
+    return tidy(() => perSample(losses(...pair)))
   }
   Object.defineProperty(loss, 'name', { value: name })
-  return Object.assign(loss, { better: 'lower' } as const, activation && { activation })
+  return Object.assign(loss, { better: 'lower', each } as const, activation && { activation })
 }
 
-/** The loss of predictions, each with its own target. Throws TypeError where it is no scalar. */
-export function lossOn(loss: LossFunction, pred: Tensors, target: Tensors): Scalar {
-  return requireScalar(eachWithItsTarget(loss, loss, pred, target))
+/** The loss of predictions, each with its own target. Throws TypeError where it is no scalar, or does not take the samples' weights. */
+export function lossOn(loss: LossFunction, pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar {
+  if (!weights) return requireScalar(eachWithItsTarget(loss, loss, pred, target))
+  requireWeighs('loss', loss.name, loss)
+  return requireScalar(eachWithItsTarget(loss, (p: Tensors, t: Tensors) => loss(p, t, weights), pred, target))
+}
+
+/** @throws TypeError for a function that knows nothing of weights: what it gives for a batch would not be the weighted mean. */
+export function requireWeighs(what: 'loss' | 'metric', name: string, given: (...parameters: never[]) => unknown): void {
+  if (given.length >= 3) return
+  throw new TypeError(
+    `The data has weights of samples, but the ${what} ${name || 'given'} takes two parameters, (pred, target), and so cannot weigh. Let it take the ` +
+      `weights [batch] as a third, without a default, and give sum(weight * figure) / sum(weight), or make the ${what} with lossFunction.`,
+  )
 }
 
 /**

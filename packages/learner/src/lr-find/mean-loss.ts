@@ -1,5 +1,7 @@
 import type { Batch, BatchStream } from '@onecycle/data'
+import { disposeOf } from '@onecycle/data/internal'
 import { dispose, type Scalar } from '@tensorflow/tfjs-core'
+import { totalOf } from '../loss/weighted-mean.js'
 
 export interface Look {
   /** The loss of the i-th batch; disposed here. */
@@ -11,19 +13,20 @@ export interface Look {
 /** Mean loss over the first so many batches of a stream: what a validation pass would say, without one that callbacks hear. */
 export async function meanLoss(dl: BatchStream, batches: number, { lossOf, pause }: Look): Promise<number> {
   let sum = 0
-  let samples = 0
+  let total = 0
   let i = 0
   for await (const batch of dl) {
     try {
       const loss = lossOf(batch, i++)
-      sum += batch.size * (await loss.data())[0]!
+      const weight = batch.weights ? await totalOf(batch.weights) : batch.size
+      sum += weight * (await loss.data())[0]!
+      total += weight
       dispose(loss)
     } finally {
-      dispose([batch.xs, batch.ys])
+      disposeOf(batch)
     }
-    samples += batch.size
     if (i >= batches) break
     await pause()
   }
-  return sum / samples
+  return sum / total
 }

@@ -1,6 +1,7 @@
 import { checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { areClassIndices, asPredictions } from '../loss/targets.js'
+import { weightedMean } from '../loss/weighted-mean.js'
 import type { MetricFunction, Predictions } from './metric.js'
 
 /**
@@ -16,27 +17,28 @@ import type { MetricFunction, Predictions } from './metric.js'
  * @example
  * accuracy(tf.tensor2d([[2, 1], [0, 3]]), tf.tensor1d([0, 0], 'int32')).dataSync()  // [0.5]
  */
-export function accuracy(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
+export function accuracy(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => {
     const wanted = classIndices('accuracy', pred, target)
-    return share(tf.equal(tf.argMax(pred, -1), wanted))
+    return share(tf.equal(tf.argMax(pred, -1), wanted), weights)
   })
 }
 accuracy.better = 'higher' as const
 accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
 /** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
-export function error_rate(pred: tf.Tensor, target: tf.Tensor): tf.Scalar {
+export function error_rate(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
   return tf.tidy(() => {
     const wanted = classIndices('error_rate', pred, target)
-    return share(tf.notEqual(tf.argMax(pred, -1), wanted))
+    return share(tf.notEqual(tf.argMax(pred, -1), wanted), weights)
   })
 }
 error_rate.better = 'lower' as const
 error_rate.follow = (predictions: Predictions) => {
   if (!predictions.binary) return error_rate
   const right = rightAnswers('error_rate', predictions)
-  return (pred: tf.Tensor, target: tf.Tensor) => tf.tidy(() => tf.sub<tf.Scalar>(1, right(pred, target)))
+  const metric: TensorMetric = (pred, target, weights) => tf.tidy(() => tf.sub<tf.Scalar>(1, right(pred, target, weights)))
+  return metric
 }
 
 /**
@@ -52,11 +54,11 @@ error_rate.follow = (predictions: Predictions) => {
 export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'better'> {
   if (!Number.isInteger(k) || k < 1) throw new RangeError(`top_k_accuracy got k = ${show(k)}, but expects a positive integer.`)
   const name = `top_${k}_accuracy`
-  const metric = (pred: tf.Tensor, target: tf.Tensor) =>
+  const metric: TensorMetric = (pred, target, weights) =>
     tf.tidy(() => {
       const wanted = tf.expandDims(classIndices(name, pred, target), -1)
       const { indices } = tf.topk(pred, Math.min(k, pred.shape[1]!))
-      return share(tf.any(tf.equal(indices, wanted), -1))
+      return share(tf.any(tf.equal(indices, wanted), -1), weights)
     })
   return Object.assign(Object.defineProperty(metric, 'name', { value: name }), { better: 'higher' } as const)
 }
@@ -101,14 +103,14 @@ export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetr
   return Object.assign(alone, { better: 'higher', follow } as const)
 }
 
-type TensorMetric = (pred: tf.Tensor, target: tf.Tensor) => tf.Scalar
+type TensorMetric = (pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D) => tf.Scalar
 
 /** The share of yes and no that are right, under the name of the metric that asks. What holds neither is taken for logits. */
 function rightAnswers(name: string, { holds }: Pick<Predictions, 'holds'>, thresh = 0.5): TensorMetric {
-  const metric: TensorMetric = (pred, target) =>
+  const metric: TensorMetric = (pred, target, weights) =>
     tf.tidy(() => {
       const wanted = tf.greater(asPredictions(name, pred, target), 0.5)
-      return share(tf.equal(tf.greater(holds === 'probabilities' ? pred : tf.sigmoid(pred), thresh), wanted))
+      return share(tf.equal(tf.greater(holds === 'probabilities' ? pred : tf.sigmoid(pred), thresh), wanted), weights)
     })
   return Object.defineProperty(metric, 'name', { value: name })
 }
@@ -117,8 +119,8 @@ function classIndices(metric: string, pred: tf.Tensor, target: tf.Tensor): tf.Te
   return areClassIndices(metric, pred, target) ? tf.cast(target, 'int32') : tf.argMax(target, -1)
 }
 
-function share(hits: tf.Tensor): tf.Scalar {
-  return tf.mean(tf.cast(hits, 'float32')) as tf.Scalar
+function share(hits: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
+  return weightedMean(tf.cast(hits, 'float32'), weights)
 }
 
 keepNames({ accuracy, error_rate, accuracy_thresh, top_k_accuracy })

@@ -1,7 +1,9 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { checkChoice, checkOptions, kind, show } from '@onecycle/platform'
-import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Scalar, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from '../loss/each-with-its-target.js'
+import { requireWeighs } from '../loss/loss-function.js'
+import { totalOf } from '../loss/weighted-mean.js'
 
 /** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
 export interface Predictions {
@@ -13,13 +15,14 @@ export interface Predictions {
 
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
- * The function's name is the column in the epoch table.
+ * The function's name is the column in the epoch table. For data with weights of samples it takes these, [batch], as a third parameter, and
+ * gives the weighted mean; batches then count by the sum of their weights.
  *
  * @example
  * const bias = (pred: Tensors, target: Tensors) => tf.mean(tf.abs(tf.sub(pred as tf.Tensor, target as tf.Tensor))) as tf.Scalar
  * new Learner(data, model, { metrics: [Object.assign(bias, { better: 'lower' } as const)] })
  */
-export type MetricFunction = { compute(pred: Tensors, target: Tensors): Scalar | number }['compute'] & {
+export type MetricFunction = { compute(pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar | number }['compute'] & {
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
   readonly better?: Better
   /** What a Learner measures with in place of the function itself, where its meaning depends on the predictions. */
@@ -47,8 +50,12 @@ export interface Metric {
   follow?(predictions: Predictions): void
   /** Begins a new pass. */
   reset(): void
-  /** Takes one batch in. Must not keep or dispose the tensors. */
-  accumulate(pred: Tensors, target: Tensors): void | Promise<void>
+  /**
+   * Takes one batch in. Must not keep or dispose the tensors.
+   *
+   * @param weights how much each sample counts, [batch], for data that says so: it is refused where there is no third parameter
+   */
+  accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): void | Promise<void>
   /** The figure over all batches since `reset`; NaN when there were none. */
   readonly value: number
   /**
@@ -117,16 +124,23 @@ export class AverageMetric implements Metric {
     }
   }
 
-  /** @throws TypeError when the function does not give a single number. */
-  async accumulate(pred: Tensors, target: Tensors): Promise<void> {
-    const value = await this.#measure(pred, target)
-    this.add(value, (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1)
+  /** @throws TypeError when the function does not give a single number, or does not take the samples' weights. */
+  async accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
+    if (weights) this.requireWeighs()
+    const value = await this.#measure(pred, target, weights)
+    this.add(value, weights ? await totalOf(weights) : ((Array.isArray(target) ? target[0]! : target).shape[0] ?? 1))
   }
 
-  async #measure(pred: Tensors, target: Tensors): Promise<number> {
+  /** @throws TypeError when the function knows nothing of weights. */
+  requireWeighs(): void {
+    requireWeighs('metric', this.name, this.#compute)
+  }
+
+  async #measure(pred: Tensors, target: Tensors, weights: Tensor1D | undefined): Promise<number> {
     let given: unknown
     const figure = tidy(() => {
-      given = eachWithItsTarget(this.#compute, this.#compute, pred, target)
+      const compute = weights ? (p: Tensors, t: Tensors) => this.#compute(p, t, weights) : this.#compute
+      given = eachWithItsTarget(this.#compute, compute, pred, target)
       return given instanceof Tensor ? given : undefined
     })
     if (typeof given === 'number') return given
@@ -142,7 +156,7 @@ export class AverageMetric implements Metric {
     )
   }
 
-  /** Takes in a batch whose value is known. */
+  /** Takes in a batch whose value is known, by its number of samples or the sum of their weights. */
   add(value: number, samples: number): void {
     if (typeof value !== 'number' || typeof samples !== 'number')
       throw new TypeError(`An AverageMetric adds a number for so many samples, but got ${show(value)} and ${show(samples)}.`)

@@ -1,4 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
+import type { Tensor1D } from '@tensorflow/tfjs-core'
 import { mse } from '../loss/regression.js'
 import { AverageMetric, type Metric } from './metric.js'
 
@@ -19,8 +20,8 @@ export class RootMeanSquaredError implements Metric {
     this.#squares.reset()
   }
 
-  accumulate(pred: Tensors, target: Tensors): Promise<void> {
-    return this.#squares.accumulate(pred, target)
+  accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
+    return this.#squares.accumulate(pred, target, weights)
   }
 
   setAside(): () => void {

@@ -1,22 +1,23 @@
 import type { Tensors, TrainingState } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
+import type { Tensor1D } from '@tensorflow/tfjs-core'
 import type { Metric } from './metric.js'
 import { takeIn } from './take-in.js'
 
 /** @throws TypeError where a metric does not fit the batch, or has no number after it. */
-export async function tryAll(metrics: readonly Metric[], { pred, yb }: TrainingState): Promise<void> {
+export async function tryAll(metrics: readonly Metric[], { pred, yb, weights }: TrainingState): Promise<void> {
   for (const metric of metrics) {
     metric.reset()
-    await attempt(metric, pred, yb)
+    await attempt(metric, pred, yb, weights)
     if (typeof metric.value !== 'number')
       throw new TypeError(`The metric ${metric.name} has the value ${show(metric.value)} after a batch, but must have a number.`)
     metric.reset()
   }
 }
 
-async function attempt(metric: Metric, pred: Tensors, target: Tensors): Promise<void> {
+async function attempt(metric: Metric, pred: Tensors, target: Tensors, weights: Tensor1D | undefined): Promise<void> {
   try {
-    await takeIn(metric, pred, target)
+    await takeIn(metric, pred, target, weights)
   } catch (cause) {
     const { message } = cause as Error
     if (typeof message === 'string' && message.includes(metric.name)) throw cause

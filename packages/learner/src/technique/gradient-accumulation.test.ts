@@ -139,7 +139,7 @@ describe('a pass that is cut short', () => {
         async after_epoch({ epoch }: Learner) {
           if (!move || epoch > 0) return
           const state = await callback.state()
-          expect([state.count, state.first, Object.keys(state.sums).length]).toEqual([4, 4, 4])
+          expect([state.count, state.total, state.first, Object.keys(state.sums).length]).toEqual([4, 4, 4, 4])
           moved = new GradientAccumulation({ n_acc: 8 })
           moved.restore(state)
         },
@@ -159,8 +159,8 @@ describe('a pass that is cut short', () => {
 it.each([
   {},
   null,
-  { count: -1, first: 0, sums: {} },
-  { count: 1, first: 1, sums: { a: { shape: [2], values: new Float32Array(3) } } },
+  { count: -1, total: 0, first: 0, sums: {} },
+  { count: 1, total: 1, first: 1, sums: { a: { shape: [2], values: new Float32Array(3) } } },
 ])('refuses the state %j', state => {
   expect(() => new GradientAccumulation().restore(state as never)).toThrow(/no state of it: pass what its state\(\) gave/)
 })

@@ -13,9 +13,10 @@ export interface GradientAccumulationOptions {
 export interface GradientAccumulationState {
   /** Samples. */
   readonly count: number
-  /** Samples of the first batch. */
+  /** What the samples count, and those of the first batch: the sum of their weights, or their number. */
+  readonly total: number
   readonly first: number
-  /** Sums of gradients by parameter, each batch's by its size in first batches. */
+  /** Sums of gradients by parameter, each batch's by what it counts in first batches. */
   readonly sums: Weights
 }
 
@@ -41,6 +42,7 @@ export class GradientAccumulation implements Callback<Learner> {
   readonly #n_acc: number
   #sums: Record<string, tf.Tensor> = {}
   #count = 0
+  #total = 0
   #first = 0
   #restored = false
 
@@ -59,10 +61,10 @@ export class GradientAccumulation implements Callback<Learner> {
     // Whoever looks at losses comes later: what is no number is theirs, and would spoil what has been gathered.
     if (!Number.isFinite(learn.lossValue)) return
     const complete = this.#count + learn.bs >= this.#n_acc || learn.iter === learn.n_iter - 1
-    if (complete && this.#count === 0) return
+    if (complete && this.#total === 0) return
     this.#add(learn)
     if (!complete) throw new CancelBatch()
-    const share = this.#first / this.#count
+    const share = this.#first / this.#total
     const sums = Object.keys(learn.grads).map(name => [name, this.#sums[name]!] as const)
     learn.grads = tf.tidy(() => Object.fromEntries(sums.map(([name, sum]) => [name, tf.mul(sum, share)])))
     this.#drop()
@@ -75,25 +77,28 @@ export class GradientAccumulation implements Callback<Learner> {
 
   /** What has been gathered, for {@link restore} in another process. */
   async state(): Promise<GradientAccumulationState> {
-    const numbers = { count: this.#count, first: this.#first }
+    const numbers = { count: this.#count, total: this.#total, first: this.#first }
     return { ...numbers, sums: await savedTensors(this.#sums) }
   }
 
   /** Goes on from a state: the next fit does not begin anew. Throws TypeError, and changes nothing, for what is none. */
   restore(state: GradientAccumulationState): void {
-    checkSaved(this.name, state, ['count', 'first'], ['sums'])
-    const { count, first, sums } = state
+    checkSaved(this.name, state, ['count', 'total', 'first'], ['sums'])
+    const { count, total, first, sums } = state
     this.#drop()
     this.#sums = keptTensors(sums)
     this.#count = count
+    this.#total = total
     this.#first = first
     this.#restored = true
   }
 
-  #add({ grads, bs }: Learner): void {
-    if (this.#count === 0) this.#first = bs
+  #add({ grads, bs, totalWeight }: Learner): void {
     this.#count += bs
-    const share = bs / this.#first
+    if (totalWeight === 0) return
+    if (this.#total === 0) this.#first = totalWeight
+    this.#total += totalWeight
+    const share = totalWeight / this.#first
     for (const [name, gradient] of Object.entries(grads)) {
       const before = this.#sums[name]
       this.#sums[name] = tf.tidy(() => {
@@ -107,6 +112,6 @@ export class GradientAccumulation implements Callback<Learner> {
   #drop(): void {
     tf.dispose(this.#sums)
     this.#sums = {}
-    this.#count = 0
+    this.#count = this.#total = 0
   }
 }

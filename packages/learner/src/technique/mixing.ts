@@ -51,18 +51,25 @@ export abstract class Mixing implements Callback<Learner> {
 
   after_pred(learn: Learner): void {
     const { pred } = learn
-    learn.yb = tf.tidy(() => each(learn.yb, (y, i) => this.#mixed(asShares(y, Array.isArray(pred) ? pred[i] : pred))))
-  }
-
-  #mixed(y: tf.Tensor): tf.Tensor {
-    return mixture(y, this.#others, this.#shares)
+    const { weights } = learn
+    const others = this.#others
+    tf.tidy(() => {
+      const shares = tf.tensor1d(this.#shares)
+      const mixed = weights && mixture(weights, others, shares)
+      // Each of the two targets counts by its own weight.
+      const parts = mixed ? tf.divNoNan(tf.mul(weights, shares), mixed) : shares
+      learn.yb = each(learn.yb, (y, i) =>
+        mixture(asShares(y, Array.isArray(pred) ? pred[i] : pred), others, parts as tf.Tensor1D),
+      )
+      learn.weights = mixed
+    })
   }
 }
 
 /** Each sample by its share, and the rest by another one. */
-export function mixture(x: tf.Tensor, others: Int32Array, shares: Float32Array): tf.Tensor {
+export function mixture<T extends tf.Tensor>(x: T, others: Int32Array, shares: tf.Tensor1D): T {
   const other = tf.gather(x, others)
-  const share = tf.tensor(shares, [shares.length, ...new Array<number>(x.rank - 1).fill(1)])
+  const share = tf.reshape(shares, [-1, ...new Array<number>(x.rank - 1).fill(1)])
   return tf.add(other, tf.mul(tf.sub(x, other), share))
 }
 

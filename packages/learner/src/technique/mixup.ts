@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { drawBeta } from './beta.js'
 import { type Mix, Mixing, type MixOptions, mixture } from './mixing.js'
@@ -28,6 +29,6 @@ export class MixUp extends Mixing {
       return Math.max(share, 1 - share)
     }
     const shares = Float32Array.from({ length: bs }, own)
-    return { shares, mix: (x, others) => mixture(x, others, shares) }
+    return { shares, mix: (x, others) => mixture(x, others, tf.tensor1d(shares)) }
   }
 }

@@ -1,6 +1,6 @@
 import { type Callback, CancelFit, type Rates, type Tensors } from '@onecycle/callbacks'
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
-import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core'
+import { dispose, keep, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { asBefore, checkLearner } from './as-before.js'
 
@@ -53,6 +53,7 @@ class OneBatch implements Callback<Learner> {
   readonly #steps: number
   #xb: Tensors | undefined
   #yb: Tensors | undefined
+  #weights: Tensor1D | undefined
 
   constructor(steps: number) {
     this.#steps = steps
@@ -63,6 +64,8 @@ class OneBatch implements Callback<Learner> {
     this.#yb ??= copyOf(learn.yb)
     learn.xb = cloneOf(this.#xb)
     learn.yb = cloneOf(this.#yb)
+    if (learn.weights) this.#weights ??= keep(learn.weights.clone())
+    learn.weights = this.#weights?.clone()
   }
 
   after_batch({ lossValue }: Learner): void {
@@ -71,7 +74,7 @@ class OneBatch implements Callback<Learner> {
   }
 
   after_fit(): void {
-    dispose([this.#xb ?? [], this.#yb ?? []].flat())
+    dispose([this.#xb ?? [], this.#yb ?? [], this.#weights ?? []].flat())
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Batch } from '@onecycle/data'
-import { inOrder } from '@onecycle/data/internal'
-import { dispose, tidy } from '@tensorflow/tfjs-core'
+import { disposeOf, inOrder } from '@onecycle/data/internal'
+import { tidy } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { arrangeInputs, inputNamesOf } from '../model/arrange-inputs.js'
 import { ForwardPass } from '../model/forward-pass.js'
@@ -50,7 +50,7 @@ export async function recomputeBatchNorm(learn: Learner): Promise<void> {
           try {
             forward(batch)
           } finally {
-            dispose([batch.xs, batch.ys].flat())
+            disposeOf(batch)
           }
           await pace.letOthersRun()
         }

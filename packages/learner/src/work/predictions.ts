@@ -20,7 +20,7 @@ export async function predictionsOf(
       try {
         preds.push(single('predictions', predict(batch)))
       } finally {
-        dispose(batch.xs)
+        dispose([batch.xs, batch.weights ?? []].flat())
       }
       await pace.goOn(where)
     }

@@ -44,7 +44,9 @@ export class FakeFit implements TrainingState {
   declare pred: TrainingState['pred']
   declare loss: TrainingState['loss']
   declare grads: TrainingState['grads']
+  weights = undefined
   readonly bs = 64
+  readonly totalWeight = 64
   readonly said: string[] = []
   #hypers: Record<string, number[]>
   readonly #options: Required<FakeFitOptions>
