@@ -1,8 +1,17 @@
-// npm run campaign -- --kills 200: builds, then kills training processes and compares how they end. See docs/checkpoint.md.
+// npm run campaign -- --kills 200: builds, then spoils trainings and compares how they end; --node 24 trains on that one, from npm. See
+// docs/checkpoint.md.
 import { build, install, main, tool } from './steps.mjs'
+import { fetchTool } from './tools.mjs'
 
 await main(async () => {
   await install()
   await build()
-  return (await tool('tsx', ['benchmarks/campaign.ts', ...process.argv.slice(2)])).code
+  const args = process.argv.slice(2)
+  const at = args.indexOf('--node') + 1
+  if (at > 0 && /^\d+$/.test(args[at])) {
+    const { path, missing } = await fetchTool(`node ${args[at]}`)
+    if (!path) throw new Error(missing)
+    args[at] = path
+  }
+  return (await tool('tsx', ['benchmarks/campaign.ts', ...args])).code
 })

@@ -28,11 +28,12 @@ export interface Fuzz {
 
 /**
  * @param count files that are spoiled, by turns in each way and each of their regions
+ * @param units of the layers of the model whose checkpoint is spoiled: 384 make 4 MB
  * @throws Error when a file takes 20 seconds, or ends the process
  */
-export function fuzz(count: number, seed = 1): Promise<Fuzz> {
+export function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
   const child = fileURLToPath(new URL('fuzzed.ts', import.meta.url))
-  const args = ['--expose-gc', '--import', 'tsx', child, String(count), String(seed)]
+  const args = ['--expose-gc', '--import', 'tsx', child, ...[count, seed, units].map(String)]
   // Large pieces of memory go back to the system when they are free, so that what is taken next is seen.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' }
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })

@@ -13,7 +13,7 @@ import type { Fuzz, FuzzRow } from './fuzz.js'
 import { hostile } from './hostile.js'
 import { type Bytes, regionsOf, spoiled, ways } from './mutations.js'
 
-const [count, seed] = process.argv.slice(2).map(Number) as [number, number]
+const [count, seed, units] = process.argv.slice(2).map(Number) as [number, number, number]
 const random = new Random(seed)
 const bytes = await checkpoint()
 const intact = await loadCheckpoint(bytes)
@@ -55,7 +55,6 @@ async function checkpoint(): Promise<Bytes> {
   await useBackend({ prefer: 'wasm', log: false })
   const x = Float32Array.from({ length: 80 }, () => random.normal())
   const data = DataBunch.from_arrays({ x, y: x.map(Math.sin), shape: [1], bs: 1, seed: 1 })
-  const units = 384
   const model = sequential({
     layers: [
       layers.dense({ units, inputShape: [1], activation: 'relu' }),

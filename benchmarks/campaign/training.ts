@@ -3,12 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { useBackend } from '@onecycle/backend'
 import { type Callback, EarlyStopping } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
-import { accuracy, adam, Checkpoint, EMA, GradientAccumulation, Learner } from '@onecycle/learner'
+import { accuracy, adam, Checkpoint, Learner } from '@onecycle/learner'
 import { Random } from '@onecycle/platform'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
+import { combinations } from './combinations.js'
+import { tellWrites } from './telling-writes.js'
 
-const [dir = '', result = '', backend = 'wasm', threads = '1', techniques]: string[] = process.argv.slice(2)
+const [dir = '', result = '', backend = 'wasm', threads = '1', combination = 'plain']: string[] = process.argv.slice(2)
 await useBackend({ prefer: backend as 'wasm', ...(backend === 'wasm' && { threads: Number(threads) }), log: false })
+const tell = (sign: string) => process.stdout.write(sign)
+await tellWrites(() => tell('w'), 2)
 
 const random = new Random(7)
 const n = 440
@@ -29,22 +33,28 @@ const stream = { write: (text: string) => table.push(text.replace(/\s+\S+\n$/, '
 const learn = new Learner(data, model, { metrics: [accuracy], optimizer: adam(), seed: 5, progress: { stream: stream as never } })
 
 /** Says each batch to whoever is to kill it, and takes a while, so that what is written beside is hit too. */
-const tell: Callback<Learner> = {
-  name: 'tell',
+const telling: Callback<Learner> = {
+  name: 'telling',
   run_valid: false,
   after_batch: () => {
-    process.stdout.write('.')
+    tell('.')
     return new Promise(resolve => setTimeout(resolve, 2))
   },
 }
-const callbacks = [
-  tell,
-  new EarlyStopping({ patience: 20, restore_best: true, log: () => {} }),
-  new Checkpoint({ dir, every: { batches: 3 } }),
-  ...(techniques === 'yes' ? [new EMA({ decay: 0.95 }), new GradientAccumulation({ n_acc: 40 })] : []),
-]
-await learn.fit_one_cycle(4, 1e-2, { resume: dir, callbacks })
-const second = await learn.fit(1e-3, 1, { resume: dir })
+const callbacks = [telling, new Checkpoint({ dir, every: { batches: 3 } }), ...combinations[combination]!()]
+const plots = () => {
+  const [{ recorder }, quiet] = [learn, { show: false }]
+  return [recorder.plot_losses(quiet), recorder.plot_metrics(quiet), recorder.plot_lr({ showMoms: true, ...quiet })].map(
+    ({ spec }) => spec,
+  )
+}
+const untimed = (history: Awaited<ReturnType<Learner['fit']>>) => ({
+  ...history,
+  epochs: history.epochs.map(({ time: _, ...row }) => row),
+})
+const first = untimed(await learn.fit_one_cycle(4, 1e-2, { resume: dir, callbacks }))
+const [firstTable, firstPlots] = [[...table], plots()]
+const second = untimed(await learn.fit(1e-3, 1, { resume: dir, callbacks: new EarlyStopping({ log: () => {} }) }))
 
 const bits = (values: ArrayLike<number>) => Buffer.from(Float32Array.from(values).buffer).toString('base64')
 const weights = Object.entries(await learn.getWeights()).map(([name, { values }]) => [name, bits(values)])
@@ -53,5 +63,5 @@ const optimizer = Object.entries((await learn.opt.state()).parameters).map(([nam
   steps,
   ...Object.entries(slots).map(([slot, { values }]) => [slot, bits(values)]),
 ])
-const history = { ...second, epochs: second.epochs.map(({ time: _, ...row }) => row) }
-writeFileSync(result, JSON.stringify({ weights, optimizer, history, table, validated: await learn.validate() }))
+const figures = { first, firstTable, firstPlots, second, table, plots: plots(), validated: await learn.validate() }
+writeFileSync(result, JSON.stringify({ weights, optimizer, ...figures }))
