@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
@@ -9,11 +10,10 @@ import { pathToFileURL } from 'node:url'
  */
 export function packageFolder(name: string, folder: string): string {
   for (const start of [pathToFileURL(join(process.cwd(), 'package.json')), import.meta.url]) {
-    try {
-      return join(dirname(createRequire(start).resolve(`${name}/package.json`)), folder)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
-    }
+    // Not resolved: a package need not export its package.json.
+    const places = createRequire(start).resolve.paths(name) ?? []
+    const place = places.find(each => existsSync(join(each, name, 'package.json')))
+    if (place !== undefined) return join(place, name, folder)
   }
   throw new Error(`The data comes from the npm package ${name}, which is not installed. Run: npm install ${name}`)
 }

@@ -92,6 +92,16 @@ describe('readIdx', () => {
     await expect(readIdx(join(folder, 'absent'))).rejects.toThrow('absent: there is no such file')
   })
 
+  test('takes no memory for what a compressed file has beyond its header', async () => {
+    const [zeros, longer] = [gzipSync(Buffer.alloc(2 ** 28)), gzipSync(Buffer.concat([idx(8, [3], 1), Buffer.alloc(2 ** 28)]))]
+    const before = process.memoryUsage().rss
+    await expect(readIdx(zeros)).rejects.toThrow('the bytes is not an IDX file: it starts with the bytes 00 00 00 00')
+    await expect(readIdx(longer)).rejects.toThrow('the bytes is longer than its header says: expected 11 bytes')
+    expect(() => parseIdx(zeros)).toThrow('the bytes is not an IDX file: it starts with the bytes 00 00 00 00')
+    expect(() => parseIdx(longer)).toThrow('the bytes is longer than its header says: expected 11 bytes')
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27)
+  })
+
   test('reads bytes, Blobs and Files, plain or compressed', async () => {
     const [plain, gz] = [
       idx(8, [2, 3], 1, (view, at, i) => view.setUint8(at, i)),

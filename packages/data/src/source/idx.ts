@@ -1,7 +1,9 @@
 import { type FileSource, nameOf, read, show } from '@onecycle/platform'
-import { gunzip, gunzipSync } from '#data/gunzip.js'
+import { gunzipSync } from '#data/gunzip.js'
 import { sizeOf } from '../check.js'
 import type { TypedArray } from '../column.js'
+import { openBytes } from './bytes.js'
+import { inflate, isGzip } from './inflate.js'
 
 /** An array read from an IDX file. */
 export interface IdxArray {
@@ -44,12 +46,19 @@ export async function readIdx(source: FileSource): Promise<IdxArray> {
 }
 
 /** As {@link readIdx}, of bytes that messages call `name`. */
-export async function decodeIdx(bytes: Uint8Array, name: string): Promise<IdxArray> {
-  if (!isCompressed(bytes)) return parse(bytes, name)
-  const content = await gunzip(bytes).catch(cause => {
-    throw damaged(name, cause)
-  })
-  return parse(content, name)
+export async function decodeIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<IdxArray> {
+  if (!isGzip(bytes)) return parse(bytes, name)
+  const pieces: Uint8Array<ArrayBuffer>[] = []
+  let most = Number.POSITIVE_INFINITY
+  let length = 0
+  // A small file may become a large one: what is more than its header says is never taken.
+  for await (const piece of inflate({ ...(await openBytes(bytes)), name }, most)) {
+    if (length === 0) most = lengthSaid(piece, name)
+    pieces.push(piece)
+    length += piece.length
+    if (length > most) break
+  }
+  return parse(new Uint8Array(await new Blob(pieces).arrayBuffer()), name)
 }
 
 /**
@@ -60,23 +69,41 @@ export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
   if (typeof name !== 'string') throw new TypeError(`parseIdx takes a name for messages, but got ${show(name)}.`)
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
-  return parse(isCompressed(bytes) ? unzip(bytes, name) : bytes, name)
+  return parse(isGzip(bytes) ? unzip(bytes, name) : bytes, name)
 }
 
 function unzip(bytes: Uint8Array, name: string): Uint8Array {
   if (!gunzipSync) throw new Error(`${name} starts as a gzip file, which is decompressed here by await readIdx(bytes).`)
+  let said = 0
   try {
-    return gunzipSync(bytes)
+    return gunzipSync(bytes, start => {
+      said = lengthSaid(start, name)
+      return said
+    })
   } catch (cause) {
+    if (cause instanceof WrongFile) throw cause
+    if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw wrongLength(name, said, 'more', 'its array')
     throw damaged(name, cause)
   }
 }
 
-function parse(content: Uint8Array, name: string): IdxArray {
+/** What is wrong with the content, and not with how it is compressed. */
+class WrongFile extends Error {}
+
+interface Header {
+  readonly type: ElementType
+  readonly shape: number[]
+  /** Where the elements begin, in bytes. */
+  readonly start: number
+  /** Bytes of the whole file. */
+  readonly length: number
+}
+
+function headerOf(content: Uint8Array, name: string): Header {
   const type = content[0] === 0 && content[1] === 0 ? elementTypes[content[2] ?? -1] : undefined
   const axes = content[3]
   if (!type || !axes) {
-    throw new Error(
+    throw new WrongFile(
       `${name} is not an IDX file: it starts with the bytes ${hex(content.subarray(0, 4))}; expected 00 00, a type (08, 09, 0b, 0c, 0d or 0e) ` +
         'and the number of axes.',
     )
@@ -85,10 +112,20 @@ function parse(content: Uint8Array, name: string): IdxArray {
   if (content.length < start) throw wrongLength(name, start, content.length, `a header of ${axes} axes`)
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const length = sizeOf(shape)
-  const expected = start + length * type.bytes
-  if (content.length !== expected) throw wrongLength(name, expected, content.length, `an array of shape ${show(shape)}`)
-  return { shape, data: elements(view, start, length, type) }
+  return { type, shape, start, length: start + sizeOf(shape) * type.bytes }
+}
+
+/** How long a file is by its header, where that is all there: of a truncated file it may not be. */
+function lengthSaid(start: Uint8Array, name: string): number {
+  const whole = start.length >= 4 && start.length >= 4 + 4 * start[3]!
+  return whole ? headerOf(start, name).length : Number.POSITIVE_INFINITY
+}
+
+function parse(content: Uint8Array, name: string): IdxArray {
+  const { type, shape, start, length } = headerOf(content, name)
+  if (content.length !== length) throw wrongLength(name, length, content.length, `an array of shape ${show(shape)}`)
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  return { shape, data: elements(view, start, sizeOf(shape), type) }
 }
 
 /** The elements, which lie big endian. */
@@ -100,17 +137,13 @@ function elements(view: DataView, start: number, length: number, type: ElementTy
   return data
 }
 
-function isCompressed(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b
-}
-
 function damaged(name: string, cause: unknown): Error {
   return new Error(`${name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, { cause })
 }
 
-function wrongLength(name: string, expected: number, actual: number, what: string): Error {
-  const problem = actual < expected ? 'is truncated' : 'is longer than its header says'
-  return new Error(`${name} ${problem}: expected ${expected} bytes for ${what}, got ${actual}. Fetch it again.`)
+function wrongLength(name: string, expected: number, actual: number | 'more', what: string): Error {
+  const problem = actual !== 'more' && actual < expected ? 'is truncated' : 'is longer than its header says'
+  return new WrongFile(`${name} ${problem}: expected ${expected} bytes for ${what}, got ${actual}. Fetch it again.`)
 }
 
 function hex(bytes: Uint8Array): string {
