@@ -1,3 +1,6 @@
+import type { Pen } from './render/pen.js'
+import type { Look } from './theme.js'
+
 /**
  * A chart as data: what is shown, not how. The Vega-Lite specification and the terminal drawing are both made from it.
  */
@@ -18,6 +21,18 @@ export interface Panel {
   series: Series[]
   /** Single points that stand out, such as a suggested learning rate. */
   marks?: Mark[]
+  /** How it is drawn, where it is more than curves; made by `heatPanel` and `barPanel`. */
+  drawn?: Drawn
+}
+
+/** A kind of panel that is not of curves draws itself, so that a page without one does not carry how. */
+export interface Drawn {
+  /** In Vega-Lite; `color` is what tells series apart. */
+  layers(look: Look, columns: number, color: Record<string, unknown>): Record<string, unknown>[]
+  /** In characters: lines of `width`, about `height` of them for what is between the axes. */
+  lines(width: number, height: number, pen: Pen): string[]
+  /** For people who hear it. */
+  words(): string
 }
 
 export interface Axis {
@@ -28,8 +43,11 @@ export interface Axis {
   integer?: boolean
 }
 
-/** 'line'; 'faint', a pale thin line behind the others, which the legend leaves out; 'points', dots joined by a dashed line. */
-export type SeriesStyle = 'line' | 'faint' | 'points'
+/**
+ * 'line'; 'faint', a pale thin line behind the others, which the legend leaves out; 'points', dots joined by a dashed line; 'dots', which
+ * nothing joins: the points of a scatter plot, in any order.
+ */
+export type SeriesStyle = 'line' | 'faint' | 'points' | 'dots'
 
 export interface Series {
   name: string

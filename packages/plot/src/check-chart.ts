@@ -7,7 +7,9 @@ export function checkedChart(chart: Chart): Chart {
     throw new TypeError(`Plot takes a chart, { panels: [{ title, x, y, series }] }, but got ${show(chart)}.`)
   if (!chart.panels.every(isPanel))
     throw new TypeError(`A panel of a chart is { title, x, y, series }, its series of points [x, y]; got ${show(chart.panels)}.`)
-  const finite = chart.panels.some(panel => panel.series.some(series => series.points.some(([x, y]) => Number.isFinite(x + y))))
+  const finite = chart.panels.some(
+    ({ drawn, series }) => drawn || series.some(({ points }) => points.some(([x, y]) => Number.isFinite(x + y))),
+  )
   if (!finite) throw new Error('Nothing to plot: not one of the recorded values is a finite number.')
   return chart
 }

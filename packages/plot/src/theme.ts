@@ -12,6 +12,7 @@ export const font = 'DejaVu Sans, Verdana, Segoe UI, sans-serif'
 /** How a chart looks. */
 export interface Look {
   colorAt(index: number): string
+  readonly dark: boolean
   /** Around dots, so that they stand out from their line. */
   halo: string
   /** Size of the drawing area of one panel, in pixels, when the row holds so many panels. */
@@ -34,6 +35,7 @@ export const onLight: Inks = { ink: '#222222', soft: '#555555', line: '#e4e4e4',
 /** On a sheet of its own: what is saved. */
 export const sheet: Look = {
   colorAt,
+  dark: false,
   halo: '#ffffff',
   panelSize: columns => (columns === 1 ? { width: 620, height: 340 } : { width: 400, height: 280 }),
   points: 2000,
@@ -71,6 +73,7 @@ export function configOf({ ink, soft, line, rule }: Inks, font: string): object 
     },
     legend: {
       title: null,
+      titleColor: ink,
       orient: 'top',
       direction: 'horizontal',
       labelFontSize: 12,

@@ -1,7 +1,7 @@
 import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownExtent, shows, thin } from './chart.js'
 import { wrap } from './render/wrap.js'
 import { type Look, sheet } from './theme.js'
-import { axisScale, tickLabels } from './ticks.js'
+import { type AxisScale, axisScale, tickLabels } from './ticks.js'
 
 /** A Vega-Lite 6 specification: JSON that any Vega-Lite renderer shows. */
 export interface VegaLiteSpec {
@@ -9,7 +9,7 @@ export interface VegaLiteSpec {
   [key: string]: unknown
 }
 
-type Json = Record<string, unknown>
+export type Json = Record<string, unknown>
 
 /** Room that Vega allows for a letter of a text of 12 pixels: one that needs more widens the whole drawing. */
 const letter = 9.6
@@ -22,7 +22,7 @@ export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
   const panels = chart.panels.map(panel => ({
     ...(panel.title && { title: panel.title }),
     ...panelSize(columns),
-    layer: panelLayers(panel, color, look),
+    layer: panel.drawn?.layers(look, columns, color) ?? panelLayers(panel, color, look),
   }))
   const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / letter))
   const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
@@ -30,7 +30,7 @@ export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     ...(title && { title }),
     config: look.config,
-    ...(panels.length === 1 ? panels[0] : { concat: panels, columns, spacing: 28 }),
+    ...(panels.length === 1 ? panels[0] : { concat: panels, columns, spacing: 28, resolve: { scale: { fill: 'independent' } } }),
   }
 }
 
@@ -49,14 +49,16 @@ function colorEncoding(chart: Chart, columns: number, { colorAt, panelSize }: Lo
       if (several.size > 1) for (const name of several) legend.add(name)
     }
   }
-  const dots = chart.panels.some(panel => panel.marks?.length)
+  const isDotted = chart.panels.some(
+    ({ drawn, marks, series }) => drawn || marks?.length || series.some(({ style }) => style === 'dots'),
+  )
   return {
     scale: { domain: [...colors.keys()], range: [...colors.values()] },
     legend: legend.size
       ? {
           values: [...legend],
           columns: legendColumns([...legend], columns * panelSize(columns).width),
-          symbolType: dots ? 'circle' : 'stroke',
+          symbolType: isDotted ? 'circle' : 'stroke',
         }
       : null,
   }
@@ -70,7 +72,7 @@ function legendColumns(names: string[], width: number): number {
 }
 
 function panelLayers(panel: Panel, color: Json, look: Look): Json[] {
-  const position = { x: encoding('x', panel), y: encoding('y', panel) }
+  const position = { x: encodingOf('x', panel), y: encodingOf('y', panel) }
   const layer = (mark: Json, values: Json[], name: string, at: Json = position) => ({
     data: { values },
     mark: { opacity: 1, ...mark },
@@ -90,7 +92,7 @@ function panelLayers(panel: Panel, color: Json, look: Look): Json[] {
 function marksOf({ style, points }: Series, { halo }: Look): Json[] {
   const dots = { type: 'point', filled: true, size: 70, stroke: halo, strokeWidth: 1 }
   if (style === 'points') return [{ type: 'line', strokeWidth: 1.5, strokeDash: [4, 4] }, dots]
-  if (points.length === 1) return [dots]
+  if (style === 'dots' || points.length === 1) return [dots]
   return [style === 'faint' ? { type: 'line', strokeWidth: 1, opacity: 0.28 } : { type: 'line' }]
 }
 
@@ -102,11 +104,15 @@ function rows(series: Series, panel: Panel, { points }: Look): Json[] {
   ).map(([x, y]) => ({ x, y: shows(panel.y, y) ? y : null }))
 }
 
+function encodingOf(field: 'x' | 'y', panel: Panel): Json {
+  const axis = panel[field]
+  const scale = axisScale(axis, shownExtent(panel, field), axis.log ? 12 : 6, field === 'y')
+  return axisEncoding(field, axis, scale, tickLabels(scale.ticks, axis))
+}
+
 /** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */
-function encoding(field: 'x' | 'y', panel: Panel): Json {
-  const axis: Axis = panel[field]
-  const { domain, ticks } = axisScale(axis, shownExtent(panel, field), axis.log ? 12 : 6, field === 'y')
-  const labels = Object.fromEntries(tickLabels(ticks, axis).map((label, i) => [ticks[i], label]))
+export function axisEncoding(field: 'x' | 'y', axis: Axis, { domain, ticks }: AxisScale, texts: readonly string[]): Json {
+  const labels = Object.fromEntries(texts.map((label, i) => [ticks[i], label]))
   return {
     field,
     type: 'quantitative',

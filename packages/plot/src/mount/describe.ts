@@ -10,13 +10,15 @@ export function describe({ title, subtitle, panels }: Chart): string {
 }
 
 function inWords(panel: Panel): string {
+  if (panel.drawn) return panel.drawn.words()
   const last = new Map<string, string>()
   for (const { name, points, style } of panel.series) {
     const point = points.findLast(([x, y]) => shows(panel.x, x) && shows(panel.y, y))
-    if (point && (style !== 'faint' || !last.has(name))) last.set(name, formatNumber(point[1]))
+    if (style === 'dots') last.set(name, `${points.length} points`)
+    else if (point && (style !== 'faint' || !last.has(name))) last.set(name, `at the end ${formatNumber(point[1])}`)
   }
   const axes = [panel.y.label, panel.x.label].filter(Boolean).join(' over ')
-  const curves = [...last].map(([name, value]) => `${name}, at the end ${value}`)
+  const curves = [...last].map(([name, value]) => `${name}, ${value}`)
   const heading = [...new Set([panel.title, axes])].filter(Boolean).join(', ')
   return [heading, [...curves, ...(panel.marks ?? []).map(mark => mark.label)].join('; ')].filter(Boolean).join(': ')
 }

@@ -9,6 +9,7 @@ const onDark: Inks = { ink: '#e8e8e8', soft: '#b4b4b4', line: '#3d3d3d', rule: '
 export function pageLook(dark: boolean, font: string, width: number, height: number): Look {
   return {
     colorAt: dark ? among(paletteOnDark) : colorAt,
+    dark,
     halo: dark ? '#181818' : '#ffffff',
     panelSize: () => ({ width, height }),
     points: Math.max(200, width / 2),

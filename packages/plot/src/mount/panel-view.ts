@@ -56,5 +56,8 @@ export class PanelView {
 type Rows = Parted['data'][string]
 
 function same(rows: Rows, others: Rows): boolean {
-  return rows.length === others.length && rows.every(({ x, y }, i) => x === others[i]!['x'] && y === others[i]!['y'])
+  return (
+    rows.length === others.length &&
+    rows.every((row, i) => Object.entries(row).every(([name, value]) => value === others[i]![name]))
+  )
 }

@@ -4,4 +4,6 @@ export interface Pen {
   dim(text: string): string
   /** @param color such as '#0072b2' */
   hex(color: string): (text: string) => string
+  /** On a ground of that colour. */
+  bgHex(color: string): (text: string) => string
 }

@@ -19,26 +19,57 @@ export function panelLines(panel: Panel, width: number, height: number, pen: Pen
   const down = (y: number) => Math.round((1 - alongY(y)) * (canvas.height - 1))
   drawPanel(panel, canvas, across, down)
 
-  const paint = (text: string, color: string | undefined) =>
-    color === undefined ? text : color === 'faint' ? pen.dim(text) : pen.hex(color)(text)
-  const yTicks = new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!]))
-  const rows = canvas.rows(paint).map((row, i) => {
-    const label = yTicks.get(i)
-    return pen.dim(`${(label ?? '').padStart(margin - 1)} ${label === undefined ? '│' : '┤'}`) + row
+  const paint = painter(pen)
+  return framed(panel, width, pen, {
+    rows: canvas.rows(paint),
+    margin,
+    yTicks: new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!])),
+    xTicks: xScale.ticks.map(tick => across(tick) >> 1),
+    xLabels: tickLabels(xScale.ticks, panel.x),
+    below: legend(panel, width, ' '.repeat(margin), paint),
   })
-  const { axis, labels } = xAxis(
-    xScale.ticks.map(tick => across(tick) >> 1),
-    tickLabels(xScale.ticks, panel.x),
-    columns,
-  )
+}
+
+/** Colours by their numbers, and 'faint'. */
+export const painter =
+  (pen: Pen) =>
+  (text: string, color: string | undefined): string =>
+    color === undefined ? text : color === 'faint' ? pen.dim(text) : pen.hex(color)(text)
+
+export interface Framed {
+  /** What is between the axes, from the top. */
+  rows: readonly string[]
+  /** Characters left of them. */
+  margin: number
+  /** Labels by row. */
+  yTicks: ReadonlyMap<number, string>
+  /** Columns, and their labels. */
+  xTicks: readonly number[]
+  xLabels: readonly string[]
+  /** Lines under the axis. */
+  below: readonly string[]
+}
+
+/** Axes, labels and title around what is drawn: lines that are all `width` characters wide. */
+export function framed(
+  { title, x }: Pick<Panel, 'title' | 'x'>,
+  width: number,
+  pen: Pen,
+  { rows, margin, yTicks, xTicks, xLabels, below }: Framed,
+): string[] {
+  const columns = width - margin - 1
+  const { axis, labels } = xAxis(xTicks, xLabels, columns)
   const indent = ' '.repeat(margin)
   return [
-    ...(panel.title ? [pen.bold(fit(indent + panel.title, width))] : []),
-    ...rows,
+    ...(title ? [pen.bold(fit(indent + title, width))] : []),
+    ...rows.map((row, i) => {
+      const label = yTicks.get(i)
+      return pen.dim(`${(label ?? '').padStart(margin - 1)} ${label === undefined ? '│' : '┤'}`) + row
+    }),
     pen.dim(indent + axis),
     pen.dim(indent + labels),
-    fit(indent + centred(panel.x.label, columns + 1), width),
-    ...legend(panel, width, indent, paint),
+    fit(indent + centred(x.label, columns + 1), width),
+    ...below,
   ]
 }
 
@@ -52,7 +83,7 @@ function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Pla
   })
   panel.series.forEach((series, i) => {
     const color = series.style === 'faint' ? 'faint' : colorAt(colors[i]!)
-    const dots = series.style === 'points' || series.points.length === 1
+    const markers = series.style === 'points' || series.points.length === 1
     let previous: [number, number] | undefined
     for (const [x, y] of series.points) {
       if (!shows(panel.x, x) || !shows(panel.y, y)) {
@@ -60,9 +91,9 @@ function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Pla
         continue
       }
       const here: [number, number] = [across(x), down(y)]
-      canvas.line(...(previous ?? here), ...here, color, dots ? 4 : 1)
-      if (dots) canvas.glyph(...here, '●', color)
-      previous = here
+      canvas.line(...(previous ?? here), ...here, color, markers ? 4 : 1)
+      if (markers) canvas.glyph(...here, '●', color)
+      if (series.style !== 'dots') previous = here
     }
   })
   panel.marks?.forEach((mark, i) => {
@@ -71,13 +102,13 @@ function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Pla
 }
 
 /** Where a value lies between the ends of the axis, from 0 to 1. */
-function placer(axis: Axis, [low, high]: [number, number]): Place {
+export function placer(axis: Axis, [low, high]: [number, number]): Place {
   const along = axis.log ? Math.log : (value: number) => value
   return value => (along(value) - along(low)) / (along(high) - along(low))
 }
 
 /** The axis line with its ticks, and under it the labels that have room. */
-function xAxis(places: number[], texts: string[], columns: number): { axis: string; labels: string } {
+function xAxis(places: readonly number[], texts: readonly string[], columns: number): { axis: string; labels: string } {
   const axis = ['└', ...new Array<string>(columns).fill('─')]
   const labels = new Array<string>(columns + 1).fill(' ')
   let free = 0
@@ -93,11 +124,11 @@ function xAxis(places: number[], texts: string[], columns: number): { axis: stri
 }
 
 /** A line or more that names the series, where there are several, and every mark. */
-function legend(panel: Panel, width: number, indent: string, paint: (text: string, color: string) => string): string[] {
+export function legend(panel: Panel, width: number, indent: string, paint: (text: string, color: string) => string): string[] {
   const colors = colorsOf(panel)
   const named = panel.series.map((series, i) => ({
     name: series.name,
-    symbol: series.style === 'points' ? '●' : '━',
+    symbol: series.style.endsWith('s') ? '●' : '━',
     color: colorAt(colors[i]!),
     faint: series.style === 'faint',
   }))

@@ -29,7 +29,10 @@ export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
   const columns = Math.max(1, Math.min(wanted, Math.floor((width + 2) / (narrowest + 2))))
   const panelWidth = Math.max(16, Math.floor((width - 2 * (columns - 1)) / columns))
-  const panels = chart.panels.map(panel => panelLines(panel, panelWidth, Math.max(4, Math.floor(height)), pen))
+  const lineCount = Math.max(4, Math.floor(height))
+  const panels = chart.panels.map(
+    panel => panel.drawn?.lines(panelWidth, lineCount, pen) ?? panelLines(panel, panelWidth, lineCount, pen),
+  )
   const lines: string[] = []
   if (chart.title) lines.push(pen.bold(fit(chart.title, width)))
   if (chart.subtitle) lines.push(...wrap(chart.subtitle, width).map(line => pen.dim(fit(line, width))))
