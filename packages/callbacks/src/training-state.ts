@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 
 /** One tensor, or several for a model with several inputs or outputs. */
 export type Tensors = Tensor | Tensor[]
@@ -57,11 +57,17 @@ export interface TrainingState {
   xb: Tensors
   /** Targets of the current batch, first axis the batch. */
   yb: Tensors
-  /** How much each sample of the current batch counts in loss and metrics, [bs]; undefined where the data does not say. */
-  weights: Tensor1D | undefined
+  /**
+   * How much each sample of the current batch counts in loss and metrics, [bs], or each step or pixel of it, [bs, ...]; undefined where the
+   * data does not say.
+   */
+  weights: Tensor | undefined
   /** Samples in the current batch. */
   readonly bs: number
-  /** What the mean loss of the batch counts in a mean over batches: the sum of the weights, or `bs`. Known when `lossValue` is. */
+  /**
+   * What the mean loss of the batch counts in a mean over batches: `bs`, or the sum of the weights, a loss's own by class included. Known
+   * when `lossValue` is.
+   */
   readonly totalWeight: number
   /** The model's output for `xb`, from `after_pred` on. */
   pred: Tensors

@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { keep, type Scalar, Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { keep, type Scalar, Tensor } from '@tensorflow/tfjs-core'
 
 /**
  * The tensors of a batch, and who disposes them. What is put in one of these places is the batch's from then on: it outlives the pass
@@ -9,7 +9,7 @@ export abstract class BatchTensors {
   #owned: Tensor[] = []
   #xb!: Tensors
   #yb!: Tensors
-  #weights: Tensor1D | undefined
+  #weights: Tensor | undefined
   #pred!: Tensors
   #loss!: Scalar
   #grads: Record<string, Tensor> | undefined
@@ -32,11 +32,11 @@ export abstract class BatchTensors {
     this.#yb = this.own(targets)
   }
 
-  get weights(): Tensor1D | undefined {
+  get weights(): Tensor | undefined {
     return this.#weights
   }
 
-  set weights(weights: Tensor1D | undefined) {
+  set weights(weights: Tensor | undefined) {
     this.#weights = weights && this.own(weights)
   }
 

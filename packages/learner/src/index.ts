@@ -22,6 +22,12 @@ export {
   type TrainOptions,
 } from './learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
+export {
+  type BinaryFocalOptions,
+  binary_focal_loss,
+  type WeightedBinaryOptions,
+  weighted_binary_cross_entropy,
+} from './loss/binary-cross-entropy-forms.js'
 export { cross_entropy, probability_cross_entropy } from './loss/cross-entropy.js'
 export {
   type CrossEntropyOptions,

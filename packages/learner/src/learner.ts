@@ -28,7 +28,7 @@ import type { FitPlan } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
-import { type LossFunction, lossOn, requireWeighs } from './loss/loss-function.js'
+import { type LossFunction, lossOn, requireWeighs, totalOn } from './loss/loss-function.js'
 import { lossOf, predictionsHeld } from './loss/loss-of.js'
 import { finderNames } from './lr-find/foreign-names.js'
 import type * as finder from './lr-find/lr-finder.js'
@@ -355,10 +355,13 @@ export class Learner extends AnsweringLoop {
   #lossAfter(batches: number): () => Promise<number> {
     const { valid_dl } = this.data
     if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = ({ xs, ys, weights, inputNames }: Batch) =>
-      lossOn(this.loss_func, this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false), ys, weights)
+    const forward = ({ xs, ys, weights, inputNames }: Batch) => {
+      const pred = this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false)
+      return { pred, loss: lossOn(this.loss_func, pred, ys, weights) }
+    }
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
+      weigh: ({ ys, weights, size }, pred) => totalOn(this.loss_func, pred, ys, weights, size),
       pause: () => this.pace.letOthersRun(),
     }
     return () => meanLoss(valid_dl, batches, look)

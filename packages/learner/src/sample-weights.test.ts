@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner, type LearnerOptions } from './learner.js'
+import { weighted_cross_entropy } from './loss/cross-entropy-forms.js'
 import { mse } from './loss/regression.js'
 import type { Metric } from './metric/metric.js'
 import { sgd } from './optimizer/index.js'
@@ -88,6 +89,22 @@ describe('a sample of weight n', () => {
       expectNear(small.all, large.all)
     }
   })
+})
+
+it('multiplies with the weight of its class, and batches count by both', async () => {
+  const weight = [1, 5]
+  const loss = weighted_cross_entropy({ weight })
+  const byClass = weights.map((each, i) => each * weight[labels[i]!]!)
+  const inOne = DataBunch.from_arrays({ x, y: labels, weights: byClass, bs: 10, valid: { x, y: labels, weights: byClass } })
+  const plain = await trained(classifier(inOne, { metrics: [] }))
+  const both = await trained(classifier(weighted(10, 3), { loss, metrics: [] }))
+  const gathered = await trained(
+    classifier(weighted(3), { loss, metrics: [], callbacks: new GradientAccumulation({ n_acc: samples }) }),
+  )
+  for (const { all, figures } of [both, gathered]) {
+    expectNear(all, plain.all)
+    expectNear(Object.values(figures), Object.values(plain.figures))
+  }
 })
 
 it('is read in the search that looks at the validation loss', async () => {

@@ -23,8 +23,7 @@ import type { Place } from './checkpoint/snapshot.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
 import { DivergedError } from './diverged.js'
 import type { differentiate } from './gradient/differentiate.js'
-import { type LossFunction, lossOn, requireScalar } from './loss/loss-function.js'
-import { totalOf } from './loss/weighted-mean.js'
+import { type LossFunction, lossOn, requireScalar, totalOn } from './loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
 import { takeIn } from './metric/take-in.js'
@@ -373,7 +372,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     try {
       const gradients = this.#draw(() => this.#differentiate(() => this.#recorded(), this.trained))
       this.lossValue = (await this.#lossRead!)[0]!
-      this.totalWeight = this.weights ? await totalOf(this.weights) : this.bs
+      await this.#weigh()
       if (gradients) this.grads = gradients
       else await this.#fire('after_cancel_backward')
     } catch (error) {
@@ -408,9 +407,14 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   async #validBatch(): Promise<void> {
     this.#draw(() => tidy(() => this.#forward()))
     this.lossValue = (await this.loss.data())[0]!
-    this.totalWeight = this.weights ? await totalOf(this.weights) : this.bs
+    await this.#weigh()
     this.#validLoss.add(this.lossValue, this.totalWeight)
     for (const metric of this.metrics) await takeIn(metric, this.pred, this.yb, this.weights)
+  }
+
+  async #weigh(): Promise<void> {
+    const { loss_func, pred, yb, weights, bs } = this
+    this.totalWeight = await totalOn(loss_func, pred, yb, weights, bs)
   }
 
   #forward(): void {

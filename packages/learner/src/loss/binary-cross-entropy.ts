@@ -15,7 +15,7 @@ import { asPredictions, checkLabels } from './targets.js'
 export const binary_cross_entropy = lossFunction(
   'binary_cross_entropy',
   (pred, target) => {
-    const wanted = probabilities('binary_cross_entropy', pred, target)
+    const wanted = yesOrNo('binary_cross_entropy', pred, target)
     const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
     return tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail)
   },
@@ -31,14 +31,15 @@ export const binary_cross_entropy = lossFunction(
  * probability_binary_cross_entropy(tf.tensor2d([[0.5]]), tf.tensor1d([1], 'int32')).dataSync()   // [0.693]
  */
 export const probability_binary_cross_entropy = lossFunction('probability_binary_cross_entropy', (pred, target) => {
-  const wanted = probabilities('probability_binary_cross_entropy', pred, target)
+  const wanted = yesOrNo('probability_binary_cross_entropy', pred, target)
   const p = tf.clipByValue(pred, 1e-7, 1 - 1e-7)
   const yes = tf.mul(wanted, tf.log(p))
   const no = tf.mul(tf.sub(1, wanted), tf.log(tf.sub(1, p)))
   return tf.neg(tf.add(yes, no))
 })
 
-function probabilities(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+/** Targets as numbers from 0 to 1 in the shape of the predictions. */
+export function yesOrNo(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
   const wanted = asPredictions(loss, pred, target)
   if (target.dtype !== 'float32') checkLabels(loss, target, 2)
   return wanted

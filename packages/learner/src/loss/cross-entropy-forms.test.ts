@@ -36,7 +36,10 @@ const samples: fc.Arbitrary<Sample> = shapes.chain(([batch, classes]) =>
     classes: fc.constant(classes),
     pred: floats(batch * classes, -5, 5),
     labels: fc.array(fc.integer({ min: 0, max: classes - 1 }), { minLength: batch, maxLength: batch }),
-    weight: floats(classes, 0, 4),
+    weight: fc.array(fc.oneof(fc.constant(0), fc.float({ min: 0.0625, max: 4, noNaN: true })), {
+      minLength: classes,
+      maxLength: classes,
+    }),
     eps: fc.double({ min: 0, max: 1, noNaN: true }),
     gamma: fc.double({ min: 0, max: 4, noNaN: true }),
   }),
@@ -57,9 +60,11 @@ const definitions: [string, (sample: Sample) => LossFunction, (sample: Sample) =
   [
     'weighted_cross_entropy',
     ({ weight }) => weighted_cross_entropy({ weight }),
-    ({ weight }) =>
-      (label, p) =>
-        -weight[label]! * Math.log(p[label]!),
+    ({ weight, labels }) => {
+      // As a share of the weights of all labels, which the mean over samples is divided by.
+      const total = labels.reduce((sum, label) => sum + weight[label]!, 0)
+      return (label, p) => (total === 0 ? 0 : (-weight[label]! * labels.length * Math.log(p[label]!)) / total)
+    },
   ],
   [
     'label_smoothing_cross_entropy',

@@ -171,3 +171,19 @@ describe.each([{ loss: cross_entropy }, { loss: probability_cross_entropy }])('$
     )
   })
 })
+
+describe('a class for each step or pixel', () => {
+  it.each([[[2, 3]], [[2, 2, 2]]])('of %o has the mean and the gradient of all places, from indices and from shares', shape => {
+    const random = tf.randomNormal([...shape, 4], 0, 2, 'float32', 1)
+    const target = tf.reshape(tf.tensor1d([0, 3, 1, 2, 2, 1, 0, 3].slice(0, tf.util.sizeFromShape(shape)), 'int32'), shape)
+    const flat = tf.valueAndGrad(x => cross_entropy(x, target.reshape([-1])))(random.reshape([-1, 4]))
+    for (const given of [target, tf.oneHot(target, 4).toFloat()]) {
+      const { value, grad } = tf.valueAndGrad(x => cross_entropy(x, given))(random)
+      expectClose(value.dataSync(), flat.value.dataSync())
+      expectClose(grad.dataSync(), flat.grad.dataSync())
+    }
+    const each = cross_entropy.each!(random, target)
+    expect(each.shape).toEqual([shape[0]])
+    expectClose(tf.mean(each).dataSync(), flat.value.dataSync())
+  })
+})

@@ -6,7 +6,8 @@ import { areClassIndices, as } from './targets.js'
  * Softmax cross-entropy of logits: `mean(-log softmax(pred)[target])`.
  *
  * `pred` is [batch, classes], not passed through a softmax; `target` is [batch] class indices (int32), or [batch, classes]
- * probabilities (float32), as mixup and label smoothing give them. Differentiable by `pred`; targets count as constants.
+ * probabilities (float32), as mixup and label smoothing give them. With a class for each step or pixel they are [batch, ..., classes] and
+ * [batch, ...], of which all count the same. Differentiable by `pred`; targets count as constants.
  * Source: PyTorch's `nn.CrossEntropyLoss`.
  *
  * @throws RangeError when the shapes do not fit, or (on the cpu and wasm backends) an index is no class.
@@ -15,13 +16,16 @@ import { areClassIndices, as } from './targets.js'
  */
 export const cross_entropy = lossFunction(
   'cross_entropy',
-  (pred, target) => tf.neg(tf.sum(tf.mul(shares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
+  (pred, target) => tf.neg(tf.sum(tf.mul(classShares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
   { activation: pred => tf.softmax(pred), mean },
 )
 
 /** In one step, with a gradient of its own in place of the chain that automatic differentiation would record. */
-function mean(pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
-  const indices = areClassIndices('cross_entropy', pred, target)
+function mean(logits: tf.Tensor, given: tf.Tensor): tf.Tensor {
+  const indices = areClassIndices('cross_entropy', logits, given)
+  const flat = logits.rank === 2
+  const pred = flat ? logits : tf.reshape(logits, [-1, logits.shape.at(-1)!])
+  const target = flat ? given : tf.reshape(given, indices ? [-1] : pred.shape)
   // A gradient inside another is differentiated in turn: our kernel has no second one, and what is worked out below counts as constant.
   const nested = tf.engine().state.gradientDepth > 1
   if (!nested && tf.getKernel(fusedKernel, tf.getBackend()))
@@ -62,16 +66,16 @@ function fusedCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
  * probability_cross_entropy(tf.tensor2d([[0.9, 0.1]]), tf.tensor1d([0], 'int32')).dataSync()   // [0.105]
  */
 export const probability_cross_entropy = lossFunction('probability_cross_entropy', (pred, target) => {
-  const wanted = shares('probability_cross_entropy', pred, target)
+  const wanted = classShares('probability_cross_entropy', pred, target)
   return tf.neg(tf.sum(tf.mul(wanted, tf.log(tf.clipByValue(pred, 1e-7, 1))), -1))
 })
 
 /** Targets as shares of the classes. */
-function shares(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
+export function classShares(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {
   return areClassIndices(loss, pred, target) ? oneHot(target, pred) : as('float32', target)
 }
 
 // The cast is a step of its own because wasm's OneHot writes integers whatever type it is asked for.
 function oneHot(indices: tf.Tensor, pred: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.oneHot(tf.cast(indices, 'int32'), pred.shape[1]!), 'float32')
+  return tf.cast(tf.oneHot(tf.cast(indices, 'int32'), pred.shape.at(-1)!), 'float32')
 }

@@ -2,7 +2,7 @@ import type { Better, Tensors } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
 import { type Scalar, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from './each-with-its-target.js'
-import { perSample, weightedMean } from './weighted-mean.js'
+import { perSample, sumOf, weighted, weightedMean } from './weighted-mean.js'
 
 /**
  * Measures predictions against targets: the mean over the batch, as a differentiable scalar.
@@ -16,10 +16,12 @@ import { perSample, weightedMean } from './weighted-mean.js'
  */
 export type LossFunction = {
   // Written as a method so that a loss over single tensors is accepted where several would be possible.
-  compute(pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar
+  compute(pred: Tensors, target: Tensors, weights?: Tensor): Scalar
 }['compute'] & {
   /** The loss of each sample, [batch]: what the loss is the mean of. {@link lossFunction}s have it. */
   readonly each?: (pred: Tensors, target: Tensors) => Tensor1D
+  /** How much what it is the mean of counts by itself, [batch, ...], where that differs: the weight of its class. */
+  readonly counts?: ((pred: Tensors, target: Tensors) => Tensor) | undefined
   readonly activation?: (pred: Tensor) => Tensor
   /** Which way it is better as a metric; {@link lossFunction}s are better when lower. */
   readonly better?: Better
@@ -30,6 +32,11 @@ export type LossFunction = {
 export interface LossFunctionOptions {
   /** What turns the model's output into what it stands for, such as `tf.sigmoid` for logits. Default: it stands for itself. */
   activation?: ((pred: Tensor) => Tensor) | undefined
+  /**
+   * How much each sample or element counts by itself, [batch, ...]: `losses` are times that already, and the mean is their sum by the sum of
+   * these. Default: all the same.
+   */
+  counts?: ((pred: Tensor, target: Tensor) => Tensor) | undefined
   /** A quicker way to the mean of all losses, for batches whose samples have no weights. */
   mean?: ((pred: Tensor, target: Tensor) => Tensor) | undefined
 }
@@ -51,7 +58,7 @@ export function lossFunction(
   losses: (pred: Tensor, target: Tensor) => Tensor,
   options: LossFunctionOptions = {},
 ): LossFunction {
-  const { activation, mean } = options
+  const { activation, counts, mean } = options
   const one = (pred: Tensors, target: Tensors) => {
     if (Array.isArray(pred) || Array.isArray(target)) {
       throw new TypeError(
@@ -61,23 +68,41 @@ export function lossFunction(
     }
     return [pred, target] as const
   }
-  const loss = (pred: Tensors, target: Tensors, weights?: Tensor1D) => {
+  const loss = (pred: Tensors, target: Tensors, weights?: Tensor) => {
     const pair = one(pred, target)
-    return tidy(() => (mean && !weights ? mean(...pair) : weightedMean(losses(...pair), weights))) as Scalar
+    return tidy(() => (mean && !weights ? mean(...pair) : weightedMean(losses(...pair), weights, counts?.(...pair)))) as Scalar
   }
   const each = (pred: Tensors, target: Tensors) => {
     const pair = one(pred, target)
-    return tidy(() => perSample(losses(...pair)))
+    return tidy(() => perSample(losses(...pair), counts?.(...pair)))
   }
   Object.defineProperty(loss, 'name', { value: name })
-  return Object.assign(loss, { better: 'lower', each } as const, activation && { activation })
+  return Object.assign(
+    loss,
+    { better: 'lower', each } as const,
+    activation && { activation },
+    counts && { counts: (pred: Tensors, target: Tensors) => counts(...one(pred, target)) },
+  )
 }
 
 /** The loss of predictions, each with its own target. Throws TypeError where it is no scalar, or does not take the samples' weights. */
-export function lossOn(loss: LossFunction, pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar {
+export function lossOn(loss: LossFunction, pred: Tensors, target: Tensors, weights?: Tensor): Scalar {
   if (!weights) return requireScalar(eachWithItsTarget(loss, loss, pred, target))
   requireWeighs('loss', loss.name, loss)
   return requireScalar(eachWithItsTarget(loss, (p: Tensors, t: Tensors) => loss(p, t, weights), pred, target))
+}
+
+/** What the loss of a batch counts in a mean over batches: its samples, or what weights and the loss itself say. */
+export function totalOn(
+  { counts }: Pick<LossFunction, 'counts'>,
+  pred: Tensors,
+  target: Tensors,
+  weights: Tensor | undefined,
+  samples: number,
+): number | Promise<number> {
+  if (!counts) return weights ? sumOf(weights) : samples
+  const counted = tidy(() => weighted(counts(pred, target), weights))
+  return sumOf(counted).finally(() => counted.dispose())
 }
 
 /** @throws TypeError for a function that knows nothing of weights: what it gives for a batch would not be the weighted mean. */
@@ -85,7 +110,7 @@ export function requireWeighs(what: 'loss' | 'metric', name: string, given: (...
   if (given.length >= 3) return
   throw new TypeError(
     `The data has weights of samples, but the ${what} ${name || 'given'} takes two parameters, (pred, target), and so cannot weigh. Let it take the ` +
-      `weights [batch] as a third, without a default, and give sum(weight * figure) / sum(weight), or make the ${what} with lossFunction.`,
+      `weights as a third, without a default, and give sum(weight * figure) / sum(weight), or make the ${what} with lossFunction.`,
   )
 }
 

@@ -8,27 +8,27 @@ function inMemory(): boolean {
   return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === false
 }
 
-const classForms = 'class indices [batch] (int32) or class probabilities [batch, classes] (float32)'
+const classForms = 'class indices [batch, ...] (int32) or class probabilities [batch, ..., classes] (float32)'
 
 /**
- * Whether targets of [batch, classes] predictions are class indices, or else probabilities.
+ * Whether targets of [batch, ..., classes] predictions are class indices, [batch, ...], or else probabilities.
  *
  * @throws RangeError when the predictions have no class axis, the targets are neither, or an index is no class.
  */
 export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor): boolean {
   requireTensors(what, pred, target)
-  const [batch, classes] = pred.shape
-  if (pred.rank !== 2 || classes! < 2) {
+  const classes = pred.shape.at(-1)!
+  if (pred.rank < 2 || classes < 2) {
     throw new RangeError(
-      `${what} got predictions of shape [${pred.shape}], but expects [batch, classes] with 2 classes or more. ` +
+      `${what} got predictions of shape [${pred.shape}], but expects [batch, ..., classes] with 2 classes or more. ` +
         'A single unit says yes or no: use probability_binary_cross_entropy as the loss where it ends in a sigmoid, binary_cross_entropy ' +
         'where it has no activation, and accuracy_thresh() as the metric.',
     )
   }
-  const indices = target.rank === 1 && target.dtype !== 'float32'
-  const fits = indices ? target.shape[0] === batch : tf.util.arraysEqual(pred.shape, target.shape)
-  if (!fits) throw shapeMismatch(what, pred, target, classForms)
-  if (indices) checkLabels(what, target, classes!)
+  const indices = target.rank === pred.rank - 1 && target.dtype !== 'float32'
+  if (!tf.util.arraysEqual(indices ? pred.shape.slice(0, -1) : pred.shape, target.shape))
+    throw shapeMismatch(what, pred, target, classForms)
+  if (indices) checkLabels(what, target, classes)
   return indices
 }
 

@@ -28,7 +28,7 @@ function softmax(logits: readonly number[]): number[] {
 
 /** sum(w l) / sum(w) of losses of rows, in float64. */
 function reference(pred: readonly number[], w: readonly number[], ofRow: (row: readonly number[], i: number) => number): number {
-  const total = w.reduce((a, b) => a + b)
+  const total = w.reduce((a, b) => a + b, 0)
   const sum = w.reduce((sum, each, i) => sum + each * ofRow(pred.slice(i * k, (i + 1) * k), i), 0)
   return total === 0 ? 0 : sum / total
 }
@@ -37,9 +37,9 @@ const classWeights = [1, 4, 0.5]
 const values = [0.5, -1, 2, 0, 1, 1, -2, 0.25, 0, 3, -1, 1]
 const bits = [1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0]
 const byLabel = () => tf.tensor1d(labels, 'int32')
-const cases: [LossFunction, () => tf.Tensor, (row: readonly number[], i: number) => number][] = [
+const cases: [LossFunction, () => tf.Tensor, (row: readonly number[], i: number) => number, number[]?][] = [
   [cross_entropy, byLabel, (row, i) => -Math.log(softmax(row)[labels[i]!]!)],
-  [weighted_cross_entropy({ weight: classWeights }), byLabel, (row, i) => -classWeights[labels[i]!]! * Math.log(softmax(row)[labels[i]!]!)],
+  [weighted_cross_entropy({ weight: classWeights }), byLabel, (row, i) => -Math.log(softmax(row)[labels[i]!]!), classWeights],
   [
     label_smoothing_cross_entropy({ eps: 0.3 }),
     byLabel,
@@ -54,17 +54,20 @@ const cases: [LossFunction, () => tf.Tensor, (row: readonly number[], i: number)
   ],
 ] // biome-ignore format: a table
 
-describe.each(cases)('%o of samples with weights', (loss, target, ofRow) => {
+describe.each(cases)('%o of samples with weights', (loss, target, ofRow, ofClass) => {
+  /** Weights of samples and of their classes multiply. */
+  const both = (w: readonly number[]) => w.map((each, i) => each * (ofClass?.[labels[i]!] ?? 1))
+
   it('has the value and the gradient of the weighted mean in float64', () => {
     fc.assert(
       fc.property(ofFour, weights, (pred, w) => {
         tf.tidy(() => {
           const [y, ws] = [target(), tf.tensor1d(w)]
           const { value, grad } = tf.valueAndGrad(x => loss(x, y, ws))(tf.tensor2d(pred, [samples, k]))
-          expectClose(value.dataSync(), [reference(pred, w, ofRow)])
+          expectClose(value.dataSync(), [reference(pred, both(w), ofRow)])
           expectClose(
             grad.dataSync(),
-            slopes(x => reference(x, w, ofRow), pred),
+            slopes(x => reference(x, both(w), ofRow), pred),
           )
         })
       }),
@@ -82,7 +85,7 @@ describe.each(cases)('%o of samples with weights', (loss, target, ofRow) => {
             each.dataSync(),
             labels.map((_, i) => ofRow(pred.slice(i * k, (i + 1) * k), i)),
           )
-          expectClose(loss(tf.tensor2d(pred, [samples, k]), target()).dataSync(), [mean([...each.dataSync()])])
+          expectClose(loss(tf.tensor2d(pred, [samples, k]), target()).dataSync(), [reference(pred, both([1, 1, 1, 1]), ofRow)])
         })
       }),
       { numRuns: 15 },
@@ -120,4 +123,10 @@ it('makes a loss of what each element loses', () => {
   expect(cubes.each!(pred, target).dataSync()).toEqual(Float32Array.of(4.5, 13.5))
   expect(cubes(pred, target).dataSync()[0]).toBeCloseTo(9, 5)
   expect(cubes(pred, target, tf.tensor1d([2, 1])).dataSync()[0]).toBeCloseTo(7.5, 5)
+})
+
+it('weighs steps or pixels of samples, and samples that have several', () => {
+  const [figures, ofSamples] = [tf.tensor2d([[1, 2], [5, 7]]), tf.tensor1d([1, 3])] // biome-ignore format: a table
+  expect(weightedMean(figures, tf.tensor2d([[1, 0], [1, 2]])).dataSync()[0]).toBeCloseTo((1 + 5 + 14) / 4, 6) // biome-ignore format: a table
+  expect(weightedMean(figures, ofSamples).dataSync()[0]).toBeCloseTo((1.5 + 18) / 4, 6)
 })

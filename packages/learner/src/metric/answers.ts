@@ -40,7 +40,7 @@ export interface Scores extends Truths {
 export async function answersOf(
   pred: tf.Tensor,
   target: tf.Tensor,
-  weights: tf.Tensor1D | undefined,
+  weights: tf.Tensor | undefined,
   reading: Reading,
 ): Promise<Answers> {
   const form = formOf(reading, pred, target)
@@ -56,7 +56,7 @@ export async function answersOf(
 export async function scoresOf(
   pred: tf.Tensor,
   target: tf.Tensor,
-  weights: tf.Tensor1D | undefined,
+  weights: tf.Tensor | undefined,
   reading: Reading,
 ): Promise<Scores> {
   const truths = await truthsOf(formOf(reading, pred, target), pred, target, weights, reading.what)
@@ -67,7 +67,7 @@ async function truthsOf(
   form: Form,
   pred: tf.Tensor,
   target: tf.Tensor,
-  weights: tf.Tensor1D | undefined,
+  weights: tf.Tensor | undefined,
   what: string,
 ): Promise<Truths> {
   const classes = form === 'binary' ? 2 : pred.shape.at(-1)!
@@ -125,12 +125,12 @@ function checkLabels(what: string, labels: Int32Array, classes: number): void {
   )
 }
 
-/** Weights of samples, for each place of them. */
+/** Weights of samples, for each place of them; or of places, as they are. */
 function spread(what: string, weights: Float32Array, places: number, target: tf.Tensor): Float32Array {
   const samples = target.shape[0]!
+  if (weights.length === places) return weights
   if (weights.length !== samples)
     throw new RangeError(`${what} got ${weights.length} weights for ${samples} samples; expected one for each.`)
-  if (places === samples) return weights
   return Float32Array.from({ length: places }, (_, i) => weights[Math.floor((i * samples) / places)]!)
 }
 

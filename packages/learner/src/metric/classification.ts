@@ -17,7 +17,7 @@ import type { MetricFunction, Predictions } from './metric.js'
  * @example
  * accuracy(tf.tensor2d([[2, 1], [0, 3]]), tf.tensor1d([0, 0], 'int32')).dataSync()  // [0.5]
  */
-export function accuracy(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
+export function accuracy(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor): tf.Scalar {
   return tf.tidy(() => {
     const wanted = classIndices('accuracy', pred, target)
     return share(tf.equal(tf.argMax(pred, -1), wanted), weights)
@@ -27,7 +27,7 @@ accuracy.better = 'higher' as const
 accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
 /** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
-export function error_rate(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
+export function error_rate(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor): tf.Scalar {
   return tf.tidy(() => {
     const wanted = classIndices('error_rate', pred, target)
     return share(tf.notEqual(tf.argMax(pred, -1), wanted), weights)
@@ -57,7 +57,7 @@ export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'bett
   const metric: TensorMetric = (pred, target, weights) =>
     tf.tidy(() => {
       const wanted = tf.expandDims(classIndices(name, pred, target), -1)
-      const { indices } = tf.topk(pred, Math.min(k, pred.shape[1]!))
+      const { indices } = tf.topk(pred, Math.min(k, pred.shape.at(-1)!))
       return share(tf.any(tf.equal(indices, wanted), -1), weights)
     })
   return Object.assign(Object.defineProperty(metric, 'name', { value: name }), { better: 'higher' } as const)
@@ -103,7 +103,7 @@ export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetr
   return Object.assign(alone, { better: 'higher', follow } as const)
 }
 
-type TensorMetric = (pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor1D) => tf.Scalar
+type TensorMetric = (pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor) => tf.Scalar
 
 /** The share of yes and no that are right, under the name of the metric that asks. What holds neither is taken for logits. */
 function rightAnswers(name: string, { holds }: Pick<Predictions, 'holds'>, thresh = 0.5): TensorMetric {
@@ -119,7 +119,7 @@ function classIndices(metric: string, pred: tf.Tensor, target: tf.Tensor): tf.Te
   return areClassIndices(metric, pred, target) ? tf.cast(target, 'int32') : tf.argMax(target, -1)
 }
 
-function share(hits: tf.Tensor, weights?: tf.Tensor1D): tf.Scalar {
+function share(hits: tf.Tensor, weights?: tf.Tensor): tf.Scalar {
   return weightedMean(tf.cast(hits, 'float32'), weights)
 }
 

@@ -1,9 +1,8 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import { checkChoice, checkOptions, kind, show } from '@onecycle/platform'
-import { type Scalar, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
+import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from '../loss/each-with-its-target.js'
-import { requireWeighs } from '../loss/loss-function.js'
-import { totalOf } from '../loss/weighted-mean.js'
+import { type LossFunction, requireWeighs, totalOn } from '../loss/loss-function.js'
 
 /** What a Learner knows of the predictions that its metrics get: by its loss, and by what the model ends in. */
 export interface Predictions {
@@ -15,16 +14,18 @@ export interface Predictions {
 
 /**
  * A figure that is the mean of a per-sample figure: computed for each validation batch, and averaged by batch size.
- * The function's name is the column in the epoch table. For data with weights of samples it takes these, [batch], as a third parameter, and
+ * The function's name is the column in the epoch table. For data with weights of samples it takes these, [batch] or also of steps or pixels, as a third parameter, and
  * gives the weighted mean; batches then count by the sum of their weights.
  *
  * @example
  * const bias = (pred: Tensors, target: Tensors) => tf.mean(tf.abs(tf.sub(pred as tf.Tensor, target as tf.Tensor))) as tf.Scalar
  * new Learner(data, model, { metrics: [Object.assign(bias, { better: 'lower' } as const)] })
  */
-export type MetricFunction = { compute(pred: Tensors, target: Tensors, weights?: Tensor1D): Scalar | number }['compute'] & {
+export type MetricFunction = { compute(pred: Tensors, target: Tensors, weights?: Tensor): Scalar | number }['compute'] & {
   /** Which way the figure is better: what trackers (`SaveModel`, `EarlyStopping`, ...) go by. */
   readonly better?: Better
+  /** How much each sample counts by itself, as of a loss. */
+  readonly counts?: LossFunction['counts']
   /** What a Learner measures with in place of the function itself, where its meaning depends on the predictions. */
   readonly follow?: (predictions: Predictions) => MetricFunction
 }
@@ -53,9 +54,9 @@ export interface Metric {
   /**
    * Takes one batch in. Must not keep or dispose the tensors.
    *
-   * @param weights how much each sample counts, [batch], for data that says so: it is refused where there is no third parameter
+   * @param weights how much each sample counts, [batch], or each step or pixel of it, for data that says so: it is refused where there is no third parameter
    */
-  accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): void | Promise<void>
+  accumulate(pred: Tensors, target: Tensors, weights?: Tensor): void | Promise<void>
   /** The figure over all batches since `reset`; NaN when there were none. */
   readonly value: number
   /**
@@ -125,10 +126,11 @@ export class AverageMetric implements Metric {
   }
 
   /** @throws TypeError when the function does not give a single number, or does not take the samples' weights. */
-  async accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
+  async accumulate(pred: Tensors, target: Tensors, weights?: Tensor): Promise<void> {
     if (weights) this.requireWeighs()
     const value = await this.#measure(pred, target, weights)
-    this.add(value, weights ? await totalOf(weights) : ((Array.isArray(target) ? target[0]! : target).shape[0] ?? 1))
+    const samples = (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1
+    this.add(value, await totalOn(this.#compute, pred, target, weights, samples))
   }
 
   /** @throws TypeError when the function knows nothing of weights. */
@@ -136,7 +138,7 @@ export class AverageMetric implements Metric {
     requireWeighs('metric', this.name, this.#compute)
   }
 
-  async #measure(pred: Tensors, target: Tensors, weights: Tensor1D | undefined): Promise<number> {
+  async #measure(pred: Tensors, target: Tensors, weights: Tensor | undefined): Promise<number> {
     let given: unknown
     const figure = tidy(() => {
       const compute = weights ? (p: Tensors, t: Tensors) => this.#compute(p, t, weights) : this.#compute

@@ -70,7 +70,7 @@ abstract class MomentMetric implements Metric {
     this.#gathered.samples += samples
     for (let i = 0; i < p.length; i++) {
       const { target, error } = this.#gathered.outputs[i % each]!
-      const weight = w ? w[Math.floor(i / each)]! : 1
+      const weight = w ? w[Math.floor((i * w.length) / p.length)]! : 1
       target.add(t[i]!, weight)
       error.add(t[i]! - p[i]!, weight)
     }

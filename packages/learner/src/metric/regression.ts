@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import type { Tensor1D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { mse } from '../loss/regression.js'
 import { AverageMetric, type Metric } from './metric.js'
 
@@ -20,7 +20,7 @@ export class RootMeanSquaredError implements Metric {
     this.#squares.reset()
   }
 
-  accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
+  accumulate(pred: Tensors, target: Tensors, weights?: Tensor): Promise<void> {
     return this.#squares.accumulate(pred, target, weights)
   }
 

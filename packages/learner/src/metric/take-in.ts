@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import type { Tensor1D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from '../loss/each-with-its-target.js'
 import { requireWeighs } from '../loss/loss-function.js'
 import { AverageMetric, type Metric } from './metric.js'
@@ -9,7 +9,7 @@ import { AverageMetric, type Metric } from './metric.js'
  *
  * @throws TypeError where samples have weights that the metric does not take
  */
-export function takeIn(metric: Metric, pred: Tensors, target: Tensors, weights?: Tensor1D): void | Promise<void> {
+export function takeIn(metric: Metric, pred: Tensors, target: Tensors, weights?: Tensor): void | Promise<void> {
   if (metric instanceof AverageMetric) return metric.accumulate(pred, target, weights)
   if (weights) requireMetricWeighs(metric)
   const accumulate = (p: Tensors, t: Tensors) => metric.accumulate(p, t, weights)

@@ -1,6 +1,6 @@
 import type { Tensors, TrainingState } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
-import type { Tensor1D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Metric } from './metric.js'
 import { takeIn } from './take-in.js'
 
@@ -15,7 +15,7 @@ export async function tryAll(metrics: readonly Metric[], { pred, yb, weights }: 
   }
 }
 
-async function attempt(metric: Metric, pred: Tensors, target: Tensors, weights: Tensor1D | undefined): Promise<void> {
+async function attempt(metric: Metric, pred: Tensors, target: Tensors, weights: Tensor | undefined): Promise<void> {
   try {
     await takeIn(metric, pred, target, weights)
   } catch (cause) {

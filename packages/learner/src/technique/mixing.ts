@@ -50,34 +50,35 @@ export abstract class Mixing implements Callback<Learner> {
   }
 
   after_pred(learn: Learner): void {
-    const { pred } = learn
-    const { weights } = learn
+    const { pred, weights } = learn
     const others = this.#others
     tf.tidy(() => {
       const shares = tf.tensor1d(this.#shares)
       const mixed = weights && mixture(weights, others, shares)
       // Each of the two targets counts by its own weight.
-      const parts = mixed ? tf.divNoNan(tf.mul(weights, shares), mixed) : shares
-      learn.yb = each(learn.yb, (y, i) =>
-        mixture(asShares(y, Array.isArray(pred) ? pred[i] : pred), others, parts as tf.Tensor1D),
-      )
+      const parts = mixed ? tf.divNoNan(tf.mul(weights, along(shares, weights.rank)), mixed) : shares
+      learn.yb = each(learn.yb, (y, i) => mixture(asShares(y, Array.isArray(pred) ? pred[i] : pred), others, parts))
       learn.weights = mixed
     })
   }
 }
 
 /** Each sample by its share, and the rest by another one. */
-export function mixture<T extends tf.Tensor>(x: T, others: Int32Array, shares: tf.Tensor1D): T {
+export function mixture<T extends tf.Tensor>(x: T, others: Int32Array, shares: tf.Tensor): T {
   const other = tf.gather(x, others)
-  const share = tf.reshape(shares, [-1, ...new Array<number>(x.rank - 1).fill(1)])
-  return tf.add(other, tf.mul(tf.sub(x, other), share))
+  return tf.add(other, tf.mul(tf.sub(x, other), along(shares, x.rank)))
+}
+
+/** With axes of size 1 up to so many. */
+function along(shares: tf.Tensor, rank: number): tf.Tensor {
+  return tf.reshape(shares, [...shares.shape, ...new Array<number>(rank - shares.rank).fill(1)])
 }
 
 /** Labels as shares of the classes that are predicted; other targets as floats. */
 function asShares(y: tf.Tensor, pred: tf.Tensor | undefined): tf.Tensor {
-  const classes = pred?.rank === 2 ? pred.shape[1]! : 1
+  const classes = pred?.rank === y.rank + 1 ? pred.shape.at(-1)! : 1
   // The cast is a step of its own because wasm's OneHot writes integers whatever type it is asked for.
-  return tf.cast(y.dtype === 'int32' && y.rank === 1 && classes > 1 ? tf.oneHot(y as tf.Tensor1D, classes) : y, 'float32')
+  return tf.cast(y.dtype === 'int32' && classes > 1 ? tf.oneHot(y, classes) : y, 'float32')
 }
 
 function each<T extends Tensors>(tensors: T, work: (tensor: tf.Tensor, i: number) => tf.Tensor): Tensors {

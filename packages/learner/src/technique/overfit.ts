@@ -1,6 +1,6 @@
 import { type Callback, CancelFit, type Rates, type Tensors } from '@onecycle/callbacks'
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
-import { dispose, keep, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { asBefore, checkLearner } from './as-before.js'
 
@@ -53,7 +53,7 @@ class OneBatch implements Callback<Learner> {
   readonly #steps: number
   #xb: Tensors | undefined
   #yb: Tensors | undefined
-  #weights: Tensor1D | undefined
+  #weights: Tensor | undefined
 
   constructor(steps: number) {
     this.#steps = steps
