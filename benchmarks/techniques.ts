@@ -46,6 +46,10 @@ const techniques: Readonly<Record<string, Technique>> = {
   CutMix: { callbacks: () => [new CutMix()], images: true },
   'GradientStats every 10': { callbacks: () => [new GradientStats()] },
   'ActivationStats every 10': { callbacks: () => [new ActivationStats()] },
+  'ActivationStats with_hist every 10': { callbacks: () => [new ActivationStats({ with_hist: true })] },
+  'both of every batch': {
+    callbacks: () => [new GradientStats({ every: 1 }), new ActivationStats({ every: 1, with_hist: true })],
+  },
   FitLimit: { callbacks: () => [new FitLimit({ maxTime: '8 h' })] },
   label_smoothing_cross_entropy: { loss: () => label_smoothing_cross_entropy() },
   focal_loss: { loss: () => focal_loss() },
@@ -112,6 +116,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       if (made.images && workload.input.length < 3) continue
       const { without, ratio } = await costOf(workload, made, Number(values.rounds))
       const figures = `${ratio.min.toFixed(3)}  ${ratio.median.toFixed(3)}`
-      console.log(`${name}  ${technique.padEnd(30)} ${figures}  (${without.toFixed(2)} ms without)`)
+      console.log(`${name}  ${technique.padEnd(34)} ${figures}  (${without.toFixed(2)} ms without)`)
     }
 }

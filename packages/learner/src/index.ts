@@ -9,6 +9,7 @@ export type { TakeUpOptions } from './checkpoint/resume.js'
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
 export type { ResumeOptions } from './fit/options.js'
+export * from './inspect/index.js'
 export {
   type FineTuneFitOptions,
   type FitCall,

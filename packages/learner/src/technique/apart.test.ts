@@ -5,10 +5,11 @@ import { expect, it } from 'vitest'
 
 const source = fileURLToPath(new URL('..', import.meta.url))
 
-it('nothing else imports a technique, so that a program without any carries none', () => {
+it('nothing else imports a technique or an inspection, so that a program without any carries none', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(file => /(?<!\.test)\.ts$/.test(file))
   const importing = files.filter(
-    file => !/^technique/.test(file) && /from '[^']*technique\//.test(readFileSync(join(source, file), 'utf8')),
+    file =>
+      !/^(technique|inspect)/.test(file) && /from '[^']*(technique|inspect)\//.test(readFileSync(join(source, file), 'utf8')),
   )
   expect(importing).toEqual(['index.ts'])
 })

@@ -5,17 +5,16 @@ import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { ActivationStats, GradientStats } from '../inspect/index.js'
 import { Learner, type LearnerOptions } from '../learner.js'
 import { focal_loss, label_smoothing_cross_entropy, weighted_cross_entropy } from '../loss/cross-entropy-forms.js'
 import {
-  ActivationStats,
   BnFreeze,
   CutMix,
   EMA,
   FitLimit,
   GradientAccumulation,
   GradientClip,
-  GradientStats,
   MixUp,
   ShortEpoch,
   SWA,

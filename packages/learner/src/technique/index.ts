@@ -1,4 +1,3 @@
-export { type ActivationFigures, ActivationStats, type Activations } from './activation-stats.js'
 export { BnFreeze } from './bn-freeze.js'
 export { CutMix } from './cutmix.js'
 export { type DryRunOptions, dryRun } from './dry-run.js'
@@ -10,7 +9,6 @@ export {
   type GradientAccumulationState,
 } from './gradient-accumulation.js'
 export { GradientClip, type GradientClipOptions } from './gradient-clip.js'
-export { type GradientNorms, GradientStats, type StatsOptions } from './gradient-stats.js'
 export type { MixOptions } from './mixing.js'
 export { MixUp } from './mixup.js'
 export { type OverfitOptions, overfit } from './overfit.js'

@@ -1,12 +1,9 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions } from '@onecycle/platform'
+import { heatPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
-
-export interface StatsOptions {
-  /** Training batches between two looks; the first one is looked at. Default 10. */
-  every?: number | undefined
-}
+import { everyOf, readAndDispose, requireStats, type StatsOptions, spanOf, statsOf } from './stats.js'
 
 /** Norms of the gradients of one batch. */
 export interface GradientNorms {
@@ -27,6 +24,7 @@ export interface GradientNorms {
  * const gradients = new GradientStats()
  * await learn.fit(1e-2, 2, { callbacks: gradients })
  * gradients.stats.map(({ norm }) => norm)
+ * await gradients.plot_norms().save('runs/gradients.png')
  */
 export class GradientStats implements Callback<Learner> {
   static readonly name: string = 'GradientStats'
@@ -68,25 +66,34 @@ export class GradientStats implements Callback<Learner> {
   restore(state: { readonly stats: readonly GradientNorms[] }): void {
     this.#stats = statsOf(this.name, state)
   }
-}
 
-/** What was recorded, of a state that `owner` gave. Throws TypeError for what is none. */
-export function statsOf<Item>(owner: string, state: { readonly stats: readonly Item[] }): Item[] {
-  if (kind.object.fits(state) && kind.listOf(kind.object).fits(state.stats)) return [...state.stats]
-  throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
-}
-
-/** How often it is looked, by the options of `owner`. */
-export function everyOf(owner: string, options: StatsOptions): number {
-  checkOptions<StatsOptions>(owner, options, { every: kind.any })
-  const { every = 10 } = options
-  return checkCount('every', every)
-}
-
-export async function readAndDispose(tensor: tf.Tensor): Promise<Float32Array> {
-  try {
-    return Float32Array.from(await tensor.data())
-  } finally {
-    tensor.dispose()
+  /**
+   * The norm of all gradients over the batches, and beside it that of each parameter: dark rows learn, pale ones do not, and where all
+   * grow at once a fit diverges.
+   *
+   * @throws Error when nothing was recorded, or not one gradient that is finite and not zero
+   */
+  plot_norms(options: ShowOptions = {}): Plot {
+    checkOptions('plot_norms', options, showKinds)
+    const stats = requireStats(this.name, this.#stats)
+    const x = { label: 'Batches', integer: true }
+    const points = stats.map(({ train_iter, norm }): [number, number] => [train_iter, norm])
+    const all: Panel = {
+      title: 'Gradient norm',
+      x,
+      y: { label: '', log: true },
+      series: [{ name: 'all parameters', style: 'line', points }],
+    }
+    const categories = [...new Set(stats.flatMap(({ norms }) => Object.keys(norms)))]
+    // Of a zero there is no logarithm: its cell stays empty.
+    const values = categories.map(name => stats.map(({ norms }) => Math.log10(norms[name] ?? Number.NaN)))
+    const each = heatPanel({
+      title: 'By parameter',
+      x: { ...x, span: spanOf(stats) },
+      y: { label: '', categories },
+      values,
+      label: 'log10 of norm',
+    })
+    return new Plot({ panels: [all, each], columns: 2 }).present(options)
   }
 }

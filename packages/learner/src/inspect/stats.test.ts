@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../learner.js'
+import { GradientClip } from '../technique/gradient-clip.js'
 import { mlp, points, useCpu } from '../testing/tiny.js'
 import { ActivationStats } from './activation-stats.js'
-import { GradientClip } from './gradient-clip.js'
 import { GradientStats } from './gradient-stats.js'
 
 beforeAll(useCpu)
@@ -59,6 +59,71 @@ describe('ActivationStats', () => {
   })
 })
 
+describe('histograms', () => {
+  it('count each value of a layer once, what lies beyond in the outer bins', async () => {
+    const outputs: number[][] = []
+    const look: Callback<Learner> = { after_pred: ({ pred }) => void outputs.push([...(pred as tf.Tensor).dataSync()]) }
+    const stats = new ActivationStats({ every: 1, with_hist: true, bins: 4, range: [-0.5, 0.5] })
+    await make().fit(1e-2, 1, { callbacks: [stats, look] })
+    stats.stats.forEach(({ layers }, batch) => {
+      const counts = [0, 0, 0, 0]
+      for (const value of outputs[batch]!) counts[Math.max(0, Math.min(3, Math.floor((value + 0.5) * 4)))]!++
+      expect(layers['2.Dense']!.hist).toEqual(counts)
+      expect(layers['0.Dense']!.hist!.reduce((a, b) => a + b)).toBe(32)
+    })
+  })
+
+  it('hold values that are no numbers without a fault', async () => {
+    const learn = make()
+    const spoil: Callback<Learner> = {
+      before_batch(learn) {
+        learn.xb = tf.fill((learn.xb as tf.Tensor).shape, Number.NaN)
+      },
+    }
+    const stats = new ActivationStats({ every: 1, with_hist: true })
+    await expect(learn.fit(1e-2, 1, { callbacks: [stats, spoil] })).rejects.toThrow(/loss became NaN/)
+    expect(stats.stats[0]!.layers['0.Dense']!.hist!.reduce((a, b) => a + b)).toBe(32)
+  })
+
+  it('are drawn as a column a batch, in logarithms', async () => {
+    const stats = new ActivationStats({ every: 2, with_hist: true })
+    expect(() => stats.color_dim()).toThrow(/has recorded no batch/)
+    await make().fit(1e-2, 2, { callbacks: stats })
+    const { panels } = stats.color_dim(undefined, { show: false }).chart
+    expect(panels.map(({ title, y }) => [title, y.label])).toEqual([
+      ['0.Dense', 'Activation'],
+      ['1.BatchNormalization', 'Activation'],
+      ['2.Dense', 'Activation'],
+    ])
+    expect(panels[0]!.drawn!.words()).toBe(
+      `0.Dense, Activation by Batches: 40 rows of 5 values, log(1 + count), from 0 to ${Math.log1p(most(stats, '0.Dense')).toPrecision(4)}`,
+    )
+    expect(stats.color_dim(-1, { show: false }).title).toBe('2.Dense')
+    expect(stats.color_dim('1.BatchNormalization', { show: false }).title).toBe('1.BatchNormalization')
+    expect(() => stats.color_dim(3)).toThrow(/3 is no layer that was recorded. There are: 0.Dense, 1.Batch/)
+    const without = new ActivationStats()
+    await make().fit(1e-2, 1, { callbacks: without })
+    expect(() => without.color_dim()).toThrow(/with_hist: true/)
+  })
+
+  const most = (stats: ActivationStats, layer: string) => Math.max(...stats.stats.flatMap(({ layers }) => layers[layer]!.hist!))
+})
+
+it('figures of a layer, and norms of gradients, are drawn over the batches', async () => {
+  const [activations, gradients] = [new ActivationStats({ every: 2 }), new GradientStats({ every: 2 })]
+  expect(() => gradients.plot_norms()).toThrow(/has recorded no batch/)
+  await make().fit(1e-2, 1, { callbacks: [activations, gradients] })
+  const { panels } = activations.plot_layer_stats('2.Dense', { show: false }).chart
+  expect(panels.map(({ series }) => series[0]!.points)).toEqual(
+    (['mean', 'std', 'near_zero'] as const).map(figure =>
+      activations.stats.map(({ train_iter, layers }) => [train_iter, layers['2.Dense']![figure]]),
+    ),
+  )
+  const [all, each] = gradients.plot_norms({ show: false }).chart.panels
+  expect(all!.series[0]!.points).toEqual(gradients.stats.map(({ train_iter, norm }) => [train_iter, norm]))
+  expect(each!.drawn!.words()).toMatch(/By parameter, Batches: 6 rows of 3 values, log10 of norm/)
+})
+
 describe.each([
   ['GradientStats', () => new GradientStats({ every: 1 })],
   ['ActivationStats', () => new ActivationStats({ every: 1 })],
@@ -100,4 +165,8 @@ it('both go on from a state within a fit', async () => {
 it.each([0, 0.5, '2'])('both refuse every: %j', every => {
   expect(() => new GradientStats({ every: every as never })).toThrow(/every must be a whole number/)
   expect(() => new ActivationStats({ every: every as never })).toThrow(/every must be a whole number/)
+})
+
+it.each([{ bins: 0 }, { range: [1, 0] as const }, { range: [1] as never }, { with_hist: 1 as never }])('refuses %o', options => {
+  expect(() => new ActivationStats(options)).toThrow(/bins must be|range must be|with_hist must be/)
 })
