@@ -266,7 +266,7 @@ export class Learner extends AnsweringLoop {
    * @throws as {@link fit}; RangeError when there is only one layer group
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
-    const [base_lr, options = {}] = withDefault(given, this.opt.ownRate ?? 2e-3)
+    const [base_lr, options = {}] = withDefault(given, [this.opt.ownRate ?? 2e-3].flat().at(-1))
     const plans = async () => {
       const { planFineTune, ratesOf } = await otherPlans()
       const rates = (lr_max: Rates) => ratesOf(this, 'fine_tune', lr_max)
@@ -660,8 +660,8 @@ const otherPlans = () => import('./fit/other-plans.js')
 /** A rate that was left out altogether has a default; one that is undefined has none. */
 function withDefault<Rate, Options>(
   given: [Rate?, Options?],
-  rate = defaultRate,
-): [lr: Rate | number | undefined, options?: Options] {
+  rate: Rate | number | readonly number[] = defaultRate,
+): [lr: Rate | number | readonly number[] | undefined, options?: Options] {
   return given.length === 0 ? [rate] : [given[0], ...(given.slice(1) as [Options?])]
 }
 

@@ -9,6 +9,7 @@ describe('every example and notebook reaches what it claims', () => {
     'examples/mnist.ts',
     'examples/tabular-iris.ts',
     'examples/keras-clr.ts',
+    'examples/gan.ts',
     'notebooks/01-one-cycle.ts',
   ])('%s', { timeout: 240_000 }, async file => {
     const { code, stderr } = await tsx(join(root, file))

@@ -16,6 +16,8 @@ declare const data: import('onecycle').DataBunch
 declare const larger: { train: import('onecycle').Dataset; valid: import('onecycle').Dataset }
 declare const dataset: import('onecycle').Dataset
 declare const model: import('@tensorflow/tfjs-layers').Sequential
+declare const generator: import('@tensorflow/tfjs-layers').Sequential
+declare const critic: import('@tensorflow/tfjs-layers').Sequential
 declare const tf: typeof import('@tensorflow/tfjs')
 declare const x: import('@tensorflow/tfjs-core').Tensor
 declare const y: import('@tensorflow/tfjs-core').Tensor

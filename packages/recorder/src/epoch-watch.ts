@@ -47,7 +47,8 @@ export class EpochWatch {
       valid_loss: figure('valid_loss', this.validated),
       time: this.seconds,
     }
-    for (const name of learn.metricNames) row[name] = figure(name, this.validated)
+    // Of figures that training itself gave, too.
+    for (const name of learn.metricNames) row[name] = figure(name, this.validated || this.trained)
     return row
   }
 }

@@ -218,10 +218,10 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     this.#fit = ++this.#fits
     this.#smooth = new SmoothenValue()
     this.#lossKnown = false
-    if (!learn.validates && learn.metricNames.length > 0 && !this.#saidUnmeasured) {
-      learn.log(
-        `${learn.metricNames.join(', ')} will not be measured: metrics are of validation, and the data has no validation set.`,
-      )
+    // What somebody has begun to measure in training is there already.
+    const ofValidation = learn.metricNames.filter(name => !(name in learn.values))
+    if (!learn.validates && ofValidation.length > 0 && !this.#saidUnmeasured) {
+      learn.log(`${ofValidation.join(', ')} will not be measured: metrics are of validation, and the data has no validation set.`)
       this.#saidUnmeasured = true
     }
   }

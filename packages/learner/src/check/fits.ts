@@ -20,7 +20,7 @@ export function checkFits(data: DataBunch, model: Model): void {
         'name, or none.',
     )
   checkShapes(
-    model,
+    shapesOf(model)!,
     given.map(shape => [null, ...shape]),
   )
   const units = model.outputs.length === 1 ? model.outputs[0]!.shape.at(-1) : undefined
@@ -39,9 +39,10 @@ export function checkInput(model: Model, x: Tensors): void {
   if (tensors.some(({ isDisposed }) => isDisposed))
     throw new Error('predict got a tensor that has been disposed: dispose it when the predictions are there.')
   const advice = 'Change the shape of the samples; a tensor that is one sample lacks the batch axis, x.expandDims().'
-  if (isLayersModel(model))
+  const expected = shapesOf(model)
+  if (expected)
     checkShapes(
-      model,
+      expected,
       tensors.map(({ shape }) => shape),
       advice,
     )
@@ -59,8 +60,13 @@ export function checkUsable(parameters: readonly Parameter[], what: string): voi
 }
 
 /** Shapes of the model's inputs, batch axis included; those of the data where the model does not say. */
-export function inputShapes(data: DataBunch, model: Model): Shape[] {
-  return isLayersModel(model) ? model.inputs.map(({ shape }) => shape) : shapesInOrder(data, model).map(shape => [null, ...shape])
+export function inputShapes(data: DataBunch, model: Model): readonly Shape[] {
+  return shapesOf(model) ?? shapesInOrder(data, model).map(shape => [null, ...shape])
+}
+
+/** Shapes that the model itself says its inputs have. */
+function shapesOf(model: Model): readonly Shape[] | undefined {
+  return isLayersModel(model) ? model.inputs.map(({ shape }) => shape) : model.inputShapes
 }
 
 /** Shapes of the data's samples in the order of the model's inputs. */
@@ -73,11 +79,10 @@ function shapesInOrder({ inputShape, inputNames }: DataBunch, model: Model): rea
 }
 
 function checkShapes(
-  model: { readonly inputs: readonly { shape: Shape }[] },
+  expected: readonly Shape[],
   given: readonly Shape[],
   advice = 'Change inputShape of the first layer, or the shape of the samples.',
 ): void {
-  const expected = model.inputs.map(input => input.shape)
   const fits = expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))
   if (fits) return
   throw new RangeError(

@@ -12,7 +12,7 @@ import { fitKinds } from './other-kinds.js'
  */
 export function fitArguments<L extends TrainingState>(
   given: readonly unknown[],
-  rate = defaultRate,
+  rate: number | readonly number[] = defaultRate,
 ): { n: number; lr: unknown; options: FitOptions<L> } {
   const [first, second, options = {}] = given as [unknown, unknown, FitOptions<L>?]
   if (isCall<L>(first) && !isCount(second)) {

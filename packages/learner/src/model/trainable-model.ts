@@ -22,6 +22,8 @@ export interface TrainableModel {
   readonly weights?: readonly (Variable | LayerVariable)[]
   /** Names of the inputs, in the order in which `apply` takes them. Without, inputs come in the order in which the data was written. */
   readonly inputNames?: readonly string[]
+  /** Shapes of the inputs of `predict`, batch axis included. Default: those of the data's inputs. */
+  readonly inputShapes?: readonly (readonly (number | null)[])[]
   dispose?(): unknown
 }
 

@@ -29,8 +29,8 @@ export abstract class Optimizer implements HyperParameters {
   /** The name of the update rule, under which state is saved. */
   abstract readonly rule: string
 
-  /** The learning rate that a person gave it when it was made: that of fits that name none. Default: nobody did. */
-  get ownRate(): number | undefined {
+  /** The learning rate that a person gave it when it was made, or one per layer group: that of fits that name none. Default: nobody did. */
+  get ownRate(): number | readonly number[] | undefined {
     return undefined
   }
 

@@ -3,6 +3,17 @@ export { CutMix } from './cutmix.js'
 export { type DryRunOptions, dryRun } from './dry-run.js'
 export { EMA, type EMAOptions, type EMAState } from './ema.js'
 export { FitLimit, type FitLimitOptions } from './fit-limit.js'
+export { GANLearner, type GANLearnerOptions } from './gan/gan-learner.js'
+export { type CritLoss, type GenLoss, gan_loss_from_func } from './gan/gan-loss.js'
+export {
+  AdaptiveGANSwitcher,
+  type AdaptiveGANSwitcherOptions,
+  FixedGANSwitcher,
+  type FixedGANSwitcherOptions,
+  type FixedGANSwitcherState,
+  type Steps,
+} from './gan/gan-switchers.js'
+export type { Alternating, GANTrainer, GANTrainerState } from './gan/gan-trainer.js'
 export {
   GradientAccumulation,
   type GradientAccumulationOptions,
