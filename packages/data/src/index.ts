@@ -6,14 +6,26 @@ export { ArrayDataset, type Dataset, Subset } from './dataset.js'
 export * as datasets from './datasets/index.js'
 export type { TensorInputs } from './from-tensors.js'
 export type { Inputs, Shapes, Values } from './from-values.js'
+export type { Labels } from './members-of.js'
 export type { NestedNumbers } from './nested-numbers.js'
+export { StratifiedSampler } from './sampler/stratified-sampler.js'
+export { WeightedSampler, type WeightedSamplerOptions } from './sampler/weighted-sampler.js'
 export { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 export { fromQuery, type QueryOptions } from './source/from-query.js'
 export { type IdxArray, parseIdx, readIdx } from './source/idx.js'
 export { type ReadTableOptions, readTable } from './source/read-table.js'
 export { type TfBatch, type TfDataOptions, type TfDataSource, TfDataStream } from './source/tf-data.js'
 export type { TfDataBunchOptions } from './source/tf-data-parts.js'
-export { randomSplit } from './split.js'
+export {
+  groupSplit,
+  type KFoldOptions,
+  kFold,
+  markedSplit,
+  randomSplit,
+  type Split,
+  stratifiedSplit,
+  timeSplit,
+} from './split.js'
 export type { ColumnType } from './table/parse-cell.js'
 export { Table, type TableOptions } from './table/table.js'
 export type { BooleanColumn, Cell, DateColumn, NumberColumn, TableColumn, TextColumn } from './table/table-column.js'
