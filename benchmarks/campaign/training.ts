@@ -1,4 +1,5 @@
-// One training process of `npm run campaign`, made to be killed: all that a run remembers is at work. Writes the end it comes to into a file.
+// One training process of `npm run campaign`, made to be killed: all that a run remembers is at work.
+// Says by signs what it does, and writes the end it comes to into its fourth stream.
 import { writeFileSync } from 'node:fs'
 import { useBackend } from '@onecycle/backend'
 import { type Callback, EarlyStopping } from '@onecycle/callbacks'
@@ -9,7 +10,7 @@ import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { combinations } from './combinations.js'
 import { tellWrites } from './telling-writes.js'
 
-const [dir = '', result = '', backend = 'wasm', threads = '1', combination = 'plain']: string[] = process.argv.slice(2)
+const [dir = '', backend = 'wasm', threads = '1', combination = 'plain']: string[] = process.argv.slice(2)
 await useBackend({ prefer: backend as 'wasm', ...(backend === 'wasm' && { threads: Number(threads) }), log: false })
 const tell = (sign: string) => process.stdout.write(sign)
 await tellWrites(() => tell('w'), 2)
@@ -29,19 +30,25 @@ const model = sequential({
   ],
 })
 const table: string[] = []
-const stream = { write: (text: string) => table.push(text.replace(/\s+\S+\n$/, '\n')) }
+/** Rows without their time. A line on the way, which a slow machine gets, is no row. */
+const stream = { write: (text: string) => void (text.includes(' it/s ') || table.push(text.replace(/\s+\S+\n$/, '\n'))) }
 const learn = new Learner(data, model, { metrics: [accuracy], optimizer: adam(), seed: 5, progress: { stream: stream as never } })
 
-/** Says each batch to whoever is to kill it, and takes a while, so that what is written beside is hit too. */
+/** Says what is going on to whoever is to kill it, and takes a while, so that what is written beside is hit too. */
 const telling: Callback<Learner> = {
   name: 'telling',
-  run_valid: false,
-  after_batch: () => {
-    tell('.')
+  after_batch: ({ lr_finding, training }) => {
+    tell(lr_finding ? 'l' : training ? '.' : 'v')
+    return new Promise(resolve => setTimeout(resolve, 2))
+  },
+  after_epoch: ({ lr_finding }) => {
+    if (!lr_finding) tell('e')
     return new Promise(resolve => setTimeout(resolve, 2))
   },
 }
-const callbacks = [telling, new Checkpoint({ dir, every: { batches: 3 } }), ...combinations[combination]!()]
+learn.bus.add(telling)
+const callbacks = [new Checkpoint({ dir, every: { batches: 3 } }), ...combinations[combination]!()]
+const { lr } = await learn.lr_find({ num_it: 12 })
 const plots = () => {
   const [{ recorder }, quiet] = [learn, { show: false }]
   return [recorder.plot_losses(quiet), recorder.plot_metrics(quiet), recorder.plot_lr({ showMoms: true, ...quiet })].map(
@@ -63,5 +70,5 @@ const optimizer = Object.entries((await learn.opt.state()).parameters).map(([nam
   steps,
   ...Object.entries(slots).map(([slot, { values }]) => [slot, bits(values)]),
 ])
-const figures = { first, firstTable, firstPlots, second, table, plots: plots(), validated: await learn.validate() }
-writeFileSync(result, JSON.stringify({ weights, optimizer, ...figures }))
+const figures = { lr, first, firstTable, firstPlots, second, table, plots: plots(), validated: await learn.validate() }
+writeFileSync(3, JSON.stringify({ weights, optimizer, ...figures }))
