@@ -605,7 +605,7 @@ export class Learner extends AnsweringLoop {
     const before = this.recorder.history
     try {
       const own = [...callbacks, ...listOf(options.callbacks)]
-      const more = await this.#resuming(epochs, own, options)
+      const more = await this.#resuming(own, options)
       await this.run(epochs, [...own, ...more], options, rates)
     } finally {
       // What others throw in `after_fit` comes after the Recorder has heard it.
@@ -616,10 +616,10 @@ export class Learner extends AnsweringLoop {
   }
 
   /** What has a fit go on from the checkpoints of a folder, and write them. */
-  async #resuming(n_epoch: number, own: Callback<Learner>[], options: TrainOptions): Promise<Callback<Learner>[]> {
+  async #resuming(own: Callback<Learner>[], options: TrainOptions): Promise<Callback<Learner>[]> {
     if (options.resume === undefined) return []
     const { resuming } = await import('./checkpoint/resume.js')
-    return resuming(this, n_epoch, own, options, place => this.goTo(place))
+    return resuming(this, own, options, place => this.goTo(place))
   }
 
   /** Alone on this Learner, and on its model: what is planned may take a while to load. */

@@ -91,6 +91,23 @@ describe.skipIf(noChromium)(`what a browser keeps${noChromium ? ` (${noChromium}
     })
   })
 
+  test.each(['indexeddb', 'opfs'])('%s:// is written piece by piece, and read part by part', async scheme => {
+    const [parts, all, missing] = await open.run<[number[][], number[], string]>(
+      'inPage',
+      `function* pieces() { for (let i = 0; i < 3; i++) yield Uint8Array.of(i, i) }
+      await platform.writeWhole('${scheme}://pieces', pieces())
+      const file = await platform.open('${scheme}://pieces')
+      const parts = [[file.size], [...await file.read(1, 3)], [...await file.read(5, 6)]]
+      await file.close()
+      await platform.writeWhole('${scheme}://pieces', [Uint8Array.of(9)].values())
+      const missing = await platform.open('${scheme}://none').catch(error => error.code)
+      return [parts, [...await platform.read('${scheme}://pieces')], missing]`,
+    )
+    expect(parts).toEqual([[6], [0, 1], [2]])
+    expect(all).toEqual([9])
+    expect(missing).toBe('ENOENT')
+  })
+
   test.each(['indexeddb', 'opfs'])('writers of one name under %s:// do not disturb each other, nor who reads', async scheme => {
     const answer = await open.run<[string[], string[]]>(
       'inPage',

@@ -2,7 +2,7 @@ import { absolutePath, stores } from '#platform/stores.js'
 import { checkContent } from './check-content.js'
 import { fetchBytes } from './fetch-bytes.js'
 import { show } from './show.js'
-import type { Store } from './store.js'
+import { type Content, type Opened, openBlob, openBytes, type Store } from './store.js'
 
 /** What can be read: an address, a Blob or File, or bytes as they are. */
 export type FileSource = string | URL | Blob | ArrayBuffer | ArrayBufferView
@@ -50,14 +50,37 @@ export async function read(source: FileSource): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
+ * Opens what lies at an address, a Blob or a File, to read it part by part: none is read before, but of what a server sends or a browser's
+ * database keeps, which come as a whole. Who opens it closes it.
+ *
+ * @throws as {@link read}
+ */
+export async function open(source: FileSource): Promise<Opened> {
+  if (source instanceof Blob) return reading(nameOf(source), openBlob(source))
+  const address = typeof source === 'string' ? source : source instanceof URL ? source.href : undefined
+  if (address === undefined || isInline(address)) return openBytes(await read(source))
+  wayTo('read', address)
+  const opens = stores[schemeOf(address)]!.open
+  if (!opens) return openBytes(await read(source))
+  const name = nameOf(address)
+  return reading(name, await attempt(`read ${name}`, () => opens(withoutScheme(address), address)))
+}
+
+/** Says what it is that cannot be read. */
+function reading(name: string, opened: Opened): Opened {
+  return { ...opened, read: (from, to) => attempt(`read ${name}`, () => opened.read(from, to)) }
+}
+
+/**
  * Writes content under an address, whole or not at all: a crash leaves what was there. An address is a path, whose folders are made; in
  * browsers it is of `indexeddb://` or `opfs://`, or of `downloads://` for a file that the person gets.
  *
+ * @param content a text, bytes, or bytes piece by piece: then there need never be room for all of them in memory
  * @throws Error that says why it cannot be written; nothing but what was there is left then
  * @example
  * await writeWhole('runs/figures.json', JSON.stringify({ accuracy: 0.99 }))
  */
-export async function writeWhole(address: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(address: string, content: Content): Promise<void> {
   checkContent(address, content)
   const write = wayTo('write', address)
   await attempt(`write ${nameOf(address)}`, () => write(withoutScheme(address), content, address))

@@ -4,6 +4,10 @@ import { show } from './show.js'
 export function checkContent(path: unknown, content: unknown): void {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
-  if (typeof content !== 'string' && !(content instanceof Uint8Array))
-    throw new TypeError(`A file holds a string or bytes, but got ${show(content)}.`)
+  const isBytes = content instanceof Uint8Array || (!ArrayBuffer.isView(content) && isIterable(content))
+  if (typeof content !== 'string' && !isBytes) throw new TypeError(`A file holds a string or bytes, but got ${show(content)}.`)
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Symbol.iterator in value
 }

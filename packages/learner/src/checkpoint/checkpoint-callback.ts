@@ -1,11 +1,11 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { LoaderState } from '@onecycle/data'
-import { checkAddress, checkFileName, checkOptions, kind, nextTurn, show } from '@onecycle/platform'
+import { checkAddress, checkFileName, checkOptions, kind, lockFolder, nextTurn, removeUnfinished, show } from '@onecycle/platform'
 import { heedWarnings } from '../work/interrupt.js'
 import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
 import { Keep, type KeepOptions } from './keep.js'
-import { end, type RunFile, removeAll, removeUnfinished, runFile, runFiles } from './run-folder.js'
+import { end, type RunFile, removeAll, runFile, runFiles } from './run-folder.js'
 import { captureRun } from './run-state.js'
 import type { RunningLearner } from './running-learner.js'
 import type { RunState, Snapshot } from './snapshot.js'
@@ -85,6 +85,10 @@ export class Checkpoint implements Callback<RunningLearner> {
   #pass: LoaderState | undefined
   #writing: Promise<void> | undefined
   #last: RunFile | undefined
+  /** Lets the folder go, which has one writer at a time. */
+  #unlock: (() => Promise<void>) | undefined
+  /** Why it could not be taken, where it cannot be written. */
+  #cannotLock: unknown
   #forgetful: (() => string[]) | undefined
   #begun = false
   #failed = false
@@ -104,6 +108,7 @@ export class Checkpoint implements Callback<RunningLearner> {
     this.#fit = undefined
     if (learn.lr_finding) return
     this.#keep.begin(learn)
+    await this.lock()
     const { n_epoch, n_train_iter } = learn
     const index = fitIndex(learn, this.dir)
     this.#fit = { index, n_epoch, n_train_iter }
@@ -113,11 +118,34 @@ export class Checkpoint implements Callback<RunningLearner> {
     this.#due = dueEvery('every', this.#every)
     this.#forgetful = watchForgetful(learn.bus.callbacks)
     try {
+      if (this.#cannotLock) throw this.#cannotLock
+      await removeUnfinished(this.dir, 'fit-')
       const numbers = (await runFiles(this.dir)).filter(({ fit, number }) => fit === index && number !== end)
-      this.#number = numbers[0]?.number ?? 0
+      this.#number = Math.max(0, ...numbers.map(({ number }) => number))
     } catch (error) {
       this.#fail(learn, error)
     }
+  }
+
+  /**
+   * Takes the folder for this process, until the fit is over: `resume` does it before it reads what is there.
+   *
+   * @throws Error that says who has it
+   */
+  async lock(): Promise<void> {
+    this.#cannotLock = undefined
+    try {
+      this.#unlock ??= await lockFolder(this.dir)
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ELOCKED') throw error
+      this.#cannotLock = error
+    }
+  }
+
+  /** Lets the folder go. */
+  async unlock(): Promise<void> {
+    await this.#unlock?.().catch(() => {})
+    this.#unlock = undefined
   }
 
   /** What a fit that goes on knows of its best, told after `before_fit`. */
@@ -168,7 +196,14 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   async after_fit(learn: RunningLearner): Promise<void> {
-    if (!this.#fit) return
+    try {
+      if (this.#fit) await this.#end(learn)
+    } finally {
+      await this.unlock()
+    }
+  }
+
+  async #end(learn: RunningLearner): Promise<void> {
     const { reason, error } = learn
     // Who failed may have done so at the end of the same batch, amid what others did there.
     if (reason === 'failed' || reason === 'diverged') this.#drop()
@@ -178,11 +213,11 @@ export class Checkpoint implements Callback<RunningLearner> {
     if (this.#last && best?.files[0]) {
       const { path, value, epoch } = {
         ...best.files[0],
-        ...runFile(this.dir, this.#fit.index, best.files[0].number, { best: true }),
+        ...runFile(this.dir, this.#fit!.index, best.files[0].number, { best: true }),
       }
       learn.log(`The best checkpoint is ${path}: ${best.monitor} was ${value} after epoch ${epoch}. learn.load(path) takes it.`)
     }
-    if (reason === 'completed' || reason === 'stopped') countFit(learn, this.dir, this.#fit.index + 1)
+    if (reason === 'completed' || reason === 'stopped') countFit(learn, this.dir, this.#fit!.index + 1)
     else if (this.#last) {
       const where = `The last checkpoint is ${this.#last.path}.`
       if (error instanceof Error && ['DivergedError', 'InterruptedError'].includes(error.name)) error.message += ` ${where}`
@@ -268,7 +303,6 @@ export class Checkpoint implements Callback<RunningLearner> {
     const files = await runFiles(this.dir)
     const old = this.#keep.superfluous(files.filter(file => file.fit === fit))
     old.push(...files.filter(file => file.fit < fit && file.number !== end && !file.best))
-    if (!this.#begun) await removeUnfinished(this.dir)
     // A fit that writes was not over: an end of it, and fits after it, are of a run before.
     if (!this.#begun)
       old.push(...files.filter(file => file.fit > fit || (file.fit === fit && file.number === end && number !== end)))

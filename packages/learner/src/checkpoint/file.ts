@@ -1,7 +1,8 @@
-import { type FileSource, nameOf, read, show, writeWhole } from '@onecycle/platform'
-import { hasChecksums, isSealed, noChecksum, seal } from './checksum.js'
-import { pack, packed, unpack, weightsIn } from './packing.js'
-import { encodeSafetensors, readArrays, readHeader, type SafetensorsContent } from './safetensors.js'
+import { type FileSource, nameOf, nextTurn, type Opened, open, Sha256, show, writeWhole } from '@onecycle/platform'
+import { isSealed, noChecksum, seal } from './checksum.js'
+import { isWeight, pack, packed, unpack, weightsIn } from './packing.js'
+import { inPieces, joined } from './pieces.js'
+import { layOut, readHead, readTensors, type SafetensorsContent, type SafetensorsHead } from './safetensors.js'
 import type { Snapshot } from './snapshot.js'
 import { addressToSave, sourceToLoad } from './source.js'
 
@@ -19,28 +20,38 @@ export interface SaveOptions {
 }
 
 /**
- * A snapshot as the bytes of a file, without `with_opt` its weights alone.
+ * A snapshot as a file lies, without `with_opt` its weights alone. What it holds is not copied, and not to be changed before all of it is
+ * written.
  *
  * @throws TypeError for metadata that are no strings or under names of our own.
  */
-export async function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+async function encode(snapshot: Snapshot, options: SaveOptions): Promise<readonly Uint8Array[]> {
   const { with_opt = true, metadata: given = {} } = options
   checkMetadata(given)
   const { tensors, metadata } = pack(with_opt ? snapshot : { weights: snapshot.weights })
-  if (!hasChecksums()) return encodeSafetensors({ tensors, metadata: { ...given, format: unsealed, ...metadata } })
-  const bytes = encodeSafetensors({ tensors, metadata: { ...given, format: sealed, checksum: noChecksum, ...metadata } })
-  await seal(bytes)
-  return bytes
+  const { head, values } = layOut({ tensors, metadata: { ...given, format: sealed, checksum: noChecksum, ...metadata } })
+  const hash = new Sha256()
+  for (const piece of inPieces(values)) {
+    hash.update(piece)
+    await nextTurn()
+  }
+  seal(head, hash)
+  return [head, ...values]
+}
+
+/** A snapshot as the bytes of a file. Throws TypeError for metadata that are no strings or under names of our own. */
+export async function encodeCheckpoint(snapshot: Snapshot, options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  return joined(await encode(snapshot, options))
 }
 
 /**
- * Writes a snapshot under an address. Folders are made, `.safetensors` is added when missing. Resolves to the address in full.
+ * Writes a snapshot under an address, piece by piece. Folders are made, `.safetensors` is added when missing. Resolves to the address in full.
  *
  * @throws Error when it cannot be written, and what was there stays; and as {@link addressToSave} and {@link encodeCheckpoint} do.
  */
 export async function saveCheckpoint(address: string, snapshot: Snapshot, options: SaveOptions = {}): Promise<string> {
   const file = addressToSave(address)
-  await writeWhole(file, await encodeCheckpoint(snapshot, options))
+  await writeWhole(file, inPieces(await encode(snapshot, options)))
   return file
 }
 
@@ -62,10 +73,11 @@ export type LoadedSnapshot = Snapshot & { readonly unchecked?: string }
  */
 export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}): Promise<LoadedSnapshot> {
   const source = sourceToLoad(given)
-  return parse(source, await read(source), ({ unchecked, ...content }) => ({
-    ...(with_opt ? unpack(content) : { weights: weightsIn(content) }),
-    ...(unchecked && { unchecked }),
-  }))
+  return parse(source, await open(source), async (file, head) => {
+    const { tensors, unchecked } = await readChecked(file, head, with_opt ? undefined : isWeight)
+    const content = { tensors, metadata: head.metadata }
+    return { ...(with_opt ? unpack(content) : { weights: weightsIn(content) }), ...(unchecked && { unchecked }) }
+  })
 }
 
 /**
@@ -75,40 +87,46 @@ export async function loadCheckpoint(given: FileSource, { with_opt = true } = {}
  */
 export async function readMetadata(given: FileSource): Promise<Record<string, string> | undefined> {
   const source = sourceToLoad(given)
-  const bytes = await read(source).catch(error => {
+  const opened = await open(source).catch(error => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  const theirs = ([key]: [string, string]) => !own.includes(key)
-  if (!bytes) return undefined
-  return parse(source, bytes, ({ metadata }) => Object.fromEntries(Object.entries(metadata).filter(theirs)))
+  if (!opened) return undefined
+  return parse(source, opened, async (file, head) => {
+    await readChecked(file, head, () => false)
+    return Object.fromEntries(Object.entries(head.metadata).filter(([key]) => !own.includes(key)))
+  })
 }
 
-async function parse<T>(
-  source: FileSource,
-  bytes: Uint8Array<ArrayBuffer>,
-  pick: (content: SafetensorsContent & { unchecked: string | undefined }) => T,
-): Promise<T> {
+/** What is made of an opened file, which is closed then. */
+async function parse<T>(source: FileSource, file: Opened, make: (file: Opened, head: SafetensorsHead) => Promise<T>): Promise<T> {
   try {
-    const header = readHeader(bytes)
-    const { metadata } = header
-    // Before memory is taken for the values.
-    const unchecked = await check(bytes, metadata)
-    return pick({ metadata, tensors: readArrays(bytes, header), unchecked })
+    return await make(file, await readHead(file))
   } catch (cause) {
-    throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${(cause as Error).message}.`, { cause })
+    const reason = (cause as Error).message.replace(/\.$/, '')
+    throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${reason}.`, { cause })
+  } finally {
+    await file.close()
   }
 }
 
-/** Says why the content could not be compared with a checksum, if it could not. Throws when it is not what was written. */
-async function check(
-  bytes: Uint8Array<ArrayBuffer>,
-  { format: mark, checksum }: Record<string, string>,
-): Promise<string | undefined> {
-  if (mark === unsealed) return 'it has no checksum'
+/**
+ * The tensors that are wanted, and why they could not be compared with a checksum, if they could not.
+ *
+ * @throws Error when the file is foreign, which is found before its values are read, or is not what was written
+ */
+async function readChecked(
+  file: Opened,
+  head: SafetensorsHead,
+  wanted?: (name: string) => boolean,
+): Promise<Pick<SafetensorsContent, 'tensors'> & { unchecked?: string }> {
+  const { format: mark, checksum = '' } = head.metadata
   if (!mark?.startsWith(format)) throw new Error(`it is a safetensors file of another origin, without the mark ${sealed}`)
-  if (mark !== sealed) throw new Error(`its format is ${mark}, and this version of onecycle reads ${sealed} at most`)
-  if (!hasChecksums()) return 'a page that came over plain http cannot compute checksums'
-  if (!(await isSealed(bytes, checksum ?? ''))) throw new Error('it is not as it was written, by its checksum: it is damaged')
-  return undefined
+  if (mark !== sealed && mark !== unsealed)
+    throw new Error(`its format is ${mark}, and this version of onecycle reads ${sealed} at most`)
+  const hash = new Sha256()
+  const tensors = await readTensors(file, head, { hear: piece => hash.update(piece), ...(wanted && { wanted }) })
+  if (mark === unsealed) return { tensors, unchecked: 'it has no checksum' }
+  if (!isSealed(head.head, checksum, hash)) throw new Error('it is not as it was written, by its checksum: it is damaged')
+  return { tensors }
 }

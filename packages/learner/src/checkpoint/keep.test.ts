@@ -146,7 +146,14 @@ describe('weights that are no numbers', () => {
     const dir = await temporaryFolder()
     const said: string[] = []
     const learn = tinyLearner({ log: line => void said.push(line) })
-    const pause: Callback = { after_batch: () => new Promise(resolve => setTimeout(resolve, 20)) }
+    // Until the checkpoint of the batch before is written.
+    const pause: Callback = {
+      after_batch: async ({ training, train_iter }) => {
+        const written = async () =>
+          (await readdir(dir)).some(name => name.startsWith(`fit-0-0000${train_iter - 1}`) && !name.endsWith('.tmp'))
+        while (training && train_iter > 1 && !(await written())) await new Promise(resolve => setTimeout(resolve, 5))
+      },
+    }
     const callbacks = [spoil(2), pause, new Checkpoint({ dir, every: { batches: 1 }, keep: 2 }), diesAfter(4)]
     await expect(learn.fit(1e-2, 5, { callbacks })).rejects.toThrow('killed')
     const names = (await readdir(dir)).filter(name => name.endsWith('.safetensors')).sort()

@@ -43,6 +43,11 @@ export function unpack({ tensors, metadata }: SafetensorsContent): Snapshot {
   }
 }
 
+/** Whether a tensor of a file is a weight, by its name. */
+export function isWeight(name: string): boolean {
+  return name.startsWith(weightPrefix)
+}
+
 /** The weights alone, whatever else there is. */
 export function weightsIn({ tensors }: Pick<SafetensorsContent, 'tensors'>): Snapshot['weights'] {
   return Object.fromEntries(named(weightPrefix, tensors))

@@ -313,3 +313,38 @@ it.each([
 ])('refuses the options %j', (options, message) => {
   expect(() => new Checkpoint(options as never)).toThrow(message)
 })
+
+describe('a folder has one writer', () => {
+  it('so that a second fit is refused before anything of it begins, with who has it, and how to go on', async () => {
+    const dir = await temporaryFolder()
+    const [first, second, third] = [program(), program(), program()]
+    const before = everything(second)
+    const during: Callback<Learner> = {
+      after_epoch: async ({ epoch }) => {
+        if (epoch > 0) return
+        await expect(oneCycle(second.learn, { resume: dir })).rejects.toThrow(
+          /is being written by this very process, since .* give this one a folder of its own/,
+        )
+        await expect(third.learn.fit(1e-2, 1, { callbacks: new Checkpoint({ dir }) })).rejects.toThrow(/is being written by/)
+      },
+    }
+    await oneCycle(first.learn, { resume: dir, callbacks: during })
+    expect(everything(second)).toEqual(before)
+    expect(await readdir(dir)).toEqual(['fit-0.safetensors'])
+  })
+
+  it('and is let go however the fit ends', async () => {
+    const dir = await temporaryFolder()
+    const fails = (event: 'before_fit' | 'before_epoch' | 'after_fit'): Callback => ({
+      order: 3e9,
+      [event]: () => {
+        throw new Error(`no ${event}`)
+      },
+    })
+    for (const event of ['before_fit', 'before_epoch', 'after_fit'] as const)
+      await expect(oneCycle(program().learn, { resume: dir, callbacks: fails(event) })).rejects.toThrow(`no ${event}`)
+    // Refused, as it is of another length.
+    await expect(program().learn.fit_one_cycle(3, 1e-2, { resume: dir })).rejects.toThrow(/this one 3 epochs/)
+    expect(await readdir(dir)).toEqual(['fit-0.safetensors'])
+  })
+})

@@ -14,37 +14,48 @@ interface Found {
 }
 
 /**
- * The callbacks that have a fit go on from the newest good checkpoint in a folder, if there is one, and write others.
- *
- * @throws Error when that is of another fit
+ * The callbacks that have a fit go on from the newest good checkpoint in a folder, if there is one, and write others. When the fit
+ * begins they refuse a folder that somebody else writes, and a checkpoint of another fit.
  */
-export async function resuming(
+export function resuming(
   learn: RunningLearner,
-  n_epoch: number,
   callbacks: readonly Callback<never>[],
   { resume, start_epoch }: Pick<TrainOptions, 'resume' | 'start_epoch'>,
   goTo: (place: Place) => void,
-): Promise<Callback<RunningLearner>[]> {
+): Callback<RunningLearner>[] {
   const { dir, anyBackend = false } = typeof resume === 'string' ? { dir: resume } : resume!
   checkDir('resume', dir)
   if (start_epoch !== undefined)
     throw new TypeError('start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.')
-  const given = [...learn.bus.callbacks, ...callbacks].sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
-  const theirs = given.filter(callback => callback instanceof Checkpoint && callback.dir === dir) as Checkpoint[]
+  const theirs = [...learn.bus.callbacks, ...callbacks].filter(callback => callback instanceof Checkpoint && callback.dir === dir)
   const own = theirs.length > 0 ? [] : [new Checkpoint({ dir })]
-  const index = fitIndex(learn, dir)
-  const found = await newestGood(
-    learn,
-    (await runFiles(dir)).filter(({ fit }) => fit === index),
-  )
-  if (!found) return own
-  const { file, snapshot } = found
-  try {
-    await checkRun(learn, snapshot, { index, n_epoch, n_train_iter: learn.n_train_iter }, given, anyBackend)
-  } catch (cause) {
-    throw new Error(`${file.path} does not fit: ${(cause as Error).message}. To begin anew, give another folder.`, { cause })
+  const [checkpoint] = [...theirs, ...own] as [Checkpoint]
+  let found: Found | undefined
+  const finding: Callback<RunningLearner> = {
+    name: 'Resume',
+    // Before everyone: what is refused is to leave nothing behind.
+    order: -2e9,
+    async before_fit(learn) {
+      await checkpoint.lock()
+      const index = fitIndex(learn, dir)
+      const files = await runFiles(dir)
+      found = await newestGood(
+        learn,
+        files.filter(({ fit }) => fit === index),
+      )
+      if (found) await fitting(found, () => checkRun(learn, found!.snapshot, anyBackend))
+    },
   }
-  return [...own, goingOn(found, [...theirs, ...own], goTo)]
+  return [...own, finding, goingOn(() => found, checkpoint, goTo)]
+}
+
+async function fitting(found: Found, check: () => Promise<void>): Promise<void> {
+  try {
+    await check()
+  } catch (cause) {
+    const reason = (cause as Error).message.replace(/\.$/, '')
+    throw new Error(`${found.file.path} does not fit: ${reason}. To begin anew, give another folder.`, { cause })
+  }
 }
 
 export interface TakeUpOptions {
@@ -93,16 +104,12 @@ async function newestGood(learn: Pick<RunningLearner, 'log'>, files: readonly Ru
 }
 
 /** Puts a fit where the checkpoint was taken, when everyone has heard the beginning of what it was taken in. */
-function goingOn(
-  { file, snapshot }: Found,
-  checkpoints: readonly Checkpoint[],
-  goTo: (place: Place) => void,
-): Callback<RunningLearner> {
-  const { place, ended } = snapshot.run
-  const between = ended !== undefined || place.pass === 'over'
-  let restored = false
+function goingOn(find: () => Found | undefined, checkpoint: Checkpoint, goTo: (place: Place) => void): Callback<RunningLearner> {
+  /** What is not restored yet. */
+  let found: Found | undefined
   const restore = async (learn: RunningLearner) => {
-    restored = true
+    const { snapshot } = found!
+    found = undefined
     await restoreRun(learn, snapshot, goTo)
   }
   return {
@@ -110,20 +117,24 @@ function goingOn(
     // After everyone, the Checkpoint too.
     order: 2e9,
     async before_fit(learn) {
+      found = find()
+      if (!found) return
+      const { file, snapshot } = found
+      const { place, ended } = snapshot.run
       if (file.number !== end) learn.log(`The fit goes on from ${file.path}: ${whereIs(place)}.`)
-      for (const checkpoint of checkpoints) checkpoint.goOn(snapshot.run)
+      checkpoint.goOn(snapshot.run)
       goTo(place)
-      if (!between) return
+      if (ended === undefined && place.pass !== 'over') return
       await restore(learn)
       if (ended === 'stopped') throw new CancelFit()
     },
     async before_train(learn) {
-      if (restored) return
-      if (place.pass === 'validate') throw new CancelTrain()
+      if (!found) return
+      if (found.snapshot.run.place.pass === 'validate') throw new CancelTrain()
       await restore(learn)
     },
     async before_validate(learn) {
-      if (!restored) await restore(learn)
+      if (found) await restore(learn)
     },
   }
 }

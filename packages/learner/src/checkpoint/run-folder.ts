@@ -37,12 +37,6 @@ export async function runFiles(dir: string): Promise<RunFile[]> {
   return files.sort((a, b) => b.fit - a.fit || Number(a.broken) - Number(b.broken) || later(a, b))
 }
 
-/** Removes what processes left that ended amid writing. */
-export async function removeUnfinished(dir: string): Promise<void> {
-  const names = (await namesIn(dir)).filter(name => /^fit-\d+(-\d+(-best|-nan)?)?\.safetensors\..+\.tmp$/.test(name))
-  await Promise.all(names.map(name => removeFile(`${dir}/${name}`)))
-}
-
 export async function removeAll(files: readonly RunFile[]): Promise<void> {
   await Promise.all(files.map(({ path }) => removeFile(path)))
 }

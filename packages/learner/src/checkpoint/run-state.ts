@@ -39,17 +39,15 @@ export async function restoreOwn(callbacks: Callbacks, run: RunState): Promise<v
 }
 
 /** @throws Error when a fit cannot go on from a snapshot, as it is of another one, or was computed by something else. */
-export async function checkRun(
-  learn: RunningLearner,
-  { run, weights }: RunSnapshot,
-  fit: RunState['fit'],
-  callbacks: Callbacks,
-  anyBackend: boolean,
-): Promise<void> {
+export async function checkRun(learn: RunningLearner, { run, weights }: RunSnapshot, anyBackend: boolean): Promise<void> {
   const names = (named: readonly { name: string }[]) => named.map(({ name }) => name).join(', ')
-  const [theirs, ours] = [names(run.callbacks), names(withState(callbacks).map(callback => ({ name: nameOf(callback) })))]
-  const length = ({ n_epoch, n_train_iter }: RunState['fit']) => `${n_epoch} epochs of ${n_train_iter} batches`
-  if (length(run.fit) !== length(fit)) throw new Error(`its fit has ${length(run.fit)}, and this one ${length(fit)}`)
+  const [theirs, ours] = [
+    names(run.callbacks),
+    names(withState(learn.bus.callbacks).map(callback => ({ name: nameOf(callback) }))),
+  ]
+  const length = ({ n_epoch, n_train_iter }: Pick<RunningLearner, 'n_epoch' | 'n_train_iter'>) =>
+    `${n_epoch} epochs of ${n_train_iter} batches`
+  if (length(run.fit) !== length(learn)) throw new Error(`its fit has ${length(run.fit)}, and this one ${length(learn)}`)
   if (theirs !== ours)
     throw new Error(`the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`)
   checkWeights(learn.model, weights)

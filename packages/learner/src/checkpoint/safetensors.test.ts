@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js'
+import { readHead, readTensors } from './safetensors.js'
+import { decodeSafetensors, encodeSafetensors } from './testing/whole-file.js'
 
 const size = (shape: readonly number[]) => shape.reduce((product, axis) => product * axis, 1)
 
@@ -27,10 +28,10 @@ const content = fc.record({
   metadata: fc.dictionary(name, fc.string(), { maxKeys: 3, noNullPrototype: true }),
 })
 
-it('gives back what was written: any names, shapes and values', () => {
-  fc.assert(
-    fc.property(content, written => {
-      const read = decodeSafetensors(encodeSafetensors(written))
+it('gives back what was written: any names, shapes and values, in pieces of any size', async () => {
+  await fc.assert(
+    fc.asyncProperty(content, fc.integer({ min: 1, max: 40 }), async (written, piece) => {
+      const read = await decodeSafetensors(encodeSafetensors(written), { piece })
       expect(Object.entries(read.tensors)).toEqual(Object.entries(written.tensors))
       expect(Object.entries(read.metadata)).toEqual(Object.entries(written.metadata))
     }),
@@ -47,24 +48,25 @@ it('lets the values begin at a multiple of 8, whatever the names', () => {
   )
 })
 
-it('reads bytes that lie anywhere in a larger buffer', () => {
+it('reads bytes that lie anywhere in a larger buffer', async () => {
   const bytes = encodeSafetensors({ tensors: { a: { shape: [2], values: Float32Array.of(1, 2) } }, metadata: {} })
   const larger = new Uint8Array(bytes.length + 7)
   larger.set(bytes, 3)
-  expect(decodeSafetensors(larger.subarray(3, 3 + bytes.length)).tensors['a']!.values).toEqual(Float32Array.of(1, 2))
+  const { tensors } = await decodeSafetensors(larger.subarray(3, 3 + bytes.length))
+  expect(tensors['a']!.values).toEqual(Float32Array.of(1, 2))
 })
 
-it('refuses every part of a file, and every file with more behind it', () => {
+it('refuses every part of a file, and every file with more behind it', async () => {
   const bytes = encodeSafetensors({
     tensors: { a: { shape: [2], values: Float32Array.of(1, 2) }, b: { shape: [], values: Float32Array.of(3) } },
     metadata: { k: 'v' },
   })
   for (let length = 0; length < bytes.length; length++) {
-    expect(() => decodeSafetensors(bytes.subarray(0, length)), `${length} bytes`).toThrow(/truncated/)
+    await expect(decodeSafetensors(bytes.subarray(0, length)), `${length} bytes`).rejects.toThrow(/truncated/)
   }
   const longer = new Uint8Array(bytes.length + 3)
   longer.set(bytes)
-  expect(() => decodeSafetensors(longer)).toThrow(/3 bytes follow its last tensor/)
+  await expect(decodeSafetensors(longer)).rejects.toThrow(/3 bytes follow its last tensor/)
 })
 
 /** A file as another program may write it. */
@@ -75,17 +77,17 @@ function file(header: string, values: readonly number[] = [], length = Buffer.by
 }
 
 describe('a file by another program', () => {
-  it('is read, with other orders, padding, and no metadata', () => {
+  it('is read, with other orders, padding, and no metadata', async () => {
     const header =
       ' {"b":{"shape":[],"data_offsets":[8,12],"dtype":"F32"},\n "a":{"data_offsets":[0,8],"dtype":"F32","shape":[1,2]}}     '
-    expect(decodeSafetensors(file(header, [1, 2, 3]))).toEqual({
+    expect(await decodeSafetensors(file(header, [1, 2, 3]))).toEqual({
       tensors: { b: { shape: [], values: Float32Array.of(3) }, a: { shape: [1, 2], values: Float32Array.of(1, 2) } },
       metadata: {},
     })
   })
 
-  it('may be empty', () => {
-    expect(decodeSafetensors(file('{}'))).toEqual({ tensors: {}, metadata: {} })
+  it('may be empty', async () => {
+    expect(await decodeSafetensors(file('{}'))).toEqual({ tensors: {}, metadata: {} })
   })
 
   const entry = (text: string) => `{"w":${text}}`
@@ -120,12 +122,13 @@ describe('a file by another program', () => {
     ['with a list for a header', '[]', [], /not a safetensors file/],
     ['with null for a header', 'null', [], /not a safetensors file/],
     ['with a header that is no text', '{"w":\u0000', [], /not a safetensors file/],
-  ])('%s is refused', (_, header, values, message) => {
-    expect(() => decodeSafetensors(file(header, values))).toThrow(message)
+  ])('%s is refused', async (_, header, values, message) => {
+    await expect(decodeSafetensors(file(header, values))).rejects.toThrow(message)
   })
 
-  it('that claims a header of astronomical length is refused', () => {
-    expect(() => decodeSafetensors(Buffer.concat([Buffer.alloc(8, 0xff), Buffer.from('{}')]))).toThrow(/too few for its header/)
+  it('that claims a header of astronomical length is refused', async () => {
+    const bytes = Buffer.concat([Buffer.alloc(8, 0xff), Buffer.from('{}')])
+    await expect(decodeSafetensors(bytes)).rejects.toThrow(/too few for its header/)
   })
 })
 
@@ -134,7 +137,33 @@ it('refuses a tensor under the name of the metadata', () => {
   expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow(/cannot be called __metadata__/)
 })
 
-it('keeps float64 as it is', () => {
+it('keeps float64 as it is', async () => {
   const tensors = { a: { shape: [2], values: Float64Array.of(0.1, -0) }, b: { shape: [], values: Float32Array.of(0.1) } }
-  expect(decodeSafetensors(encodeSafetensors({ tensors, metadata: {} })).tensors).toEqual(tensors)
+  expect((await decodeSafetensors(encodeSafetensors({ tensors, metadata: {} }))).tensors).toEqual(tensors)
+})
+
+it('reads what lies beyond 2^32 bytes, and takes no memory for what is not wanted', async () => {
+  // A file of 20 GB that is nowhere: zeros, and at its end two numbers.
+  const large = 20 * 2 ** 30
+  const header = JSON.stringify({
+    large: { dtype: 'F32', shape: [large / 4], data_offsets: [0, large] },
+    w: { dtype: 'F32', shape: [2], data_offsets: [large, large + 8] },
+  })
+  const head = file(header)
+  const end = new Uint8Array(Float32Array.of(1, 2).buffer)
+  const zeros = new Uint8Array(2 ** 28)
+  const opened = {
+    size: head.length + large + 8,
+    async read(from: number, to: number) {
+      if (to <= head.length) return head.subarray(from, to)
+      if (to <= head.length + large) return zeros.subarray(0, to - from)
+      const piece = new Uint8Array(to - from)
+      piece.set(end, head.length + large - from)
+      return piece
+    },
+    close: async () => {},
+  }
+  const read = await readHead(opened)
+  const tensors = await readTensors(opened, read, { wanted: name => name === 'w', piece: zeros.length })
+  expect(tensors).toEqual({ w: { shape: [2], values: Float32Array.of(1, 2) } })
 })

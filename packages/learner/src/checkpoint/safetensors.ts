@@ -1,5 +1,6 @@
-import { show } from '@onecycle/platform'
+import { nextTurn, type Opened, show } from '@onecycle/platform'
 import { parseJson } from './json.js'
+import { pieceBytes } from './pieces.js'
 
 /** A named array as the format stores it, row by row. */
 export interface StoredArray {
@@ -22,19 +23,25 @@ const metadataKey = '__metadata__'
 /** As the format's own reader has it: JSON takes several times its length when it is parsed. */
 const longestHeader = 100_000_000
 /** What is read, and how. */
-const types: Readonly<Record<string, new (buffer: ArrayBuffer) => StoredArray['values']>> = {
+const types: Readonly<Record<string, new (length: number) => StoredArray['values']>> = {
   F32: Float32Array,
   F64: Float64Array,
 }
 
+/** A file as it lies: its head, all before the values, and the values one after the other, which are not copied. */
+export interface SafetensorsLayout {
+  readonly head: Uint8Array<ArrayBuffer>
+  readonly values: readonly Uint8Array[]
+}
+
 /**
- * Writes the safetensors format: the header's length (8 bytes), a JSON header, and the values one after the other.
+ * Lays out the safetensors format: the header's length (8 bytes), a JSON header, and the values one after the other.
  *
  * Source: the format's description at https://huggingface.co/docs/safetensors
  *
  * @throws RangeError for a tensor under the name that the format keeps for metadata.
  */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array<ArrayBuffer> {
+export function layOut({ tensors, metadata }: SafetensorsContent): SafetensorsLayout {
   if (Object.hasOwn(tensors, metadataKey)) throw new RangeError(`A tensor cannot be called ${metadataKey}: choose another name.`)
   let end = 0
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {
@@ -45,62 +52,81 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsContent): Ui
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([[metadataKey, metadata], ...entries])))
   // Spaces after the header let the values begin at a multiple of 8.
   const start = Math.ceil((lengthBytes + text.length) / lengthBytes) * lengthBytes
-  const bytes = new Uint8Array(start + end).fill(0x20, lengthBytes, start)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - lengthBytes), true)
-  bytes.set(text, lengthBytes)
-  let at = start
-  for (const { values } of Object.values(tensors)) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
-    at += values.byteLength
-  }
-  return bytes
+  const head = new Uint8Array(start).fill(0x20, lengthBytes)
+  new DataView(head.buffer).setBigUint64(0, BigInt(start - lengthBytes), true)
+  head.set(text, lengthBytes)
+  return { head, values: Object.values(tensors).map(({ values }) => bytesOf(values)) }
 }
 
-/** What a file says that it holds, which was compared with its length. */
-export interface SafetensorsHeader {
+/** What a file says of itself before its values. */
+export interface SafetensorsHead {
+  readonly head: Uint8Array
   readonly metadata: Readonly<Record<string, string>>
   readonly entries: readonly Entry[]
-  /** The byte at which the values begin. */
-  readonly start: number
 }
 
 /**
- * Reads the header of the safetensors format, float32 and float64. Everything is looked at before memory is taken for any values: together
- * the arrays take what the file has, each byte once.
+ * Reads the head of a safetensors file, float32 and float64. Everything is looked at before memory is taken for any of it: together the
+ * arrays take what the file has, each byte once.
  *
- * @throws Error when the bytes are truncated, are of another format, hold another type, or do not lie as the header says.
+ * @throws Error when the file is truncated, is of another format, holds another type, or does not lie as the header says.
  */
-export function readHeader(bytes: Uint8Array): SafetensorsHeader {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const start = lengthBytes + (bytes.length >= lengthBytes ? Number(view.getBigUint64(0, true)) : Number.NaN)
-  if (!(start <= bytes.length))
-    throw new Error(`it has ${bytes.length} bytes, too few for its header: truncated, or not a safetensors file`)
-  const { [metadataKey]: metadata = {}, ...described } = parseHeader(bytes.subarray(lengthBytes, start))
+export async function readHead(file: Opened): Promise<SafetensorsHead> {
+  const length = await file.read(0, Math.min(lengthBytes, file.size))
+  const view = new DataView(length.buffer, length.byteOffset, length.byteLength)
+  const start = lengthBytes + (length.length === lengthBytes ? Number(view.getBigUint64(0, true)) : Number.NaN)
+  if (!(start <= file.size))
+    throw new Error(`it has ${file.size} bytes, too few for its header: truncated, or not a safetensors file`)
+  if (start > longestHeader)
+    throw new Error(`its header has ${start} bytes, more than the ${longestHeader} that are read: it is damaged`)
+  const head = await file.read(0, start)
+  const { [metadataKey]: metadata = {}, ...entries } = parseHeader(head.subarray(lengthBytes))
   if (!isRecord(metadata) || Object.values(metadata).some(value => typeof value !== 'string'))
     throw new Error('its metadata are not strings by name: it is damaged')
-  const entries = Object.entries(described).map(([name, entry]) => parseEntry(name, entry))
-  checkPlaces(entries, start, bytes.length - start)
-  return { metadata: metadata as Record<string, string>, entries, start }
+  const parsed = Object.entries(entries).map(([name, entry]) => parseEntry(name, entry))
+  checkPlaces(parsed, start, file.size - start)
+  return { head, metadata: metadata as Record<string, string>, entries: parsed }
 }
 
-/** The arrays that a header describes. */
-export function readArrays(bytes: Uint8Array, { entries, start }: SafetensorsHeader): SafetensorsContent['tensors'] {
-  const tensors = entries.map(({ name, shape, from, to, type }) => {
-    // A copy, because the values need not begin at a multiple of 4 bytes (nor does a Buffer's own slice copy).
-    return [name, { shape, values: new type(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer) }] as const
-  })
-  return Object.fromEntries(tensors)
+export interface ReadingOptions {
+  /** Hears the values, piece by piece. */
+  readonly hear?: (piece: Uint8Array) => void
+  /** Which tensors are kept, by name. Default all. */
+  readonly wanted?: (name: string) => boolean
+  /** Bytes that are read in one go. */
+  readonly piece?: number
 }
 
-/** The whole file: see {@link readHeader}. */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsContent {
-  const header = readHeader(bytes)
-  return { tensors: readArrays(bytes, header), metadata: header.metadata }
+/** Reads the tensors of a file, whose head was read: by pieces, so that beside them there is never more than one in memory. */
+export async function readTensors(
+  file: Opened,
+  { head, entries }: Pick<SafetensorsHead, 'head' | 'entries'>,
+  { hear, wanted = () => true, piece: size = pieceBytes }: ReadingOptions = {},
+): Promise<SafetensorsContent['tensors']> {
+  const start = head.length
+  const tensors = entries.filter(({ name }) => wanted(name)).map(entry => ({ ...entry, values: new entry.type(entry.count) }))
+  const inOrder = [...tensors].sort((a, b) => a.from - b.from || a.to - b.to)
+  let next = 0
+  for (let from = 0; start + from < file.size; from += size) {
+    const piece = await file.read(start + from, Math.min(start + from + size, file.size))
+    hear?.(piece)
+    const to = from + piece.length
+    for (; next < inOrder.length && inOrder[next]!.from < to; next++) {
+      const tensor = inOrder[next]!
+      const part = piece.subarray(Math.max(tensor.from - from, 0), tensor.to - from)
+      bytesOf(tensor.values).set(part, Math.max(from - tensor.from, 0))
+      if (tensor.to > to) break
+    }
+    await nextTurn()
+  }
+  return Object.fromEntries(tensors.map(({ name, shape, values }) => [name, { shape, values }]))
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: StoredArray['values']): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
-  if (bytes.length > longestHeader)
-    throw new Error(`its header has ${bytes.length} bytes, more than the ${longestHeader} that are read: it is damaged`)
   const foreign = 'its header is not JSON: not a safetensors file'
   let text: string
   try {
@@ -121,6 +147,9 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 interface Entry {
   readonly name: string
   readonly shape: number[]
+  /** How many numbers. */
+  readonly count: number
+  /** Bytes, from the first value of the file on. */
   readonly from: number
   readonly to: number
   readonly type: (typeof types)[string]
@@ -133,10 +162,11 @@ function parseEntry(name: string, entry: unknown): Entry {
   const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined
   if (!type) throw new Error(`${name} is of type ${show(dtype)}; only ${Object.keys(types).join(' and ')} are read`)
   const [from, to] = offsets as [number, number]
-  const size = shape.reduce((product, axis) => product * axis, dtype === 'F32' ? 4 : 8)
+  const count = shape.reduce((product, axis) => product * axis, 1)
+  const size = count * (dtype === 'F32' ? 4 : 8)
   if (to - from !== size)
     throw new Error(`${name} has ${to - from} bytes, but its shape ${show(shape)} takes ${size}: it is damaged`)
-  return { name, shape, from, to, type }
+  return { name, shape, count, from, to, type }
 }
 
 /** The arrays lie one after the other, without holes. */

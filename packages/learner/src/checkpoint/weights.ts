@@ -7,7 +7,7 @@ import type { Model } from '../model/trainable-model.js'
 /** Copies all weights of a model. They become float32, which holds whole numbers up to 2^24 exactly. */
 export async function copyWeights(model: Model): Promise<Weights> {
   const copies = weightsOf(model).map(async ({ name, variable }) => {
-    const values = Float32Array.from(await variable.data())
+    const values = new Float32Array(await variable.data())
     return [name, { shape: [...variable.shape], values }] as const
   })
   return Object.fromEntries(await Promise.all(copies))

@@ -15,7 +15,7 @@ interface StatefulLayer extends Layer {
 }
 
 export async function copyStates(model: Model): Promise<LayerStates> {
-  const copy = async (state: Tensor) => ({ shape: [...state.shape], values: Float32Array.from(await state.data()) })
+  const copy = async (state: Tensor) => ({ shape: [...state.shape], values: new Float32Array(await state.data()) })
   return Promise.all(statefulLayers(model).map(({ states_ }) => Promise.all(states_.map(copy))))
 }
 

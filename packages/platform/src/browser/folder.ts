@@ -9,3 +9,8 @@ export async function namesIn(folder: string): Promise<string[]> {
 export async function removeFile(path: string): Promise<void> {
   throw new Error(`Cannot remove ${path}: ${none}.`)
 }
+
+/** Removes the temporary files, of files whose names begin so, that processes left which ended amid writing. */
+export async function removeUnfinished(folder: string, _begin: string): Promise<void> {
+  throw new Error(`Cannot look into ${folder}: ${none}.`)
+}

@@ -1,4 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { writerOf } from './store/files.js'
+import { mayRun } from './this-process.js'
 
 /** Names of what lies in a folder; none where there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {
@@ -11,4 +15,15 @@ export async function namesIn(folder: string): Promise<string[]> {
 /** Removes a file, if it is there. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true })
+}
+
+/** Removes the temporary files, of files whose names begin so, that processes left which ended amid writing. */
+export async function removeUnfinished(folder: string, begin: string): Promise<void> {
+  const left = (await namesIn(folder)).filter(name => name.startsWith(begin) && name.endsWith('.tmp') && !isBeingWritten(name))
+  await Promise.all(left.map(name => removeFile(join(folder, name))))
+}
+
+function isBeingWritten(name: string): boolean {
+  const writer = writerOf(name)
+  return writer !== undefined && mayRun({ ...writer, host: hostname() })
 }

@@ -2,13 +2,14 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { servers } from '../servers.js'
 import type { Store } from '../store.js'
-import { readFile, writeFile } from './store/files.js'
+import { openFile, readFile, writeFile } from './store/files.js'
 
 /** Where content lies, by the scheme of its address; '' is that of paths. */
 export const stores: Readonly<Record<string, Store>> = {
-  '': { read: readFile, write: writeFile },
+  '': { read: readFile, open: openFile, write: writeFile },
   file: {
     read: async (_, address) => readFile(fileURLToPath(address)),
+    open: async (_, address) => openFile(fileURLToPath(address)),
     write: async (_, content, address) => writeFile(fileURLToPath(address), content),
   },
   http: servers,

@@ -1,4 +1,4 @@
-import { notThere, type Store } from '../../store.js'
+import { blobOf, type Content, notThere, openBlob, openBytes, type Store } from '../../store.js'
 import { meaning } from './no-room.js'
 
 const [database, files] = ['onecycle', 'files']
@@ -7,18 +7,32 @@ const [database, files] = ['onecycle', 'files']
 export const indexeddb: Store = {
   missing: () => (typeof indexedDB === 'undefined' ? 'there is no IndexedDB here' : undefined),
   async read(name) {
-    const found = await inTransaction('readonly', store => store.get(name))
-    if (!found) throw notThere()
-    return found as Uint8Array<ArrayBuffer>
+    const found = await find(name)
+    return found instanceof Blob ? new Uint8Array(await found.arrayBuffer()) : found
+  },
+  async open(name) {
+    const found = await find(name)
+    return found instanceof Blob ? openBlob(found) : openBytes(found)
   },
   async write(name, content) {
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-    // Of a view the whole memory would be kept.
-    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
+    const own = kept(content)
     await inTransaction('readwrite', store => store.put(own, name)).catch(async error => {
-      throw await meaning(error, content)
+      throw await meaning(error, own instanceof Blob ? own.size : own.byteLength)
     })
   },
+}
+
+async function find(name: string): Promise<Uint8Array<ArrayBuffer> | Blob> {
+  const found = await inTransaction('readonly', store => store.get(name))
+  if (!found) throw notThere()
+  return found
+}
+
+/** Pieces as a Blob, which the browser may have on the disk. Of a view the whole memory would be kept. */
+function kept(content: Content): Uint8Array | Blob {
+  if (typeof content === 'string') return new TextEncoder().encode(content)
+  if (!(content instanceof Uint8Array)) return blobOf(content)
+  return content.byteLength === content.buffer.byteLength ? content : content.slice()
 }
 
 /** The result of a request, when all that its transaction did is on the disk. */

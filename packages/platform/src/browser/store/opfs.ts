@@ -1,4 +1,4 @@
-import { notThere, type Store } from '../../store.js'
+import { type Content, notThere, type Opened, openBlob, type Store } from '../../store.js'
 import { meaning } from './no-room.js'
 
 /** What the type checker's library does not have yet. */
@@ -12,23 +12,30 @@ export const opfs: Store = {
     const { prototype } = FileSystemFileHandle
     return 'createWritable' in prototype && 'move' in prototype ? undefined : 'this browser cannot write files whole'
   },
-  read: name =>
-    alone(name, 'shared', async () => {
-      const { folder, file } = await locate(name, false)
-      const handle = await folder.getFileHandle(file).catch(asNotThere)
-      return new Uint8Array(await (await handle.getFile()).arrayBuffer())
+  read: name => alone(name, 'shared', async () => new Uint8Array(await (await fileOf(name)).arrayBuffer())),
+  open: name =>
+    new Promise<Opened>((resolve, reject) => {
+      // Until it is closed nobody puts another one in its place.
+      const whileOpen = async () => {
+        const file = await fileOf(name)
+        await new Promise<void>(close => resolve({ ...openBlob(file), close: async () => close() }))
+      }
+      alone(name, 'shared', whileOpen).catch(reject)
     }),
   write: (name, content) =>
     alone(name, 'exclusive', async () => {
       const { folder, file } = await locate(name, true)
+      let size = 0
       const temporary = `${file}.${crypto.randomUUID()}.tmp`
       try {
         const handle = await folder.getFileHandle(temporary, { create: true })
-        await fill(handle, content)
+        await fill(handle, content, more => {
+          size += more
+        })
         await (handle as Movable).move(file)
       } catch (error) {
-        await folder.removeEntry(temporary).catch(() => {})
-        throw await meaning(error, content)
+        await remove(folder, temporary)
+        throw await meaning(error, size)
       }
     }),
 }
@@ -41,17 +48,42 @@ function alone<T>(name: string, mode: LockMode, act: () => Promise<T>): Promise<
 /** Less than the pipe holds between Chromium's page and its disk: of more, what ends the pipe is told in place of why. */
 const part = 2 ** 18
 
-async function fill(file: FileSystemFileHandle, content: string | Uint8Array): Promise<void> {
-  const bytes = (typeof content === 'string' ? new TextEncoder().encode(content) : content) as Uint8Array<ArrayBuffer>
+async function fill(file: FileSystemFileHandle, content: Content, begin: (size: number) => void): Promise<void> {
   const writable = await file.createWritable()
   try {
-    for (let start = 0; start < bytes.length; start += part) await writable.write(bytes.subarray(start, start + part))
+    for (const bytes of piecesOf(content)) {
+      begin(bytes.length)
+      for (let start = 0; start < bytes.length; start += part)
+        await writable.write(bytes.subarray(start, start + part) as Uint8Array<ArrayBuffer>)
+    }
     await writable.close()
   } catch (error) {
     // A file that is still written to cannot be removed.
     await writable.abort().catch(() => {})
     throw error
   }
+}
+
+/** A browser may hold a file for a moment longer than it says. */
+async function remove(folder: FileSystemDirectoryHandle, name: string, tries = 5): Promise<void> {
+  try {
+    await folder.removeEntry(name)
+  } catch (error) {
+    if (tries === 0 || (error as DOMException).name === 'NotFoundError') return
+    await new Promise(resolve => setTimeout(resolve, 20))
+    await remove(folder, name, tries - 1)
+  }
+}
+
+function piecesOf(content: Content): Iterable<Uint8Array> {
+  if (typeof content === 'string') return [new TextEncoder().encode(content)]
+  return content instanceof Uint8Array ? [content] : content
+}
+
+async function fileOf(name: string): Promise<File> {
+  const { folder, file } = await locate(name, false)
+  const handle = await folder.getFileHandle(file).catch(asNotThere)
+  return handle.getFile()
 }
 
 /** The folder of a name such as `runs/best`, made on the way or not. */

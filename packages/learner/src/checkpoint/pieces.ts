@@ -1,0 +1,31 @@
+/** Bytes that are copied, hashed, written or read in one go, before others are let in: some milliseconds of work. */
+export const pieceBytes = 1 << 22
+
+/** Arrays one after the other, copied into pieces of one size, but for the last: each is the caller's. */
+export function* inPieces(arrays: readonly Uint8Array[], size = pieceBytes): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+  let left = lengthOf(arrays)
+  let filled = 0
+  let piece = new Uint8Array(Math.min(size, left))
+  for (const array of arrays)
+    for (let from = 0; from < array.length; ) {
+      const part = array.subarray(from, from + piece.length - filled)
+      piece.set(part, filled)
+      filled += part.length
+      from += part.length
+      if (filled < piece.length) continue
+      yield piece
+      left -= filled
+      filled = 0
+      piece = new Uint8Array(Math.min(size, left))
+    }
+}
+
+/** Arrays one after the other. */
+export function joined(arrays: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [all = new Uint8Array()] = inPieces(arrays, Number.POSITIVE_INFINITY)
+  return all
+}
+
+function lengthOf(arrays: readonly Uint8Array[]): number {
+  return arrays.reduce((sum, { length }) => sum + length, 0)
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { folderTaken } from '../folder-taken.js'
+import { mayRun, type ProcessMark, thisProcess } from './this-process.js'
+
+/** Who holds a folder. */
+interface Holder extends ProcessMark {
+  readonly since: string
+  /** Of this lock alone. */
+  readonly key: string
+}
+
+/**
+ * Takes a folder for one writer, by a file `writer.lock` in it. One that a process left which has ended, or whose number another one has
+ * now, is taken over.
+ *
+ * @returns what lets it go
+ * @throws Error with the code 'ELOCKED' that says who holds it; as the file system does where it cannot be written
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const path = join(folder, 'writer.lock')
+  const own: Holder = { ...thisProcess(), since: new Date().toISOString(), key: newKey() }
+  await mkdir(folder, { recursive: true })
+  while (!(await makeLock(path, JSON.stringify(own)))) {
+    const { text, holder } = await readLock(path)
+    if (holder && mayRun(holder)) throw taken(folder, path, holder, own)
+    if (text !== undefined) await removeLock(path, text)
+  }
+  return () => removeLock(path, JSON.stringify(own))
+}
+
+/** Whether it was made: there was none. */
+async function makeLock(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // What a full disk left of it would be in everyone's way.
+    await rm(path, { force: true }).catch(() => {})
+    throw error
+  }
+}
+
+/** What is in a lock, and whose it is: nobody's, where a process ended before it had written it. */
+async function readLock(path: string, tries = 5): Promise<{ text?: string; holder?: Holder }> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return {}
+  const holder = holderIn(text)
+  if (holder || tries === 0) return holder ? { text, holder } : { text }
+  await setTimeout(100)
+  return readLock(path, tries - 1)
+}
+
+function holderIn(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder> | null
+    return Number.isSafeInteger(holder?.pid) && holder!.pid! > 0 ? (holder as Holder) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Removes this very lock: of two who find a stale one, the slower must not remove what the faster has made since. */
+async function removeLock(path: string, text: string): Promise<void> {
+  const aside = `${path}.${newKey()}`
+  try {
+    await rename(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  const found = await readFile(aside, 'utf8')
+  if (found !== text) await makeLock(path, found)
+  await rm(aside, { force: true })
+}
+
+function taken(folder: string, path: string, { pid, host, since, started }: Holder, own: Holder): Error {
+  const same = pid === own.pid && host === own.host && started === own.started
+  const who = same ? 'this very process' : `process ${pid}${host === own.host ? '' : ` on ${host}`}`
+  return folderTaken(folder, `${who}, since ${since}`, same ? '' : ` If nothing of it runs any more, remove ${path}.`)
+}
+
+function newKey(): string {
+  return randomBytes(8).toString('hex')
+}
