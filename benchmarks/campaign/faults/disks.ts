@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeSafetensors } from '../../../packages/learner/src/checkpoint/safetensors.js'
+import { encodeSafetensors } from '../../../packages/learner/src/checkpoint/testing/whole-file.js'
 import { aroundSteps, fileSteps } from '../file-steps.js'
 import { begunAnew, dieIn, endingOf, endsWell, free, lostIn, type Outcome, program, trainIn, trial } from './lab.js'
 

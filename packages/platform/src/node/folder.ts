@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { mayRun } from './process/this-process.js'
 import { writerOf } from './store/files.js'
-import { mayRun } from './this-process.js'
 
 /** Names of what lies in a folder; none where there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { lockFolder as lockInPage } from '../browser/lock-folder.js'
 import { removeUnfinished } from './folder.js'
 import { lockFolder } from './lock-folder.js'
-import { mayRun, thisProcess } from './this-process.js'
+import { mayRun, thisProcess } from './process/this-process.js'
 
 let folder: string
 beforeEach(async () => {
@@ -83,6 +83,14 @@ it('is taken over by one of many', async () => {
   const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
   expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   expect(JSON.parse(await readFile(join(folder, 'writer.lock'), 'utf8'))).toMatchObject(thisProcess())
+})
+
+it('is let go also where the file of it stays', async () => {
+  const unlock = await lockFolder(folder)
+  const text = await readFile(join(folder, 'writer.lock'), 'utf8')
+  await unlock()
+  await leave(text)
+  await (await lockFolder(folder))()
 })
 
 it('says of what keeps it from being made what the file system says', async () => {

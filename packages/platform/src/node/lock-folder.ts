@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { folderTaken } from '../folder-taken.js'
-import { mayRun, type ProcessMark, thisProcess } from './this-process.js'
+import { mayRun, type ProcessMark, thisProcess } from './process/this-process.js'
 
 /** Who holds a folder. */
 interface Holder extends ProcessMark {
@@ -11,6 +11,9 @@ interface Holder extends ProcessMark {
   /** Of this lock alone. */
   readonly key: string
 }
+
+/** Locks of this process that hold nothing any more, also where the file could not be removed. */
+const released = new Set<string>()
 
 /**
  * Takes a folder for one writer, by a file `writer.lock` in it. One that a process left which has ended, or whose number another one has
@@ -25,10 +28,13 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true })
   while (!(await makeLock(path, JSON.stringify(own)))) {
     const { text, holder } = await readLock(path)
-    if (holder && mayRun(holder)) throw taken(folder, path, holder, own)
+    if (holder && !released.has(holder.key) && mayRun(holder)) throw taken(folder, path, holder, own)
     if (text !== undefined) await removeLock(path, text)
   }
-  return () => removeLock(path, JSON.stringify(own))
+  return () => {
+    released.add(own.key)
+    return removeLock(path, JSON.stringify(own))
+  }
 }
 
 /** Whether it was made: there was none. */

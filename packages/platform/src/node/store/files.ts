@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Content, Opened } from '../../store.js'
-import { thisProcess } from '../this-process.js'
+import { thisProcess } from '../process/this-process.js'
 
 /** Reads a file. */
 export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
