@@ -118,15 +118,50 @@ it('what a tracker knows is taken up in another process, whatever reset_on_fit s
     )
   }
   const good = { monitor: 'valid_loss', best: null, better: null, wait: 0 }
-  for (const junk of [undefined, null, {}, 3, { ...good, best: 'x' }, { ...good, better: 'less' }, { ...good, wait: -1 }])
+  for (const junk of [
+    undefined,
+    null,
+    {},
+    3,
+    { ...good, best: 'x' },
+    { ...good, better: 'less' },
+    { ...good, wait: -1 },
+    { ...good, epochs: {} },
+    { ...good, epochs: 3 },
+  ])
     expect(() => new EarlyStopping().restore(junk as never)).toThrow(
       /EarlyStopping was to restore .*pass what its state\(\) gave/,
     )
   const state = JSON.parse(JSON.stringify(new EarlyStopping().state()))
-  expect(state).toEqual({ monitor: 'valid_loss', best: null, better: null, wait: 0 })
+  expect(state).toEqual({ monitor: 'valid_loss', best: null, better: null, wait: 0, epochs: { all: 0, measured: 0, finite: 0 } })
   const stopped = new EarlyStopping({ patience: 2, log })
   stopped.restore({ monitor: 'valid_loss', best: 0.5, better: 'lower', wait: 1 })
   expect((await fit(stopped, [0.6, 0.6])).epochs).toBe(1)
+})
+
+it('the note at the end of a fit that goes on counts the epochs before, too', async () => {
+  for (const [before, after, said] of [
+    [
+      [Number.NaN, Number.NaN],
+      [Number.NaN],
+      ['EarlyStopping could do nothing: none of the 3 epochs had a valid_loss that is a number.'],
+    ],
+    [[0.5, Number.NaN], [Number.NaN], []],
+  ] as const) {
+    const [first, again] = [1, 2].map(() => new EarlyStopping({ patience: 9, restore_best: true, log })) as [
+      EarlyStopping,
+      EarlyStopping,
+    ]
+    await fit(first, before)
+    // As a checkpoint does: when all have begun.
+    const resume: Callback = { order: 1e9, before_fit: () => again.restore(first.state()) }
+    const begun = again.before_fit.bind(again)
+    again.before_fit = learn => {
+      begun(learn)
+      void resume.before_fit!(learn)
+    }
+    expect((await fit(again, after)).said).toEqual(said)
+  }
 })
 
 it.each([

@@ -31,6 +31,8 @@ export const trackerForms = ['fastai2', 'fastai1'] as const
 /** Where a tracker says what it did; `console.log` by default. */
 export type Log = (message: string) => void
 
+const noEpochs = { all: 0, measured: 0, finite: 0 }
+
 /** What a {@link Monitor} knows. Plain JSON, but for the weights. */
 export interface MonitorState {
   readonly monitor: string
@@ -40,6 +42,8 @@ export interface MonitorState {
   readonly better: Better | null
   /** The best epoch's weights, when they are kept. */
   readonly weights?: Weights
+  /** The epochs of the fit so far: all, those that had the figure, and those in which it was a number. */
+  readonly epochs?: { readonly all: number; readonly measured: number; readonly finite: number }
 }
 
 /**
@@ -62,8 +66,8 @@ export class Monitor {
   /** The fit that is watched. */
   #learn: TrainingState | undefined
   #restored = false
-  /** The values of its epochs. */
-  #epochs: (number | undefined)[] = []
+  /** Of its fit. */
+  #epochs = { ...noEpochs }
 
   /**
    * @param owner who watches, for messages, and has looked at the options
@@ -114,7 +118,7 @@ export class Monitor {
     if (this.#restored) this.#checkSame(this.monitor, better)
     this.#better = better
     this.#learn = learn
-    this.#epochs = []
+    if (!this.#restored) this.#epochs = { ...noEpochs }
     const anew = this.#reset && !this.#restored
     this.#restored = false
     if (anew) {
@@ -127,7 +131,9 @@ export class Monitor {
   /** Counts this epoch. Says whether its value is the best so far, or undefined when there is none. */
   improves(learn: TrainingState): boolean | undefined {
     const value = learn.values[this.monitor]
-    this.#epochs.push(value)
+    this.#epochs.all++
+    if (value !== undefined) this.#epochs.measured++
+    if (Number.isFinite(value)) this.#epochs.finite++
     if (value === undefined || !Number.isFinite(value)) return value === undefined ? undefined : false
     return this.#sign * value - this.#min_delta > this.#sign * this.best
   }
@@ -148,10 +154,10 @@ export class Monitor {
     this.#restored = false
     if (!learn || learn.train_iter === 0) return
     const { monitor, restores, known, best } = this
-    const values = this.#epochs.filter(value => value !== undefined)
-    if (this.#epochs.length > 0 && !values.some(Number.isFinite)) {
-      const what = values.length > 0 ? `${monitor} that is a number` : monitor
-      learn.log(`${this.#owner} could do nothing: none of the ${this.#epochs.length} epochs had a ${what}.`)
+    const { all, measured, finite } = this.#epochs
+    if (all > 0 && finite === 0) {
+      const what = measured > 0 ? `${monitor} that is a number` : monitor
+      learn.log(`${this.#owner} could do nothing: none of the ${all} epochs had a ${what}.`)
     }
     if (this.#weights) await learn.setWeights(this.#weights)
     else if (restores && known)
@@ -162,25 +168,35 @@ export class Monitor {
 
   state(): MonitorState {
     const { monitor } = this
-    return { monitor, best: this.#best ?? null, better: this.#better ?? null, ...(this.#weights && { weights: this.#weights }) }
+    const known = { best: this.#best ?? null, better: this.#better ?? null, ...(this.#weights && { weights: this.#weights }) }
+    return { monitor, ...known, epochs: { ...this.#epochs } }
   }
 
   /** Goes on from a state; the next fit does not forget it. Throws Error when it is of another figure or direction. */
   restore(state: MonitorState): void {
     this.check(state)
-    const { monitor, best, better, weights } = state
+    const { monitor, best, better, weights, epochs = noEpochs } = state
     this.#checkSame(monitor, better ?? this.#better)
     this.#best = best ?? undefined
     this.#better = this.#given ?? better ?? undefined
     this.#weights = weights
+    this.#epochs = { ...epochs }
     this.#restored = true
   }
 
   /** Throws TypeError for what {@link state} cannot have given. */
   protected check(state: MonitorState, fits = true): void {
-    const { monitor, best, better } = (state ?? {}) as Partial<MonitorState>
+    const { monitor, best, better, epochs = noEpochs } = (state ?? {}) as Partial<MonitorState>
+    const { all, measured, finite } = Object(epochs) as typeof noEpochs
     const known = [null, 'lower', 'higher'].includes(better as null)
-    if (fits && known && typeof monitor === 'string' && (best === null || Number.isFinite(best))) return
+    if (
+      fits &&
+      known &&
+      [all, measured, finite].every(Number.isSafeInteger) &&
+      typeof monitor === 'string' &&
+      (best === null || Number.isFinite(best))
+    )
+      return
     throw new TypeError(`${this.#owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
   }
 

@@ -13,6 +13,9 @@ export interface AveragedWeightsState {
   readonly own?: Weights
 }
 
+/** What a callback sets that has averages validated: it puts them in `before_validate`, and the weights that train back `before_epoch`. */
+export const validatedWeights = 'the weights that are validated'
+
 /**
  * A running average of all weights of a model, running statistics included, which can stand in the model for a while. One in the model
  * shares its memory with the average, so that no step may be made meanwhile.

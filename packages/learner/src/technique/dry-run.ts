@@ -1,6 +1,7 @@
 import { type Callback, SaveModel } from '@onecycle/callbacks'
 import { type BatchStream, DataBunch } from '@onecycle/data'
 import { checkOptions, kind, listOf, type OneOrMore } from '@onecycle/platform'
+import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import type { Learner } from '../learner.js'
 import { asBefore, checkLearner } from './as-before.js'
 
@@ -12,8 +13,8 @@ export interface DryRunOptions {
 /**
  * Goes through a whole program once, with one batch of training and one of validation, before a night of it: what would fail after the
  * first epoch, a metric or a callback, fails now. What the Learner holds is packed as `save` would, and read again. Afterwards weights,
- * optimizer, order of the data and all that is random are as before, whatever failed. Callbacks hear it as any fit; `SaveModel`
- * does not, which would overwrite a file with what is worth nothing.
+ * optimizer, order of the data and all that is random are as before, whatever failed. Callbacks hear it as any fit, but for
+ * `SaveModel` and `Checkpoint`, which would write what is worth nothing.
  *
  * @returns the figures of the two batches.
  * @throws what a fit, `toBytes` and `load` throw; TypeError for an unknown option.
@@ -26,7 +27,7 @@ export async function dryRun(learn: Learner, options: DryRunOptions = {}): Promi
   checkOptions<DryRunOptions>('dryRun', options, { callbacks: kind.any })
   const callbacks = listOf(options.callbacks)
   const all: readonly Callback<Learner>[] = [...learn.bus.callbacks, ...callbacks]
-  const savers: Callback<Learner>[] = all.filter(each => each.run !== false && each instanceof SaveModel)
+  const savers: Callback<Learner>[] = all.filter(each => each.run !== false && writes(each))
   try {
     for (const saver of savers) saver.run = false
     return await asBefore(learn, async remember => {
@@ -39,6 +40,8 @@ export async function dryRun(learn: Learner, options: DryRunOptions = {}): Promi
     for (const saver of savers) saver.run = true
   }
 }
+
+const writes = (callback: object) => callback instanceof SaveModel || callback instanceof Checkpoint
 
 /** In place of a new DataBunch, which would be one with an order of its own. */
 async function withFirstBatches(learn: Learner, work: () => Promise<unknown>): Promise<void> {

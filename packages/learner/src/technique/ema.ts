@@ -1,7 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { checkNumber, checkOptions, kind } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
-import { AveragedWeights, type AveragedWeightsState } from './averaged-weights.js'
+import { AveragedWeights, type AveragedWeightsState, validatedWeights } from './averaged-weights.js'
 import { checkSaved } from './saved-tensors.js'
 
 export interface EMAOptions {
@@ -36,7 +36,7 @@ export class EMA implements Callback<Learner> {
   readonly name = 'EMA'
   /** Before trackers, that may put other weights back. */
   readonly order = 40
-  readonly sets = ['the weights that are validated']
+  readonly sets = [validatedWeights]
   readonly #decay: number
   readonly #warmup: boolean
   readonly #weights = new AveragedWeights()

@@ -8,12 +8,19 @@ export interface FitLimitOptions {
   maxTime?: number | string | undefined
 }
 
+/** What a {@link FitLimit} knows. */
+export interface FitLimitState {
+  /** The time that the fit has had, of all processes that it was in. */
+  readonly seconds: number
+  readonly over: boolean
+}
+
 const units: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 }
 
 /**
  * Ends a fit after so many batches or so much time, with the batch that is running then: the epoch's validation follows, so that the last
  * row of the table is complete, and the fit's reason is 'stopped'. Schedules know nothing of it: they go by the position in a
- * whole fit. It is left alone by the mock training of `lr_find`.
+ * whole fit. A fit that goes on from a checkpoint has what is left of its time. It is left alone by the mock training of `lr_find`.
  *
  * @throws RangeError when maxSteps is not a whole number of at least 1, or maxTime no time above 0; TypeError for an unknown option, and
  * without any.
@@ -29,6 +36,8 @@ export class FitLimit implements Callback {
   readonly #steps: number
   readonly #time: number
   #began = 0
+  /** Milliseconds before the fit was begun anew. */
+  #used = 0
   #over = false
 
   constructor(options: FitLimitOptions) {
@@ -44,17 +53,37 @@ export class FitLimit implements Callback {
 
   before_fit(): void {
     this.#began = performance.now()
+    this.#used = 0
     this.#over = false
   }
 
   after_batch({ train_iter, lr_finding }: TrainingState): void {
-    if (lr_finding || (train_iter < this.#steps && performance.now() - this.#began < this.#time)) return
+    if (lr_finding || (train_iter < this.#steps && this.#spent < this.#time)) return
     this.#over = true
     throw new CancelTrain()
   }
 
   after_epoch(): void {
     if (this.#over) throw new CancelFit()
+  }
+
+  /** What it knows, for {@link restore} in another process: the time that the fit has had, and whether that or its batches are over. */
+  state(): FitLimitState {
+    return { seconds: this.#spent / 1000, over: this.#over }
+  }
+
+  /** Goes on from a state, within a fit. Throws TypeError for what is none. */
+  restore(state: FitLimitState): void {
+    const { seconds, over } = (state ?? {}) as Partial<FitLimitState>
+    if (!Number.isFinite(seconds) || typeof over !== 'boolean')
+      throw new TypeError(`FitLimit was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+    this.#began = performance.now()
+    this.#used = 1000 * seconds!
+    this.#over = over
+  }
+
+  get #spent(): number {
+    return this.#used + performance.now() - this.#began
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
-import { AveragedWeights, type AveragedWeightsState } from './averaged-weights.js'
+import { AveragedWeights, type AveragedWeightsState, validatedWeights } from './averaged-weights.js'
 import { recomputeBatchNorm } from './recompute-batch-norm.js'
 import { checkSaved } from './saved-tensors.js'
 
@@ -36,7 +36,7 @@ export class SWA implements Callback<Learner> {
   readonly name = 'SWA'
   /** Before trackers, that may put other weights back. */
   readonly order = 40
-  readonly sets = ['the weights that are validated']
+  readonly sets = [validatedWeights]
   readonly #start: number
   readonly #weights = new AveragedWeights()
   #epochs = 0

@@ -1,10 +1,15 @@
+import { readdir } from 'node:fs/promises'
 import { type Callback, EarlyStopping, SaveModel } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import { Learner, type LearnerOptions } from '../learner.js'
+import { temporaryFolder } from '../testing/temporary-folder.js'
 import { mlp, points, tinyLearner, useCpu } from '../testing/tiny.js'
 import { dryRun } from './dry-run.js'
+import { EMA } from './ema.js'
 import { overfit } from './overfit.js'
+import { SWA } from './swa.js'
 import { ValidateEvery } from './validate-every.js'
 
 beforeAll(useCpu)
@@ -87,6 +92,16 @@ describe('dryRun', () => {
     expect((await learn.fit(1e-2, 2, { callbacks: [] })).losses).toEqual(whole.losses)
   })
 
+  it('writes no checkpoint', async () => {
+    const dir = await temporaryFolder()
+    const [own, given] = [new Checkpoint({ dir, every: { batches: 1 } }), new Checkpoint({ dir: `${dir}/given` })]
+    const learn = make({ callbacks: own })
+    await dryRun(learn, { callbacks: given })
+    expect(await readdir(dir)).toEqual([])
+    await learn.fit(1e-2, 1, { callbacks: given })
+    expect((await readdir(dir)).sort()).toEqual(expect.arrayContaining(['fit-0.safetensors', 'given']))
+  })
+
   it('finds what would fail in the morning', async () => {
     const late: Callback = {
       after_epoch() {
@@ -124,6 +139,21 @@ describe('ValidateEvery', () => {
     again.restore(JSON.parse(JSON.stringify(often.state())))
     await learn.fit(1e-2, 1, { callbacks: again })
     expect(again.figures.length).toBe(4)
+  })
+
+  it('measures the weights that are validated at the end of the epoch', async () => {
+    const [often, plain] = [new ValidateEvery({ batches: 5, log: false }), make()]
+    const learn = make()
+    const before = tf.memory().numTensors
+    const { losses, val_losses } = await learn.fit(5e-2, 3, { callbacks: [often, new EMA({ decay: 0.8 })] })
+    learn.opt.clear()
+    expect(tf.memory().numTensors).toBe(before)
+    expect(often.figures.map(({ valid_loss }) => valid_loss)).toEqual(val_losses)
+    const expected = await plain.fit(5e-2, 3, { callbacks: new EMA({ decay: 0.8 }) })
+    expect([losses, val_losses]).toEqual([expected.losses, expected.val_losses])
+    const swa = await make().fit(5e-2, 3, { callbacks: [often, new SWA()] })
+    // The average of the epochs before.
+    expect(often.figures.slice(1).map(({ valid_loss }) => valid_loss)).toEqual(swa.val_losses.slice(0, -1))
   })
 
   it('refuses data without validation, and what is no number of batches', async () => {

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
+import { validatedWeights } from './averaged-weights.js'
 
 export interface ValidateEveryOptions {
   /** Training batches between two validations. */
@@ -17,7 +18,8 @@ export interface ValidationFigures {
 
 /**
  * Validates within epochs, where one takes hours: every so many training batches, those of earlier epochs counted. Training goes on as if
- * it had not been. What is measured is in {@link figures}; the epoch's own validation stays, and trackers go by that one.
+ * it had not been. With {@link EMA} or {@link SWA} it is the averaged weights that are measured, as at the end of the epoch. What is
+ * measured is in {@link figures}; the epoch's own validation stays, and trackers go by that one.
  *
  * @throws RangeError when batches is not a whole number of at least 1; TypeError for an unknown option. When the fit begins: TypeError
  * without validation data.
@@ -62,10 +64,21 @@ export class ValidateEvery implements Callback<Learner> {
   async after_batch(learn: Learner): Promise<void> {
     const { train_iter } = learn
     if (learn.lr_finding || train_iter % this.#batches !== 0) return
-    const figures = await learn.validate()
+    const figures = await this.#measure(learn)
     this.#figures = [...this.#figures, { train_iter, ...figures }]
     const words = Object.entries(figures).map(([name, value]) => `${name} ${value.toPrecision(4)}`)
     this.#log(`After batch ${train_iter}: ${words.join(', ')}.`)
+  }
+
+  /** With the weights that are validated at the end of the epoch, too. */
+  async #measure(learn: Learner): Promise<Record<string, number>> {
+    const averaging = learn.bus.callbacks.find(({ run, sets }) => run !== false && sets?.includes(validatedWeights))
+    await averaging?.before_validate?.(learn)
+    try {
+      return await learn.validate()
+    } finally {
+      await averaging?.before_epoch?.(learn)
+    }
   }
 
   /** What it knows, for {@link restore} in another process. */
