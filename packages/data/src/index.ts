@@ -26,6 +26,15 @@ export {
   stratifiedSplit,
   timeSplit,
 } from './split.js'
+export { type ContCatNames, type ContCatSplitOptions, cont_cat_split } from './table/cont-cat-split.js'
+export { add_datepart, type DatePartOptions } from './table/date-parts.js'
 export type { ColumnType } from './table/parse-cell.js'
+export { Categorify } from './table/procs/categorify.js'
+export { FillMissing, type FillMissingOptions } from './table/procs/fill-missing.js'
+export { Normalize } from './table/procs/normalize.js'
+export type { SplitBy } from './table/split-by.js'
 export { Table, type TableOptions } from './table/table.js'
 export type { BooleanColumn, Cell, DateColumn, NumberColumn, TableColumn, TextColumn } from './table/table-column.js'
+export type { TableLike } from './table/table-from.js'
+export { type TabularBunchState, type TabularCsvOptions, TabularDataBunch } from './table/tabular-data-bunch.js'
+export type { TabularOptions, TabularProc } from './table/tabular-options.js'

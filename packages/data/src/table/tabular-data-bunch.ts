@@ -1,0 +1,206 @@
+import { checkOptions, type FileSource, kind, show } from '@onecycle/platform'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import { Column } from '../column.js'
+import { DataBunch } from '../data-bunch.js'
+import { ArrayDataset, Subset } from '../dataset.js'
+import type { Parts } from '../parts.js'
+import type { ReadTableOptions } from '../source/read-table.js'
+import { type FittedTable, fitTabular } from './fit-tabular.js'
+import type { ColumnType } from './parse-cell.js'
+import { Table } from './table.js'
+import { type TableLike, tableFrom } from './table-from.js'
+import { inOnePart } from './table-parts.js'
+import type { TableTarget, TableTargetState } from './table-target.js'
+import { type TabularOptions, tabularKinds } from './tabular-options.js'
+import { TabularPreprocessor, type TabularState } from './tabular-preprocessor.js'
+
+export interface TabularCsvOptions extends TabularOptions, ReadTableOptions {}
+
+/** What makes inputs of rows and labels of predictions: plain JSON. */
+export interface TabularBunchState {
+  readonly procs: TabularState
+  readonly target: TableTargetState
+}
+
+/**
+ * The data of a table: categories as codes (`cats`, int32), numbers (`conts`, float32), and what is predicted. All that is learnt from
+ * columns is learnt from the rows that train, and applied to all others, in `test_dl` too.
+ *
+ * Source: fastai's `TabularDataLoaders`.
+ *
+ * @example
+ * const rows = [{ age: 41.5, city: 'Bern', left: 'no' }, { age: 17, city: 'Basel', left: 'yes' }]
+ * const data = await TabularDataBunch.from_df([...rows, ...rows, ...rows], { y: 'left', bs: 2 })
+ */
+export class TabularDataBunch extends DataBunch {
+  static override readonly name: string = 'TabularDataBunch'
+  /** What makes inputs of rows. */
+  readonly procs: TabularPreprocessor
+  /** What makes targets of rows. */
+  readonly targets: TableTarget
+  readonly #fitted: FittedTable
+  readonly #title: string
+
+  /** Made by {@link from_csv} and {@link from_df}. */
+  private constructor(parts: Parts, fitted: FittedTable, title: string) {
+    if (!(fitted?.procs instanceof TabularPreprocessor))
+      throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
+    super(parts)
+    this.procs = fitted.procs
+    this.targets = fitted.target
+    this.#fitted = fitted
+    this.#title = title
+  }
+
+  /**
+   * From a file: separated values, JSON, Parquet or Arrow, as its first bytes say.
+   *
+   * @param source a path or another address, a File or Blob, bytes, or a text of several lines
+   * @throws Error that says what is wrong with the file, by the line; as {@link from_df} does
+   *
+   * @example
+   * const churn = 'age,city,left\n41,Bern,no\n17,Basel,yes\n30,Bern,no\n25,Basel,yes\n'
+   * const data = await TabularDataBunch.from_csv(churn, { y: 'left', valid_pct: 0.5, bs: 2, seed: 1 })
+   */
+  static async from_csv(source: FileSource, options: TabularCsvOptions): Promise<TabularDataBunch> {
+    const { sep, names, columns, types, missing, badLines, encoding, maxBytes, format, ...rest } = Object(
+      options,
+    ) as TabularCsvOptions
+    const reading = { sep, names, columns, types, missing, badLines, encoding, maxBytes, format }
+    checkTabular('TabularDataBunch.from_csv', rest)
+    const { readTable } = await import('../source/read-table.js')
+    const given = Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined))
+    return TabularDataBunch.#make(await readTable(source, given), rest, types)
+  }
+
+  /**
+   * From a {@link Table}, a list of rows as objects, or an object of columns.
+   *
+   * @throws RangeError for a column that is not there, rows without a target, a target with one class, numbers that are not finite, or
+   * too few rows; TypeError for an unknown option
+   */
+  static async from_df(df: TableLike, options: TabularOptions): Promise<TabularDataBunch> {
+    checkTabular('TabularDataBunch.from_df', options)
+    return TabularDataBunch.#make(tableFrom(df), options)
+  }
+
+  /** Rows of each class: to train on, to validate on, and their part of all. Undefined where values are predicted. */
+  get classBalance(): Table | undefined {
+    const { counts, length, target } = this.#fitted
+    if (!counts) return undefined
+    const { train, valid } = counts
+    return Table.from_columns({
+      [target.names[0]!]: [...target.classes!],
+      ...{ train, valid, part: Float64Array.from(train, (count, i) => (count + valid[i]!) / length) },
+    })
+  }
+
+  /**
+   * Some rows to train on, as a model gets them, made readable again: numbers as they were before they were normalized, with missing ones
+   * filled in. `String(await data.show_batch())` is for a terminal.
+   *
+   * @param options.rows how many. Default 9.
+   */
+  async show_batch(options: { rows?: number | undefined } = {}): Promise<Table> {
+    checkOptions<{ rows?: number }>('show_batch', options, { rows: kind.number })
+    const n = Math.min(options.rows ?? 9, this.train_ds!.length)
+    const { xs, ys } = await this.train_ds!.batch(Int32Array.from({ length: n }, (_, row) => row))
+    try {
+      const inputs = [xs].flat()
+      const values = await Promise.all(inputs.map(input => input.data()))
+      const { cat_names, cont_names } = this.procs
+      const [cats, conts] = cat_names.length > 0 ? values : [undefined, values[0]]
+      const rows = this.procs.decode({
+        length: n,
+        ...(cats && { cats: Int32Array.from(cats) }),
+        ...(cont_names.length > 0 && { conts: Float32Array.from(conts!) }),
+      })
+      return rows.with(this.targets.decode(await (ys as Tensor).data(), n))
+    } finally {
+      dispose([xs, ys].flat())
+    }
+  }
+
+  /** What becomes of a row on its way into a batch: each stage, with shapes and types, for a person to read. */
+  async summary(): Promise<string> {
+    const { train_dl, procs, targets } = this
+    const { split, length } = this.#fitted
+    const { dates, types } = procs.state()
+    const kinds = Object.entries(types).map(([name, type]) => `${name} ${type}`)
+    const cats = procs.cat_names.map(name => `${name} (${procs.classes(name).length})`)
+    const { batchSize } = train_dl
+    const classes = this.classBalance
+      ? [...this.classBalance.rows()].map(row => `${row[targets.names[0]!]} ${percent(row['part'] as number)}`)
+      : []
+    const target = targets.target === 'class' ? `${targets.classes!.length} classes: ${classes.join(', ')}` : 'values'
+    const inputs = [
+      ...(cats.length > 0 ? [`cats int32 [${batchSize}, ${cats.length}]`] : []),
+      ...(procs.cont_names.length > 0 ? [`conts float32 [${batchSize}, ${procs.cont_names.length}]`] : []),
+    ]
+    const ys = `ys ${targets.target === 'class' ? 'int32' : 'float32'} [${[batchSize, ...targets.shape]}]`
+    const stages = [
+      ['rows', `${length} of ${this.#title}: ${split[0].length} to train on, ${split[1].length} to validate on`],
+      ['columns', kinds.join(', ')],
+      ...(dates.length > 0
+        ? [['dates', dates.map(({ name, time }) => `${name} taken apart${time ? ', with hours' : ''}`).join(', ')]]
+        : []),
+      ...(cats.length > 0 ? [['categories', `${cats.join(', ')}; the number of codes, 0 for what is not known`]] : []),
+      ...(procs.cont_names.length > 0 ? [['numbers', procs.cont_names.join(', ')]] : []),
+      ['target', `${targets.names.join(', ')}, ${target}`],
+      ['batch', [...inputs, ys, ...(this.weighted ? [`weights float32 [${batchSize}]`] : [])].join(', ')],
+    ]
+    return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
+  }
+
+  /** What makes inputs of new rows and labels of predictions. */
+  state(): TabularBunchState {
+    return { procs: this.procs.state(), target: this.targets.state() }
+  }
+
+  static async #make(
+    table: Table,
+    options: TabularOptions,
+    types?: Readonly<Record<string, ColumnType>>,
+  ): Promise<TabularDataBunch> {
+    const fitted = await fitTabular(inOnePart(table), options, types)
+    const all = datasetOf(table, fitted, options.weights)
+    const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset, Subset]
+    const { bs, valid_bs, drop_last, seed } = options
+    const classes = fitted.target.classes
+    return new TabularDataBunch(
+      DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, classes }),
+      fitted,
+      table.title,
+    )
+  }
+}
+
+function datasetOf(table: Table, { procs, target }: FittedTable, weights: string | undefined): ArrayDataset {
+  const { cats, conts } = procs.apply(table)
+  return new ArrayDataset({
+    x: {
+      ...(cats && { cats: new Column(cats, { shape: [procs.cat_names.length], dtype: 'int32' }) }),
+      ...(conts && { conts: new Column(conts, { shape: [procs.cont_names.length] }) }),
+    },
+    y: new Column(target.encode(table), { shape: target.shape }),
+    c: target.classes?.length,
+    weights: weights === undefined ? undefined : new Column(numbersIn(table, weights), { dtype: 'float32' }),
+    name: table.title,
+  })
+}
+
+function numbersIn(table: Table, name: string): Float32Array {
+  const column = table.column(name)
+  if (column.kind === 'number') return Float32Array.from(column.values)
+  throw new RangeError(`weights: ${name} is a column of kind ${column.kind}; expected numbers of at least 0.`)
+}
+
+function checkTabular(owner: string, options: TabularOptions): void {
+  checkOptions<TabularOptions>(owner, options, tabularKinds)
+  if (options.y === undefined)
+    throw new TypeError(`${owner} takes y, the name of the column that is predicted, but got ${show(options)}.`)
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 1000) / 10} %`
+}

@@ -1,0 +1,41 @@
+import { type Kinds, kind } from '@onecycle/platform'
+import { type BunchOptions, bunchKinds } from '../data-bunch.js'
+import type { Categorify } from './procs/categorify.js'
+import type { FillMissing } from './procs/fill-missing.js'
+import type { Normalize } from './procs/normalize.js'
+import type { SplitBy } from './split-by.js'
+
+type Proc = Categorify | FillMissing | Normalize
+/** What prepares the columns: {@link Categorify}, {@link FillMissing} and {@link Normalize}, as classes or made with options. */
+export type TabularProc = Proc | (new () => Proc)
+
+export interface TabularOptions extends Omit<BunchOptions, 'classes'> {
+  /** The column that is predicted, or several columns of values. */
+  y: string | readonly string[]
+  /** What y is. Default: classes where it is texts, yes and no, or whole numbers of which at most `max_card` differ; values otherwise. */
+  target?: 'class' | 'value' | undefined
+  /** Columns that are categories, whatever they look like. With `cont_names` too these are all inputs; by itself others are told apart. */
+  cat_names?: readonly string[] | undefined
+  /** Columns that are numbers, as `cat_names`. */
+  cont_names?: readonly string[] | undefined
+  /** Most different whole numbers that are taken for categories. Default 20. */
+  max_card?: number | undefined
+  /** What prepares the columns. Default Categorify, FillMissing and Normalize. */
+  procs?: readonly TabularProc[] | undefined
+  /** Part of the rows to validate on. Default 0.2. */
+  valid_pct?: number | undefined
+  /** How rows are divided. Default at random. A column that divides by mark, time or group is no input, unless it is named as one. */
+  split?: SplitBy | undefined
+  /** The column that says how much each row counts in loss and metrics, a number of at least 0. It is no input. */
+  weights?: string | undefined
+}
+
+const { classes: _classes, ...loaderKinds } = bunchKinds
+
+export const tabularKinds: Kinds<TabularOptions> = {
+  y: kind.either(kind.string, kind.listOf(kind.string)),
+  target: kind.choice('class', 'value'),
+  ...{ cat_names: kind.listOf(kind.string), cont_names: kind.listOf(kind.string), max_card: kind.number },
+  ...{ procs: kind.list, valid_pct: kind.number, split: kind.any, weights: kind.string },
+  ...loaderKinds,
+}
