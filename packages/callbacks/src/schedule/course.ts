@@ -119,7 +119,7 @@ export class Course {
       try {
         this.#opt.set(
           name,
-          perGroup(schedule, one => one(step, this.#steps)),
+          optimizerPerGroup(schedule, one => one(step, this.#steps)),
         )
       } catch {
         // Nothing is trained with it, and the fit is complete: no reason to fail it.
@@ -136,7 +136,10 @@ export class Course {
   }
 
   #valuesAt(step: number): [string, PerGroup<number>][] {
-    return this.#schedules.map(([name, schedule]) => [name, perGroup(schedule, one => valueAt(name, one, step, this.#steps))])
+    return this.#schedules.map(([name, schedule]) => [
+      name,
+      optimizerPerGroup(schedule, one => valueAt(name, one, step, this.#steps)),
+    ])
   }
 }
 
@@ -148,5 +151,5 @@ export function valueAt(name: string, schedule: Schedule, step: number, steps: n
   return value
 }
 
-const perGroup = (schedule: PerGroup<Schedule>, value: (one: Schedule) => number): PerGroup<number> =>
+const optimizerPerGroup = (schedule: PerGroup<Schedule>, value: (one: Schedule) => number): PerGroup<number> =>
   typeof schedule === 'function' ? value(schedule) : schedule.map(value)

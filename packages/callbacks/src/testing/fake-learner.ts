@@ -12,7 +12,7 @@ export class FakeOptimizer implements HyperParameters {
 
   constructor(values: Record<string, number | readonly number[]>, groups = 1) {
     this.groups = groups
-    this.#values = new Map(Object.entries(values).map(([name, value]) => [name, this.#perGroup(value)]))
+    this.#values = new Map(Object.entries(values).map(([name, value]) => [name, this.#optimizerPerGroup(value)]))
   }
 
   get names(): string[] {
@@ -27,13 +27,13 @@ export class FakeOptimizer implements HyperParameters {
 
   set(name: string, value: number | readonly number[]): void {
     this.get(name)
-    const values = this.#perGroup(value)
+    const values = this.#optimizerPerGroup(value)
     if (values.length !== this.groups) throw new RangeError(`${values.length} values of ${name} for ${this.groups} groups`)
     for (const each of values) checkHyper(name, each)
     this.#values.set(name, values)
   }
 
-  #perGroup(value: number | readonly number[]): readonly number[] {
+  #optimizerPerGroup(value: number | readonly number[]): readonly number[] {
     return typeof value === 'number' ? Array<number>(this.groups).fill(value) : value
   }
 }

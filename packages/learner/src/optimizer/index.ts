@@ -13,7 +13,7 @@ export { Optimizer, type OptimizerFactory, type OptimizerOptions } from './optim
 export type { OptimizerName } from './optimizer-of.js'
 export type { OptimizerState, SavedParameter, Slot } from './optimizer-state.js'
 export type { Groups, Parameter } from './parameter.js'
-export { perGroup } from './per-group.js'
+export { optimizerPerGroup } from './per-group.js'
 export { type QhadamOptions, qhadam } from './qhadam.js'
 export { type RadamOptions, radam } from './radam.js'
 export { type RmspropOptions, rmsprop } from './rmsprop.js'

@@ -1,7 +1,7 @@
 import { useBackend } from '@onecycle/backend'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
-import { adam, type Optimizer, perGroup, rmsprop, sgd } from './index.js'
+import { adam, type Optimizer, optimizerPerGroup, rmsprop, sgd } from './index.js'
 import { disposeParameters, parameter, stepWith, valuesOf } from './testing/optimizers.js'
 
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const pair = () => [parameter('a', [1, -2]), parameter('b', [3, 0.5])] as const
 it('steps each group as its own optimizer alone would, whichever of them have gradients', () => {
   const [[a, b], [c, d]] = [pair(), pair()]
   const before = tf.memory().numTensors
-  const both = perGroup(adam({ lr: 0.1, mom: 0.5 }), 'rmsprop')([[a], [b]], { wd: [0.1, 0] })
+  const both = optimizerPerGroup(adam({ lr: 0.1, mom: 0.5 }), 'rmsprop')([[a], [b]], { wd: [0.1, 0] })
   const [first, second] = [adam({ lr: 0.1, mom: 0.5 })([[c]], { wd: 0.1 }), rmsprop()([[d]], { wd: 0 })]
   for (const { a: ofA, b: ofB } of gradients) {
     stepWith(both, { ...(ofA && { a: ofA }), ...(ofB && { b: ofB }) })
@@ -29,7 +29,7 @@ it('steps each group as its own optimizer alone would, whichever of them have gr
 
 it('goes on from its state to the same bits', async () => {
   const make = (groups: ReturnType<typeof pair>) =>
-    perGroup(adam({ lr: 0.1 }), sgd({ lr: 0.2, mom: 0.9 }))([[groups[0]], [groups[1]]])
+    optimizerPerGroup(adam({ lr: 0.1 }), sgd({ lr: 0.2, mom: 0.9 }))([[groups[0]], [groups[1]]])
   const [whole, halves] = [pair(), pair()]
   const [uninterrupted, first, second] = [make(whole), make(halves), make(halves)]
   const steps = (optimizer: Optimizer, part: object[]) => {
@@ -54,11 +54,11 @@ it('goes on from its state to the same bits', async () => {
 
 it('refuses a state that does not fit, and is as it was', async () => {
   const [a, b] = pair()
-  const optimizer = perGroup(adam(), sgd({ mom: 0.9 }))([[a], [b]])
+  const optimizer = optimizerPerGroup(adam(), sgd({ mom: 0.9 }))([[a], [b]])
   stepWith(optimizer, gradients[0]!)
   const state = await optimizer.state()
   await expect(optimizer.load({ ...state, rule: 'adam' })).rejects.toThrow(
-    /saved by the optimizer adam, this one is perGroup\(adam, /,
+    /saved by the optimizer adam, this one is optimizerPerGroup\(adam, /,
   )
   const { slots } = state.parameters['b']!
   const damaged = {
@@ -73,19 +73,19 @@ it('refuses a state that does not fit, and is as it was', async () => {
 
 it('has the hyper-parameters that all have, and rates of its own where all were given one', () => {
   const [a, b] = pair()
-  const optimizer = perGroup(adam({ lr: 0.1 }), sgd({ lr: 0.2 }))([[a], [b]])
+  const optimizer = optimizerPerGroup(adam({ lr: 0.1 }), sgd({ lr: 0.2 }))([[a], [b]])
   expect(optimizer.names).toEqual(['lr', 'wd'])
   expect(optimizer.ownRate).toEqual([0.1, 0.2])
   expect(optimizer.get('lr')).toEqual([0.1, 0.2])
-  expect(() => optimizer.get('mom')).toThrow(/perGroup\(adam, sgd\) has no hyper-parameter mom. It has: lr, wd/)
-  expect(perGroup(adam({ lr: 0.1 }), sgd())([[a], [b]]).ownRate).toBeUndefined()
+  expect(() => optimizer.get('mom')).toThrow(/optimizerPerGroup\(adam, sgd\) has no hyper-parameter mom. It has: lr, wd/)
+  expect(optimizerPerGroup(adam({ lr: 0.1 }), sgd())([[a], [b]]).ownRate).toBeUndefined()
   disposeParameters([a, b])
 })
 
 it('refuses one optimizer, what is none, and another number of groups', () => {
   const [a, b] = pair()
-  expect(() => perGroup(adam())).toThrow(/two at least/)
-  expect(() => perGroup(adam(), 5 as never)).toThrow(/optimizer is 5/)
-  expect(() => perGroup(adam(), sgd())([[a, b]])).toThrow(/2 optimizers, but the model 1 layer groups/)
+  expect(() => optimizerPerGroup(adam())).toThrow(/two at least/)
+  expect(() => optimizerPerGroup(adam(), 5 as never)).toThrow(/optimizer is 5/)
+  expect(() => optimizerPerGroup(adam(), sgd())([[a, b]])).toThrow(/2 optimizers, but the model 1 layer groups/)
   disposeParameters([a, b])
 })

@@ -12,11 +12,11 @@ import type { Groups } from './parameter.js'
  * @param optimizers as a Learner's option `optimizer` takes them, one for each layer group
  * @throws TypeError for what is no optimizer, or a single one. When a Learner is made: RangeError when there are not as many layer groups.
  * @example
- * const optimizer = perGroup(adam({ lr: 1e-4, mom: 0.5 }), rmsprop({ lr: 4e-4 }))
+ * const optimizer = optimizerPerGroup(adam({ lr: 1e-4, mom: 0.5 }), rmsprop({ lr: 4e-4 }))
  */
-export function perGroup(...optimizers: (OptimizerFactory | OptimizerName)[]): OptimizerFactory {
+export function optimizerPerGroup(...optimizers: (OptimizerFactory | OptimizerName)[]): OptimizerFactory {
   if (optimizers.length < 2)
-    throw new TypeError(`perGroup takes an optimizer for each layer group, two at least, but got ${show(optimizers)}.`)
+    throw new TypeError(`optimizerPerGroup takes an optimizer for each layer group, two at least, but got ${show(optimizers)}.`)
   const factories = optimizers.map(optimizerOf)
   return (groups, options) => new PerGroupOptimizer(factories, groups, options)
 }
@@ -43,7 +43,7 @@ class PerGroupOptimizer extends Optimizer {
   }
 
   get rule(): string {
-    return `perGroup(${this.#optimizers.map(({ rule }) => rule).join(', ')})`
+    return `optimizerPerGroup(${this.#optimizers.map(({ rule }) => rule).join(', ')})`
   }
 
   override get ownRate(): readonly number[] | undefined {
@@ -126,6 +126,6 @@ class PerGroupOptimizer extends Optimizer {
 function checkNumber(optimizers: number, groups: Groups): void {
   if (groups.length === optimizers) return
   throw new RangeError(
-    `perGroup has ${optimizers} optimizers, but the model ${groups.length} layer groups: give one for each, or say by layer_groups where they begin.`,
+    `optimizerPerGroup has ${optimizers} optimizers, but the model ${groups.length} layer groups: give one for each, or say by layer_groups where they begin.`,
   )
 }

@@ -111,8 +111,8 @@ describe('hyper-parameters', () => {
       const decaying = sgd({ lr: 1 })([[w, b]], { wd: 0.5, wd_bn_bias: true })
       stepWith(decaying, zero)
       expect([[...valuesOf(w)], [...valuesOf(b)]]).toEqual([[0.25, 0.5], [0.5, 1]]) // biome-ignore format: a pair of pairs
-      const perGroup = sgd({ lr: 1 })([[w], [b]], { wd: [0, 0.5], wd_bn_bias: true })
-      stepWith(perGroup, zero)
+      const optimizerPerGroup = sgd({ lr: 1 })([[w], [b]], { wd: [0, 0.5], wd_bn_bias: true })
+      stepWith(optimizerPerGroup, zero)
       expect([[...valuesOf(w)], [...valuesOf(b)]]).toEqual([[0.25, 0.5], [0.25, 0.5]]) // biome-ignore format: a pair of pairs
     }),
   )

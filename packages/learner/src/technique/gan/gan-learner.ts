@@ -49,7 +49,7 @@ const ganKinds: Kinds<GANLearnerOptions> = {
 /**
  * Trains two models in turns: a generator, and a critic that tells what it makes from what is real. Each batch trains one of them, decided by
  * the `switcher`. They are the two layer groups, the generator's first: rates may be one for each, `fit([1e-4, 4e-4], 20)`, and so may
- * optimizers, {@link perGroup}. The optimizer remembers each by itself.
+ * optimizers, {@link optimizerPerGroup}. The optimizer remembers each by itself.
  *
  * All ways to train, the history, checkpoints and `resume` are a Learner's. `gen_loss` and `crit_loss` are columns of the table, smoothed as
  * `train_loss` is; {@link gan_losses} has those of each batch. `predict`, validation and metrics are the generator's.

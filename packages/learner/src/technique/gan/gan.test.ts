@@ -8,7 +8,7 @@ import { Checkpoint } from '../../checkpoint/checkpoint-callback.js'
 import type { TrainOptions } from '../../learner.js'
 import { mae } from '../../loss/regression.js'
 import { weightsOf } from '../../model/parameters.js'
-import { adam, perGroup, rmsprop, sgd } from '../../optimizer/index.js'
+import { adam, optimizerPerGroup, rmsprop, sgd } from '../../optimizer/index.js'
 import { expectClose } from '../../testing/numerical.js'
 import { temporaryFolder } from '../../testing/temporary-folder.js'
 import { useCpu } from '../../testing/tiny.js'
@@ -198,7 +198,7 @@ it('shows the losses of both in table and history, without validation and with i
 it('killed in any batch goes on to the same bits, with an optimizer for each and an average of the weights', async () => {
   const program = () =>
     make(
-      { optimizer: perGroup(adam({ mom: 0.5 }), rmsprop()), switcher: new FixedGANSwitcher({ n_crit: 2, n_gen: 1 }) },
+      { optimizer: optimizerPerGroup(adam({ mom: 0.5 }), rmsprop()), switcher: new FixedGANSwitcher({ n_crit: 2, n_gen: 1 }) },
       real(true),
     )
   const fit = (gan: GANLearner, options: TrainOptions = {}, more: Callback<never>[] = []) =>
