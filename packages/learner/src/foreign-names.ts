@@ -22,7 +22,6 @@ export const foreignNames = {
   /** @deprecated */ no_logging: 'new Learner(data, model, { progress: false })',
   /** @deprecated */ one_batch: 'the first of learn.data.train_dl: for await (const batch of learn.data.train_dl)',
   /** @deprecated */ export: 'learn.save(path, { with_opt: false }), and learn.load(path) into a model that is made anew',
-  /** @deprecated */ show_results: 'learn.get_preds(), predictions and targets to look at',
   // fastai 1
   /** @deprecated */ callbacks: 'learn.bus.callbacks, and learn.bus.add(callback)',
   /** @deprecated */ callback_fns: 'learn.bus.callbacks, and learn.bus.add(callback)',

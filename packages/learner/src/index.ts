@@ -10,6 +10,7 @@ export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
 export type { ResumeOptions } from './fit/options.js'
 export * from './inspect/index.js'
+export * from './interpret/index.js'
 export {
   type FineTuneFitOptions,
   type FitCall,
@@ -66,3 +67,4 @@ export type { RandomStreams, RandomStreamsState } from './random/random-streams.
 export * from './technique/index.js'
 export { TrainingLoop } from './training-loop.js'
 export { InterruptedError } from './work/interrupted-error.js'
+export type { Outcomes } from './work/outcomes.js'

@@ -2,6 +2,7 @@ import type { Callback, Rates, Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
+import type { Plot } from '@onecycle/plot'
 import {
   emptyHistory,
   type History,
@@ -26,6 +27,7 @@ import { defaultRate } from './fit/default-rate.js'
 import type * as ways from './fit/options.js'
 import type { FitPlan } from './fit/plan.js'
 import { AnsweringLoop } from './foreign-names.js'
+import type { ShowResultsOptions } from './interpret/show-results.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
 import { type LossFunction, lossOn, requireWeighs, totalOn } from './loss/loss-function.js'
@@ -55,6 +57,7 @@ import { drawFrom } from './random/draws.js'
 import { drawSeed, RandomStreams } from './random/random-streams.js'
 import type { TrainingLoop } from './training-loop.js'
 import { checkIdle, whileTraining } from './work/in-training.js'
+import type { Outcomes } from './work/outcomes.js'
 
 /** The options of all that a Learner does, its callbacks hearing a Learner. */
 export type LearnerOptions = given.LearnerOptions<Learner>
@@ -477,6 +480,42 @@ export class Learner extends AnsweringLoop {
       const predict = ({ xs, inputNames }: Batch) => this.predict(arrangeInputs(xs, inputNames, this.inputNames))
       return inOrder(dl, stream => predictionsOf(stream, predict, this.random, this.pace))
     })
+  }
+
+  /**
+   * What came of each sample of a data stream, or of a data set, in its order; default the validation data: the model's output as it is, the
+   * target, the loss and the weight. It is what interpretations are made of. The caller disposes the tensors. In a callback, and what it
+   * throws, as {@link validate}.
+   *
+   * @example
+   * const { losses } = await learn.outcomes()
+   */
+  async outcomes(given?: BatchStream | Dataset): Promise<Outcomes> {
+    const dl = streamOf('outcomes', given, this.data)
+    return this.#measuring('outcomes', async () => {
+      const { lossesOf, outcomesOf } = await import('./work/outcomes.js')
+      const outcome = ({ xs, ys, inputNames }: Batch, i: number) =>
+        drawFrom(this.random.validation(i), () =>
+          tidy(() => {
+            const output = this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false)
+            return { output, losses: lossesOf(this.loss_func, output, ys) }
+          }),
+        )
+      return inOrder(dl, stream => outcomesOf(stream, outcome, this.random, this.pace))
+    })
+  }
+
+  /**
+   * The first samples of a data stream, or of a data set, in its order, beside what the model makes of them and the targets: as pictures, or as rows of a
+   * table. Default: nine of the validation data. Throws as {@link validate}.
+   *
+   * @example
+   * const plot = await learn.show_results()
+   * await plot.save('runs/results.png')
+   */
+  async show_results(options: ShowResultsOptions = {}): Promise<Plot> {
+    const { showResults } = await import('./interpret/show-results.js')
+    return showResults(this, options)
   }
 
   /** A table of the model's layers: output shape, parameters, and whether they train. */

@@ -48,11 +48,16 @@ export {
   type MountOptions,
   type NamedAxis,
   type Panel,
+  type Picture,
+  type PicturesPanelOptions,
   Plot,
   type PngOptions,
+  picturesPanel,
   type Series,
   type SeriesStyle,
   type ShowOptions,
+  type TablePanelOptions,
+  tablePanel,
   type VegaLiteSpec,
 } from '@onecycle/plot'
 export * from '@onecycle/recorder'

@@ -76,7 +76,7 @@ it('no function or class fails in the words of the engine', async () => {
 
 /** Called by the loop: events, what is protected, and what a tracker is told by its callback. */
 const told = names(
-  'run measure validation own disposeBatch letOthersRun assign schedulesFor begin improves keep exhausted worthwhile log',
+  'run measure validation own disposeBatch letOthersRun assign schedulesFor begin improves keep exhausted worthwhile log follow take check figure columns left',
 )
 /** They take no arguments, and draw. */
 const drawing = names('svg html toString dispose')
@@ -120,6 +120,12 @@ it('no method does', async () => {
     smooth: new onecycle.SmoothenValue(),
     metric: new onecycle.AverageMetric(onecycle.mse),
     rmse: new onecycle.RootMeanSquaredError(),
+    f1: new onecycle.F1Score(),
+    auc: new onecycle.RocAuc(),
+    r2: new onecycle.R2Score(),
+    perplexity: new onecycle.Perplexity(),
+    interp: await onecycle.ClassificationInterpretation.from_learner(learn),
+    importance: await onecycle.feature_importance(learn, { n_repeats: 1 }),
     stock: new onecycle.StockOptimizer(tf.train.sgd(1)),
     bar: new onecycle.ProgressBar({ quiet: true }),
   }

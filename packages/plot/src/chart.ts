@@ -21,12 +21,14 @@ export interface Panel {
   series: Series[]
   /** Single points that stand out, such as a suggested learning rate. */
   marks?: Mark[]
-  /** How it is drawn, where it is more than curves; made by `heatPanel` and `barPanel`. */
+  /** How it is drawn, where it is more than curves; made by `heatPanel`, `barPanel`, `tablePanel` and `picturesPanel`. */
   drawn?: Drawn
 }
 
 /** A kind of panel that is not of curves draws itself, so that a page without one does not carry how. */
 export interface Drawn {
+  /** Size of the drawing area in pixels, in a row of so many panels. Default: that of all panels. */
+  size?(look: Look, columns: number): { width: number; height: number }
   /** In Vega-Lite; `color` is what tells series apart. */
   layers(look: Look, columns: number, color: Record<string, unknown>): Record<string, unknown>[]
   /** In characters: lines of `width`, about `height` of them for what is between the axes. */

@@ -21,7 +21,7 @@ export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
   const color = colorEncoding(chart, columns, look)
   const panels = chart.panels.map(panel => ({
     ...(panel.title && { title: panel.title }),
-    ...panelSize(columns),
+    ...(panel.drawn?.size?.(look, columns) ?? panelSize(columns)),
     layer: panel.drawn?.layers(look, columns, color) ?? panelLayers(panel, color, look),
   }))
   const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / letter))
@@ -90,7 +90,8 @@ function panelLayers(panel: Panel, color: Json, look: Look): Json[] {
 }
 
 function marksOf({ style, points }: Series, { halo }: Look): Json[] {
-  const dots = { type: 'point', filled: true, size: 70, stroke: halo, strokeWidth: 1 }
+  const isCrowd = style === 'dots' && points.length > 100
+  const dots = { type: 'point', filled: true, size: isCrowd ? 24 : 70, stroke: halo, strokeWidth: isCrowd ? 0.5 : 1 }
   if (style === 'points') return [{ type: 'line', strokeWidth: 1.5, strokeDash: [4, 4] }, dots]
   if (style === 'dots' || points.length === 1) return [dots]
   return [style === 'faint' ? { type: 'line', strokeWidth: 1, opacity: 0.28 } : { type: 'line' }]

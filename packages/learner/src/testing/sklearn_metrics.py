@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 import sklearn
 from sklearn import metrics as sk
+from sklearn.calibration import calibration_curve
 
 warnings.filterwarnings("ignore")
 rng = np.random.default_rng(11)
@@ -69,6 +70,33 @@ def both(figures, w):
 
 def case(pred, target, w, batches, figures, **more):
     return dict(pred=nested(pred), target=nested(target), weights=nested(w), batches=batches, expected=both(figures, w), **more)
+
+
+def report(y, p, w, labels):
+    names = [str(label) for label in labels]
+    return sk.classification_report(y, p, labels=labels, target_names=names, output_dict=True, sample_weight=w, zero_division=0)
+
+
+def calibration_error(confidence, right, w, bins=10):
+    w = np.ones(len(right)) if w is None else w
+    index = np.minimum(np.floor(confidence * bins).astype(int), bins - 1)
+    parts = [index == i for i in range(bins)]
+    return sum(abs((w[i] * right[i]).sum() - (w[i] * confidence[i]).sum()) for i in parts) / w.sum()
+
+
+def looked_at(y, p, probabilities, labels):
+    """What interpretations show, in the same two ways; the points of a calibration curve have no weights in scikit-learn."""
+    confidence, right = probabilities.max(1), (p == y).astype(int)
+    fractions, means = calibration_curve(right, confidence, n_bins=10)
+
+    def figures(w):
+        return {
+            "confusion": nested(sk.confusion_matrix(y, p, labels=labels, sample_weight=w)),
+            "report": report(y, p, w, labels),
+            "calibration_error": calibration_error(confidence, right, w),
+        }
+
+    return {**both(figures, w), "calibration": nested(np.stack([means, fractions], 1))}
 
 
 n = 37
@@ -185,6 +213,12 @@ def mask(w):
     return {"dice": sk.f1_score(y, p, sample_weight=each), "jaccard": sk.jaccard_score(y, p, sample_weight=each)}
 
 
+fpr, tpr, _ = sk.roc_curve(y1, x1[:, 0], sample_weight=w, drop_intermediate=False)
+curves = {
+    "roc": nested(np.stack([fpr, tpr], 1)),
+    "precision_recall": nested(np.stack(sk.precision_recall_curve(y1, x1[:, 0], sample_weight=w)[:2], 1)),
+}
+
 # Values: one, and two of different scale around a large mean.
 yr = f32(rng.normal(size=n) * 3 + 2000)
 xr = f32(yr + rng.normal(size=n) + 0.5)[:, None]
@@ -203,9 +237,9 @@ def values(y, x):
 
 
 cases = {
-    "binary": case(x1, y1, w, batches, binary),
+    "binary": case(x1, y1, w, batches, binary, curves=curves),
     "two": case(x2, y2, w, batches, two),
-    "five": case(x5, y5, w, batches, five),
+    "five": case(x5, y5, w, batches, five, looked_at=looked_at(y5, x5.argmax(1), softmax(x5), range(5))),
     "four": case(x4, y4, w, batches, four),
     "labels": case(xl, yl, w, batches, labels),
     "pixels": case(xp, yp, pw, [3, 3, 1], pixels),

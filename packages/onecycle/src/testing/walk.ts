@@ -78,7 +78,7 @@ function placeOf({ stack = '' }: Error): string {
 function release(made: unknown): void {
   if (made instanceof tf.Tensor) made.dispose()
   else if (typeof made !== 'object' || made === null) return
-  else if ('preds' in made || 'xs' in made) tf.dispose(made as never)
+  else if ('preds' in made || 'outputs' in made || 'xs' in made) tf.dispose(made as never)
   else if ('layers' in made && 'dispose' in made) (made as { dispose(): void }).dispose()
 }
 

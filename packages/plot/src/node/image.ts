@@ -12,5 +12,7 @@ export async function toPng(spec: VegaLiteSpec, scale: number): Promise<Uint8Arr
     fitTo: { mode: 'zoom' as const, value: scale },
     font: { loadSystemFonts: false, fontFiles, defaultFontFamily: 'DejaVu Sans' },
   }
-  return new Resvg(await toSvg(spec), options).render().asPng() as Buffer<ArrayBuffer>
+  // Of the two ways in which Vega asks for sharp pixels, resvg knows the older one, and takes the last.
+  const svg = (await toSvg(spec)).replaceAll(' image-rendering: pixelated;', '')
+  return new Resvg(svg, options).render().asPng() as Buffer<ArrayBuffer>
 }

@@ -4,16 +4,26 @@
  * @param indexes of colours, row by row from the top
  */
 export function indexedPng(width: number, indexes: Uint8Array, colors: readonly (readonly number[])[]): Uint8Array {
-  const height = indexes.length / width
-  const rows = new Uint8Array((width + 1) * height)
-  for (let y = 0; y < height; y++) rows.set(indexes.subarray(y * width, (y + 1) * width), y * (width + 1) + 1)
   const palette = Uint8Array.from({ length: 768 }, (_, i) => colors[Math.floor(i / 3)]?.[i % 3] ?? 0)
   const opacity = new Uint8Array(256).fill(255, 0, 255)
+  return png(width, 1, indexes, 3, [chunk('PLTE', palette), chunk('tRNS', opacity)])
+}
+
+/** A picture as PNG, without compression. @param rgb red, green and blue of each pixel, row by row from the top */
+export function rgbPng(width: number, rgb: Uint8Array): Uint8Array {
+  return png(width, 3, rgb, 2, [])
+}
+
+/** @param kind 2 where pixels are colours, 3 where they are indexes of colours */
+function png(width: number, channels: number, pixels: Uint8Array, kind: 2 | 3, more: readonly Uint8Array[]): Uint8Array {
+  const size = width * channels
+  const height = pixels.length / size
+  const rows = new Uint8Array((size + 1) * height)
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * size, (y + 1) * size), y * (size + 1) + 1)
   return joined([
     [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-    chunk('IHDR', [...bytes(width), ...bytes(height), 8, 3, 0, 0, 0]),
-    chunk('PLTE', palette),
-    chunk('tRNS', opacity),
+    chunk('IHDR', [...bytes(width), ...bytes(height), 8, kind, 0, 0, 0]),
+    ...more,
     chunk('IDAT', stored(rows)),
     chunk('IEND', []),
   ])

@@ -1,0 +1,131 @@
+import type { BatchStream, Dataset } from '@onecycle/data'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { dispose, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { streamOf } from '../check/stream-of.js'
+import type { Learner } from '../learner.js'
+import { checkLearner } from './check-learner.js'
+import { samplesAt } from './samples-at.js'
+import { type Column, samplesPanel } from './samples-panel.js'
+
+export interface InterpretationOptions {
+  /** What is looked at: a stream, in the order of its data set, or a data set. Default: the validation data. */
+  dl?: BatchStream | Dataset | undefined
+}
+
+/** A sample of those that the model did worst at. */
+export interface TopLoss {
+  /** Its place in the stream, from 0. */
+  readonly index: number
+  readonly loss: number
+}
+
+export interface TopLossesOptions {
+  /** Whether the highest losses come first, or the lowest. Default true. */
+  largest?: boolean | undefined
+}
+
+export interface PlotSamplesOptions extends ShowOptions {
+  /** Default 'Samples'. */
+  title?: string | undefined
+}
+
+/** What is known of all samples of a stream. */
+export interface Seen {
+  readonly learn: Learner
+  readonly dl: BatchStream
+  readonly losses: Float32Array
+  readonly weights: Float32Array | undefined
+}
+
+/** What a model made of each sample of a stream, which is looked at once. Predictions and losses are kept, samples are not. */
+export abstract class Interpretation {
+  protected readonly seen: Seen
+
+  protected constructor(seen: Seen) {
+    if (!seen?.losses) throw new TypeError(`Make one of a Learner: await ${new.target.name}.from_learner(learn).`)
+    this.seen = seen
+  }
+
+  /** The loss of each sample, in the order of the stream. */
+  get losses(): Float32Array {
+    return this.seen.losses
+  }
+
+  /** What is said of a sample beside its inputs. */
+  protected abstract columns(): Column[]
+
+  /**
+   * The samples with the highest losses, or the lowest. A loss that is no number is the highest.
+   *
+   * @throws RangeError where k is not a positive whole number
+   */
+  top_losses(k = 9, options: TopLossesOptions = {}): TopLoss[] {
+    checkCount('k', k)
+    checkOptions<TopLossesOptions>('top_losses', options, { largest: kind.boolean })
+    const { losses } = this.seen
+    const size = (i: number) => (Number.isNaN(losses[i]!) ? Number.POSITIVE_INFINITY : losses[i]!)
+    const sign = (options.largest ?? true) ? 1 : -1
+    const order = Uint32Array.from(losses.keys()).sort((a, b) => sign * (size(b) - size(a)) || a - b)
+    return Array.from(order.subarray(0, k), index => ({ index, loss: losses[index]! }))
+  }
+
+  /**
+   * The samples of {@link top_losses}: pictures ([height, width, 1 or 3]) with what is said of them, or rows of a table. The stream is read
+   * once more for them.
+   *
+   * @example
+   * const interp = await ClassificationInterpretation.from_learner(learn)
+   * const plot = await interp.plot_top_losses(9)
+   * await plot.save('runs/top-losses.png')
+   */
+  async plot_top_losses(k = 9, options: TopLossesOptions & ShowOptions = {}): Promise<Plot> {
+    checkOptions('plot_top_losses', options, { ...showKinds, largest: kind.boolean })
+    const { largest, ...how } = options
+    const places = this.top_losses(k, { largest }).map(({ index }) => index)
+    return this.plot_samples(places, { title: (largest ?? true) ? 'Highest losses' : 'Lowest losses', ...how })
+  }
+
+  /**
+   * Samples by their places in the stream, as {@link plot_top_losses} draws them.
+   *
+   * @throws RangeError for a place where there is no sample
+   */
+  async plot_samples(places: readonly number[], options: PlotSamplesOptions = {}): Promise<Plot> {
+    checkOptions<PlotSamplesOptions>('plot_samples', options, { ...showKinds, title: kind.string })
+    const { learn, dl, losses } = this.seen
+    if (!kind.list.fits(places) || places.length === 0)
+      throw new TypeError(`plot_samples takes a list of places, such as [0, 1, 2], but got ${show(places)}.`)
+    for (const place of places) checkCount('place', place, 0, losses.length - 1)
+    const { title = 'Samples', ...how } = options
+    const loss: Column = { name: 'loss', of: i => losses[i]!.toFixed(3) }
+    const panel = samplesPanel(title, learn.data, places, await samplesAt(dl, places), [...this.columns(), loss])
+    return new Plot({ panels: [panel] }).present(how)
+  }
+}
+
+/**
+ * Looks at every sample of a stream once.
+ *
+ * @param look what else is to be kept; the tensors are disposed afterwards
+ */
+export async function lookAt<T>(
+  owner: string,
+  learn: Learner,
+  options: InterpretationOptions,
+  look: (outputs: Tensor, targets: Tensor, weights: Tensor1D | undefined) => Promise<T>,
+): Promise<[Seen, T]> {
+  checkLearner(`${owner}.from_learner`, learn)
+  checkOptions<InterpretationOptions>(`${owner}.from_learner`, options, { dl: kind.any })
+  const dl = streamOf(`${owner}.from_learner`, options.dl, learn.data)
+  const { outputs, targets, losses, weights } = await learn.outcomes(dl)
+  try {
+    if (Array.isArray(outputs) || Array.isArray(targets))
+      throw new TypeError(`${owner} looks at one output with one target, but the model has ${[outputs].flat().length}.`)
+    const [own, lost, weighed] = await Promise.all([look(outputs, targets, weights), losses.data(), weights?.data()])
+    const seen = { learn, dl, losses: lost as Float32Array, weights: weighed as Float32Array | undefined }
+    return [seen, own]
+  } finally {
+    dispose([outputs, targets, losses, weights ?? []].flat())
+  }
+}

@@ -1,0 +1,54 @@
+import type { DataBunch } from '@onecycle/data'
+import { formatNumber, type Panel, picturesPanel, tablePanel } from '@onecycle/plot'
+import type { InputValues } from './samples-at.js'
+
+/** What is said of a sample, under a name. */
+export interface Column {
+  readonly name: string
+  /** @param index of the sample in its stream */
+  of(index: number): string
+}
+
+/** Most numbers of a sample that a table has room for. */
+const mostNumbers = 8
+
+/** Samples as pictures with what is said of them, or as rows of a table whose first columns are their inputs. */
+export function samplesPanel(
+  title: string,
+  data: DataBunch,
+  indices: readonly number[],
+  samples: readonly (readonly InputValues[])[],
+  columns: readonly Column[],
+): Panel {
+  if (samples.every(isPicture)) {
+    const pictures = samples.map(([input], i) => ({
+      ...input!,
+      shape: input!.shape as [number, number, 1 | 3],
+      caption: columns.map(({ name, of }) => `${name} ${of(indices[i]!)}`),
+    }))
+    return picturesPanel({ title, pictures })
+  }
+  const names = samples[0]!.flatMap((input, i) => inputNames(data, i, input))
+  const rows = samples.map((inputs, i) => [
+    String(indices[i]!),
+    ...inputs.flatMap(({ values }) => Array.from(values, value => formatNumber(value))).slice(0, mostNumbers),
+    ...columns.map(({ of }) => of(indices[i]!)),
+  ])
+  const more = names.length > mostNumbers ? `, the first ${mostNumbers} of ${names.length} numbers` : ''
+  return tablePanel({
+    title: title + more,
+    columns: ['sample', ...names.slice(0, mostNumbers), ...columns.map(({ name }) => name)],
+    rows,
+  })
+}
+
+function isPicture(inputs: readonly InputValues[]): boolean {
+  const { shape } = inputs[0]!
+  return inputs.length === 1 && shape.length === 3 && [1, 3].includes(shape[2]!) && shape[0]! > 1 && shape[1]! > 1
+}
+
+/** A name for each number of an input. */
+function inputNames({ inputNames, inputShape }: DataBunch, i: number, { values }: InputValues): string[] {
+  const name = inputNames?.[i] ?? (Array.isArray(inputShape[0]) ? `input ${i}` : 'x')
+  return values.length === 1 && inputNames ? [name] : Array.from(values, (_, j) => `${name}[${j}]`)
+}

@@ -1,0 +1,27 @@
+import { checkCount, checkOptions, kind } from '@onecycle/platform'
+import { type Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { streamOf } from '../check/stream-of.js'
+import type { Learner } from '../learner.js'
+import { predictionsHeld } from '../loss/loss-of.js'
+import { Beginning } from './beginning.js'
+import { ClassificationInterpretation } from './classification-interpretation.js'
+import type { InterpretationOptions } from './interpretation.js'
+import { RegressionInterpretation } from './regression-interpretation.js'
+
+export interface ShowResultsOptions extends InterpretationOptions, ShowOptions {
+  /** Samples. Default 9. */
+  n?: number | undefined
+}
+
+/** The first samples of a stream, with what a model makes of them. */
+export async function showResults(learn: Learner, options: ShowResultsOptions): Promise<Plot> {
+  checkOptions<ShowResultsOptions>('show_results', options, { ...showKinds, dl: kind.any, n: kind.number })
+  const { n = 9, dl, ...how } = options
+  checkCount('n', n)
+  const beginning = new Beginning(streamOf('show_results', dl, learn.data), n)
+  const { holds, binary } = predictionsHeld(learn.loss_func, learn.model)
+  const isClass = learn.data.target === 'class' || holds !== undefined || binary
+  const interpretation = isClass ? ClassificationInterpretation : RegressionInterpretation
+  const interp = await interpretation.from_learner(learn, { dl: beginning })
+  return interp.plot_samples([...interp.losses.keys()], { title: 'Results', ...how })
+}
