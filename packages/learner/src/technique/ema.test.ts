@@ -2,9 +2,9 @@ import { type Callback, CancelFit, CancelStep, type Weights } from '@onecycle/ca
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Learner } from '../learner.js'
+import { Learner } from '../learner.js'
 import { expectClose } from '../testing/numerical.js'
-import { mlp, tinyLearner, useCpu } from '../testing/tiny.js'
+import { mlp, points, tinyLearner, useCpu } from '../testing/tiny.js'
 import { EMA } from './ema.js'
 import { GradientAccumulation } from './gradient-accumulation.js'
 import { SWA } from './swa.js'
@@ -87,6 +87,20 @@ it('is what getWeights, and so a tracker with restore_best, keeps', async () => 
   const sorted = (values: number[]) => values.toSorted((a, b) => a - b)
   expect(sorted(flat(kept))).toEqual(sorted(last))
 })
+
+it.each([() => new EMA({ decay: 0.5 }), () => new SWA()])(
+  'is what is seen and saved after an epoch, with validation or without',
+  async make => {
+    const kept = async (valid: number) => {
+      const learn = new Learner(points({ valid }), mlp(), { progress: false, log: false })
+      const seen: number[][] = []
+      const keep: Callback<Learner> = { order: 41, after_epoch: each => void seen.push(now(each)) }
+      await learn.fit(0.05, 3, { callbacks: [make(), keep] })
+      return [...seen, now(learn)]
+    }
+    expect(await kept(0)).toEqual(await kept(4))
+  },
+)
 
 it('leaves weights that stand still as they are, to the bit', async () => {
   const learn = tinyLearner({ layer_groups: [1, 2] as never })

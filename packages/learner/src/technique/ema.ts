@@ -80,6 +80,11 @@ export class EMA implements Callback<Learner> {
     this.#weights.putIn(model)
   }
 
+  /** Where there was no validation. */
+  after_epoch({ model }: Learner): void {
+    this.#weights.putIn(model)
+  }
+
   after_fit({ model, reason }: Learner): void {
     if (reason === 'completed' || reason === 'stopped') this.#weights.putIn(model)
     else this.#weights.putBack(model)

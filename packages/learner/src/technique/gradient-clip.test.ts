@@ -1,7 +1,10 @@
+import type { Callback } from '@onecycle/callbacks'
+import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
+import { layers, sequential } from '@tensorflow/tfjs-layers'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Learner } from '../learner.js'
+import { Learner } from '../learner.js'
 import { expectClose, floats } from '../testing/numerical.js'
 import { tinyLearner, useCpu } from '../testing/tiny.js'
 import { GradientClip, type GradientClipOptions } from './gradient-clip.js'
@@ -110,6 +113,50 @@ it('adaptively, by the norm of each unit’s own weights', async () => {
   expect(after['0.kernel']).not.toEqual(before['0.kernel'])
   // Zeros: a vector is one unit, with the smallest norm.
   expect(Math.hypot(...after['0.bias']!)).toBeLessThanOrEqual(1e-5 * 1.001)
+})
+
+/** Layers over images of 5x5x2, and which numbers of their kernel are of the unit of number i. */
+const kernels: [string, layers.Layer, (i: number) => number][] = [
+  ['a convolution: by filter', layers.conv2d({ filters: 3, kernelSize: 2, inputShape: [5, 5, 2] }), i => i % 3],
+  [
+    'a transposed one: by filter',
+    layers.conv2dTranspose({ filters: 3, kernelSize: 2, inputShape: [5, 5, 2] }),
+    i => Math.floor(i / 2) % 3,
+  ],
+  [
+    'one by channel: by channel and filter',
+    layers.depthwiseConv2d({ depthMultiplier: 3, kernelSize: 2, inputShape: [5, 5, 2] }),
+    i => i % 6,
+  ],
+]
+it.each(kernels)('adaptively in %s', async (_, layer, unitOf) => {
+  const data = DataBunch.from_arrays({
+    x: new Float32Array(200).map((_, i) => Math.sin(i)),
+    shape: [5, 5, 2],
+    y: [0, 1, 0, 1],
+    bs: 4,
+  })
+  const model = sequential({ layers: [layer, layers.flatten(), layers.dense({ units: 2 })] })
+  const before: Record<string, number[]> = {}
+  let clippedTo: ArrayLike<number> = []
+  const look = (into: (learn: Learner) => void, order: number): Callback<Learner> => ({ order, before_step: into })
+  const name = layer.getClassName() === 'DepthwiseConv2D' ? '0.depthwise_kernel' : '0.kernel'
+  const read = (learn: Learner) => {
+    before['gradient'] = [...learn.grads[name]!.dataSync()]
+    before['weight'] = [...learn.trained[0]!.variable.dataSync()]
+  }
+  const after = (learn: Learner) => {
+    clippedTo = learn.grads[name]!.dataSync()
+  }
+  const learn = new Learner(data, model, { progress: false })
+  await learn.fit(1e-2, 1, { callbacks: [look(read, 10), new GradientClip({ clip_factor: 1e-4 }), look(after, 12)] })
+  const of = (values: number[], unit: number) => Math.hypot(...values.filter((_, i) => unitOf(i) === unit))
+  const expected = before['gradient']!.map((g, i) => {
+    const [size, largest] = [of(before['gradient']!, unitOf(i)), 1e-4 * of(before['weight']!, unitOf(i))]
+    return size > largest ? (g * largest) / size : g
+  })
+  expectClose(Array.from(clippedTo), expected, 1e-7)
+  expect(expected).not.toEqual(before['gradient'])
 })
 
 it.each<[GradientClipOptions, RegExp]>([

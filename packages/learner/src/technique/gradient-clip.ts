@@ -2,6 +2,8 @@ import type { Callback } from '@onecycle/callbacks'
 import { checkNumber, checkOptions, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
+import type { Model } from '../model/trainable-model.js'
+import { unitAxes } from './unit-axes.js'
 
 /** How gradients are clipped: by one of the three. */
 export interface GradientClipOptions {
@@ -29,7 +31,8 @@ const smallestNorm = 1e-3
  *
  * By norm, as fastai 2's `GradientClip` and PyTorch's `clip_grad_norm_`: the gradients are multiplied by
  * `max_norm / (norm + 1e-6)` where that is below 1. By value, as `clip_grad_value_`. Adaptive (AGC): Brock et al. 2021 (arXiv:2102.06171),
- * whose units are the last axis of a weight; a vector is one unit.
+ * a unit being what a weight has for one output, all that it sees along the other axes; a vector is one unit. The paper leaves out the last layer of
+ * a classifier.
  *
  * @throws RangeError when a limit is no number above 0, or `norm_type` is below 1; TypeError for an unknown option, and for two ways at once.
  * @example
@@ -98,18 +101,24 @@ function byValue(clip_value: number): () => Clip {
 }
 
 function adaptive(clip_factor: number): (learn: Learner) => Clip {
-  return ({ trained }) => {
+  const axesOf = new WeakMap<Model, ReturnType<typeof unitAxes>>()
+  return ({ trained, model }) => {
+    const axes = axesOf.get(model) ?? unitAxes(model)
+    axesOf.set(model, axes)
     const weights = new Map(trained.map(({ name, variable }) => [name, variable]))
     return (gradient, name) => {
-      const largest = tf.mul(clip_factor, tf.maximum(unitNorms(weights.get(name)!), smallestNorm))
-      const share = tf.minimum(1, tf.div(largest, tf.maximum(unitNorms(gradient), 1e-6)))
+      const weight = weights.get(name)!
+      const norms = (tensor: tf.Tensor) => unitNorms(tensor, axes.get(weight))
+      const largest = tf.mul(clip_factor, tf.maximum(norms(weight), smallestNorm))
+      const share = tf.minimum(1, tf.div(largest, tf.maximum(norms(gradient), 1e-6)))
       return tf.mul(gradient, share)
     }
   }
 }
 
 /** The norm of each unit, shaped to be multiplied with. */
-function unitNorms(tensor: tf.Tensor): tf.Tensor {
-  const axes = tensor.rank < 2 ? undefined : tensor.shape.slice(0, -1).map((_, axis) => axis)
+function unitNorms(tensor: tf.Tensor, units: readonly number[] = [tensor.rank - 1]): tf.Tensor {
+  const all = tensor.shape.map((_, axis) => axis)
+  const axes = tensor.rank < 2 ? all : all.filter(axis => !units.includes(axis))
   return tf.sqrt(tf.sum(tf.square(tensor), axes, true))
 }

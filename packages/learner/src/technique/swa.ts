@@ -66,6 +66,11 @@ export class SWA implements Callback<Learner> {
     await this.#putIn(learn)
   }
 
+  /** Where there was no validation. */
+  async after_epoch(learn: Learner): Promise<void> {
+    await this.#putIn(learn)
+  }
+
   async after_fit(learn: Learner): Promise<void> {
     const { model, reason, n_epoch } = learn
     try {
