@@ -25,9 +25,12 @@ export interface ScheduleSpan {
 export interface CoursePlace {
   readonly at: number
   readonly trained: number
-  /** Batches of the schedules, and their values at the beginning, the quarters and the end, as JSON. */
+  /** As JSON: batches that the schedules span, their values from the beginning to the end, and by what they follow the fit. */
   readonly rates: string
 }
+
+/** Values of the schedules that are compared, evenly from the beginning of the fit to its end. */
+const compared = 64
 
 /** Positions looked at before the first batch: all of them in most fits, and never so many that one would have to wait. */
 const looks = 2000
@@ -49,6 +52,7 @@ export class Course {
   /** Batches of the fit before the latest one, and how many had been trained then. */
   #at = 0
   #trained = 0
+  #rates: string | undefined
 
   /**
    * @throws as {@link checkSchedules}; RangeError when nothing is left of the span, or a value on the way is none that an optimizer
@@ -84,8 +88,8 @@ export class Course {
 
   /** Where it is. */
   get place(): CoursePlace {
-    const values = [0, 0.25, 0.5, 0.75, 1].map(share => this.#valuesAt(this.#step(Math.floor(share * (this.#length - 1)))))
-    return { at: this.#at, trained: this.#trained, rates: JSON.stringify([this.#steps, values]) }
+    this.#rates ??= JSON.stringify(this.#ratesAt(compared))
+    return { at: this.#at, trained: this.#trained, rates: this.#rates }
   }
 
   /**
@@ -94,7 +98,7 @@ export class Course {
    * @throws Error when it is one of other schedules.
    */
   goTo(owner: string, { at, trained, rates }: CoursePlace): void {
-    if (rates !== this.place.rates) throw new Error(`${owner} was to go on with a fit whose rates are not those of this one.`)
+    if (!this.#matches(rates)) throw new Error(`${owner} was to go on with a fit whose rates are not those of this one.`)
     this.#at = at
     this.#trained = trained
   }
@@ -125,6 +129,21 @@ export class Course {
         // Nothing is trained with it, and the fit is complete: no reason to fail it.
       }
     }
+  }
+
+  /** All that decides the values of a fit: what a function gives at every batch is not looked at, as that could be a million. */
+  #ratesAt(points: number): readonly [steps: number, values: [string, PerGroup<number>][][], ...by: unknown[]] {
+    const values = Array.from({ length: points }, (_, i) =>
+      this.#valuesAt(this.#step(Math.floor((i / (points - 1)) * (this.#length - 1)))),
+    )
+    return [this.#steps, values, this.#from, this.#length, this.#counts, this.#ends]
+  }
+
+  /** Whether a place is of these schedules: those of the first release looked at five values, and at nothing else. */
+  #matches(rates: string): boolean {
+    const theirs: unknown = JSON.parse(rates)
+    if (!Array.isArray(theirs) || !Array.isArray(theirs[1]) || theirs[1].length < 2) return false
+    return rates === JSON.stringify(this.#ratesAt(theirs[1].length).slice(0, theirs.length))
   }
 
   #done(trained: number): number {

@@ -33,6 +33,12 @@ export interface ParamSchedulerOptions {
   name?: string | undefined
 }
 
+/** Where it is in its schedules. */
+export interface ParamSchedulerState extends CoursePlace {
+  /** The option; a file of the first release does not say it. */
+  readonly keep?: 'last' | 'next'
+}
+
 /** Numbers and choices are looked at where they are used. */
 const kinds: Kinds<ParamSchedulerOptions> = {
   tot_epochs: kind.any,
@@ -119,12 +125,17 @@ export class ParamScheduler implements Callback {
   }
 
   /** Where it is in its schedules, for {@link restore} in another process. */
-  state(): CoursePlace | null {
-    return this.#course?.place ?? null
+  state(): ParamSchedulerState | null {
+    return this.#course ? { ...this.#course.place, keep: this.#keep } : null
   }
 
   /** Goes on from a state, within a fit like that which it is of. Throws Error when it is of other schedules. */
-  restore(state: CoursePlace | null): void {
+  restore(state: ParamSchedulerState | null): void {
+    const { keep = this.#keep } = state ?? {}
+    if (keep !== this.#keep)
+      throw new Error(
+        `${this.name} was to go on with a fit that keeps the ${keep} values (keep), and keeps the ${this.#keep} ones.`,
+      )
     this.#others?.forget()
     if (state) this.#course?.goTo(this.name, state)
   }
