@@ -94,6 +94,12 @@ export interface TrainingState {
   /** What the fit rejects with, when the reason is 'failed' or 'diverged', or 'interrupted' by Ctrl-C or a signal. */
   readonly error: unknown
 
+  /**
+   * Why the loss of the batch is no number: an error whose message and fields say where that began. Asked for in `before_step`, whose
+   * batch is run once more for it. A Learner has it.
+   */
+  divergence?(): Promise<Error>
+
   /** Tells the person one line: something that was understood and is not refused, but that they should know. */
   log(line: string): void
   /** A copy of all weights of the model, batch-norm statistics included. */

@@ -61,6 +61,8 @@ export interface BatchSource {
    * the order, as that gives them. Reading it does not move this one.
    */
   inOrder?(): BatchStream
+  /** Indices in the data set of the samples in a batch of the pass under way, where they are known. */
+  samplesOf?(batch: number): Int32Array | undefined
   /** What decides the orders; undefined where the source does, or a sampler that was not given one here. */
   readonly seed?: number | undefined
   /** Begins the orders that a new seed decides, with the next pass. A stream whose source decides the order has no such method. */

@@ -39,7 +39,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
   #resumeAt = 0
-  #pass: { readonly sampler: unknown; position: number } | undefined
+  #pass: { readonly sampler: unknown; readonly indices: Int32Array; position: number } | undefined
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkOptions<DataLoaderOptions>('DataLoader', options, {
@@ -68,8 +68,9 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    const pass = { sampler: this.#sampler.state(), position: this.#resumeAt }
+    const sampler = this.#sampler.state()
     const indices = this.#sampler.pass()
+    const pass = { sampler, indices, position: this.#resumeAt }
     if (indices.length !== this.samples)
       throw new RangeError(
         `The sampler gave ${indices.length} indices for a pass; expected ${this.samples}, which is its length.`,
@@ -78,14 +79,23 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
     this.#pass = pass
     try {
       while (pass.position < this.length) {
-        const start = pass.position++ * this.batchSize
-        const batch = this.dataset.batch(indices.subarray(start, start + this.batchSize))
+        const batch = this.dataset.batch(this.#batchOf(indices, pass.position++))
         batch.inputNames ??= this.dataset.inputNames
         yield batch
       }
     } finally {
       if (this.#pass === pass) this.#pass = undefined
     }
+  }
+
+  #batchOf(indices: Int32Array, batch: number): Int32Array {
+    return indices.subarray(batch * this.batchSize, (batch + 1) * this.batchSize)
+  }
+
+  samplesOf(batch: number): Int32Array | undefined {
+    if (!this.#pass) return
+    const samples = this.#batchOf(this.#pass.indices, batch)
+    return this.dataset.sources?.(samples) ?? samples
   }
 
   get seed(): number | undefined {

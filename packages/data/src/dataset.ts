@@ -25,6 +25,8 @@ export interface Dataset {
   readonly weighted?: boolean | undefined
   /** The samples of these indices, in this order, as new tensors. */
   batch(indices: Int32Array): Batch
+  /** For a part of another data set: the indices of these samples there, or where that is a part in turn, in what it is of. */
+  sources?(indices: Int32Array): Int32Array
 }
 
 /** What an {@link ArrayDataset} is made of. */
@@ -170,8 +172,17 @@ export class Subset implements Dataset {
   }
 
   batch(indices: Int32Array): Batch {
+    return this.#dataset.batch(this.#of(indices))
+  }
+
+  sources(indices: Int32Array): Int32Array {
+    const of = this.#of(indices)
+    return this.#dataset.sources?.(of) ?? of
+  }
+
+  #of(indices: Int32Array): Int32Array {
     if (!isTypedArray(indices))
       throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
-    return this.#dataset.batch((indices as Int32Array).map(index => this.#indices[index]!))
+    return indices.map(index => this.#indices[index]!)
   }
 }

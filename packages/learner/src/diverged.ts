@@ -1,30 +1,19 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
+import type { Divergence } from './inspect/divergence.js'
+
+export interface DivergedError extends Divergence {}
 
 /**
- * The loss of a training batch became NaN or infinite. The weights are those from before that batch; the running
- * statistics of batch norms have seen it, as they move with the prediction.
+ * The loss of a training batch became NaN or infinite, or jumped. The weights are those from before that batch; the running statistics of
+ * batch norms have seen it, as they move with the prediction. Its message and its fields say where what was not finite began.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: all fields are put in place by the constructor
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
-  /** From 0, as `batch`, which counts within the epoch. */
-  readonly epoch: number
-  readonly batch: number
-  /** Learning rate of the last layer group. */
-  readonly lr: number
-  /** NaN, Infinity or -Infinity. */
-  readonly loss: number
 
-  constructor(learn: TrainingState) {
-    const lr = learn.opt.get('lr').at(-1)!
-    super(
-      `The loss became ${learn.lossValue} at batch ${learn.iter} of epoch ${learn.epoch} (learning rate ${lr.toPrecision(3)}). ` +
-        'The weights are those from before that batch. Try a learning rate 10 times smaller (lr_find() suggests one), ' +
-        'check the inputs and targets for NaN, or clip the gradients: callbacks: new GradientClip().',
-    )
-    this.epoch = learn.epoch
-    this.batch = learn.iter
-    this.lr = lr
-    this.loss = learn.lossValue
+  constructor(message: string, fields: Divergence) {
+    super(message)
+    Object.assign(this, fields)
   }
 }
 
@@ -36,8 +25,10 @@ export class DivergenceGuard implements Callback {
   readonly name = 'DivergenceGuard'
   readonly order = 100
 
-  before_step(learn: TrainingState): void {
+  before_step(learn: TrainingState): void | Promise<void> {
     if (learn.lr_finding || Number.isFinite(learn.lossValue)) return
-    throw new DivergedError(learn)
+    return learn.divergence!().then(error => {
+      throw error
+    })
   }
 }

@@ -98,7 +98,8 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   #first = 0
   #pass: Place['pass'] = 'over'
   #done = 0
-  protected readonly forwardPass: ForwardPass
+  /** @internal */
+  readonly forwardPass: ForwardPass
   /** The order of the inputs in a batch: the model's, or that of the first data where the model has no names. */
   protected readonly inputNames: InputNames
   #data: DataBunch
@@ -173,6 +174,11 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   async setWeights(weights: Weights): Promise<void> {
     while (this.turns.reading) await this.turns.reading
     putWeights(this.model, weights)
+  }
+
+  async divergence(): Promise<DivergedError> {
+    const { explainDivergence } = await import('./inspect/explain-divergence.js')
+    return explainDivergence(this)
   }
 
   /** Where the fit is. */

@@ -25,10 +25,6 @@ const model = () => sequential({ layers: [layers.dense({ units: 2, inputShape: [
 const quiet = { progress: false, log: false } as const
 const column = () => new onecycle.Column(new Float32Array(4), { shape: [2] })
 const dataset = () => new onecycle.ArrayDataset({ x: column(), y: new onecycle.Column(new Int32Array(2)) })
-const rows = [
-  { a: 1.5, b: 'x' },
-  { a: 2, b: 'y' },
-]
 
 let foreign: Foreign[]
 beforeAll(async () => {
@@ -90,7 +86,8 @@ it('no method does', async () => {
   const before = tf.memory().numTensors
   const net = model()
   const learn = new Learner(data(), net, quiet)
-  await learn.fit(1e-2, 1)
+  const [activations, gradients] = [new onecycle.ActivationStats({ with_hist: true }), new onecycle.GradientStats()]
+  await learn.fit(1e-2, 1, { callbacks: [activations, gradients] })
   await learn.lr_find({ num_it: 20 })
   const { from_arrays, from_datasets, from_tensors, from_tfdata } = DataBunch
   const subjects: Record<string, object> = {
@@ -148,7 +145,8 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
   const before = tf.memory().numTensors
   const net = sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), layers.dense({ units: 2 })] })
   const learn = new Learner(data(), net, { ...quiet, layer_groups: 1 })
-  await learn.fit(1e-2, 1)
+  const [activations, gradients] = [new onecycle.ActivationStats({ with_hist: true }), new onecycle.GradientStats()]
+  await learn.fit(1e-2, 1, { callbacks: [activations, gradients] })
   await learn.lr_find({ num_it: 20 })
   const { recorder } = learn
   const plot = recorder.plot_losses({ show: false })
@@ -199,6 +197,10 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     ShortEpoch: build('ShortEpoch'),
     GradientStats: build('GradientStats'),
     ActivationStats: build('ActivationStats'),
+    JumpGuard: build('JumpGuard'),
+    color_dim: options => activations.color_dim(0, { show: false, ...options }),
+    plot_layer_stats: options => activations.plot_layer_stats(0, { show: false, ...options }),
+    plot_norms: options => gradients.plot_norms({ show: false, ...options }),
     FitLimit: options => build('FitLimit')({ maxSteps: 1, ...options }),
     ValidateEvery: options => build('ValidateEvery')({ batches: 1, ...options }),
     overfit: options => onecycle.overfit(learn, { steps: 2, ...options }),
@@ -223,21 +225,6 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     'datasets.iris': options => datasets.iris(options),
     'datasets.mnist': options => datasets.mnist({ folder: at, ...options }),
     'datasets.mnist_sample': options => datasets.mnist_sample({ folder: at, ...options }),
-    'datasets.penguins': options => datasets.penguins({ folder: at, ...options }),
-    'datasets.cars': options => datasets.cars({ folder: at, ...options }),
-    'datasets.spam': options => datasets.spam({ folder: at, ...options }),
-    'TabularDataBunch.from_df': options => onecycle.TabularDataBunch.from_df(rows, { y: 'b', bs: 1, valid_pct: 0.5, ...options }),
-    'TabularDataBunch.from_csv': options =>
-      onecycle.TabularDataBunch.from_csv('a,b\n1,x\n2,y\n', { y: 'b', bs: 1, valid_pct: 0.5, ...options }),
-    readTable: options => onecycle.readTable('a,b\n1,x\n', options),
-    fromQuery: options => onecycle.fromQuery('select 1 as one', options),
-    'Table.from_rows': options => onecycle.Table.from_rows(rows, options),
-    'Table.from_columns': options => onecycle.Table.from_columns({ a: [1] }, options),
-    add_datepart: options => onecycle.add_datepart(onecycle.Table.from_rows([{ day: new Date(0) }]), 'day', options),
-    cont_cat_split: options => onecycle.cont_cat_split(onecycle.Table.from_rows(rows), options),
-    FillMissing: build('FillMissing'),
-    WeightedSampler: build('WeightedSampler', [1, 2]),
-    kFold: options => onecycle.kFold(4, 2, options),
     from_arrays: options => DataBunch.from_arrays({ x, y, bs: 2, ...options }),
     'valid of from_arrays': options => DataBunch.from_arrays({ x, y, bs: 2, valid: { x, y, ...options } }),
     from_tensors: options => DataBunch.from_tensors({ x: xs, y: ys, bs: 2, ...options }),

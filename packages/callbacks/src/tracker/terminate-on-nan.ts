@@ -15,7 +15,7 @@ export interface TerminateOnNaNOptions {
 
 /**
  * Ends the fit quietly when the training loss is no longer a number, before the step that would spoil the weights; the fit's
- * reason is then 'diverged'. Without it a Learner throws. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
+ * reason is then 'diverged', and what is known of it is logged. Without it a Learner throws. Sources: fastai 2's and 1's `TerminateOnNaNCallback`.
  *
  * @example
  * await learn.fit_one_cycle(10, 1, { callbacks: [new TerminateOnNaN()] })
@@ -41,11 +41,20 @@ export class TerminateOnNaN implements Callback {
     this.#stopping = false
   }
 
-  before_step(learn: TrainingState): void {
+  before_step(learn: TrainingState): void | Promise<void> {
     if (learn.lr_finding) return
     const loss = learn.lossValue
     if (this.#form === 'fastai1' ? !Number.isNaN(loss) : Number.isFinite(loss)) return
     this.#log(`Epoch/Batch (${learn.epoch}/${learn.iter}): Invalid loss, terminating training.`)
+    const why = learn.divergence?.()
+    if (!why) this.#end()
+    return why.then(({ message }) => {
+      this.#log(message)
+      this.#end()
+    })
+  }
+
+  #end(): never {
     if (this.#form === 'fastai2') throw new CancelFit('diverged')
     this.#stopping = true
     throw new CancelEpoch()

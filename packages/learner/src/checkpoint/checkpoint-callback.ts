@@ -220,8 +220,10 @@ export class Checkpoint implements Callback<RunningLearner> {
     if (reason === 'completed' || reason === 'stopped') countFit(learn, this.dir, this.#fit!.index + 1)
     else if (this.#last) {
       const where = `The last checkpoint is ${this.#last.path}.`
-      if (error instanceof Error && ['DivergedError', 'InterruptedError'].includes(error.name)) error.message += ` ${where}`
-      else learn.log(where)
+      if (error instanceof Error && ['DivergedError', 'InterruptedError'].includes(error.name)) {
+        error.message += ` ${where}`
+        Object.assign(error, { checkpoint: this.#last.path })
+      } else learn.log(where)
     }
     this.#fit = undefined
   }

@@ -191,7 +191,7 @@ it('names the last good checkpoint where a fit diverges', async () => {
     },
   }
   const callbacks = [spoil, new Checkpoint({ dir, every: { batches: 2 } })]
-  await expect(oneCycle(program().learn, { callbacks })).rejects.toThrow(/loss became NaN.*last checkpoint is .*fit-0-0000\d/)
+  await expect(oneCycle(program().learn, { callbacks })).rejects.toThrow(/loss became NaN.*last checkpoint is .*fit-0-0000\d/s)
 })
 
 it('uses the checkpoint before a damaged one, and says so', async () => {

@@ -3,17 +3,7 @@ import { checkOptions } from '@onecycle/platform'
 import { heatPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
-import { everyOf, readAndDispose, requireStats, type StatsOptions, spanOf, statsOf } from './stats.js'
-
-/** Norms of the gradients of one batch. */
-export interface GradientNorms {
-  /** Training batches of the fit before it. */
-  readonly train_iter: number
-  /** Of all together. */
-  readonly norm: number
-  /** By parameter. */
-  readonly norms: Readonly<Record<string, number>>
-}
+import { everyOf, type GradientNorms, readAndDispose, requireStats, type StatsOptions, spanOf, statsOf } from './stats.js'
 
 /**
  * Records the norms of gradients, as they are before anybody clips them: what to clip them to, which layers learn nothing (norms near 0),

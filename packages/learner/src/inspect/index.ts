@@ -4,5 +4,7 @@ export {
   type ActivationStatsOptions,
   type Activations,
 } from './activation-stats.js'
-export { type GradientNorms, GradientStats } from './gradient-stats.js'
-export type { StatsOptions } from './stats.js'
+export type { Divergence } from './divergence.js'
+export { GradientStats } from './gradient-stats.js'
+export { JumpGuard, type JumpGuardOptions } from './jump-guard.js'
+export type { GradientNorms, StatsOptions } from './stats.js'

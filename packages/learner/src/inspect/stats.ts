@@ -6,6 +6,16 @@ export interface StatsOptions {
   every?: number | undefined
 }
 
+/** Norms of the gradients of one batch. */
+export interface GradientNorms {
+  /** Training batches of the fit before it. */
+  readonly train_iter: number
+  /** Of all together. */
+  readonly norm: number
+  /** By parameter. */
+  readonly norms: Readonly<Record<string, number>>
+}
+
 export const statsKinds: Kinds<StatsOptions> = { every: kind.any }
 
 /** How often it is looked, by the options of `owner`. */

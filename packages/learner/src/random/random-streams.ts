@@ -45,6 +45,11 @@ export class RandomStreams {
     return new Draws(this.#root, 'dropout', this.#batches++)
   }
 
+  /** What the last training batch has drawn from, from its beginning. */
+  again(): Draws {
+    return new Draws(this.#root, 'dropout', this.#batches - 1)
+  }
+
   /** What the i-th batch of a validation draws from: the same again, as long as nothing is trained. */
   validation(i: number): Draws {
     return new Draws(this.#root, `validation ${this.#batches}`, i)
