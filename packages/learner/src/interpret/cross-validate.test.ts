@@ -1,21 +1,21 @@
-import { DataBunch } from '@onecycle/data'
+import { DataBunch, kFold, type Split, TabularDataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../learner.js'
 import { useCpu } from '../testing/tiny.js'
-import { cross_validate, type Fold } from './cross-validate.js'
+import { cross_validate } from './cross-validate.js'
 
 beforeAll(useCpu)
 
 const values = Float32Array.of(1, 2, 3, 10, 20, 30)
-const folds: Fold[] = [
+const folds: Split[] = [
   [Int32Array.of(0, 1, 2), Int32Array.of(3, 4, 5)],
   [Int32Array.of(3, 4, 5), Int32Array.of(0, 1, 2)],
 ]
 
 /** Predicts the mean of what it was made of: all that it knows of the data is fitted to the fold. */
-function meanOf([train, valid]: Fold): Learner {
+function meanOf([train, valid]: Readonly<Split>): Learner {
   const pick = (indices: Int32Array) => Float32Array.from(indices, index => values[index]!)
   const [y, other] = [pick(train), pick(valid)]
   const data = DataBunch.from_arrays({ x: y, y, valid: { x: other, y: other }, bs: 3 })
@@ -47,6 +47,20 @@ it('trains each fold in turn, and disposes what came of it', async () => {
   })
   expect(order).toEqual([0, 1])
   expect(tf.memory().numTensors).toBe(before)
+})
+
+it('has each fold prepared by its own training rows', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => ({ size: i * i + 0.5, price: 3 * i }))
+  const means: number[] = []
+  const splits = kFold(rows.length, 4, { seed: 1 })
+  await cross_validate(splits, async split => {
+    const data = await TabularDataBunch.from_df(rows, { y: 'price', target: 'value', split, bs: 5 })
+    means.push(data.procs.state().normalize!.means['size']!)
+    const conts = layers.inputLayer({ inputShape: [1], name: 'conts' })
+    return new Learner(data, sequential({ layers: [conts, layers.dense({ units: 1 })] }), { progress: false })
+  })
+  const expected = splits.map(([train]) => train.reduce((sum, i) => sum + i * i + 0.5, 0) / train.length)
+  for (const [i, mean] of expected.entries()) expect(means[i]).toBeCloseTo(mean, 9)
 })
 
 describe('refused', () => {

@@ -1,9 +1,7 @@
+import type { Split } from '@onecycle/data'
 import { show } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'
-
-/** Indices of the samples to train on and of those to validate on. */
-export type Fold = readonly [train: Int32Array, valid: Int32Array]
 
 export interface CrossValidation {
   /** Loss and metrics of each fold's own validation data, by name, in the order of the folds. */
@@ -18,22 +16,22 @@ export interface CrossValidation {
  * Trains once for each fold, and averages what the folds' validation data says. All that is fitted to data (statistics, categories, the model) is made in
  * `train`, of the fold's own samples: so nothing of the validation data is known.
  *
- * @param folds indices to train and to validate on, for each fold: what k-fold splits give
+ * @param folds indices to train and to validate on, for each fold: what {@link kFold} gives
  * @param train makes and trains a Learner for a fold. It and its model are disposed when it has been measured.
  * @throws TypeError without folds, or where `train` gives no Learner; what it throws, unchanged
  * @example
- * const folds = [0, 1, 2].map(seed => randomSplit(4, 0.5, seed))
- * const { mean, std } = await cross_validate(folds, async ([train, valid]) => {
- *   const part = (indices: Int32Array) => ({ x: Array.from(indices), y: Float32Array.from(indices, i => 2 * i) })
- *   const data = DataBunch.from_arrays({ ...part(train), valid: part(valid), bs: 2 })
- *   const learn = new Learner(data, sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] }), { metrics: 'mae' })
- *   await learn.fit_one_cycle(5, 1e-2)
+ * const rows = Array.from({ length: 20 }, (_, i) => ({ size: i + 0.5, price: 3 * i }))
+ * const { mean, std } = await cross_validate(kFold(rows.length, 5), async split => {
+ *   const data = await TabularDataBunch.from_df(rows, { y: 'price', target: 'value', split, bs: 4 })   // normalized by its own training rows
+ *   const model = sequential({ layers: [layers.inputLayer({ inputShape: [1], name: 'conts' }), layers.dense({ units: 1 })] })
+ *   const learn = new Learner(data, model, { metrics: 'mae', progress: false })
+ *   await learn.fit_one_cycle(5, 1e-1)
  *   return learn
  * })
  */
 export async function cross_validate(
-  folds: Iterable<Fold>,
-  train: (fold: Fold, i: number) => Learner | Promise<Learner>,
+  folds: Iterable<Readonly<Split>>,
+  train: (fold: Readonly<Split>, i: number) => Learner | Promise<Learner>,
 ): Promise<CrossValidation> {
   const all = typeof folds === 'object' && folds !== null && Symbol.iterator in folds ? [...folds] : []
   if (all.length === 0)

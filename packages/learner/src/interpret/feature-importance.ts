@@ -6,13 +6,14 @@ import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'
 import type { InterpretationOptions } from './interpretation.js'
 import { type Feature, permuted } from './permuted.js'
+import { columnNames, tabular } from './tabular.js'
 
 export interface FeatureImportanceOptions extends InterpretationOptions {
   /** What gets worse: `valid_loss`, or the name of a metric of the Learner that says which way it is better. Default `valid_loss`. */
   figure?: string | undefined
   /** Passes for each feature, each with another order; their mean counts. Default 5. */
   n_repeats?: number | undefined
-  /** Names of the features, in the order of the inputs and of their numbers. Default: the names of the inputs. */
+  /** Names of the features, in the order of the inputs and of their numbers. Default: the columns of a table, or the names of the inputs. */
   features?: readonly string[] | undefined
   /** Decides the orders. Default 0. */
   seed?: number | undefined
@@ -79,7 +80,8 @@ export async function feature_importance(learn: Learner, options: FeatureImporta
   const better = learn.betterOf(figure)
   if (!better) throw unknownFigure(learn, figure)
   const { dataset, bs } = readable(streamOf('feature_importance', options.dl, learn.data))
-  const features = featuresOf(dataset, options.features)
+  const table = tabular(learn.data)
+  const features = featuresOf(dataset, options.features ?? (table && columnNames(table)))
   const random = new Random(seed).fork('feature_importance')
   const measure = async (data: Dataset) => (await learn.validate(new DataLoader(data, { bs })))[figure]!
   const baseline = await measure(dataset)

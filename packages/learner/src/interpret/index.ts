@@ -5,7 +5,7 @@ export {
   type ConfusionMatrixOptions,
 } from './classification-interpretation.js'
 export type { ClassificationReport, ReportRow } from './classification-report.js'
-export { type CrossValidation, cross_validate, type Fold } from './cross-validate.js'
+export { type CrossValidation, cross_validate } from './cross-validate.js'
 export {
   type FeatureImportance,
   type FeatureImportanceOptions,

@@ -5,6 +5,7 @@ import type { Learner } from '../learner.js'
 import { asPredictions } from '../loss/targets.js'
 import { Interpretation, type InterpretationOptions, lookAt, type Seen } from './interpretation.js'
 import type { Column } from './samples-panel.js'
+import { tabular } from './tabular.js'
 
 /** Predicted and actual values, one sample after the other. */
 interface Kept {
@@ -101,7 +102,9 @@ export class RegressionInterpretation extends Interpretation {
   #panels(options: ShowOptions, panel: (value: number) => Panel): Plot {
     const panels = Array.from({ length: this.#values }, (_, value) => {
       const made = panel(value)
-      return this.#values === 1 ? made : { ...made, title: `${made.title}, value ${value}` }
+      return this.#values === 1
+        ? made
+        : { ...made, title: `${made.title}, ${tabular(this.seen.learn.data)?.targets.names[value] ?? `value ${value}`}` }
     })
     return new Plot({ panels, columns: 2 }).present(options)
   }

@@ -1,6 +1,7 @@
 import type { DataBunch } from '@onecycle/data'
 import { formatNumber, type Panel, picturesPanel, tablePanel } from '@onecycle/plot'
 import type { InputValues } from './samples-at.js'
+import { columnNames, readable, tabular } from './tabular.js'
 
 /** What is said of a sample, under a name. */
 export interface Column {
@@ -9,7 +10,7 @@ export interface Column {
   of(index: number): string
 }
 
-/** Most numbers of a sample that a table has room for. */
+/** Most inputs of a sample that a table has room for. */
 const mostNumbers = 8
 
 /** Samples as pictures with what is said of them, or as rows of a table whose first columns are their inputs. */
@@ -28,13 +29,17 @@ export function samplesPanel(
     }))
     return picturesPanel({ title, pictures })
   }
-  const names = samples[0]!.flatMap((input, i) => inputNames(data, i, input))
-  const rows = samples.map((inputs, i) => [
+  const table = tabular(data)
+  const names = table ? columnNames(table) : samples[0]!.flatMap((input, i) => inputNames(data, i, input))
+  const cells = table
+    ? readable(table, samples)
+    : samples.map(inputs => inputs.flatMap(({ values }) => Array.from(values, value => formatNumber(value))))
+  const rows = cells.map((inputs, i) => [
     String(indices[i]!),
-    ...inputs.flatMap(({ values }) => Array.from(values, value => formatNumber(value))).slice(0, mostNumbers),
+    ...inputs.slice(0, mostNumbers),
     ...columns.map(({ of }) => of(indices[i]!)),
   ])
-  const more = names.length > mostNumbers ? `, the first ${mostNumbers} of ${names.length} numbers` : ''
+  const more = names.length > mostNumbers ? `, the first ${mostNumbers} of ${names.length} inputs` : ''
   return tablePanel({
     title: title + more,
     columns: ['sample', ...names.slice(0, mostNumbers), ...columns.map(({ name }) => name)],
