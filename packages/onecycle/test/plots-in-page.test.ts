@@ -171,6 +171,37 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(found['label']).toContain('training, at the end 2.485e-4')
   })
 
+  test('what shares its thread is drawn less often: a drawing takes milliseconds', async () => {
+    const found = await inPage<{ drawn: number; most: number }>(`
+      const live = Object.assign(new Live(), { share: 0.02 })
+      live.add(50)
+      const plot = await new Plot(live).mount(place())
+      live.drawn = 0
+      const began = performance.now()
+      while (performance.now() - began < 1500) {
+        live.add()
+        await pause(5)
+      }
+      plot.unmount()
+      return { drawn: live.drawn, most: (performance.now() - began) / 200 + 2 }`)
+    expect(found.drawn).toBeGreaterThan(0)
+    expect(found.drawn).toBeLessThanOrEqual(found.most)
+  })
+
+  test('a plot that leaves while it is made leaves nothing behind', async () => {
+    const found = await inPage(`
+      const element = place()
+      const plot = await new Plot(new Live()).mount(element)
+      const made = plot.update(two)
+      plot.unmount()
+      await made
+      const leaving = new Plot(chart()).mount(element)
+      await Promise.all([leaving, new Plot(two).mount(element)])
+      await pause(50)
+      return [element.children.length, element.querySelectorAll('svg').length]`)
+    expect(found).toEqual([1, 2])
+  })
+
   test('an element shows one plot, and another in its place only by the same handle or a new one', async () => {
     const found = await inPage(`
       const element = place()

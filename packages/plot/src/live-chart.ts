@@ -7,7 +7,7 @@ export interface LiveChart {
   /** Calls `changed` whenever the chart has changed, until the function that is returned is called. */
   follow(changed: () => void): () => void
   /**
-   * Most of the thread's time that drawing may take, from 0 to 1; it is asked before each drawing. Default 1. A recorder says 0.02 while
+   * Most of the thread's time that drawing may take, from 0 to 1; it is asked before each drawing. Default 1. A recorder says 0.01 while
    * a fit runs on this thread, which is not to wait for its picture.
    */
   readonly share?: number | undefined

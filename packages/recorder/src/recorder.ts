@@ -333,7 +333,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
         return () => void this.#followers.delete(changed)
       },
       get share() {
-        return running() ? 0.02 : 1
+        return running() ? 0.01 : 1
       },
     }
   }

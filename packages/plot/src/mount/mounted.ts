@@ -10,8 +10,8 @@ import { isDark, onTheme } from './theme-of.js'
 /** Milliseconds between two drawings of a plot that follows, at least. */
 const redraw = 100
 
-/** Milliseconds after which one that follows is drawn at the latest, however long that takes. */
-const longest = 1000
+/** Milliseconds after which one that follows is drawn at the latest: a machine that stood still makes no drawing expensive. */
+const longest = 5000
 
 /** What a drawing takes in all, when Vega has taken 1: the browser then lays out and paints, and collects what is left over. */
 const withPainting = 2
@@ -130,18 +130,20 @@ export class MountedPlot {
       .then(async () => {
         this.#began = performance.now()
         this.#took = 0
-        await this.#drawNow()
-        this.#took = (performance.now() - this.#began) * withPainting
+        const kept = await this.#drawNow()
+        // A view that is made is not made again.
+        if (kept) this.#took = (performance.now() - this.#began) * withPainting
       })
     return this.#drawing
   }
 
-  async #drawNow(): Promise<void> {
-    if (this.#over) return
+  /** Tells whether all views were there. */
+  async #drawNow(): Promise<boolean> {
+    if (this.#over) return false
     this.#width = this.#figure.clientWidth
     const chart = this.#chart()
     // Of no width is what is not displayed; it is drawn when it is.
-    if (!chart || this.#width === 0) return
+    if (!chart || this.#width === 0) return false
     const { label = describe(chart), theme = 'auto', height } = this.#options
     this.#figure.setAttribute('role', 'img')
     this.#figure.setAttribute('aria-label', label)
@@ -154,12 +156,14 @@ export class MountedPlot {
     const dark = theme === 'auto' ? isDark(this.#element) : theme === 'dark'
     const look = pageLook(dark, fontFamily, width, height ?? Math.round(Math.min(380, Math.max(260, width / 2))))
     this.#keep(chart.panels.length)
+    let kept = true
     for (const [i, panel] of chart.panels.entries()) {
-      const holder = this.#panels[i]!.holder
-      holder.style.width = `${width}px`
-      await this.#panels[i]!.draw(panel, look)
-      if (this.#over) return
+      const view = this.#panels[i]!
+      view.holder.style.width = `${width}px`
+      if (!(await view.draw(panel, look))) kept = false
+      if (this.#over) return false
     }
+    return kept
   }
 
   /** The chart as it is now; where there is none yet, its place says why. */
@@ -187,10 +191,7 @@ export class MountedPlot {
 
   /** So many panels, no more and no less. */
   #keep(count: number): void {
-    for (const gone of this.#panels.splice(count)) {
-      gone.clear()
-      gone.holder.remove()
-    }
+    for (const gone of this.#panels.splice(count)) gone.clear()
     while (this.#panels.length < count) {
       const holder = this.#element.ownerDocument.createElement('div')
       this.#row.append(holder)

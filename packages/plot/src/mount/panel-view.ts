@@ -1,3 +1,4 @@
+import { nextTurn } from '@onecycle/platform'
 import type { View } from 'vega'
 import type { Panel } from '../chart.js'
 import { vegaRuntime } from '../svg.js'
@@ -13,35 +14,43 @@ export class PanelView {
   readonly #renderer: Renderer
   #view: View | undefined
   #shown: Parted | undefined
+  #over = false
 
   constructor(holder: HTMLElement, renderer: Renderer) {
     this.holder = holder
     this.#renderer = renderer
   }
 
-  async draw(panel: Panel, look: Look): Promise<void> {
+  /** Tells whether the view was kept. */
+  async draw(panel: Panel, look: Look): Promise<boolean> {
     const next = parted(vegaLite({ panels: [panel] }, look))
     if (this.#view && next.shape === this.#shown?.shape) {
       this.#give(this.#view, next, this.#shown)
       this.#shown = next
       await this.#view.runAsync()
-      return
+      return true
     }
     const { compile, parse, View } = await vegaRuntime()
-    this.clear()
-    this.#view = new View(parse(compile(next.spec as never).spec), {
-      renderer: this.#renderer,
-      container: this.holder,
-      hover: false,
-    })
+    // Each is a task of its own, for together they would hold the page for a tenth of a second.
+    await nextTurn()
+    const { spec } = compile(next.spec as never)
+    await nextTurn()
+    const dataflow = parse(spec)
+    await nextTurn()
+    if (this.#over) return false
+    this.#view?.finalize()
+    this.holder.replaceChildren()
+    this.#view = new View(dataflow, { renderer: this.#renderer, container: this.holder, hover: false })
     this.#shown = next
     await this.#view.runAsync()
+    return false
   }
 
+  /** Nothing is drawn here any more. */
   clear(): void {
+    this.#over = true
     this.#view?.finalize()
-    this.#view = undefined
-    this.holder.replaceChildren()
+    this.holder.remove()
   }
 
   #give(view: View, { spec, signals, data }: Parted, shown: Parted): void {
