@@ -1,4 +1,4 @@
-import { dispose, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 
 /** One tensor, or several for a model with several inputs. */
 export type Tensors = Tensor | Tensor[]
@@ -7,14 +7,19 @@ export type Tensors = Tensor | Tensor[]
 export interface Batch {
   /** Inputs, each [size, ...sample shape]. */
   xs: Tensors
-  /** Class labels as int32 [size], or values as float32 [size, ...target shape]. */
+  /**
+   * Class labels as int32 [size, ...target shape], or values as float32 of that shape; a list where there are several targets, an empty one
+   * where there are none.
+   */
   ys: Tensors
-  /** How much each sample counts in loss and metrics, float32 [size], where the data says so. */
-  weights?: Tensor1D | undefined
+  /** How much each sample counts in loss and metrics, float32 [size], or each step or pixel, [size, ...], where the data says so. */
+  weights?: Tensor | undefined
   /** Number of samples. */
   size: number
   /** Names of the inputs, in the order of `xs`, where they have any. */
   inputNames?: readonly string[] | undefined
+  /** Names of the targets, in the order of `ys`, where there are several. */
+  targetNames?: readonly string[] | undefined
 }
 
 /** Disposes what a batch holds. */

@@ -30,14 +30,16 @@ export function inOrderOf<Inputs>(names: readonly string[] | undefined, inputs: 
 /**
  * The targets, and the name they were given by: that of the output they belong to.
  *
- * @throws TypeError when there are several.
+ * @throws TypeError when there are several, or none under any name.
  */
 export function oneTarget<Values>(y: Values | ByName<Values>): { y: Values; targetName?: string } {
   const names = namesOf(y)
   if (!names) return { y: y as Values }
   if (names.length !== 1) {
     const given = names.length === 0 ? show(y) : `by name ${names.join(', ')}`
-    throw new TypeError(`y is ${given}; expected the targets of one output, which is what a Learner trains.`)
+    throw new TypeError(
+      `y is ${given}; expected the targets of one output here; from_arrays and from_tensors take those of several.`,
+    )
   }
   return { y: (y as ByName<Values>)[names[0]!]!, targetName: names[0]! }
 }

@@ -50,13 +50,25 @@ describe('the names of options', () => {
     [
       'a misspelt key of valid',
       { valid: { x, y, shpe: [1] } },
-      'valid of DataBunch.from_arrays has no option shpe. Its options are: x, y.',
+      'valid of DataBunch.from_arrays has no option shpe. Its options are: x, y, weights.',
     ],
-    ['a list for valid', { valid: [x, y] }, 'valid of DataBunch.from_arrays takes its options as an object, { x, y }, but got ['],
-    ['an unknown kind of target', { target: 'values' }, "target must be one of 'class', 'value', but it is 'values'."],
+    [
+      'a list for valid',
+      { valid: [x, y] },
+      'valid of DataBunch.from_arrays takes its options as an object, { x, y, weights }, but got [',
+    ],
+    [
+      'an unknown kind of target',
+      { target: 'values' },
+      "target must be one of 'class', 'multilabel', 'value', or an object, but it is 'values'.",
+    ],
     ['a word for yes or no', { drop_last: 'no' }, "drop_last must be true or false, but it is 'no'."],
     ['a batch size as a word', { valid_bs: '4' }, "valid_bs must be a number, but it is '4'."],
-    ['classes that have no names', { classes: [0, 1] }, 'classes must be a list, each of it a string, but it is [0, 1].'],
+    [
+      'classes that have no names',
+      { classes: [0, 1] },
+      'classes must be a list, each of it a string, or an object, but it is [0, 1].',
+    ],
     ["Keras's name", { validation_split: 0.2 }, 'Did you mean valid_pct?'],
   ])('come with the values they may have: not %s', (_, options, message) => {
     expect(() => DataBunch.from_arrays({ x, y, ...options } as never)).toThrow(message)

@@ -1,14 +1,16 @@
 import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { BatchStream } from './batch.js'
-import { inOrderOf, namesOf, oneTarget } from './by-name.js'
+import { inOrderOf, namesOf } from './by-name.js'
 import { DataLoader } from './data-loader.js'
-import { ArrayDataset, type Dataset, requireDataset, Subset } from './dataset.js'
+import { type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor, weightsOfTensor } from './from-tensors.js'
-import { type Inputs, inputColumns, type Shapes, targetColumn, type Values, weightColumn } from './from-values.js'
+import type { Inputs, Shapes, Values } from './from-values.js'
 import type { Parts } from './parts.js'
+import { readSamples, type Samples, type Targets } from './read-samples.js'
 import type { TfDataBunchOptions } from './source/tf-data-parts.js'
 import { randomSplit } from './split.js'
+import type { TargetKind } from './target.js'
 
 export interface BunchOptions {
   /** Samples in a training batch. Default 64. */
@@ -17,39 +19,43 @@ export interface BunchOptions {
   valid_bs?: number | undefined
   /** Whether training leaves out a last batch that is not full. Default true, as in fastai. */
   drop_last?: boolean | undefined
-  /** Names of the classes, in the order of their labels. */
-  classes?: readonly string[] | undefined
+  /** Names of the classes, in the order of their labels; of several targets by name. */
+  classes?: readonly string[] | Readonly<Record<string, readonly string[]>> | undefined
   /** Decides the order of training batches, and a random split. Default 0. */
   seed?: number | undefined
 }
 
-/** Targets of one output, and by its name where it is to be checked. */
-type Targets = Values | Readonly<Record<string, Values>>
-type TensorTargets = Tensor | Readonly<Record<string, Tensor>>
+type TensorTargets = Tensor | Readonly<Record<string, Tensor>> | 'x'
 
 export interface ArraysOptions extends BunchOptions {
   /** Inputs of all samples. Typed arrays are kept, not copied. Those given by name go to the model's inputs of these names. */
   x: Inputs
   /**
-   * Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists). With the name of the model's
-   * output: `{ price: values }`.
+   * Targets: class labels (integer arrays, lists of numbers) or values (float arrays, nested lists); with `targetShape` a label for each step
+   * or pixel of a sample. With the name of the model's output: `{ price: values }`, and so those of several outputs. `'x'` is the input
+   * itself, for a model that is to give it back.
    */
   y: Targets
   /**
-   * How much each sample counts in loss and metrics, one finite number of at least 0 for each: the loss of a batch is the weighted mean
+   * How much each sample counts in loss and metrics, one finite number of at least 0 for each, or for each step or pixel of its target: the loss of a batch is the weighted mean
    * `sum(weight * loss) / sum(weight)`, and so is each figure of a pass. Default: all the same.
    */
   weights?: Values | undefined
   /** Shape of one sample of x without the batch axis; for flat arrays, default [1]. */
   shape?: Shapes | undefined
-  /** Shape of one target without the batch axis, default []. */
-  targetShape?: readonly number[] | undefined
-  /** Overrides what the type of y says. */
-  target?: 'class' | 'value' | undefined
+  /** Shape of one target without the batch axis, default []; of several by name. */
+  targetShape?: readonly number[] | Readonly<Record<string, readonly number[]>> | undefined
+  /**
+   * Overrides what the type of y says; of several by name. `multilabel` is a 0 or a 1 for each of several labels: so is y with as many numbers
+   * a sample as `classes` has names.
+   */
+  target?: TargetKind | Readonly<Record<string, TargetKind>> | undefined
+  /** The label of steps, pixels or samples that do not count, such as 255 or -100: they get the weight 0. */
+  ignore_index?: number | undefined
   /** Factor applied to x while a batch is gathered, such as 1 / 255 for bytes. Default 1. */
   scale?: number | undefined
   /** Samples to validate on. */
-  valid?: { x: Inputs; y: Targets; weights?: Values | undefined } | undefined
+  valid?: Samples | undefined
   /** Part of the samples to validate on, chosen at random: above 0 and below 1. */
   valid_pct?: number | undefined
 }
@@ -57,9 +63,11 @@ export interface ArraysOptions extends BunchOptions {
 export interface TensorsOptions extends BunchOptions {
   /** Inputs, first axis the samples. Several as a list or by name. */
   x: TensorInputs
-  /** Targets, first axis the samples: int32 [n] holds class labels, anything else values. */
+  /** Targets, first axis the samples: int32 holds class labels, anything else values. Of several outputs by name; `'x'` is the input itself. */
   y: TensorTargets
-  /** How much each sample counts, [n], as in {@link ArraysOptions}. */
+  target?: ArraysOptions['target']
+  ignore_index?: number | undefined
+  /** How much each sample counts, [n], or each place of its target, as in {@link ArraysOptions}. */
   weights?: Tensor | undefined
   valid?: { x: TensorInputs; y: TensorTargets; weights?: Tensor | undefined } | undefined
   valid_pct?: number | undefined
@@ -69,20 +77,24 @@ export const bunchKinds: Kinds<BunchOptions> = {
   bs: kind.number,
   valid_bs: kind.number,
   drop_last: kind.boolean,
-  classes: kind.listOf(kind.string),
+  classes: kind.either(kind.listOf(kind.string), kind.object),
   seed: kind.number,
 }
 // Samples and shapes are looked at where columns are made of them.
 const sampleKinds = { x: kind.any, y: kind.any, weights: kind.any }
-const tensorsKinds: Kinds<TensorsOptions> = { ...sampleKinds, valid: kind.any, valid_pct: kind.number, ...bunchKinds }
+const targetKind = kind.either(kind.choice('class', 'multilabel', 'value'), kind.object)
+const tensorsKinds: Kinds<TensorsOptions> = {
+  ...{ ...sampleKinds, valid: kind.any, valid_pct: kind.number, target: targetKind, ignore_index: kind.number, ...bunchKinds },
+}
 const arraysKinds: Kinds<ArraysOptions> = {
   ...tensorsKinds,
-  ...{ shape: kind.any, targetShape: kind.listOf(kind.number), target: kind.choice('class', 'value'), scale: kind.number },
+  ...{ shape: kind.any, targetShape: kind.either(kind.listOf(kind.number), kind.object), scale: kind.number },
 }
 
 const partKinds: Kinds<Parts> = {
   ...{ train_dl: kind.object, valid_dl: kind.object, train_ds: kind.object, valid_ds: kind.object },
-  ...{ inputShape: kind.list, targetShape: kind.list, target: kind.choice('class', 'value'), c: kind.number },
+  ...{ inputShape: kind.list, targetShape: kind.list, c: kind.number },
+  ...{ target: kind.choice('class', 'multilabel', 'value', 'heads', 'none'), heads: kind.object },
   ...{ classes: kind.listOf(kind.string), inputNames: kind.listOf(kind.string), targetName: kind.string },
   weighted: kind.boolean,
 }
@@ -123,11 +135,14 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   readonly valid_ds: Dataset | undefined
   /** Shape of one sample without the batch axis; a list of shapes when there are several inputs. */
   readonly inputShape: number[] | number[][]
-  /** Shape of one target without the batch axis; [] for class labels. */
+  /** Shape of one target without the batch axis; [] for one class, and where there are several targets or none. */
   readonly targetShape: number[]
-  readonly target: 'class' | 'value'
-  /** Number of classes; undefined when the targets are values. */
+  /** What the targets are; `heads` where there are several, of which {@link heads} tells, and `none` for samples that are only predicted. */
+  readonly target: Dataset['target']
+  /** Number of classes, or of labels; undefined when the targets are values. */
   readonly c: number | undefined
+  /** What the targets of each output are, where there are several. */
+  readonly heads: Dataset['heads']
   /** Names of the classes, when known. */
   readonly classes?: readonly string[]
   /** Names of the inputs, in the order of `inputShape`, where they were given by name. */
@@ -147,6 +162,10 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
         `classes names ${classes.length} classes (${show(classes)}), but the data has ${c}; expected one name for each.`,
       )
     }
+    if (classes && parts.target === 'heads')
+      throw new TypeError(
+        `classes names those of one target, but there are ${Object.keys(parts.heads ?? {}).join(', ')}: classes: { name: [...] }.`,
+      )
     if (classes && parts.target === 'value') {
       throw new TypeError('classes is given, but the targets are values. Pass labels as an Int32Array, or leave classes out.')
     }
@@ -158,6 +177,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     this.targetShape = parts.targetShape
     this.target = parts.target
     this.c = c
+    this.heads = parts.heads
     this.inputNames = parts.inputNames
     this.targetName = parts.targetName
     this.weighted = parts.weighted ?? false
@@ -174,13 +194,14 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     checkOptions<BunchOptions>('DataBunch.from_datasets', options, bunchKinds)
     requireDataset('DataBunch.from_datasets', train)
     if (valid !== undefined) requireDataset('DataBunch.from_datasets', valid)
-    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, classes } = options
+    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0 } = options
     if (valid) requireSameKind(train, valid)
     const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
     const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
     const { inputShape, targetShape, target, c, inputNames, targetName } = train
+    const { classes, heads } = namedClasses(train, options.classes)
     const weighted = Boolean(train.weighted || valid?.weighted)
-    const what = { inputShape, targetShape, target, c, classes, inputNames, targetName, weighted }
+    const what = { inputShape, targetShape, target, c, heads, classes, inputNames, targetName, weighted }
     return new DataBunch({ train_dl, valid_dl, train_ds: train, valid_ds: valid, ...what })
   }
 
@@ -194,14 +215,9 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   static from_arrays(options: ArraysOptions): DataBunch {
     checkOptions<ArraysOptions>('DataBunch.from_arrays', options, arraysKinds)
     checkValid('DataBunch.from_arrays', options.valid)
-    const { x, y, weights, shape, targetShape, target, scale, valid, valid_pct, ...rest } = options
-    const read = (name: string, x: Inputs, targets: Targets, weights?: Values, c?: number) => {
-      const { y, targetName } = oneTarget(targets)
-      const column = targetColumn(y, target, targetShape)
-      const columns = { x: inputColumns(x, shape, { scale }), y: named(column, targetName), weights: weightColumn(weights) }
-      return new ArrayDataset({ ...columns, name, c })
-    }
-    const train = read(valid ? 'the training set' : 'the data set', x, y, weights, options.classes?.length)
+    const { x, y, weights, shape, targetShape, target, scale, ignore_index, valid, valid_pct, ...rest } = options
+    const how = { shape, targetShape, target, scale, ignore_index, classes: rest.classes }
+    const train = readSamples(valid ? 'the training set' : 'the data set', { x, y, weights }, how)
     if (valid && valid_pct !== undefined)
       throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
     if (valid_pct !== undefined) {
@@ -209,7 +225,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
       return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
     }
     const ordered = () => inOrderOf(namesOf(x), valid!.x, 'the validation set', 'the training set')
-    return DataBunch.from_datasets(train, valid && read('the validation set', ordered(), valid.y, valid.weights, train.c), rest)
+    const read = () => readSamples('the validation set', { ...valid!, x: ordered() }, how, train)
+    return DataBunch.from_datasets(train, valid && read(), rest)
   }
 
   /** From tensors, whose values are copied into typed arrays; the tensors remain the caller's. Throws as {@link from_arrays}. */
@@ -217,9 +234,15 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     checkOptions<TensorsOptions>('DataBunch.from_tensors', options, tensorsKinds)
     checkValid('DataBunch.from_tensors', options.valid)
     const { valid, ...rest } = options
-    const read = ({ x, y: targets, weights }: NonNullable<TensorsOptions['valid']>) => {
-      const { y, targetName } = oneTarget(targets)
-      return { x: columnsOfTensors(x), y: named(targetOfTensor(y), targetName), weights: weightsOfTensor(weights) }
+    const { target } = rest
+    const of = (name: string) =>
+      namesOf(target) ? (target as Record<string, TargetKind>)[name] : (target as TargetKind | undefined)
+    const read = ({ x, y, weights }: NonNullable<TensorsOptions['valid']>) => {
+      const names = namesOf(y)
+      const column = (given: Tensor, name = '') => targetOfTensor(given, of(name))
+      const columns = names?.map(name => [name, column((y as Record<string, Tensor>)[name]!, name)] as const)
+      const targets = columns ? Object.fromEntries(columns) : y === 'x' ? y : column(y as Tensor)
+      return { x: columnsOfTensors(x), y: targets, weights: weightsOfTensor(weights) }
     }
     return DataBunch.from_arrays({ ...rest, ...read(options), valid: valid && read(valid) })
   }
@@ -236,12 +259,31 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   }
 }
 
-function named<T>(targets: T, name: string | undefined): T | Record<string, T> {
-  return name === undefined ? targets : { [name]: targets }
+/** Names of classes where they belong: to the data, or to each of its targets. */
+function namedClasses(
+  { heads, target }: Dataset,
+  given: BunchOptions['classes'],
+): { classes?: readonly string[]; heads: Dataset['heads'] } {
+  const names = namesOf(given)
+  if (!names) return { ...(given && { classes: given as readonly string[] }), heads }
+  const classes = given as Readonly<Record<string, readonly string[]>>
+  for (const name of names) {
+    const [expected, found] = [heads?.[name]?.c, classes[name]]
+    if (!Array.isArray(found) || found.some(each => typeof each !== 'string') || found.length !== expected) {
+      const there = heads ? `the targets ${Object.keys(heads).join(', ')}` : `one target, ${target}`
+      throw new TypeError(
+        `classes has ${show(found)} for ${name}; expected names for its ${expected ?? ''} classes, of data that has ${there}.`,
+      )
+    }
+  }
+  const withNames = Object.entries(heads ?? {}).map(
+    ([name, head]) => [name, { ...head, ...(names.includes(name) && { classes: classes[name] }) }] as const,
+  )
+  return { heads: heads && Object.fromEntries(withNames) }
 }
 
 function checkValid(owner: string, valid: unknown): void {
-  if (valid !== undefined) checkOptions<{ x: Inputs; y: Targets; weights?: Values }>(`valid of ${owner}`, valid, sampleKinds)
+  if (valid !== undefined) checkOptions<Samples>(`valid of ${owner}`, valid, sampleKinds)
 }
 
 function requireStream(train_dl: unknown): void {
@@ -260,8 +302,8 @@ function requireSameKind(train: Dataset, given: Dataset): void {
   }
 }
 
-function kindOf({ inputShape, targetShape, target, c, targetName }: Dataset) {
-  return { inputShape, targetShape, target, c, targetName }
+function kindOf({ inputShape, targetShape, target, c, heads, targetName }: Dataset) {
+  return { inputShape, targetShape, target, c, heads, targetName }
 }
 
 /** Where both have names for their inputs, these need not come in the same order. */

@@ -81,6 +81,7 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
       while (pass.position < this.length) {
         const batch = this.dataset.batch(this.#batchOf(indices, pass.position++))
         batch.inputNames ??= this.dataset.inputNames
+        if (this.dataset.heads) batch.targetNames ??= Object.keys(this.dataset.heads)
         yield batch
       }
     } finally {

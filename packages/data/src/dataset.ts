@@ -1,9 +1,8 @@
 import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
-import type { Tensor1D } from '@tensorflow/tfjs-core'
 import type { Batch } from './batch.js'
-import { type ByName, namesOf, oneTarget } from './by-name.js'
+import { type ByName, namesOf } from './by-name.js'
 import { Column, isTypedArray } from './column.js'
-import { checkLabels, checkValues, checkWeights } from './target.js'
+import { checkWeights, type Head, headOf, type TargetKind } from './target.js'
 
 /** Samples by index, and how a batch of them becomes tensors. */
 export interface Dataset {
@@ -11,12 +10,14 @@ export interface Dataset {
   readonly length: number
   /** Shape of one sample without the batch axis; a list of shapes when there are several inputs. */
   readonly inputShape: number[] | number[][]
-  /** Shape of one target without the batch axis; [] for class labels. */
+  /** Shape of one target without the batch axis; [] for one class, and where there are several targets or none. */
   readonly targetShape: number[]
-  /** Whether the targets are labels of classes (int32) or values to predict (float32). */
-  readonly target: 'class' | 'value'
-  /** Number of classes; undefined when the targets are values. */
+  /** What the targets are: labels of classes (int32), a yes or no for each label, values (float32); several of such ({@link heads}); or none. */
+  readonly target: TargetKind | 'heads' | 'none'
+  /** Number of classes, or of labels; undefined when the targets are values. */
   readonly c: number | undefined
+  /** What the targets of each output are, in the order that batches have them, where there are several. */
+  readonly heads?: Readonly<Record<string, Head>> | undefined
   /** Names of the inputs, in the order of `inputShape`: the model's inputs of these names get them. Without names, order decides. */
   readonly inputNames?: readonly string[] | undefined
   /** Name of the output that the targets belong to, where they were given by name. */
@@ -32,13 +33,14 @@ export interface Dataset {
 /** What an {@link ArrayDataset} is made of. */
 interface ArrayColumns {
   x: Column | Column[] | ByName<Column>
-  y: Column | ByName<Column>
+  y?: Column | ByName<Column> | undefined
   weights?: Column | undefined
-  c?: number | undefined
+  target?: TargetKind | ByName<TargetKind> | undefined
+  c?: number | ByName<number | undefined> | undefined
   name?: string | undefined
 }
 
-const columnKinds = { x: kind.any, y: kind.any, weights: kind.any, c: kind.number, name: kind.string }
+const columnKinds = { x: kind.any, y: kind.any, weights: kind.any, target: kind.any, c: kind.any, name: kind.string }
 
 /** @throws TypeError for what is no {@link Dataset} */
 export function requireDataset(what: string, dataset: unknown): void {
@@ -47,9 +49,8 @@ export function requireDataset(what: string, dataset: unknown): void {
 }
 
 /**
- * A data set in memory: a column for each input and one for the targets. An int32 column of single numbers holds class
- * labels; any other holds values. Labels, target values and weights are checked here, inputs are not: a NaN among them shows in
- * the loss.
+ * A data set in memory: a column for each input and each target. An int32 column of targets holds class labels, of samples, or of their steps
+ * or pixels; any other holds values. Labels, target values and weights are checked here, inputs are not: a NaN among them shows in the loss.
  *
  * @throws RangeError when it is empty, columns differ in length, a label is no class, a target value is not finite, or a weight is
  * negative or not finite.
@@ -64,73 +65,100 @@ export class ArrayDataset implements Dataset {
   readonly length: number
   readonly inputShape: number[] | number[][]
   readonly targetShape: number[]
-  readonly target: 'class' | 'value'
+  readonly target: Dataset['target']
   readonly c: number | undefined
+  readonly heads: Readonly<Record<string, Head>> | undefined
   readonly inputNames: readonly string[] | undefined
   readonly targetName: string | undefined
   readonly weighted: boolean
   readonly #inputs: Column | Column[]
-  readonly #targets: Column
+  readonly #targets: Column | Column[]
   readonly #weights: Column | undefined
 
   /**
    * @param columns.x one input, or several: as a list, or by the names of the model's inputs.
-   * @param columns.y the targets, and by the name of their output where it is to be checked.
-   * @param columns.weights how much each sample counts, one number of at least 0 for each; without them all count the same.
-   * @param columns.c number of classes; by default one more than the highest label.
+   * @param columns.y the targets, by the name of their output where it is to be checked, of several outputs by their names; left out for samples
+   * that are only predicted.
+   * @param columns.weights how much each sample counts, or each step or pixel of its target, numbers of at least 0; without them all count the
+   * same.
+   * @param columns.target what the targets are, where their type does not say; of several by name.
+   * @param columns.c number of classes, of several targets by name; by default one more than the highest label.
    * @param columns.name how messages call the data set.
    */
   constructor(columns: ArrayColumns) {
     checkOptions<ArrayColumns>('ArrayDataset', columns, columnKinds)
-    const { x, y: targets, weights, c, name = 'the data set' } = columns
-    const { y, targetName } = oneTarget(targets)
-    const own = x instanceof Column || Array.isArray(x) ? x : Object.values(Object(x) as ByName<Column>)
+    const { x, y, weights, name = 'the data set' } = columns
+    const own = namesOf(x) ? Object.values(x as ByName<Column>) : (x as Column | Column[])
     const inputs = [own].flat()
-    for (const column of [...inputs, y, ...(weights ? [weights] : [])])
+    const targetNames = namesOf(y)
+    const targets = y === undefined ? [] : targetNames ? Object.values(y as ByName<Column>) : [y as Column]
+    for (const column of [...inputs, ...targets, ...(weights ? [weights] : [])])
       if (!(column instanceof Column))
         throw new TypeError(`x, y and weights of ${name} are columns, but one is ${show(column)}: make a new Column(values).`)
     if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
+    if (y !== undefined && targets.length === 0)
+      throw new RangeError(`y of ${name} is an object of no columns; expected at least one.`)
+    const { length } = targets[0] ?? inputs[0]!
+    for (const other of targets)
+      if (other.length !== length)
+        throw new RangeError(`The targets of ${name} differ in length: ${targets.map(each => each.length).join(' and ')}.`)
     for (const input of inputs) {
-      if (input.length !== y.length) {
-        const several = input.shape[0] === y.length ? ' Several inputs go by name: x: { first: ..., second: ... }.' : ''
+      if (input.length !== length) {
+        const shape = targets[0]?.shape ?? inputs[0]!.shape
+        const several = input.shape[0] === length ? ' Several inputs go by name: x: { first: ..., second: ... }.' : ''
         throw new RangeError(
-          `x and y of ${name} differ in length: ${input.length} inputs of shape [${input.shape}], but ${y.length} targets of ` +
-            `shape [${y.shape}].${several}`,
+          `x and y of ${name} differ in length: ${input.length} inputs of shape [${input.shape}], but ${length} targets of ` +
+            `shape [${shape}].${several}`,
         )
       }
     }
-    if (y.length === 0) throw new RangeError(`There are no samples in ${name}; expected at least one.`)
-    if (weights) requireOneEach(weights, y.length, name)
-    this.length = y.length
+    if (length === 0) throw new RangeError(`There are no samples in ${name}; expected at least one.`)
+    if (weights) requireWeights(weights, length, targets.length === 1 ? targets[0]!.shape : [], name)
+    this.length = length
     this.inputShape = Array.isArray(own) ? own.map(input => input.shape) : own.shape
-    this.targetShape = y.shape
-    this.target = y.dtype === 'int32' && y.shape.length === 0 ? 'class' : 'value'
-    this.c = this.target === 'class' ? checkLabels(y.data, c, name) : checkValues(y.data, name)
+    const told = (option: unknown, of: string | undefined) =>
+      (namesOf(option) ? (option as ByName<never>)[of ?? ''] : option) as never
+    const heads = targets.map((column, i) => {
+      const [of, c] = [targetNames?.[i], told(columns.c, targetNames?.[i])]
+      const where = targets.length > 1 ? `${name}, ${of}` : name
+      if (c !== undefined) checkCount('c', c, 1)
+      return headOf(column, where, { target: told(columns.target, of), c })
+    })
+    const none = { target: heads.length === 0 ? ('none' as const) : ('heads' as const), targetShape: [], c: undefined }
+    const { target, targetShape, c } = heads.length === 1 ? heads[0]! : none
+    this.target = target
+    this.targetShape = targetShape
+    this.c = c
+    this.heads = heads.length > 1 ? Object.fromEntries(heads.map((head, i) => [targetNames![i]!, head])) : undefined
     this.inputNames = namesOf(x)
-    this.targetName = targetName
-    this.#inputs = own
+    this.targetName = heads.length === 1 ? targetNames?.[0] : undefined
     this.weighted = weights !== undefined
-    this.#targets = y
+    this.#inputs = own
+    this.#targets = targets.length === 1 ? targets[0]! : targets
     this.#weights = weights
   }
 
   batch(indices: Int32Array): Batch {
-    const inputs = this.#inputs
+    const gather = (columns: Column | Column[]) =>
+      Array.isArray(columns) ? columns.map(column => column.gather(indices)) : columns.gather(indices)
     return {
-      xs: Array.isArray(inputs) ? inputs.map(input => input.gather(indices)) : inputs.gather(indices),
-      ys: this.#targets.gather(indices),
-      ...(this.#weights && { weights: this.#weights.gather(indices) as Tensor1D }),
+      xs: gather(this.#inputs),
+      ys: gather(this.#targets),
+      ...(this.#weights && { weights: this.#weights.gather(indices) }),
       size: indices.length,
       inputNames: this.inputNames,
+      ...(this.heads && { targetNames: Object.keys(this.heads) }),
     }
   }
 }
 
-/** @throws RangeError when weights are not one number for each sample. */
-function requireOneEach(weights: Column, length: number, name: string): void {
-  if (weights.length !== length || weights.shape.length > 0)
+/** @throws RangeError when weights are not one number for each sample, or for each place of its target. */
+function requireWeights(weights: Column, length: number, targetShape: readonly number[], name: string): void {
+  const fits = weights.length === length && weights.shape.every((side, axis) => side === targetShape[axis])
+  if (!fits)
     throw new RangeError(
-      `weights of ${name} are ${weights.length} of shape [${weights.shape}]; expected one number for each of its ${length} samples.`,
+      `weights of ${name} are ${weights.length} of shape [${weights.shape}]; expected one number for each of its ${length} samples` +
+        `${targetShape.length > 0 ? `, or for each place of its targets, of shape [${targetShape}]` : ''}.`,
     )
   if (weights.dtype !== 'float32')
     throw new TypeError(
@@ -147,8 +175,9 @@ export class Subset implements Dataset {
   readonly length: number
   readonly inputShape: number[] | number[][]
   readonly targetShape: number[]
-  readonly target: 'class' | 'value'
+  readonly target: Dataset['target']
   readonly c: number | undefined
+  readonly heads: Dataset['heads']
   readonly inputNames: readonly string[] | undefined
   readonly targetName: string | undefined
   readonly weighted: boolean
@@ -164,6 +193,7 @@ export class Subset implements Dataset {
     this.targetShape = dataset.targetShape
     this.target = dataset.target
     this.c = dataset.c
+    this.heads = dataset.heads
     this.inputNames = dataset.inputNames
     this.targetName = dataset.targetName
     this.weighted = dataset.weighted ?? false

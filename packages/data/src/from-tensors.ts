@@ -1,6 +1,7 @@
 import { show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import { Column, type ColumnOptions, type TypedArray } from './column.js'
+import type { TargetKind } from './target.js'
 
 /** One input tensor, or several as a list or by name; first axis the samples. */
 export type TensorInputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
@@ -13,10 +14,10 @@ export function columnsOfTensors(x: TensorInputs): Column | Column[] | Record<st
   return Array.isArray(x) ? columns.map(([, column]) => column) : Object.fromEntries(columns)
 }
 
-/** The targets as a column: int32 [n] holds class labels, anything else values. */
-export function targetOfTensor(y: Tensor): Column {
+/** The targets as a column: int32 holds class labels, anything else values, unless `target` says otherwise. */
+export function targetOfTensor(y: Tensor, target?: TargetKind): Column {
   requireTensor('y', y)
-  return columnOfTensor('y', y, y.dtype === 'int32' && y.rank === 1 ? 'int32' : 'float32')
+  return columnOfTensor('y', y, (target ?? (y.dtype === 'int32' ? 'class' : 'value')) === 'class' ? 'int32' : 'float32')
 }
 
 /** The weights of samples as a column. */

@@ -1,8 +1,9 @@
 import { awaitHint, isPromise, show } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
-import { requireShape } from './check.js'
+import { requireShape, sizeOf } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
 import { flatNumbers, type NestedNumbers } from './nested-numbers.js'
+import type { TargetKind } from './target.js'
 
 /** What can become a {@link Column}. */
 export type Values = TypedArray | NestedNumbers | Column
@@ -50,21 +51,23 @@ export function inputColumns(
  * The column of the targets: class labels as int32, values as float32. Integer arrays and plain lists of numbers are
  * taken for labels, float arrays and nested lists for values, unless `target` says otherwise.
  */
-export function targetColumn(y: Values, target?: 'class' | 'value', shape?: readonly number[]): Column {
+export function targetColumn(y: Values, target?: TargetKind, shape?: readonly number[]): Column {
   if (y instanceof Column) return y
   refuseTensors('y', y)
   const isValue = Array.isArray(y)
     ? Array.isArray(y[0]) || isTypedArray(y[0]) || shape !== undefined
     : y instanceof Float32Array || y instanceof Float64Array
-  if ((target ?? (isValue ? 'value' : 'class')) === 'value') return toColumn('y', y, { shape, dtype: 'float32' }, [])
-  return toColumn('y', Array.isArray(y) ? labelsOf(y) : y, { shape, dtype: 'int32' }, [])
+  if ((target ?? (isValue ? 'value' : 'class')) !== 'class') return toColumn('y', y, { shape, dtype: 'float32' }, [])
+  const nested = Array.isArray(y) && (Array.isArray(y[0]) || isTypedArray(y[0]))
+  return toColumn('y', Array.isArray(y) && !nested ? labelsOf(y) : y, { shape, dtype: 'int32' }, [])
 }
 
-/** The column of the weights of samples. */
-export function weightColumn(weights: Values | undefined): Column | undefined {
+/** The column of the weights of samples, or of the places of their targets where a flat array has as many. */
+export function weightColumn(weights: Values | undefined, { length, shape }: Column): Column | undefined {
   if (weights === undefined) return undefined
   refuseTensors('weights', weights)
-  return toColumn('weights', weights, { dtype: 'float32' }, [])
+  const ofPlaces = isTypedArray(weights) && weights.length !== length && weights.length === length * sizeOf(shape)
+  return toColumn('weights', weights, { dtype: 'float32' }, ofPlaces ? shape : [])
 }
 
 /** Tensors have a way of their own into the data. */

@@ -38,3 +38,4 @@ export type { BooleanColumn, Cell, DateColumn, NumberColumn, TableColumn, TextCo
 export type { TableLike } from './table/table-from.js'
 export { type TabularBunchState, type TabularCsvOptions, TabularDataBunch } from './table/tabular-data-bunch.js'
 export type { TabularOptions, TabularProc } from './table/tabular-options.js'
+export type { Head, TargetKind } from './target.js'

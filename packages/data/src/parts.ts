@@ -9,8 +9,9 @@ export interface Parts {
   valid_ds?: Dataset | undefined
   inputShape: number[] | number[][]
   targetShape: number[]
-  target: 'class' | 'value'
+  target: Dataset['target']
   c?: number | undefined
+  heads?: Dataset['heads']
   classes?: readonly string[] | undefined
   inputNames?: readonly string[] | undefined
   targetName?: string | undefined

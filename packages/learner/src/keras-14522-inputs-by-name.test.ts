@@ -231,10 +231,10 @@ describe('a target by name', () => {
       )
   })
 
-  it('is refused where there are several, or validation has another', async () => {
-    const two = { price: y, rent: y }
-    expect(() => DataBunch.from_arrays({ x: { a, b }, y: two as never, bs: 10 })).toThrow(
-      /y is by name price, rent; expected the targets of one/,
+  it('is refused where the model has not as many, or validation has another', async () => {
+    const two = DataBunch.from_arrays({ x: { a, b }, y: { price: y, rent: y }, bs: 10 })
+    expect(() => new Learner(two, sum(), options)).toThrow(
+      /the data has the outputs price, rent, but the model has price: 'rent' is none of them/,
     )
     const valid = { x: { a, b }, y: { rent: y } }
     expect(() => DataBunch.from_arrays({ x: { a, b }, y: { price: y }, bs: 10, valid })).toThrow(

@@ -3,10 +3,9 @@ import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
 import type { ProgressOptions } from '@onecycle/recorder'
 import type { Optimizer as StockOptimizer } from '@tensorflow/tfjs-core'
 import type { inferLoss } from './loss/infer-loss.js'
-import type { LossFunction } from './loss/loss-function.js'
-import type { LossName } from './loss/loss-of.js'
+import type { LossesByName, LossLike } from './loss/loss-of.js'
 import type { Metric } from './metric/metric.js'
-import type { MetricLike } from './metric/metrics-of.js'
+import type { MetricLike, MetricsByName } from './metric/metrics-of.js'
 import type { LayerGroups } from './model/layer-groups.js'
 import type { OptimizerFactory, OptimizerName } from './optimizer/index.js'
 import { optimizerKinds } from './optimizer/optimizer.js'
@@ -16,14 +15,17 @@ import type { stock } from './optimizer/stock.js'
 export interface LearnerOptions<L extends TrainingState = never> {
   /**
    * Default: inferred from the targets and the model's last layer; see {@link inferLoss}. The name of a cross-entropy means the one of
-   * logits or of probabilities, as the last layer is.
+   * logits or of probabilities, as the last layer is. Of a model with several outputs by their names, those that are left out inferred; the loss
+   * is their sum.
    */
-  loss?: LossFunction | LossName | undefined
+  loss?: LossLike | LossesByName | undefined
+  /** What the losses of several outputs are multiplied with in their sum, by name. Default 1 each. */
+  loss_weights?: Readonly<Record<string, number>> | undefined
   /**
    * Figures for each validation pass, one or a list: functions of (pred, target), averaged over samples, {@link Metric} objects, or names.
-   * They are tried on the first training batch of a fit, before its step.
+   * Of a model with several outputs by their names. They are tried on the first training batch of a fit, before its step.
    */
-  metrics?: OneOrMore<MetricLike> | undefined
+  metrics?: OneOrMore<MetricLike> | MetricsByName | undefined
   /**
    * Default: `adam()` with fastai 1's settings (beta 0.9 and 0.99, eps 1e-8, decoupled decay). A name means the optimizer of that name
    * with its own defaults: 'sgd' is `sgd()`. One of `tf.train` is accepted too, with the limits that {@link stock} states.
@@ -56,7 +58,14 @@ export interface LearnerOptions<L extends TrainingState = never> {
 
 export const learnerKinds: Kinds<LearnerOptions> = {
   // What these are is looked at where they are used.
-  ...{ loss: kind.any, metrics: kind.any, optimizer: kind.any, layer_groups: kind.any, callbacks: kind.any },
+  ...{
+    loss: kind.any,
+    loss_weights: kind.object,
+    metrics: kind.any,
+    optimizer: kind.any,
+    layer_groups: kind.any,
+    callbacks: kind.any,
+  },
   ...optimizerKinds,
   ...{ train_bn: kind.boolean, seed: kind.number },
   progress: kind.either(kind.boolean, kind.object),

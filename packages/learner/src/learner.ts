@@ -12,7 +12,7 @@ import {
   Recorder,
   type Sched,
 } from '@onecycle/recorder'
-import { Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
 import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js'
@@ -30,8 +30,9 @@ import { AnsweringLoop } from './foreign-names.js'
 import type { ShowResultsOptions } from './interpret/show-results.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
-import { type LossFunction, lossOn, requireWeighs, totalOn } from './loss/loss-function.js'
-import { lossOf, predictionsHeld } from './loss/loss-of.js'
+import { type LossFunction, lossOn, readAs, requireWeighs, totalOn } from './loss/loss-function.js'
+import { lossOf, predictionsHeld, predictionsOf } from './loss/loss-of.js'
+import { outputsOf } from './loss/output.js'
 import { finderNames } from './lr-find/foreign-names.js'
 import type * as finder from './lr-find/lr-finder.js'
 import type { LrFindResult } from './lr-find/lr-finder.js'
@@ -40,7 +41,7 @@ import type { Metric } from './metric/metric.js'
 import { MetricTrial } from './metric/metric-trial.js'
 import { metricsOf } from './metric/metrics-of.js'
 import { requireMetricWeighs } from './metric/take-in.js'
-import { arrangeInputs } from './model/arrange-inputs.js'
+import { arrangeBatch } from './model/arrange-inputs.js'
 import { checkModel } from './model/check-model.js'
 import { constrain } from './model/constraints.js'
 import { Freezing } from './model/freezing.js'
@@ -103,8 +104,10 @@ export class Learner extends AnsweringLoop {
     checkFits(data, model)
     const { seed = data.train_dl.seed ?? drawSeed() } = options
     const groups = layerGroups(model, options.layer_groups)
-    const loss_func = lossOf(options.loss, model, data.target)
-    const metrics = metricsOf(options.metrics, predictionsHeld(loss_func, model))
+    const loss_func = lossOf(options.loss, model, data, options.loss_weights)
+    const outputs = outputsOf(model)
+    const heads = loss_func.heads?.map(({ name, loss }, i) => ({ name, loss, predictions: predictionsOf(loss, outputs?.[i]) }))
+    const metrics = metricsOf(options.metrics, predictionsHeld(loss_func, model), heads)
     checkWeighs(data, loss_func, metrics)
     super({
       random: new RandomStreams(seed),
@@ -130,6 +133,8 @@ export class Learner extends AnsweringLoop {
     )
     this.#order = this.#orderOf(data)
     for (const line of lostFreezes(model)) this.log(line)
+    if (options.loss === undefined && (heads || (data.target === 'class' && data.targetShape.length > 0)))
+      this.log(`The loss is ${loss_func.name}${heads ? '' : `, of a class for each of [${data.targetShape}]`}.`)
     this.bus.fire('after_create', this)
   }
 
@@ -168,7 +173,7 @@ export class Learner extends AnsweringLoop {
       )
     checkData(data)
     checkFits(data, this.model)
-    if (data.target !== this.data.target)
+    if (kindOf(data) !== kindOf(this.data))
       throw new TypeError(
         `The targets of the new data are ${kindOf(data)}, but this Learner was made for ${kindOf(this.data)}. Make a new Learner for them.`,
       )
@@ -358,13 +363,15 @@ export class Learner extends AnsweringLoop {
   #lossAfter(batches: number): () => Promise<number> {
     const { valid_dl } = this.data
     if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = ({ xs, ys, weights, inputNames }: Batch) => {
-      const pred = this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false)
-      return { pred, loss: lossOn(this.loss_func, pred, ys, weights) }
+    const forward = (batch: Batch) => {
+      const { xs, ys } = arrangeBatch(batch, this.inputNames, this.loss_func)
+      const pred = this.forwardPass.run(xs, false)
+      return { pred, loss: lossOn(this.loss_func, pred, ys, batch.weights) }
     }
     const look: Look = {
       lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
-      weigh: ({ ys, weights, size }, pred) => totalOn(this.loss_func, pred, ys, weights, size),
+      weigh: (batch, pred) =>
+        totalOn(this.loss_func, pred, arrangeBatch(batch, this.inputNames, this.loss_func).ys, batch.weights, batch.size),
       pause: () => this.pace.letOthersRun(),
     }
     return () => meanLoss(valid_dl, batches, look)
@@ -458,7 +465,7 @@ export class Learner extends AnsweringLoop {
       const xs = sampleTensors(x, inputShapes(this.data, this.model), this.inputNames)
       checkInput(this.model, xs)
       const pred = this.forwardPass.run(xs, false)
-      return this.loss_func.activation && pred instanceof Tensor ? this.loss_func.activation(pred) : pred
+      return readAs(this.loss_func, pred)
     }
     // By itself a stateful model goes on from call to call; within a fit it goes on with the fit.
     const putBack = this.turns.what ? setStatesAside(this.model) : () => {}
@@ -471,14 +478,22 @@ export class Learner extends AnsweringLoop {
 
   /**
    * Predictions (as {@link predict}) and targets of a whole data stream, or of a data set, in its order; default the validation data.
-   * The caller disposes both. In a callback, and what it throws, as {@link validate}.
+   * The caller disposes both. Of several outputs they are objects by name, `get_preds<Record<string, Tensor>>()`; the targets of a stream that has
+   * none are an empty tensor. In a callback, and what it throws, as {@link validate}.
    */
-  async get_preds(given?: BatchStream | Dataset): Promise<{ preds: Tensor; targets: Tensor }> {
+  async get_preds<Parts extends Tensor | Readonly<Record<string, Tensor>> = Tensor>(
+    given?: BatchStream | Dataset,
+  ): Promise<{ preds: Parts; targets: Parts }> {
     const dl = streamOf('get_preds', given, this.data)
     return this.#measuring('get_preds', async () => {
-      const { predictionsOf } = await import('./work/predictions.js')
-      const predict = ({ xs, inputNames }: Batch) => this.predict(arrangeInputs(xs, inputNames, this.inputNames))
-      return inOrder(dl, stream => predictionsOf(stream, predict, this.random, this.pace))
+      const { predictionsOf: wholeOf } = await import('./work/predictions.js')
+      const predict = (batch: Batch) => {
+        const { xs, ys } = arrangeBatch(batch, this.inputNames, this.loss_func)
+        return { pred: this.predict(xs), ys }
+      }
+      const names = this.loss_func.heads?.map(({ name }) => name)
+      const { preds, targets } = await inOrder(dl, stream => wholeOf(stream, predict, names, this.random, this.pace))
+      return { preds: preds as Parts, targets: targets as Parts }
     })
   }
 
@@ -494,13 +509,14 @@ export class Learner extends AnsweringLoop {
     const dl = streamOf('outcomes', given, this.data)
     return this.#measuring('outcomes', async () => {
       const { lossesOf, outcomesOf } = await import('./work/outcomes.js')
-      const outcome = ({ xs, ys, inputNames }: Batch, i: number) =>
-        drawFrom(this.random.validation(i), () =>
-          tidy(() => {
-            const output = this.forwardPass.run(arrangeInputs(xs, inputNames, this.inputNames), false)
-            return { output, losses: lossesOf(this.loss_func, output, ys) }
-          }),
-        )
+      const outcome = (batch: Batch, i: number) => {
+        const { xs, ys } = arrangeBatch(batch, this.inputNames, this.loss_func)
+        const forward = () => {
+          const output = this.forwardPass.run(xs, false)
+          return { output, losses: lossesOf(this.loss_func, output, ys) }
+        }
+        return { ys, ...drawFrom(this.random.validation(i), () => tidy(forward)) }
+      }
       return inOrder(dl, stream => outcomesOf(stream, outcome, this.random, this.pace))
     })
   }
@@ -712,11 +728,19 @@ function modelCallbacks(model: Model, parameters: readonly Parameter[]): Callbac
 /** @throws TypeError where the data has weights of samples, and the loss or a metric knows nothing of them */
 function checkWeighs(data: DataBunch, loss: LossFunction, metrics: readonly Metric[]): void {
   if (!data.weighted) return
-  requireWeighs('loss', loss.name, loss)
+  for (const each of loss.heads ?? [{ loss }]) requireWeighs('loss', each.loss.name, each.loss)
   for (const metric of metrics) requireMetricWeighs(metric)
 }
 
-const kindOf = ({ target }: DataBunch) => (target === 'class' ? 'labels of classes' : 'values')
+const kindsOfTargets = { class: 'labels of classes', multilabel: 'yes or no of several labels', value: 'values', none: 'none' }
+
+function kindOf({ target, heads }: DataBunch): string {
+  return target === 'heads'
+    ? Object.entries(heads!)
+        .map(([name, head]) => `${kindsOfTargets[head.target]} of ${name}`)
+        .join(' and ')
+    : kindsOfTargets[target]
+}
 
 function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {
   return progress ? [new ProgressBar(progress === true ? {} : progress)] : []

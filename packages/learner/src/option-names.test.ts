@@ -31,7 +31,16 @@ const search = {
   valid: none,
 }
 const learnerOptions: AllOf<LearnerOptions> = {
-  ...{ loss: none, metrics: none, optimizer: none, wd: none, wd_bn_bias: none, layer_groups: none, train_bn: none },
+  ...{
+    loss: none,
+    loss_weights: none,
+    metrics: none,
+    optimizer: none,
+    wd: none,
+    wd_bn_bias: none,
+    layer_groups: none,
+    train_bn: none,
+  },
   ...{ callbacks: none, seed: none, progress: none, log: none },
 }
 

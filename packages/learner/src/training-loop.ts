@@ -27,7 +27,7 @@ import { type LossFunction, lossOn, requireScalar, totalOn } from './loss/loss-f
 import { AverageMetric, type Metric } from './metric/metric.js'
 import { setMetricsAside } from './metric/set-aside.js'
 import { takeIn } from './metric/take-in.js'
-import { arrangeInputs, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
+import { arrangeBatch, type InputNames, inputNamesOf } from './model/arrange-inputs.js'
 import { ForwardPass } from './model/forward-pass.js'
 import { penaltyOf } from './model/penalty.js'
 import type { Model } from './model/trainable-model.js'
@@ -38,6 +38,8 @@ import { gathered, type RandomStreams } from './random/random-streams.js'
 import { checkSignal } from './work/interrupt.js'
 import { Pace } from './work/pace.js'
 import { Turns } from './work/turns.js'
+
+const noTargets = 'The batch has no targets: there is nothing to measure its predictions by. get_preds() gives these.'
 
 export interface LoopParts {
   data: DataBunch
@@ -344,14 +346,17 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     }
   }
 
-  async #batch({ xs, ys, weights, size, inputNames }: Batch): Promise<void> {
-    this.xb = xs
-    this.yb = ys
-    this.weights = weights
-    this.bs = size
+  async #batch(batch: Batch): Promise<void> {
+    this.xb = batch.xs
+    this.yb = batch.ys
+    this.weights = batch.weights
+    this.bs = batch.size
     this.#draws = this.training ? this.random.training() : this.random.validation(this.iter)
     try {
-      if (inputNames) this.xb = arrangeInputs(xs, inputNames, this.inputNames)
+      const { xs, ys } = arrangeBatch(batch, this.inputNames, this.loss_func)
+      if (xs !== batch.xs) this.xb = xs
+      if (ys !== batch.ys) this.yb = ys
+      if (Array.isArray(ys) && ys.length === 0) throw new TypeError(noTargets)
       if (this.training) await this.#section('batch', () => this.#trainBatch(), this.#advance)
       else await this.#section('batch', () => this.#validBatch())
     } finally {

@@ -19,7 +19,7 @@ afterEach(() => expect(memory().numTensors).toBe(before))
 async function samples(dataset: Dataset) {
   const batch = await dataset.batch(Int32Array.from({ length: dataset.length }, (_, i) => i))
   const inputs = [batch.xs].flat().map(x => x.arraySync() as number[][])
-  const [ys, weights] = [(batch.ys as Tensor).arraySync(), batch.weights?.arraySync()]
+  const [ys, weights] = [(batch.ys as Tensor).arraySync(), batch.weights?.arraySync() as number[] | undefined]
   dispose([batch.xs, batch.ys, batch.weights ?? []].flat())
   return { inputs, ys, weights }
 }

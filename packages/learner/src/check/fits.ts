@@ -1,6 +1,7 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
 import { orderByName, show } from '@onecycle/platform'
+import { headsOf } from '../loss/heads.js'
 import { inputNamesOf } from '../model/arrange-inputs.js'
 import { fitsShape, type Shape, showShape } from '../model/shape.js'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
@@ -23,14 +24,23 @@ export function checkFits(data: DataBunch, model: Model): void {
     shapesOf(model)!,
     given.map(shape => [null, ...shape]),
   )
-  const units = model.outputs.length === 1 ? model.outputs[0]!.shape.at(-1) : undefined
-  if (data.c !== undefined && units && data.c > Math.max(2, units)) {
+  if (data.heads)
+    for (const { name, targets, output } of headsOf(data.heads, model)) checkUnits(targets, output?.units, `output ${name}`)
+  else if (model.outputs.length === 1) checkUnits(data, model.outputs[0]!.shape.at(-1) ?? undefined, 'last layer')
+}
+
+/** @throws RangeError for fewer units than classes, or others than labels */
+function checkUnits({ target, c }: Pick<DataBunch, 'target' | 'c'>, units: number | undefined, where: string): void {
+  if (c === undefined || units === undefined) return
+  const has = `but the model's ${where} has ${units} ${units === 1 ? 'unit' : 'units'}`
+  if (target === 'multilabel' && c !== units)
+    throw new RangeError(`The data has ${c} labels that are a yes or no each, ${has}. Give it one for each.`)
+  if (target === 'class' && c > Math.max(2, units))
     throw new RangeError(
-      `The data has ${data.c} classes (labels 0 to ${data.c - 1}), but the model's last layer has ${units} ${units === 1 ? 'unit' : 'units'}. ` +
+      `The data has ${c} classes (labels 0 to ${c - 1}), ${has}. ` +
         (units === 1 ? "If y holds values to predict, say so: target: 'value', or y as a Float32Array. " : '') +
-        `${units === 1 ? 'For classes give' : 'Give'} the last layer ${data.c} units, or check the labels.`,
+        `${units === 1 ? 'For classes give' : 'Give'} the ${where} ${c} units, or check the labels.`,
     )
-  }
 }
 
 /** @throws RangeError when tensors with a batch axis do not fit the model's inputs; Error when one has been disposed. */

@@ -1,7 +1,7 @@
 import type { BatchStream, Dataset } from '@onecycle/data'
 import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
-import { dispose, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { streamOf } from '../check/stream-of.js'
 import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'
@@ -113,7 +113,7 @@ export async function lookAt<T>(
   owner: string,
   learn: Learner,
   options: InterpretationOptions,
-  look: (outputs: Tensor, targets: Tensor, weights: Tensor1D | undefined) => Promise<T>,
+  look: (outputs: Tensor, targets: Tensor, weights: Tensor | undefined) => Promise<T>,
 ): Promise<[Seen, T]> {
   checkLearner(`${owner}.from_learner`, learn)
   checkOptions<InterpretationOptions>(`${owner}.from_learner`, options, { dl: kind.any })

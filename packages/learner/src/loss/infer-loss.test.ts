@@ -1,9 +1,10 @@
 import type { Tensors } from '@onecycle/callbacks'
+import type { TargetKind } from '@onecycle/data'
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { simple_cnn } from '../model/simple-cnn.js'
 import { useCpu } from '../testing/tiny.js'
-import { inferLoss, type TargetKind } from './infer-loss.js'
+import { inferLoss } from './infer-loss.js'
 
 beforeAll(useCpu)
 

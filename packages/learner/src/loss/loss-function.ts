@@ -27,6 +27,16 @@ export type LossFunction = {
   readonly better?: Better
   /** The loss that it is a form of: both go with the same models. */
   readonly like?: LossFunction
+  /** Of a model with several outputs: the loss of each, in the model's order. */
+  readonly heads?: readonly HeadLoss[]
+}
+
+/** The loss of one output among several. */
+export interface HeadLoss {
+  readonly name: string
+  readonly loss: LossFunction
+  /** What it is multiplied with in the sum. */
+  readonly weight: number
 }
 
 export interface LossFunctionOptions {
@@ -63,7 +73,8 @@ export function lossFunction(
     if (Array.isArray(pred) || Array.isArray(target)) {
       throw new TypeError(
         `${name} compares one tensor of predictions with one of targets, but got ${count(pred)} and ${count(target)}. ` +
-          'A model with several outputs needs a loss of your own that adds up theirs: loss: ([a, b], [ya, yb]) => tf.add(...).',
+          'For a model with several outputs give the data targets by their names, y: { a, b }, or add up losses yourself: ' +
+          'loss: ([a, b], [ya, yb]) => tf.add(...).',
       )
     }
     return [pred, target] as const
@@ -103,6 +114,12 @@ export function totalOn(
   if (!counts) return weights ? sumOf(weights) : samples
   const counted = tidy(() => weighted(counts(pred, target), weights))
   return sumOf(counted).finally(() => counted.dispose())
+}
+
+/** What a model's output stands for, by its loss: probabilities for logits, say. */
+export function readAs({ activation, heads }: LossFunction, pred: Tensors): Tensors {
+  if (pred instanceof Tensor) return activation ? activation(pred) : pred
+  return heads ? pred.map((each, i) => readAs(heads[i]!.loss, each) as Tensor) : pred
 }
 
 /** @throws TypeError for a function that knows nothing of weights: what it gives for a batch would not be the weighted mean. */

@@ -1,3 +1,4 @@
+import type { TargetKind } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +11,7 @@ beforeAll(useCpu)
 type Activation = NonNullable<Parameters<typeof layers.dense>[0]['activation']>
 const ending = (units: number, activation: Activation) =>
   sequential({ layers: [layers.dense({ units, activation, inputShape: [2] })] })
+const data = (target: TargetKind) => ({ target, targetShape: [], heads: undefined })
 const plain = { apply: () => tf.zeros([1]), trainableWeights: [] }
 
 describe('a loss by name (keras-metrics 3)', () => {
@@ -24,7 +26,7 @@ describe('a loss by name (keras-metrics 3)', () => {
     ['meanSquaredError', 1, 'linear', 'mse'],
     ['mae', 1, 'linear', 'mae'],
   ])('%s, %i units, %s: %s', (name, units, activation, expected) => {
-    expect(lossOf(name as LossName, ending(units, activation), 'class').name).toBe(expected)
+    expect(lossOf(name as LossName, ending(units, activation), data('class')).name).toBe(expected)
   })
 
   it.each<[unknown, RegExp]>([
@@ -37,14 +39,14 @@ describe('a loss by name (keras-metrics 3)', () => {
     [Promise.resolve(), /option loss is a promise/],
     [null, /option loss is null/],
   ])('refuses %s', (loss, words) => {
-    expect(() => lossOf(loss as LossFunction, ending(3, 'linear'), 'class')).toThrow(words)
-    expect(() => lossOf(loss as LossFunction, ending(3, 'linear'), 'class')).toThrow(TypeError)
+    expect(() => lossOf(loss as LossFunction, ending(3, 'linear'), data('class'))).toThrow(words)
+    expect(() => lossOf(loss as LossFunction, ending(3, 'linear'), data('class'))).toThrow(TypeError)
   })
 
   it('asks for the form where the output is not known', () => {
-    expect(() => lossOf('categoricalCrossentropy', plain, 'class')).toThrow(
+    expect(() => lossOf('categoricalCrossentropy', plain, data('class'))).toThrow(
       'pass cross_entropy for logits, or probability_cross_entropy for probabilities',
     )
-    expect(lossOf('cross_entropy', plain, 'class').name).toBe('cross_entropy')
+    expect(lossOf('cross_entropy', plain, data('class')).name).toBe('cross_entropy')
   })
 })

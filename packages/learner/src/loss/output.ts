@@ -1,8 +1,11 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { isLayersModel, type Layer, type Model } from '../model/trainable-model.js'
 
-/** What a model with one output ends in. */
+/** What an output of a model ends in. */
 export interface Output {
+  readonly name: string
+  /** With the batch axis; null where a side varies. */
+  readonly shape: readonly (number | null)[]
   /** Size of the last axis; undefined where it varies. */
   readonly units: number | undefined
   /** The activation that decides what the output stands for; undefined where the layer has none that is known by name. */
@@ -11,9 +14,17 @@ export interface Output {
 
 /** The output of a model; undefined where it is not known, or there are several. */
 export function outputOf(model: Model): Output | undefined {
-  if (!isLayersModel(model) || model.outputs.length !== 1) return undefined
-  const output = model.outputs[0]!
-  return { units: output.shape.at(-1) ?? undefined, activation: activationBehind(output) }
+  const outputs = outputsOf(model)
+  return outputs?.length === 1 ? outputs[0] : undefined
+}
+
+/** The outputs of a model, in its order; undefined where they are not known. */
+export function outputsOf(model: Model): Output[] | undefined {
+  if (!isLayersModel(model)) return undefined
+  return model.outputs.map(output => {
+    const { shape, sourceLayer } = output
+    return { name: sourceLayer.name, shape, units: shape.at(-1) ?? undefined, activation: activationBehind(output) }
+  })
 }
 
 /** Whether an activation answers with a number from 0 to 1 for each unit on its own. */

@@ -3,6 +3,7 @@ import { metrics as stockMetrics } from '@tensorflow/tfjs-layers'
 import { lookUp, namesHint } from '../check/names.js'
 import { mae, mse } from '../loss/regression.js'
 import { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './classification.js'
+import { HeadMetric } from './head-metric.js'
 import { AverageMetric, checkBetter, type Metric, type MetricFunction, type Predictions } from './metric.js'
 import { RootMeanSquaredError } from './regression.js'
 
@@ -38,14 +39,33 @@ const makers = new Map<unknown, () => MetricFunction>([accuracy_thresh, top_k_ac
 /** Metrics of tfjs's own `compile`: they take targets first, and give a value for each sample. */
 const stock = new Map<unknown, string>(Object.entries(stockMetrics).map(([name, metric]) => [metric, name]))
 
+/** The metrics of several outputs by their names. */
+export type MetricsByName = Readonly<Record<string, OneOrMore<MetricLike>>>
+
+/** An output among several, and what is known of its predictions. */
+export interface MeasuredHead {
+  readonly name: string
+  readonly loss: MetricFunction
+  readonly predictions: Predictions
+}
+
 /**
- * The metrics of a Learner, as columns of its table.
+ * The metrics of a Learner, as columns of its table. Of several outputs each has its loss there, and the metrics under its name.
  *
  * @throws TypeError for what is no metric, two of one name, a name that no column can have, or one that does not fit what the
  * predictions hold; RangeError for a `better` that is none
  */
-export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions: Predictions): readonly Metric[] {
-  const metrics = listOf(given).map(metricOf)
+export function metricsOf(
+  given: OneOrMore<MetricLike> | MetricsByName | undefined,
+  predictions: Predictions,
+  heads: readonly MeasuredHead[] = [],
+): readonly Metric[] {
+  const byName = heads.length > 0 && isByName(given) ? given : undefined
+  const metrics = [
+    ...heads.map(({ name, loss }, i) => new HeadMetric(name, i, new AverageMetric(loss), 'loss')),
+    ...Object.entries(byName ?? {}).flatMap(([name, metrics]) => metricsOfHead(name, metrics, heads)),
+    ...(byName ? [] : listOf(given as OneOrMore<MetricLike>).map(metricOf)),
+  ]
   for (const metric of metrics) checkBetter(metric)
   for (const { name } of metrics)
     if (name in Object.prototype)
@@ -58,9 +78,26 @@ export function metricsOf(given: OneOrMore<MetricLike> | undefined, predictions:
     throw new TypeError(
       `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
     )
-  for (const metric of metrics) metric.follow?.(predictions)
+  for (const metric of metrics) if (!(metric instanceof HeadMetric)) metric.follow?.(predictions)
   // One that is pushed onto the list would have been looked at by nobody.
   return Object.freeze(metrics)
+}
+
+function metricsOfHead(name: string, given: OneOrMore<MetricLike>, heads: readonly MeasuredHead[]): HeadMetric[] {
+  const place = heads.findIndex(head => head.name === name)
+  if (place === -1)
+    throw new TypeError(
+      `The option metrics has an entry ${show(name)}, but the outputs are ${heads.map(head => head.name).join(', ')}.`,
+    )
+  return listOf(given).map(each => {
+    const metric = new HeadMetric(name, place, metricOf(each))
+    metric.follow(heads[place]!.predictions)
+    return metric
+  })
+}
+
+function isByName(given: unknown): given is MetricsByName {
+  return typeof given === 'object' && given !== null && Object.getPrototypeOf(given) === Object.prototype && !isMetric(given)
 }
 
 function metricOf(given: unknown): Metric {

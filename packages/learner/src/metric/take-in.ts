@@ -18,6 +18,6 @@ export function takeIn(metric: Metric, pred: Tensors, target: Tensors, weights?:
 
 /** @throws TypeError where a metric knows nothing of the weights of samples */
 export function requireMetricWeighs(metric: Metric): void {
-  if (metric instanceof AverageMetric) metric.requireWeighs()
+  if ('requireWeighs' in metric) (metric as AverageMetric).requireWeighs()
   else requireWeighs('metric', metric.name, metric.accumulate)
 }

@@ -1,6 +1,8 @@
 import type { Tensors } from '@onecycle/callbacks'
+import type { Batch } from '@onecycle/data'
 import { orderByName } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
+import type { LossFunction } from '../loss/loss-function.js'
 import { isLayersModel, type Model } from './trainable-model.js'
 
 /** Inputs by the names that the model has for them. */
@@ -15,16 +17,26 @@ export function inputNamesOf(model: Model): InputNames {
 }
 
 /**
- * A batch of inputs in the order of the model's names.
+ * A batch of inputs in the order of the model's names, or of targets in that of its outputs.
  *
  * @param names of `xs`, in its order
  * @param expected the model's
  * @throws RangeError when the names are not the same.
  */
-export function arrangeInputs(xs: Tensors, names: InputNames, expected: InputNames): Tensors {
+export function arrangeInputs(xs: Tensors, names: InputNames, expected: InputNames, what = 'inputs'): Tensors {
   if (!names || !expected) return xs
-  const order = orderByName('inputs', { who: 'the data', names }, { who: 'the model', names: expected })
+  const order = orderByName(what, { who: 'the data', names }, { who: 'the model', names: expected })
   return Array.isArray(xs) ? order.map(i => xs[i]!) : xs
+}
+
+/** Inputs and targets of a batch in the order of a model's inputs, and of its outputs where they have losses of their own. */
+export function arrangeBatch(
+  { xs, ys, inputNames, targetNames }: Batch,
+  expected: InputNames,
+  { heads }: Pick<LossFunction, 'heads'>,
+): Pick<Batch, 'xs' | 'ys'> {
+  const outputs = heads?.map(({ name }) => name)
+  return { xs: arrangeInputs(xs, inputNames, expected), ys: arrangeInputs(ys, targetNames, outputs, 'outputs') }
 }
 
 /** What was given for the inputs of a model, by name or in its order, as a batch in its order. Throws as {@link arrangeInputs}. */

@@ -24,15 +24,15 @@ export interface Outcomes {
   /** Of each sample, [samples]. */
   readonly losses: Tensor1D
   /** How much each sample counts, [samples], where the data says so. */
-  readonly weights: Tensor1D | undefined
+  readonly weights: Tensor | undefined
 }
 
-type Row = readonly [outputs: Tensor[], targets: Tensor[], losses: Tensor1D, weights: Tensor1D | undefined]
+type Row = readonly [outputs: Tensor[], targets: Tensor[], losses: Tensor1D, weights: Tensor | undefined]
 
 /** The outcomes of a stream. What a batch holds beside them is disposed. */
 export async function outcomesOf(
   dl: BatchStream,
-  outcome: (batch: Batch, i: number) => { output: Tensors; losses: Tensor1D },
+  outcome: (batch: Batch, i: number) => { output: Tensors; ys: Tensors; losses: Tensor1D },
   random: RandomStreams,
   pace: Pace,
 ): Promise<Outcomes> {
@@ -41,8 +41,8 @@ export async function outcomesOf(
   try {
     for await (const batch of gathered(dl, random, false)) {
       try {
-        const { output, losses } = outcome(batch, rows.length)
-        rows.push([[output].flat(), [batch.ys].flat(), losses, batch.weights])
+        const { output, ys, losses } = outcome(batch, rows.length)
+        rows.push([[output].flat(), [ys].flat(), losses, batch.weights])
       } catch (error) {
         dispose([batch.ys, batch.weights ?? []].flat())
         throw error

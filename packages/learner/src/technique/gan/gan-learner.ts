@@ -7,6 +7,7 @@ import { checkData } from '../../check/arguments.js'
 import { Learner, type LearnerOptions } from '../../learner.js'
 import { learnerKinds } from '../../learner-options.js'
 import type { LossFunction } from '../../loss/loss-function.js'
+import type { MetricLike } from '../../metric/metrics-of.js'
 import { variablesOf } from '../../model/parameters.js'
 import { fitsShape, type Shape, showShape } from '../../model/shape.js'
 import { isLayersModel } from '../../model/trainable-model.js'
@@ -92,7 +93,7 @@ export class GANLearner extends Learner {
       ...learnerOptions,
       loss: lossOf(gan, gen_loss_func, crit_loss_func),
       layer_groups: groupsOf(gan),
-      metrics: [...listOf(metrics), ...trainer.figures],
+      metrics: [...listOf(metrics as OneOrMore<MetricLike>), ...trainer.figures],
       // They hear this Learner, which is a GANLearner.
       callbacks: [trainer, ...listOf(switcher), ...listOf(callbacks)] as Callback<Learner>[],
     })
