@@ -23,7 +23,9 @@ const data = DataBunch.from_arrays({ x, y, shape: [8], valid_pct: 0.2, bs: 16, s
 const kernelInitializer = initializers.glorotUniform({ seed: 1 })
 const model = sequential({
   layers: [
-    layers.dense({ units: 32, inputShape: [8], activation: 'relu', kernelInitializer }),
+    layers.dense({ units: 256, inputShape: [8], activation: 'relu', kernelInitializer }),
+    // Enough work for two threads.
+    layers.dense({ units: 96, activation: 'relu', kernelInitializer }),
     layers.batchNormalization(),
     layers.dropout({ rate: 0.3 }),
     layers.dense({ units: 2, kernelInitializer }),

@@ -23,6 +23,8 @@ export {
   type SgdrFitOptions,
   type TrainOptions,
 } from './learner.js'
+export { type CollabLearnerOptions, collab_learner } from './learners/collab-learner.js'
+export { type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export {
   type BinaryFocalOptions,
@@ -57,10 +59,20 @@ export { F1Score, FBeta, type FBetaOptions, Precision, Recall } from './metric/p
 export { APScoreBinary, APScoreMulti, type RankMetricOptions, RocAuc } from './metric/ranking.js'
 export { RootMeanSquaredError } from './metric/regression.js'
 export type { NamedTensors } from './model/arrange-inputs.js'
+export {
+  CategoryEmbeddings,
+  type CategoryEmbeddingsOptions,
+  type EmbeddingSize,
+  emb_sz_rule,
+} from './model/category-embeddings.js'
 export { ConvLayer, type ConvLayerOptions } from './model/conv-layer.js'
+export { EmbeddingDotBias, type EmbeddingDotBiasOptions } from './model/embedding-dot-bias.js'
 export type { LayerGroups } from './model/layer-groups.js'
+export { type MlpOptions, mlp } from './model/mlp.js'
 export type { Samples } from './model/sample-tensors.js'
+export { type Range, SigmoidRange, type SigmoidRangeOptions } from './model/sigmoid-range.js'
 export { type SimpleCnnOptions, simple_cnn } from './model/simple-cnn.js'
+export { type TabularModelOptions, tabular_model } from './model/tabular-model.js'
 export type { Model, TrainableModel } from './model/trainable-model.js'
 export * from './optimizer/index.js'
 export type { RandomStreams, RandomStreamsState } from './random/random-streams.js'

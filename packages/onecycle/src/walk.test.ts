@@ -25,6 +25,10 @@ const model = () => sequential({ layers: [layers.dense({ units: 2, inputShape: [
 const quiet = { progress: false, log: false } as const
 const column = () => new onecycle.Column(new Float32Array(4), { shape: [2] })
 const dataset = () => new onecycle.ArrayDataset({ x: column(), y: new onecycle.Column(new Int32Array(2)) })
+const rows = [
+  { a: 1.5, b: 'x' },
+  { a: 2, b: 'y' },
+]
 
 let foreign: Foreign[]
 beforeAll(async () => {
@@ -225,6 +229,21 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     'datasets.iris': options => datasets.iris(options),
     'datasets.mnist': options => datasets.mnist({ folder: at, ...options }),
     'datasets.mnist_sample': options => datasets.mnist_sample({ folder: at, ...options }),
+    'datasets.penguins': options => datasets.penguins({ folder: at, ...options }),
+    'datasets.cars': options => datasets.cars({ folder: at, ...options }),
+    'datasets.spam': options => datasets.spam({ folder: at, ...options }),
+    'TabularDataBunch.from_df': options => onecycle.TabularDataBunch.from_df(rows, { y: 'b', bs: 1, valid_pct: 0.5, ...options }),
+    'TabularDataBunch.from_csv': options =>
+      onecycle.TabularDataBunch.from_csv('a,b\n1,x\n2,y\n', { y: 'b', bs: 1, valid_pct: 0.5, ...options }),
+    readTable: options => onecycle.readTable('a,b\n1,x\n', options),
+    fromQuery: options => onecycle.fromQuery('select 1 as one', options),
+    'Table.from_rows': options => onecycle.Table.from_rows(rows, options),
+    'Table.from_columns': options => onecycle.Table.from_columns({ a: [1] }, options),
+    add_datepart: options => onecycle.add_datepart(onecycle.Table.from_rows([{ day: new Date(0) }]), 'day', options),
+    cont_cat_split: options => onecycle.cont_cat_split(onecycle.Table.from_rows(rows), options),
+    FillMissing: build('FillMissing'),
+    WeightedSampler: build('WeightedSampler', [1, 2]),
+    kFold: options => onecycle.kFold(4, 2, options),
     from_arrays: options => DataBunch.from_arrays({ x, y, bs: 2, ...options }),
     'valid of from_arrays': options => DataBunch.from_arrays({ x, y, bs: 2, valid: { x, y, ...options } }),
     from_tensors: options => DataBunch.from_tensors({ x: xs, y: ys, bs: 2, ...options }),

@@ -1,4 +1,4 @@
-import type { Kind } from '@onecycle/platform'
+import { type Kind, show } from '@onecycle/platform'
 
 /** Where files lie: a path, an address, or a URL. */
 export type Address = string | URL
@@ -8,8 +8,14 @@ export const folderKind: Kind = {
   fits: value => typeof value === 'string' || value instanceof URL,
 }
 
-/** A file in a folder. */
+/**
+ * A file in a folder.
+ *
+ * @throws RangeError for a name that leads out of it, which a list of files may have
+ */
 export function inFolder(folder: Address, file: string): Address {
+  if (/^([\\/]|[a-z][a-z\d+.-]*:)|(^|[\\/])\.\.([\\/]|$)/i.test(file))
+    throw new RangeError(`${show(file)} lies outside of ${show(String(folder))}; expected a file in it.`)
   const base = String(folder)
   const inside = base === '' || /[\\/]$/.test(base) ? base + file : `${base}/${file}`
   return folder instanceof URL ? new URL(inside) : inside

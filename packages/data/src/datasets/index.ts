@@ -1,2 +1,6 @@
+export { cars } from './cars.js'
 export { type IrisOptions, iris } from './iris.js'
 export { type MnistOptions, mnist, mnist_sample } from './mnist.js'
+export { penguins } from './penguins.js'
+export { type SpamOptions, spam } from './spam.js'
+export type { TabularDatasetOptions } from './vega-file.js'

@@ -36,6 +36,6 @@ export const tabularKinds: Kinds<TabularOptions> = {
   y: kind.either(kind.string, kind.listOf(kind.string)),
   target: kind.choice('class', 'value'),
   ...{ cat_names: kind.listOf(kind.string), cont_names: kind.listOf(kind.string), max_card: kind.number },
-  ...{ procs: kind.list, valid_pct: kind.number, split: kind.any, weights: kind.string },
+  ...{ procs: kind.list, valid_pct: kind.number, split: kind.either(kind.object, kind.list), weights: kind.string },
   ...loaderKinds,
 }

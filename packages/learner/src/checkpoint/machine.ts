@@ -1,14 +1,15 @@
 import { getBackend, version_core } from '@tensorflow/tfjs-core'
 
-/** What computes, as far as results depend on it to the bit. Threads and the width of vectors change none. */
+/** What computes, as far as results depend on it to the bit: on how many threads share a sum, too, and not on the width of vectors. */
 export async function machineNow(): Promise<Record<string, string>> {
   const backend = getBackend()
   const machine = { backend, tfjs: version_core }
   if (backend !== 'wasm') return machine
-  const { compiledVariant } = await import('@onecycle/backend/wasm')
+  const { compiledVariant, threadsInUse } = await import('@onecycle/backend/wasm')
   const variant = compiledVariant()
   return {
     ...machine,
+    threads: String(threadsInUse()),
     kernels: variant === undefined ? 'composed' : variant === 'simd' ? 'compiled' : 'compiled, fused multiply-add',
   }
 }

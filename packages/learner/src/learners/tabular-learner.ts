@@ -1,0 +1,68 @@
+import { TabularDataBunch } from '@onecycle/data'
+import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
+import { Learner, type LearnerOptions } from '../learner.js'
+import { learnerKinds } from '../learner-options.js'
+import { type EmbeddingSize, emb_sz_rule } from '../model/category-embeddings.js'
+import { type TabularModelOptions, tabular_model, tabularModelKinds } from '../model/tabular-model.js'
+import { describe, metricsFor } from './chosen.js'
+
+export interface TabularLearnerOptions
+  extends LearnerOptions,
+    Omit<TabularModelOptions, 'out_sz' | 'n_cont' | 'emb_szs' | 'seed'> {
+  /** Figures that stand for each category, by the name of its column; for others as {@link emb_sz_rule} says. */
+  emb_szs?: Readonly<Record<string, number>> | undefined
+}
+
+const { out_sz: _out, n_cont: _cont, emb_szs: _sizes, seed: _seed, ...modelKinds } = tabularModelKinds
+export const tabularLearnerKinds: Kinds<TabularLearnerOptions> = { ...learnerKinds, ...modelKinds, emb_szs: kind.object }
+
+/**
+ * A Learner with a {@link tabular_model} made for the data: an embedding of each category, numbers, layers, and an output for each class or
+ * value. The loss is cross-entropy for classes (two classes are two logits) and mean squared error for values; metrics are accuracy, or the
+ * root of the mean squared error, unless given. What was chosen is said in a line. `seed` decides the initial weights too.
+ *
+ * Source: fastai's `tabular_learner`.
+ *
+ * @throws TypeError for data of another kind, or an unknown option; RangeError for `emb_szs` of a column that is no category; as
+ * {@link tabular_model} and {@link Learner} do.
+ * @example
+ * const rows = [{ age: 41.5, city: 'Bern', left: 'no' }, { age: 17, city: 'Basel', left: 'yes' }]
+ * const data = await TabularDataBunch.from_df([...rows, ...rows, ...rows], { y: 'left', bs: 2 })
+ * const learn = tabular_learner(data, { layers: [20, 10], seed: 1 })
+ */
+export function tabular_learner(data: TabularDataBunch, options: TabularLearnerOptions = {}): Learner {
+  requireTabular('tabular_learner', data)
+  checkOptions<TabularLearnerOptions>('tabular_learner', options, tabularLearnerKinds)
+  const { emb_szs, layers = [200, 100], ps, embed_p, use_bn, bn_cont, y_range, ...rest } = options
+  const sizes = sizesOf(data, emb_szs)
+  const n_cont = data.procs.cont_names.length
+  const out_sz = outputsOf(data)
+  const own = { layers, ps, embed_p, use_bn, bn_cont, y_range, seed: rest.seed }
+  const model = tabular_model({ emb_szs: sizes.map(({ size }) => size), n_cont, out_sz, ...own })
+  const learn = new Learner(data, model, { ...rest, metrics: options.metrics ?? metricsFor(data) })
+  const inputs = [...sizes.map(({ name, size }) => `${name} ${size.join(' x ')}`), ...(n_cont ? [`${n_cont} numbers`] : [])]
+  learn.log(`tabular_learner: ${inputs.join(', ')}; layers ${[...layers, out_sz].join(', ')}; ${describe(learn)}.`)
+  return learn
+}
+
+/** Figures of the output: one for each class, or for each value. */
+export function outputsOf(data: TabularDataBunch): number {
+  return data.c ?? data.targetShape[0] ?? 1
+}
+
+export function requireTabular(owner: string, data: unknown): void {
+  if (data instanceof TabularDataBunch) return
+  throw new TypeError(`${owner} takes a TabularDataBunch, such as TabularDataBunch.from_csv makes, but got ${show(data)}.`)
+}
+
+function sizesOf({ procs }: TabularDataBunch, given: Readonly<Record<string, number>> = {}) {
+  const unknown = Object.keys(given).find(name => !procs.cat_names.includes(name))
+  if (unknown !== undefined)
+    throw new RangeError(`emb_szs: ${show(unknown)} is no category; there are ${procs.cat_names.join(', ') || 'none'}.`)
+  return procs.cat_names.map(name => {
+    const categories = procs.classes(name).length
+    return { name, size: [categories, given[name] ?? emb_sz_rule(categories)] satisfies EmbeddingSize }
+  })
+}
+
+keepNames({ tabular_learner })

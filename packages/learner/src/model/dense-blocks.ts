@@ -1,0 +1,47 @@
+import { type Random, show } from '@onecycle/platform'
+import { initializers, layers } from '@tensorflow/tfjs-layers'
+
+interface DenseBlocks {
+  /** Units of the hidden layers. */
+  hidden: readonly number[]
+  out: number
+  bn: boolean
+  /** Of each hidden layer. */
+  ps: readonly number[]
+  random: Random | undefined
+  inputShape?: number[]
+}
+
+/** Dense, ReLU, batch norm, dropout for each hidden layer, and a dense head: fastai 2's `LinBnDrop` with the linear layer first. */
+export function denseBlocks({ hidden, out, bn, ps, random, inputShape }: DenseBlocks): layers.Layer[] {
+  const dense = (units: number, name: string, first: boolean, more: object = {}) =>
+    layers.dense({
+      ...{ units, name, ...more },
+      ...(random && { kernelInitializer: initializers.glorotUniform({ seed: 1 + random.int(2 ** 31 - 2) }) }),
+      ...(first && inputShape && { inputShape }),
+    })
+  const blocks = hidden.flatMap((units, i) => [
+    dense(units, `hidden_${i + 1}`, i === 0, { activation: 'relu', useBias: !bn }),
+    ...(bn ? [batchNorm(`norm_${i + 1}`)] : []),
+    ...(ps[i]! > 0 ? [layers.dropout({ rate: ps[i]!, name: `dropout_${i + 1}` })] : []),
+  ])
+  return [...blocks, dense(out, 'head', hidden.length === 0)]
+}
+
+/** With fastai's momentum, whose statistics have settled after some tens of batches: those of TensorFlow.js need some hundreds. */
+export function batchNorm(name: string): layers.Layer {
+  return layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name })
+}
+
+/** Parts that dropout leaves out, one for each hidden layer. Throws RangeError for other numbers of them, or parts outside 0 to 1. */
+export function checkParts(owner: string, ps: number | readonly number[] | undefined, count: number): number[] {
+  const parts = typeof ps === 'number' ? Array<number>(count).fill(ps) : [...(ps ?? Array<number>(count).fill(0))]
+  if (parts.length !== count)
+    throw new RangeError(`ps of ${owner} is ${show(ps)}, for ${count} hidden layers; expected one part, or one for each.`)
+  for (const part of parts) checkPart(`ps of ${owner}`, part)
+  return parts
+}
+
+export function checkPart(what: string, part: number): void {
+  if (!(part >= 0 && part < 1)) throw new RangeError(`${what} is ${show(part)}; expected a part from 0 to below 1.`)
+}

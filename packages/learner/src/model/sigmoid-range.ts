@@ -1,0 +1,60 @@
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import * as tf from '@tensorflow/tfjs-core'
+import { layers } from '@tensorflow/tfjs-layers'
+
+export interface SigmoidRangeOptions {
+  low: number
+  high: number
+  name?: string
+}
+
+type LayerOptions = SigmoidRangeOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
+
+const layerKinds: Kinds<LayerOptions> = {
+  ...{ low: kind.number, high: kind.number, name: kind.string, trainable: kind.boolean },
+  ...{ inputShape: kind.list, batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string },
+  ...{ weights: kind.list, customObjects: kind.object },
+}
+
+/**
+ * A sigmoid from `low` to `high`: any shape in, the same out. For values that are known to lie in a range, such as ratings; a range
+ * somewhat wider than theirs lets predictions reach its ends.
+ *
+ * Source: fastai's `SigmoidRange`.
+ *
+ * @throws RangeError unless low is below high, both finite.
+ * @example
+ * sequential({ layers: [layers.dense({ units: 1, inputShape: [4] }), new SigmoidRange({ low: 0, high: 5.5 })] })
+ */
+export class SigmoidRange extends layers.Layer {
+  static override readonly name: string = 'SigmoidRange'
+  static readonly className = 'SigmoidRange'
+  readonly low: number
+  readonly high: number
+
+  constructor(options: SigmoidRangeOptions) {
+    checkOptions<LayerOptions>('SigmoidRange', options, layerKinds)
+    const { low, high, ...rest } = options
+    if (!(Number.isFinite(low) && Number.isFinite(high) && low < high))
+      throw new RangeError(
+        `SigmoidRange goes from low = ${show(low)} to high = ${show(high)}; expected two numbers, low below high.`,
+      )
+    super(rest as ConstructorParameters<typeof layers.Layer>[0])
+    this.low = low
+    this.high = high
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { low, high } = this
+    return tf.tidy(() => tf.add(tf.mul(tf.sigmoid(Array.isArray(inputs) ? inputs[0]! : inputs), high - low), low))
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), low: this.low, high: this.high }
+  }
+}
+
+tf.serialization.registerClass(SigmoidRange)
+
+/** [low, high], which values lie between. */
+export type Range = readonly [low: number, high: number]
