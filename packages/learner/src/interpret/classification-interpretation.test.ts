@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
-import { layers, sequential } from '@tensorflow/tfjs-layers'
+import { input, layers, model as modelOf, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Learner } from '../learner.js'
 import { binary_cross_entropy } from '../loss/binary-cross-entropy.js'
 import { cross_entropy } from '../loss/cross-entropy.js'
 import { points, tinyLearner, useCpu } from '../testing/tiny.js'
 import { ClassificationInterpretation } from './classification-interpretation.js'
+import { RegressionInterpretation } from './regression-interpretation.js'
 
 beforeAll(useCpu)
 afterEach(() => vi.restoreAllMocks())
@@ -217,6 +218,44 @@ it('draws the curves that are worst, where there are more than colours', async (
   const { subtitle, panels } = interp.plot_roc({ show: false }).chart
   expect(subtitle).toBe('7 of 10 classes, those of the lowest area under the curve')
   expect(panels[0]!.series).toHaveLength(8)
+})
+
+describe('of several outputs', () => {
+  const learner = () => {
+    const samples = {
+      x: [[4, 0, 1], [0, 4, 2], [3, 0, 3]], // biome-ignore format: short
+      y: { kind: Int32Array.of(0, 1, 1), size: Float32Array.of(2, 2, 6) },
+    }
+    const data = DataBunch.from_arrays({ ...samples, classes: { kind: ['cat', 'dog'] }, valid: samples, bs: 2 })
+    const x = input({ shape: [3] })
+    const part = (name: string, units: number) => layers.dense({ units, name, useBias: false }).apply(x) as SymbolicTensor
+    const model = modelOf({ inputs: x, outputs: [part('kind', 2), part('size', 1)] })
+    const [kind, size] = [tf.tensor2d([[1, 0], [0, 1], [0, 0]]), tf.tensor2d([[0], [0], [2]])] // biome-ignore format: short
+    model.setWeights([kind, size])
+    return new Learner(data, model, { progress: false, log: false })
+  }
+
+  it('looks at the one that is named, and at its loss', async () => {
+    const learn = learner()
+    const kinds = await ClassificationInterpretation.from_learner(learn, { head: 'kind' })
+    expect(kinds.confusion_matrix()).toEqual([
+      [1, 0],
+      [1, 1],
+    ])
+    expect(kinds.most_confused()).toEqual([['dog', 'cat', 1]])
+    const before = tf.memory().numTensors
+    const sizes = await RegressionInterpretation.from_learner(learn, { head: 'size' })
+    expect([...sizes.losses]).toEqual([0, 4, 0])
+    expect((await learn.show_results({ head: 'size', n: 2, show: false })).draw({ color: false, width: 70 })).toContain('4.000')
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('asks for the name', async () => {
+    await expect(of(learner())).rejects.toThrow("head is undefined, but must be one of 'kind', 'size'")
+    await expect(ClassificationInterpretation.from_learner(tinyLearner(), { head: 'kind' })).rejects.toThrow(
+      /one output alone: leave it out/,
+    )
+  })
 })
 
 describe('refused', () => {

@@ -1,7 +1,6 @@
 import { checkCount, checkNumber, checkOptions, kind, standardOutput, writeTo } from '@onecycle/platform'
 import { type Axis, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
 import type { Learner } from '../learner.js'
-import { predictionsHeld } from '../loss/loss-of.js'
 import { type Answers, type Reading, type Scores, scoresOf } from '../metric/answers.js'
 import { averagePrecision, precisionRecallPoints, type Ranked, rocArea, rocPoints } from '../metric/rank-curves.js'
 import { rankedOf } from '../metric/ranked.js'
@@ -68,11 +67,12 @@ export class ClassificationInterpretation extends Interpretation {
    * outputs and targets are no classes
    */
   static async from_learner(learn: Learner, options: InterpretationOptions = {}): Promise<ClassificationInterpretation> {
-    const [seen, kept] = await lookAt('ClassificationInterpretation', learn, options, async (outputs, targets, weights) => {
-      const { holds = 'logits', binary } = predictionsHeld(learn.loss_func, learn.model)
+    const [seen, kept] = await lookAt('ClassificationInterpretation', learn, options, async sight => {
+      const { outputs, targets, weights, classes } = sight
+      const { holds = 'logits', binary } = sight.predictions
       const reading: Reading = { what: 'ClassificationInterpretation', multiLabel: binary, holds, thresh: 0.5 }
       const scores = await scoresOf(outputs, targets, weights, reading)
-      const names = Array.from({ length: scores.classes }, (_, i) => learn.data.classes?.[i] ?? String(i))
+      const names = Array.from({ length: scores.classes }, (_, i) => classes?.[i] ?? String(i))
       return { scores, holds, classes: names }
     })
     return new ClassificationInterpretation(seen, kept)

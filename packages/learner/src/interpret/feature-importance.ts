@@ -8,7 +8,7 @@ import type { InterpretationOptions } from './interpretation.js'
 import { type Feature, permuted } from './permuted.js'
 import { columnNames, tabular } from './tabular.js'
 
-export interface FeatureImportanceOptions extends InterpretationOptions {
+export interface FeatureImportanceOptions extends Pick<InterpretationOptions, 'dl'> {
   /** What gets worse: `valid_loss`, or the name of a metric of the Learner that says which way it is better. Default `valid_loss`. */
   figure?: string | undefined
   /** Passes for each feature, each with another order; their mean counts. Default 5. */

@@ -4,6 +4,11 @@ import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { streamOf } from '../check/stream-of.js'
 import type { Learner } from '../learner.js'
+import { predictionsOf } from '../loss/loss-of.js'
+import { outputsOf } from '../loss/output.js'
+import type { Predictions } from '../metric/metric.js'
+import { isLayersModel } from '../model/trainable-model.js'
+import { lossesOf } from '../work/outcomes.js'
 import { checkLearner } from './check-learner.js'
 import { samplesAt } from './samples-at.js'
 import { type Column, samplesPanel } from './samples-panel.js'
@@ -11,6 +16,8 @@ import { type Column, samplesPanel } from './samples-panel.js'
 export interface InterpretationOptions {
   /** What is looked at: a stream, in the order of its data set, or a data set. Default: the validation data. */
   dl?: BatchStream | Dataset | undefined
+  /** Which output is looked at, of a model with several: its name. */
+  head?: string | undefined
 }
 
 /** A sample of those that the model did worst at. */
@@ -35,7 +42,17 @@ export interface Seen {
   readonly learn: Learner
   readonly dl: BatchStream
   readonly losses: Float32Array
-  readonly weights: Float32Array | undefined
+}
+
+/** What is looked at. */
+export interface Sight {
+  /** As the model gives them. */
+  readonly outputs: Tensor
+  readonly targets: Tensor
+  readonly weights: Tensor | undefined
+  readonly predictions: Predictions
+  /** Names of classes or labels, where they are known. */
+  readonly classes: readonly string[] | undefined
 }
 
 /** What a model made of each sample of a stream, which is looked at once. Predictions and losses are kept, samples are not. */
@@ -113,19 +130,37 @@ export async function lookAt<T>(
   owner: string,
   learn: Learner,
   options: InterpretationOptions,
-  look: (outputs: Tensor, targets: Tensor, weights: Tensor | undefined) => Promise<T>,
+  look: (sight: Sight) => Promise<T>,
 ): Promise<[Seen, T]> {
   checkLearner(`${owner}.from_learner`, learn)
-  checkOptions<InterpretationOptions>(`${owner}.from_learner`, options, { dl: kind.any })
+  checkOptions<InterpretationOptions>(`${owner}.from_learner`, options, { dl: kind.any, head: kind.string })
+  const { place, loss, classes } = sideOf(owner, learn, options.head)
   const dl = streamOf(`${owner}.from_learner`, options.dl, learn.data)
-  const { outputs, targets, losses, weights } = await learn.outcomes(dl)
+  const all = await learn.outcomes(dl)
+  const [outputs, targets] = [all.outputs, all.targets].map(tensors => [tensors].flat()[place]!) as [Tensor, Tensor]
+  const losses = loss === learn.loss_func ? all.losses : lossesOf(loss, outputs, targets)
   try {
-    if (Array.isArray(outputs) || Array.isArray(targets))
-      throw new TypeError(`${owner} looks at one output with one target, but the model has ${[outputs].flat().length}.`)
-    const [own, lost, weighed] = await Promise.all([look(outputs, targets, weights), losses.data(), weights?.data()])
-    const seen = { learn, dl, losses: lost as Float32Array, weights: weighed as Float32Array | undefined }
-    return [seen, own]
+    const predictions = predictionsOf(loss, outputsOf(learn.model)?.[place])
+    const [own, lost] = await Promise.all([look({ outputs, targets, weights: all.weights, predictions, classes }), losses.data()])
+    return [{ learn, dl, losses: lost as Float32Array }, own]
   } finally {
-    dispose([outputs, targets, losses, weights ?? []].flat())
+    dispose([all.outputs, all.targets, all.losses, losses, all.weights ?? []].flat())
   }
+}
+
+/** The output that is looked at, among those of the model. @throws TypeError where it is not said, or there is none of the name */
+function sideOf(owner: string, { loss_func, data, model }: Learner, head: string | undefined) {
+  const names = loss_func.heads?.map(({ name }) => name)
+  if (!names) {
+    const count = isLayersModel(model) ? model.outputs.length : 1
+    if (count > 1) throw new TypeError(`${owner} looks at one output, but the model has ${count}, and they have one loss.`)
+    if (head !== undefined) throw new TypeError(`head is ${show(head)}, but the model has one output alone: leave it out.`)
+    return { place: 0, loss: loss_func, classes: data.classes }
+  }
+  const place = names.indexOf(head!)
+  if (place === -1)
+    throw new TypeError(
+      `${owner} looks at one output: head is ${show(head)}, but must be one of ${names.map(name => show(name)).join(', ')}.`,
+    )
+  return { place, loss: loss_func.heads![place]!.loss, classes: data.heads?.[names[place]!]?.classes }
 }

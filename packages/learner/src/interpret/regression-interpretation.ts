@@ -39,7 +39,7 @@ export class RegressionInterpretation extends Interpretation {
    * prediction
    */
   static async from_learner(learn: Learner, options: InterpretationOptions = {}): Promise<RegressionInterpretation> {
-    const [seen, kept] = await lookAt('RegressionInterpretation', learn, options, async (outputs, targets) => {
+    const [seen, kept] = await lookAt('RegressionInterpretation', learn, options, async ({ outputs, targets }) => {
       tidy(() => void asPredictions('RegressionInterpretation', outputs, targets))
       return { predicted: (await outputs.data()) as Float32Array, actual: await targets.data() }
     })

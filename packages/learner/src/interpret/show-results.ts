@@ -15,13 +15,17 @@ export interface ShowResultsOptions extends InterpretationOptions, ShowOptions {
 
 /** The first samples of a stream, with what a model makes of them. */
 export async function showResults(learn: Learner, options: ShowResultsOptions): Promise<Plot> {
-  checkOptions<ShowResultsOptions>('show_results', options, { ...showKinds, dl: kind.any, n: kind.number })
-  const { n = 9, dl, ...how } = options
+  checkOptions<ShowResultsOptions>('show_results', options, {
+    ...showKinds,
+    ...{ dl: kind.any, head: kind.string, n: kind.number },
+  })
+  const { n = 9, dl, head, ...how } = options
   checkCount('n', n)
   const beginning = new Beginning(streamOf('show_results', dl, learn.data), n)
   const { holds, binary } = predictionsHeld(learn.loss_func, learn.model)
-  const isClass = learn.data.target === 'class' || holds !== undefined || binary
+  const isOfClass = learn.data.target === 'class' || holds !== undefined || binary
+  const isClass = head === undefined ? isOfClass : learn.data.heads?.[head]?.target !== 'value'
   const interpretation = isClass ? ClassificationInterpretation : RegressionInterpretation
-  const interp = await interpretation.from_learner(learn, { dl: beginning })
+  const interp = await interpretation.from_learner(learn, { dl: beginning, head })
   return interp.plot_samples([...interp.losses.keys()], { title: 'Results', ...how })
 }
