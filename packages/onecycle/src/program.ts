@@ -64,12 +64,14 @@ function commandLine(): Command {
     .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))
     .option('--backend <name>', 'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
     .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
+    .option('--resume [folder]', 'write checkpoints there (default: checkpoints in --out), and go on from them if it was killed')
     .option('--no-progress', 'show neither bars nor epoch tables')
     .addHelpText(
       'after',
       examples(
         ['onecycle demo --seed 7 --out runs/seed-7', 'other weights, other batches'],
         ['onecycle demo --epochs 1 --samples 2000', 'a quick look'],
+        ['onecycle demo --resume', 'kill it, and begin it again: it goes on, and ends as if nothing had been'],
       ),
     )
     .action(async options => (await import('./commands/demo.js')).demo(options))

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -190,6 +191,37 @@ describe('demo', () => {
     )
     expect(pages[0]).toBe(pages[1])
   })
+
+  test('--resume goes on after SIGKILL, and ends with the same table and plots', async () => {
+    const run = (name: string, killIn?: string) => {
+      const out = join(folder, name)
+      let poll: NodeJS.Timeout | undefined
+      const watch = (_: string, kill: (signal: NodeJS.Signals) => void) => {
+        // Amid the fit whose first checkpoint is there.
+        poll ??= setInterval(
+          () => killIn && existsSync(join(out, 'checkpoints', killIn, 'fit-0-00001.safetensors')) && kill('SIGKILL'),
+          5,
+        )
+      }
+      const args = ['demo', '--epochs', '2', '--samples', '2000', '--out', out, '--resume']
+      return onecycle(args, { watch }).finally(() => clearInterval(poll))
+    }
+    const whole = await run('whole')
+    expect((await run('killed', 'high')).code).toBeNull()
+    const second = await run('killed', 'one-cycle')
+    expect([second.code, second.stderr]).toEqual([null, expect.stringMatching(/The fit goes on from .*high\/fit-0-0000\d/)])
+    const last = await run('killed')
+    expect(last.stderr).toMatch(/The fit goes on from .*one-cycle\/fit-0-0000\d/)
+    // Time is not the same in two runs; the machine may be another.
+    const rows = (stdout: string) =>
+      stdout.split('\n').flatMap(line => /^(\d|fit\S+ +\d\S+\(?)(.*\.\d{4,6})/.exec(line)?.[0] ?? [])
+    expect(rows(last.stdout)).toEqual(rows(whole.stdout))
+    expect(rows(whole.stdout).length).toBe(9)
+    for (const plot of ['lr_find', 'lr', 'losses', 'metrics'])
+      expect(await readFile(join(folder, 'killed', `${plot}.json`), 'utf8')).toBe(
+        await readFile(join(folder, 'whole', `${plot}.json`), 'utf8'),
+      )
+  }, 120_000)
 
   test.each([
     ['SIGINT', 130, 'Ctrl-C'],

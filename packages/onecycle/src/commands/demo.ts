@@ -16,6 +16,8 @@ export interface DemoOptions {
   progress: boolean
   backend?: string
   threads?: number
+  /** A folder for checkpoints, or true for one in `out`. */
+  resume?: string | true
 }
 
 /**
@@ -23,14 +25,18 @@ export interface DemoOptions {
  *
  * @throws Error when the result is not what a healthy run shows.
  */
-export async function demo({ out, backend, threads, ...job }: DemoOptions): Promise<void> {
+export async function demo({ out, backend, threads, resume, ...job }: DemoOptions): Promise<void> {
   // What cannot be kept need not be trained.
   await mkdir(out, { recursive: true })
   await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
   const images = (job.samples ?? 12_396).toLocaleString('en')
   console.log(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${job.seed}`)
 
-  const experiment = await mnistSample({ ...job, announce: what => console.log(`\n${chalk.bold(what)}`) })
+  const experiment = await mnistSample({
+    ...job,
+    resume: resume === true ? join(out, 'checkpoints') : resume,
+    announce: what => console.log(`\n${chalk.bold(what)}`),
+  })
   const checks = verdict(experiment, job)
   console.log(`\n${chalk.bold('The three runs compared')}\n${comparison(experiment)}\n\n${checks.map(line).join('\n')}`)
 

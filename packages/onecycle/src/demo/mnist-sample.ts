@@ -1,5 +1,5 @@
 import { DataBunch, datasets, Subset } from '@onecycle/data'
-import { accuracy, Learner, type LrFindResult, simple_cnn } from '@onecycle/learner'
+import { accuracy, Checkpoint, Learner, type LrFindResult, simple_cnn, type TrainOptions } from '@onecycle/learner'
 import type { Plot } from '@onecycle/plot'
 import { compare_losses, compare_metrics, type History } from '@onecycle/recorder'
 
@@ -14,6 +14,8 @@ export interface ExperimentOptions {
   samples?: number
   /** Show a bar and the epoch table of each run, and in a terminal draw the search and the losses. Default true. */
   progress?: boolean
+  /** A folder for checkpoints: what was killed goes on from there. Default: none. */
+  resume?: string | undefined
   /** Told what begins. */
   announce?: (what: string) => void
 }
@@ -23,6 +25,7 @@ export interface Run {
   /** The call, as one would write it. */
   name: string
   history: History
+  /** Of all processes that it was in. */
   seconds: number
 }
 
@@ -41,7 +44,7 @@ export interface Experiment {
  * @throws InterruptedError after Ctrl-C.
  */
 export async function mnistSample(options: ExperimentOptions = {}): Promise<Experiment> {
-  const { seed = 42, epochs = 2, lr = 5e-2, samples, progress = true, announce = () => {} } = options
+  const { seed = 42, epochs = 2, lr = 5e-2, samples, progress = true, resume, announce = () => {} } = options
   const data = await load(seed, samples)
   const fresh = () => new Learner(data, simple_cnn([3, 16, 16, 2], { seed }), { metrics: [accuracy], seed, progress })
 
@@ -52,23 +55,28 @@ export async function mnistSample(options: ExperimentOptions = {}): Promise<Expe
   const lr_find = finder.recorder.plot({ show })
 
   const runs: Run[] = []
-  async function run(name: string, fit: (learn: Learner) => Promise<History>): Promise<Learner> {
+  async function run(name: string, folder: string, fit: (learn: Learner, options: TrainOptions) => Promise<History>) {
     announce(name)
     const learn = fresh()
-    const began = performance.now()
-    const history = await fit(learn)
-    runs.push({ name, history, seconds: (performance.now() - began) / 1000 })
+    const history = await fit(learn, resume === undefined ? {} : keptIn(`${resume}/${folder}`))
+    runs.push({ name, history, seconds: history.epochs.reduce((seconds, { time }) => seconds + time!, 0) })
     return learn
   }
-  await run(`fit(${epochs}, ${rate(lr)})`, learn => learn.fit(epochs, lr))
-  await run(`fit(${epochs}, ${rate(lr / 10)})`, learn => learn.fit(epochs, lr / 10))
-  const cycle = await run(`fit_one_cycle(${epochs}, ${rate(lr)})`, learn => learn.fit_one_cycle(epochs, lr))
+  await run(`fit(${epochs}, ${rate(lr)})`, 'high', (learn, options) => learn.fit(epochs, lr, options))
+  await run(`fit(${epochs}, ${rate(lr / 10)})`, 'low', (learn, options) => learn.fit(epochs, lr / 10, options))
+  const one_cycle = (learn: Learner, options: TrainOptions) => learn.fit_one_cycle(epochs, lr, options)
+  const cycle = await run(`fit_one_cycle(${epochs}, ${rate(lr)})`, 'one-cycle', one_cycle)
 
   const histories = Object.fromEntries(runs.map(({ name, history }) => [name, history]))
   const schedule = cycle.recorder.plot_lr({ showMoms: true, show: false })
   const losses = compare_losses(histories, { show })
   const metrics = compare_metrics(histories, { show: false })
   return { lrFind, runs, plots: { lr_find, lr: schedule, losses, metrics } }
+}
+
+/** Many checkpoints, since all is over in seconds. */
+function keptIn(dir: string): TrainOptions {
+  return { resume: dir, callbacks: new Checkpoint({ dir, every: { batches: 20 } }) }
 }
 
 /** What a run ended with. */
