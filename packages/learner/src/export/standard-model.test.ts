@@ -65,7 +65,7 @@ it.each(cases)('answers alike with layers that all have: %s', async (_, make, xs
 })
 
 it('ends in what the output stands for', () => {
-  const plain = standardModel(sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }), 'softmax')
+  const plain = standardModel(sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }), ['softmax'])
   const sum = tf.tidy(() => tf.sum(plain.predict(tf.tensor2d([[5, -3]])) as tf.Tensor).dataSync()[0])
   expect(sum).toBeCloseTo(1, 6)
 })

@@ -17,13 +17,13 @@ interface StandardForm {
 export type OutputActivation = 'softmax' | 'sigmoid' | 'linear'
 
 /**
- * The same model of TensorFlow.js's own layers, for programs that do not have ours; with `activation` after its output. Weights are copies,
- * and the caller's to dispose with the model.
+ * The same model of TensorFlow.js's own layers, for programs that do not have ours; with an activation after each output, where
+ * one is given. Weights are copies, and the caller's to dispose with the model.
  *
  * @throws TypeError for one of our layers within a wrapper, which cannot be taken apart there.
  */
-export function standardModel(given: LayersModel, activation: OutputActivation = 'linear'): LayersModel {
-  const { net, take } = copyOf(given, activation)
+export function standardModel(given: LayersModel, activations: readonly OutputActivation[] = []): LayersModel {
+  const { net, take } = copyOf(given, activations)
   tidy(() => take())
   return net
 }
@@ -34,7 +34,7 @@ interface Node {
   readonly outputTensors: SymbolicTensor[]
 }
 
-function copyOf(given: LayersModel, activation: OutputActivation = 'linear'): { net: LayersModel; take: () => void } {
+function copyOf(given: LayersModel, activations: readonly OutputActivation[] = []): { net: LayersModel; take: () => void } {
   const graph = graphOf(given)
   const made = new Map<SymbolicTensor, SymbolicTensor>()
   const inputs = graph.inputs.map(tensor => {
@@ -50,9 +50,12 @@ function copyOf(given: LayersModel, activation: OutputActivation = 'linear'): { 
     const ys = [form.apply(xs.length === 1 ? xs[0]! : xs)].flat()
     for (const [i, tensor] of outputTensors.entries()) made.set(tensor, ys[i]!)
   }
-  const behind = (x: SymbolicTensor) =>
-    activation === 'linear' ? x : (layers.activation({ activation, name: activation }).apply(x) as SymbolicTensor)
-  const net = model({ inputs, outputs: graph.outputs.map(tensor => behind(made.get(tensor)!)), name: given.name })
+  const behind = (tensor: SymbolicTensor, i: number) => {
+    const [x, activation = 'linear'] = [made.get(tensor)!, activations[i]]
+    if (activation === 'linear') return x
+    return layers.activation({ activation, name: `${tensor.sourceLayer.name}_${activation}` }).apply(x) as SymbolicTensor
+  }
+  const net = model({ inputs, outputs: graph.outputs.map(behind), name: given.name })
   const take = () => {
     for (const [layer, form] of forms) if (layer.weights.length > 0) form.take(layer.getWeights())
   }
