@@ -6,6 +6,7 @@ import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { inputNamesOf } from '../model/arrange-inputs.js'
 import { type Samples, sampleTensors } from '../model/sample-tensors.js'
+import { isLayersModel } from '../model/trainable-model.js'
 import { type Answer, answersOf } from './answer.js'
 import { type Manifest, parseModelJson } from './manifest.js'
 import { type Row, rowsOf, rowTensors } from './row-tensors.js'
@@ -34,6 +35,8 @@ export class Predictor {
 
   /** Made by {@link load_learner}. */
   constructor(model: LayersModel, manifest: Manifest) {
+    if (!isLayersModel(model) || !Array.isArray((manifest as Manifest | null)?.outputs))
+      throw new TypeError("A Predictor is made by load_learner: await load_learner('models/churn').")
     this.model = model
     this.manifest = manifest
     this.#procs = manifest.table && TabularPreprocessor.restore(manifest.table.procs)
@@ -137,13 +140,18 @@ function filesOf(source: ExportSource): (name: string) => FileSource {
     throw new TypeError(
       `load_learner takes the folder that learn.export wrote, its files, or files by name, but got ${show(source)}. One file alone is not enough.`,
     )
-  const files = Symbol.iterator in source ? [...source].map(file => [file.name, file] as const) : Object.entries(source)
+  const files = Symbol.iterator in source ? [...source].map(file => [nameOfFile(file), file] as const) : Object.entries(source)
   const byName = new Map<string, FileSource>(files)
   return name => {
     const file = byName.get(name)
     if (file !== undefined) return file
     throw new Error(`There is no ${name} among the files: ${[...byName.keys()].join(', ') || 'none'}.`)
   }
+}
+
+function nameOfFile(file: File): string {
+  if (file instanceof Blob && 'name' in file) return file.name
+  throw new TypeError(`One of the files that load_learner got is ${show(file)}; expected a File, which has a name.`)
 }
 
 function said(source: ExportSource): string {

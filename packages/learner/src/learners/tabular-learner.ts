@@ -36,7 +36,8 @@ export class TabularLearner extends Learner {
    *
    * @throws RangeError for a column that is not there, or a number that is not finite
    * @example
-   * await learn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
+   * const churn = tabular_learner(await TabularDataBunch.from_csv('churn.csv', { y: 'left' }))
+   * await churn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
    */
   override predict(rows: readonly Row[] | Table): Promise<Answer[]>
   override predict(row: Row): Promise<Answer>
