@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { disposeOf } from './batch.js'
+export { disposeOf, isSynchronous } from './batch.js'
 export { isTypedArray } from './column.js'
 export { inOrder } from './in-order.js'
 export { flatNumbers } from './nested-numbers.js'

@@ -185,7 +185,7 @@ export class TabularDataBunch extends DataBunch {
   ): Promise<TabularDataBunch> {
     const fitted = await fitTabular(inOnePart(table), options, types)
     const all = datasetOf(table, fitted, options.weights)
-    const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset, Subset]
+    const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset<ArrayDataset>, Subset<ArrayDataset>]
     const { bs, valid_bs, drop_last, seed } = options
     const classes = fitted.target.classes
     return new TabularDataBunch(

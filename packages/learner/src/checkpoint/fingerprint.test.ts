@@ -1,5 +1,5 @@
 import { type Callback, ParamScheduler, SchedLin } from '@onecycle/callbacks'
-import { DataBunch, type Dataset, TfDataStream } from '@onecycle/data'
+import { type Batch, DataBunch, type Dataset, TfDataStream } from '@onecycle/data'
 import { memory, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core'
 import { type LayersModel, layers, model as modelOf, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -68,7 +68,7 @@ function other(part: 'train' | 'valid'): DataBunch {
   const changed = (set: Dataset): Dataset => ({
     ...{ length: set.length, inputShape: set.inputShape, targetShape: set.targetShape, target: set.target, c: set.c },
     batch(indices) {
-      const batch = set.batch(indices)
+      const batch = set.batch(indices) as Batch
       const x = (batch.xs as Tensor).arraySync() as number[][]
       const xs = tensor2d(x.map((row, i) => (indices[i] === 3 ? [row[0]! + 1e-6, row[1]!] : row)))
       ;(batch.xs as Tensor).dispose()
@@ -169,7 +169,7 @@ describe('a fit goes on', () => {
         ...rest,
         batch(indices) {
           if (fails && indices.length !== 4) throw new Error('cannot be read so')
-          const given = batch(indices)
+          const given = batch(indices) as Batch
           const xs = (given.xs as Tensor).add(++calls) as Tensor
           ;(given.xs as Tensor).dispose()
           return { ...given, xs }
