@@ -167,6 +167,9 @@ const spoils: Record<string, (dir: string, newest: string, all: string[]) => voi
     writeFileSync(join(dir, 'fit-0-00099.safetensors'), encodeSafetensors({ tensors: {}, metadata: {} })),
   'a text under the name of a checkpoint': dir => writeFileSync(join(dir, 'fit-0-00099.safetensors'), 'mine'),
   'a link that leads nowhere': dir => symlinkSync(join(dir, 'nothing'), join(dir, 'fit-0-00099.safetensors')),
+  'a pipe under the name of a checkpoint': dir => {
+    if (process.platform !== 'win32') execFileSync('mkfifo', [join(dir, 'fit-0-00099.safetensors')])
+  },
   'a half written file of a dead process': (dir, newest) =>
     writeFileSync(join(dir, 'fit-0-00099.safetensors.0a1b.tmp'), readFileSync(newest).subarray(0, 500)),
   'notes of a person': dir => writeFileSync(join(dir, 'notes.txt'), 'mine'),

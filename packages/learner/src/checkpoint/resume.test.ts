@@ -52,6 +52,12 @@ function everything({ learn, shown }: Program) {
   }
 }
 
+function plotsOf({ learn: { recorder } }: Program) {
+  const quiet = { show: false }
+  const plots = [recorder.plot_losses(quiet), recorder.plot_metrics(quiet), recorder.plot_lr({ showMoms: true, ...quiet })]
+  return plots.map(({ spec }) => spec)
+}
+
 type Fit = (learn: Learner, options: TrainOptions) => Promise<unknown>
 
 const oneCycle: Fit = (learn, options) => learn.fit_one_cycle(4, 1e-2, options)
@@ -109,13 +115,14 @@ async function survive(
 }
 
 describe.each(fits)('a fit %s', (_, fit) => {
-  it('killed again and again ends as the one that was not: weights, history, rates and table', async () => {
+  it('killed again and again ends as the one that was not: weights, history, rates, table and plots', async () => {
     const whole = program()
     await fit(whole.learn, {})
     const dir = await temporaryFolder()
     const deaths = [dies('after_batch', 3), dies('after_batch', 5), dies('after_epoch', 0), dies('after_batch', 4)]
     const rest = await survive(fit, program, dir, deaths, { batches: 1 })
     expect(everything(rest)).toEqual(everything(whole))
+    expect(plotsOf(rest)).toEqual(plotsOf(whole))
   })
 })
 

@@ -6,10 +6,12 @@ import { writerOf } from './store/files.js'
 
 /** Names of what lies in a folder; none where there is no such folder. */
 export async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(error => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(error => {
     if (error.code === 'ENOENT') return []
     throw error
   })
+  // Whoever reads a pipe waits for one who writes.
+  return entries.filter(entry => !entry.isFIFO()).map(({ name }) => name)
 }
 
 /** Removes a file, if it is there. */
