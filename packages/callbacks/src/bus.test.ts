@@ -193,6 +193,21 @@ describe('Bus', () => {
     expect([nameOf({ name: 'mine' }), nameOf(new Tracker()), nameOf({})]).toEqual(['mine', 'Tracker', 'callback'])
   })
 
+  it('has each handler run by who stands around it, and by itself again after that', async () => {
+    const heard: string[] = []
+    const one: Callback = { name: 'one', after_fit: () => void heard.push('one') }
+    const two: Callback = { name: 'two', after_fit: async () => void heard.push('two') }
+    const bus = new Bus([one, two])
+    bus.around = (callback, event, run) => {
+      heard.push(`before ${nameOf(callback)}.${event}`)
+      return run()
+    }
+    await bus.fire('after_fit', {} as TrainingState)
+    bus.around = undefined
+    await bus.fire('after_fit', {} as TrainingState)
+    expect(heard).toEqual(['before one.after_fit', 'one', 'before two.after_fit', 'two', 'one', 'two'])
+  })
+
   it('knows 24 events', () => {
     expect(new Set(events).size).toBe(24)
   })

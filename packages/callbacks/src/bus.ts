@@ -5,6 +5,9 @@ import { batchEvents, closingEvents, type EventName, events, synchronousEvents }
 import { gravest } from './gravest.js'
 import type { TrainingState } from './training-state.js'
 
+/** Runs a handler, and returns what it returns: for who measures handlers. */
+export type Around = (callback: Callback<never>, event: EventName, run: () => unknown) => unknown
+
 /**
  * Delivers events to callbacks, in ascending `order`. Who listens to what is worked out when a callback is added or
  * removed, so an event without listeners costs one array look-up.
@@ -13,6 +16,8 @@ export class Bus<State extends TrainingState = TrainingState> {
   static readonly name: string = 'Bus'
   #callbacks: readonly Callback<State>[] = []
   #listeners = new Map<EventName, Callback<State>[]>()
+  /** What each handler is run by. Default: nothing stands between. */
+  around: Around | undefined
 
   constructor(callbacks: Iterable<Callback<State>> = []) {
     if (typeof callbacks !== 'object' || callbacks === null || !(Symbol.iterator in callbacks))
@@ -58,7 +63,7 @@ export class Bus<State extends TrainingState = TrainingState> {
    * the event is one of the {@link closingEvents}: those are heard by all, and then the {@link gravest} of what was thrown is.
    */
   fire(event: EventName, state: State): void | Promise<void> {
-    return fireFrom(0, event, this.#listenersOf(event), state)
+    return fireFrom(0, event, this.#listenersOf(event), state, this.around)
   }
 
   #listenersOf(event: EventName): readonly Callback<State>[] {
@@ -83,12 +88,13 @@ function fireFrom<State extends TrainingState>(
   event: EventName,
   listeners: readonly Callback<State>[],
   state: State,
+  around: Around | undefined,
   thrown?: unknown[],
 ): void | Promise<void> {
   for (let i = first; i < listeners.length; i++) {
     try {
-      const pending = deliver(event, listeners[i]!, state)
-      if (pending) return fireRest(pending, i + 1, event, listeners, state, thrown)
+      const pending = deliver(event, listeners[i]!, state, around)
+      if (pending) return fireRest(pending, i + 1, event, listeners, state, around, thrown)
     } catch (error) {
       thrown = keep(error, event, thrown)
     }
@@ -102,6 +108,7 @@ async function fireRest<State extends TrainingState>(
   event: EventName,
   listeners: readonly Callback<State>[],
   state: State,
+  around: Around | undefined,
   thrown: unknown[] | undefined,
 ): Promise<void> {
   try {
@@ -109,7 +116,7 @@ async function fireRest<State extends TrainingState>(
   } catch (error) {
     thrown = keep(error, event, thrown)
   }
-  await fireFrom(next, event, listeners, state, thrown)
+  await fireFrom(next, event, listeners, state, around, thrown)
 }
 
 /** Puts by what was thrown until all have heard the event, or throws it. */
@@ -119,11 +126,16 @@ function keep(error: unknown, event: EventName, thrown: unknown[] = []): unknown
   return thrown
 }
 
-function deliver<State extends TrainingState>(event: EventName, callback: Callback<State>, state: State): void | Promise<void> {
+function deliver<State extends TrainingState>(
+  event: EventName,
+  callback: Callback<State>,
+  state: State,
+  around: Around | undefined,
+): void | Promise<void> {
   if (callback.run === false) return
   if (batchEvents.has(event) && (state.training ? callback.run_train : callback.run_valid) === false) return
   // Handlers written as `learn => expression` return all sorts of things.
-  const result: unknown = callback[event]!(state)
+  const result: unknown = around ? around(callback, event, () => callback[event]!(state)) : callback[event]!(state)
   if (!isPromise(result)) return
   const moment = synchronousEvents.get(event)
   if (moment === undefined) return result as Promise<void>

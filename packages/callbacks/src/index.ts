@@ -1,4 +1,4 @@
-export { Bus } from './bus.js'
+export { type Around, Bus } from './bus.js'
 export type { Callback, Handler } from './callback.js'
 export {
   CancelBackward,

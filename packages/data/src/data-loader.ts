@@ -1,7 +1,6 @@
-import { checkCount, checkOptions, isPromise, kind, show } from '@onecycle/platform'
-import { type Batch, type BatchSource, disposeOf, type LoaderState } from './batch.js'
+import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import type { Batch, BatchSource, LoaderState } from './batch.js'
 import { type Dataset, requireDataset } from './dataset.js'
-import { prefetched } from './prefetch.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
@@ -15,16 +14,10 @@ export interface DataLoaderOptions {
   seed?: number | undefined
   /** Decides the orders in place of `shuffle` and `seed`. */
   sampler?: Sampler | undefined
-  /**
-   * Batches that are prepared while the one before them is used. Default 1 for a data set that answers with promises, which then works while
-   * steps run, else 0.
-   */
-  prefetch?: number | undefined
 }
 
 /**
- * Batches of a data set, gathered when they are asked for, a fresh one each time. Those of a data set that answers with promises come by
- * `for await`, the next ones prepared while one is used; {@link state} counts those that were handed out.
+ * Batches of a data set, gathered when they are asked for, a fresh one each time.
  *
  * @throws RangeError when `bs` is not a positive whole number, or when one pass would hold no batch.
  * @throws TypeError when both a sampler and `shuffle` or `seed` are given, or for an unknown option.
@@ -36,16 +29,12 @@ export interface DataLoaderOptions {
  *   tf.dispose([xs, ys])
  * }
  */
-export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<Batch> {
+export class DataLoader implements BatchSource, Iterable<Batch> {
   static readonly name: string = 'DataLoader'
   readonly dataset: Dataset
   readonly batchSize: number
   readonly length: number
   readonly samples: number
-  /** Whether it is to be read by `for await`: batches are prepared ahead, or come by promises. */
-  readonly asynchronous: boolean
-  /** Batches that are prepared while the one before them is used. */
-  readonly prefetch: number
   readonly #sampler: Sampler
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
@@ -54,27 +43,17 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkOptions<DataLoaderOptions>('DataLoader', options, {
-      ...{
-        bs: kind.any,
-        shuffle: kind.boolean,
-        drop_last: kind.boolean,
-        seed: kind.number,
-        sampler: kind.object,
-        prefetch: kind.any,
-      },
+      ...{ bs: kind.any, shuffle: kind.boolean, drop_last: kind.boolean, seed: kind.number, sampler: kind.object },
     })
     requireDataset('A DataLoader', dataset)
-    const { bs = 64, shuffle = false, drop_last = false, seed, sampler, prefetch = dataset.asynchronous ? 1 : 0 } = options
+    const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
     checkCount('bs', bs, 1)
-    checkCount('prefetch', prefetch, 0)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {
       throw new TypeError('A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
     }
     if (!(dataset.length > 0)) throw new RangeError('The data set is empty; training needs at least one sample.')
     this.dataset = dataset
     this.batchSize = bs
-    this.prefetch = prefetch
-    this.asynchronous = prefetch > 0 || Boolean(dataset.asynchronous)
     this.#seed = sampler ? undefined : (seed ?? 0)
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.samples = this.#sampler.length
@@ -89,32 +68,6 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    const pass = this.#begin()
-    try {
-      while (pass.position < this.length) {
-        const batch = this.dataset.batch(this.#batchOf(pass.indices, pass.position++))
-        if (isPromise(batch)) throw this.#unexpected(batch)
-        yield this.#named(batch)
-      }
-    } finally {
-      if (this.#pass === pass) this.#pass = undefined
-    }
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    const pass = this.#begin()
-    const read = async (i: number) => this.#named(await this.dataset.batch(this.#batchOf(pass.indices, i)))
-    try {
-      for await (const batch of prefetched(this.prefetch, { from: pass.position, to: this.length }, read)) {
-        pass.position++
-        yield batch
-      }
-    } finally {
-      if (this.#pass === pass) this.#pass = undefined
-    }
-  }
-
-  #begin() {
     const sampler = this.#sampler.state()
     const indices = this.#sampler.pass()
     const pass = { sampler, indices, position: this.#resumeAt }
@@ -124,22 +77,16 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
       )
     this.#resumeAt = 0
     this.#pass = pass
-    return pass
-  }
-
-  #named(batch: Batch): Batch {
-    batch.inputNames ??= this.dataset.inputNames
-    if (this.dataset.heads) batch.targetNames ??= Object.keys(this.dataset.heads)
-    return batch
-  }
-
-  /** What is to be said to a promise where none was foretold. */
-  #unexpected(batch: Promise<Batch>): TypeError {
-    batch.then(disposeOf, () => {})
-    return new TypeError(
-      'The data set answered with a promise. Let it say so, asynchronous: true, and read its batches with for await: those that come next are then ' +
-        'prepared while one is used.',
-    )
+    try {
+      while (pass.position < this.length) {
+        const batch = this.dataset.batch(this.#batchOf(indices, pass.position++))
+        batch.inputNames ??= this.dataset.inputNames
+        if (this.dataset.heads) batch.targetNames ??= Object.keys(this.dataset.heads)
+        yield batch
+      }
+    } finally {
+      if (this.#pass === pass) this.#pass = undefined
+    }
   }
 
   #batchOf(indices: Int32Array, batch: number): Int32Array {
@@ -165,9 +112,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
 
   /** A sampler of one's own that visits another number of samples than there are says which, and is not moved by it. */
   inOrder(): DataLoader {
-    const { dataset, batchSize: bs, samples, prefetch } = this
-    const whole = samples === dataset.length
-    return new DataLoader(dataset, { bs, prefetch, ...(!whole && { sampler: new Preview(this.#sampler) }) })
+    const { dataset, batchSize: bs, samples } = this
+    return new DataLoader(dataset, samples === dataset.length ? { bs } : { bs, sampler: new Preview(this.#sampler) })
   }
 
   state(): LoaderState {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-export { disposeOf, isSynchronous } from './batch.js'
+export { disposeOf } from './batch.js'
 export { isTypedArray } from './column.js'
 export { inOrder } from './in-order.js'
 export { flatNumbers } from './nested-numbers.js'
-export { tableFrom } from './table/table-from.js'
 export { TableTarget, type TableTargetState } from './table/table-target.js'
 export { type TabularInputs, TabularPreprocessor, type TabularState } from './table/tabular-preprocessor.js'

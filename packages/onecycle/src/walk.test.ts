@@ -57,7 +57,7 @@ const names = (text: string) => new Set(text.split(' '))
 /** The arithmetic of the inner loop, and errors that the loop makes. */
 const inner = names('applyRule initialState TrainingLoop DivergedError InterruptedError')
 /** They take seconds where nothing is wrong: data is loaded, every backend started. */
-const slow = names('mnist mnist_sample flights diagnose')
+const slow = names('mnist mnist_sample diagnose')
 /** Signals, whose argument is an Error's own. */
 const signals = /^Cancel/
 
@@ -90,8 +90,9 @@ it('no method does', async () => {
   const before = tf.memory().numTensors
   const net = model()
   const learn = new Learner(data(), net, quiet)
+  const profiler = new onecycle.Profiler()
   const [activations, gradients] = [new onecycle.ActivationStats({ with_hist: true }), new onecycle.GradientStats()]
-  await learn.fit(1e-2, 1, { callbacks: [activations, gradients] })
+  await learn.fit(1e-2, 1, { callbacks: [activations, gradients, profiler] })
   await learn.lr_find({ num_it: 20 })
   const { from_arrays, from_datasets, from_tensors, from_tfdata } = DataBunch
   const subjects: Record<string, object> = {
@@ -149,8 +150,9 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
   const before = tf.memory().numTensors
   const net = sequential({ layers: [layers.dense({ units: 2, inputShape: [2] }), layers.dense({ units: 2 })] })
   const learn = new Learner(data(), net, { ...quiet, layer_groups: 1 })
+  const profiler = new onecycle.Profiler()
   const [activations, gradients] = [new onecycle.ActivationStats({ with_hist: true }), new onecycle.GradientStats()]
-  await learn.fit(1e-2, 1, { callbacks: [activations, gradients] })
+  await learn.fit(1e-2, 1, { callbacks: [activations, gradients, profiler] })
   await learn.lr_find({ num_it: 20 })
   const { recorder } = learn
   const plot = recorder.plot_losses({ show: false })
@@ -202,6 +204,8 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     GradientStats: build('GradientStats'),
     ActivationStats: build('ActivationStats'),
     JumpGuard: build('JumpGuard'),
+    LeakGuard: build('LeakGuard'),
+    plot_time: options => profiler.plot_time({ show: false, ...options }),
     color_dim: options => activations.color_dim(0, { show: false, ...options }),
     plot_layer_stats: options => activations.plot_layer_stats(0, { show: false, ...options }),
     plot_norms: options => gradients.plot_norms({ show: false, ...options }),
@@ -230,7 +234,6 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     'datasets.mnist': options => datasets.mnist({ folder: at, ...options }),
     'datasets.mnist_sample': options => datasets.mnist_sample({ folder: at, ...options }),
     'datasets.penguins': options => datasets.penguins({ folder: at, ...options }),
-    'datasets.flights': options => datasets.flights({ folder: at, ...options }),
     'datasets.cars': options => datasets.cars({ folder: at, ...options }),
     'datasets.spam': options => datasets.spam({ folder: at, ...options }),
     'TabularDataBunch.from_df': options => onecycle.TabularDataBunch.from_df(rows, { y: 'b', bs: 1, valid_pct: 0.5, ...options }),

@@ -37,13 +37,14 @@ function linesOf(divergence: Divergence, before: number | undefined, where = whe
   const { epoch, batch, loss, lr, gradientNorms = [], samples, rows } = divergence
   const became =
     before === undefined ? `became ${loss}` : `jumped from about ${formatNumber(before, 3)} to ${formatNumber(loss, 3)}`
-  const norms = gradientNorms.map(({ norm, train_iter }) => `${formatNumber(norm, 3)} (batch ${train_iter})`)
+  const norms = gradientNorms.map(({ norm }) => formatNumber(norm, 3)).join(', ')
+  const ends = [gradientNorms[0], gradientNorms.at(-1)].map(first => first?.train_iter)
   return [
     `The loss ${became} at batch ${batch} of epoch ${epoch} (learning rate ${lr.toPrecision(3)}).`,
     where,
     rows && `These rows of the batch are not finite, counted from 0: ${few(rows)}.`,
     rows && samples && `They are the samples ${few(rows.map(row => samples[row]!))} of the data set.`,
-    norms.length > 0 && `Norms of the gradients before it: ${norms.join(', ')}.`,
+    norms && `Norms of the gradients before it, of the batches ${ends.join(' to ')} of the fit: ${norms}.`,
     !rows && samples && `The batch is of the samples ${few(samples)}; error.samples has them.`,
     'The weights are those from before that batch.',
     adviceOn(divergence),

@@ -7,4 +7,6 @@ export {
 export type { Divergence } from './divergence.js'
 export { GradientStats } from './gradient-stats.js'
 export { JumpGuard, type JumpGuardOptions } from './jump-guard.js'
+export { type Leak, LeakGuard, type LeakGuardOptions } from './leak-guard.js'
+export { type ProfileRow, Profiler } from './profiler.js'
 export type { GradientNorms, StatsOptions } from './stats.js'

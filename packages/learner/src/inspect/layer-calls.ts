@@ -7,18 +7,22 @@ export class LayerCalls {
   #undo: (() => void)[] = []
 
   /**
-   * @param look is given each output of floats, as it is computed, in a tidy of its own, and the layer by its place and class: TensorFlow.js's
-   * own names count up with every layer made in a process
+   * @param look is given each output of floats, as it is computed, in a tidy of its own, and the layer's name
    */
   begin(model: Model, look: (layer: string, output: tf.Tensor) => void): void {
     this.end()
-    const layers = layersOf(model).filter(layer => !isLayersModel(layer))
-    this.#undo = layers.map((layer, i) => watch(layer, output => look(`${i}.${layer.getClassName()}`, output)))
+    this.#undo = namedLayers(model).map(([name, layer]) => watch(layer, output => look(name, output)))
   }
 
   end(): void {
     for (const undo of this.#undo.splice(0)) undo()
   }
+}
+
+/** The layers of a model that are no models, by place and class: TensorFlow.js's own names count up with every layer made in a process. */
+export function namedLayers(model: Model): [name: string, layer: Layer][] {
+  const layers = layersOf(model).filter(layer => !isLayersModel(layer))
+  return layers.map((layer, i) => [`${i}.${layer.getClassName()}`, layer])
 }
 
 function watch(layer: Layer, look: (output: tf.Tensor) => void): () => void {
