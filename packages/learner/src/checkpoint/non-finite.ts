@@ -1,7 +1,8 @@
 import type { Weights } from '@onecycle/callbacks'
+import { pieceOf } from './pieces.js'
 
-/** Numbers that are looked at before others are let in: some milliseconds of work. */
-const turn = 1 << 22
+/** Numbers that are looked at before others are let in, at least: some milliseconds of work. */
+const least = 1 << 22
 
 /**
  * Which weights have values that are NaN or infinite, and how many: 'the weight 0.kernel has 3 values of 12'. Undefined where none has.
@@ -10,6 +11,10 @@ const turn = 1 << 22
  */
 export async function nonFinite(weights: Weights, rest: () => Promise<void>): Promise<string | undefined> {
   const found: string[] = []
+  const turn = pieceOf(
+    Object.values(weights).reduce((sum, { values }) => sum + values.length, 0),
+    least,
+  )
   let looked = 0
   for (const [name, { values }] of Object.entries(weights)) {
     let count = 0

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { inPieces, joined } from './pieces.js'
+import { inPieces, joined, pieceBytes, pieceOf } from './pieces.js'
 
 it('pieces are the arrays one after the other, all of one size but the last', () => {
   const arrays = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 6 })
@@ -14,4 +14,15 @@ it('pieces are the arrays one after the other, all of one size but the last', ()
       expect([...joined(arrays)]).toEqual(all)
     }),
   )
+})
+
+it('a large content has few pieces, and none of more than 64 MiB', () => {
+  const most = 2 ** 26
+  expect([0, 1e6, 2 ** 28, 2 ** 30, 2 ** 40].map(total => pieceOf(total, pieceBytes))).toEqual([
+    2 ** 22,
+    2 ** 22,
+    2 ** 22,
+    2 ** 24,
+    most,
+  ])
 })

@@ -1,8 +1,19 @@
 /** Bytes that are copied, hashed, written or read in one go, before others are let in: some milliseconds of work. */
 export const pieceBytes = 1 << 22
 
+/**
+ * How much of a large content is worked on in one go: a 64th, so that it takes no more than so many turns of the thread, of which a training
+ * gives one a step. A model that large has steps that are longer than a piece takes.
+ */
+export function pieceOf(total: number, least: number): number {
+  return Math.min(Math.max(least, Math.ceil(total / 64)), 16 * least)
+}
+
 /** Arrays one after the other, copied into pieces of one size, but for the last: each is the caller's. */
-export function* inPieces(arrays: readonly Uint8Array[], size = pieceBytes): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+export function* inPieces(
+  arrays: readonly Uint8Array[],
+  size = pieceOf(lengthOf(arrays), pieceBytes),
+): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   let left = lengthOf(arrays)
   let filled = 0
   let piece = new Uint8Array(Math.min(size, left))
