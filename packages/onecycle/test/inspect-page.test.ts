@@ -38,7 +38,7 @@ it('the programs of docs/inspect.md run, and say what the page says', async () =
     expect(message).toMatch(
       /^The loss became NaN at batch \d+ of epoch 0 \(learning rate 0\.0100\)\.\nIts inputs are not finite\.\n/,
     )
-    expect(message).toContain('They are the samples 7 of the data set.\nNorms of the gradients before it, of the batches 0 to ')
+    expect(message).toContain('They are the samples 7 of the data set.\nNorms of the gradients up to it, of the batches 0 to ')
     expect(origin).toBe('inputs 7')
     expect(table).toMatch(/Parts of the loop +ms +share +calls +ms a call\n/)
     expect(await readFile(join(folder, 'activations.svg'), 'utf8')).toContain('>0.Dense</text>')

@@ -20,7 +20,7 @@ export interface Divergence {
   readonly layer?: string | undefined
   /** Largest absolute value that each layer answered with, in their order; NaN where not all are finite. */
   readonly activations?: Readonly<Record<string, number>> | undefined
-  /** Norms of the last gradients before the batch, where a {@link GradientStats} has recorded some. */
+  /** Norms of the last gradients up to those of the batch, where a {@link GradientStats} has recorded some. */
   readonly gradientNorms?: readonly GradientNorms[] | undefined
   /** Rows of the batch, from 0, whose inputs, targets or predictions are not finite, where not all are so. */
   readonly rows?: readonly number[] | undefined

@@ -44,7 +44,7 @@ function linesOf(divergence: Divergence, before: number | undefined, where = whe
     where,
     rows && `These rows of the batch are not finite, counted from 0: ${few(rows)}.`,
     rows && samples && `They are the samples ${few(rows.map(row => samples[row]!))} of the data set.`,
-    norms && `Norms of the gradients before it, of the batches ${ends.join(' to ')} of the fit: ${norms}.`,
+    gradientNorms.length > 0 && `Norms of the gradients up to it, of the batches ${ends.join(' to ')} of the fit: ${norms}.`,
     !rows && samples && `The batch is of the samples ${few(samples)}; error.samples has them.`,
     'The weights are those from before that batch.',
     adviceOn(divergence),
