@@ -1,5 +1,5 @@
 // What each technique costs per step: a Learner with it against the same without, epochs of both taking turns in one process, so that the
-// machine's moods hit both. npx tsx benchmarks/techniques.ts [--rounds 30] [--only EMA]
+// machine's moods hit both. Prints a Markdown table. npx tsx benchmarks/techniques.ts [--rounds 30] [--only EMA] [--workloads W1,W3]
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
@@ -8,6 +8,7 @@ import { DataBunch } from '@onecycle/data'
 import {
   ActivationStats,
   adam,
+  BnFreeze,
   CutMix,
   cross_entropy,
   EMA,
@@ -21,6 +22,8 @@ import {
   type LossFunction,
   label_smoothing_cross_entropy,
   MixUp,
+  type OptimizerFactory,
+  optimizerPerGroup,
   Profiler,
   SWA,
   sgd,
@@ -32,6 +35,9 @@ import { type Workload, workloads } from './workloads.js'
 interface Technique {
   readonly callbacks?: (workload: Workload) => Callback<Learner>[]
   readonly loss?: (workload: Workload) => LossFunction
+  /** What the data has beside samples and targets. */
+  readonly data?: (samples: number) => { weights?: Float32Array }
+  readonly optimizer?: (made: () => OptimizerFactory) => { optimizer: OptimizerFactory; layer_groups: number }
   /** Whether it is for images alone. */
   readonly images?: boolean
 }
@@ -54,7 +60,10 @@ const techniques: Readonly<Record<string, Technique>> = {
   },
   Profiler: { callbacks: () => [new Profiler()] },
   LeakGuard: { callbacks: () => [new LeakGuard()] },
+  BnFreeze: { callbacks: () => [new BnFreeze()] },
   FitLimit: { callbacks: () => [new FitLimit({ maxTime: '8 h' })] },
+  'weights of samples': { data: samples => ({ weights: new Float32Array(samples).fill(0.5) }) },
+  'optimizerPerGroup, of two': { optimizer: made => ({ optimizer: optimizerPerGroup(made(), made()), layer_groups: 2 }) },
   label_smoothing_cross_entropy: { loss: () => label_smoothing_cross_entropy() },
   focal_loss: { loss: () => focal_loss() },
   weighted_cross_entropy: { loss: ({ classes }) => weighted_cross_entropy({ weight: new Array<number>(classes).fill(1) }) },
@@ -70,22 +79,21 @@ export interface Cost {
   readonly ratio: { readonly min: number; readonly median: number }
 }
 
-export async function costOf(workload: Workload, { callbacks, loss }: Technique, rounds: number): Promise<Cost> {
+export async function costOf(workload: Workload, technique: Technique, rounds: number): Promise<Cost> {
   const { batch, input, classes, optimizer } = workload
-  const { x, y } = samples(batches * batch, input, classes)
-  const data = DataBunch.from_arrays({ x, y, shape: [...input], bs: batch, seed: 1 })
-  const make = (given: LossFunction, added: readonly Callback<Learner>[]) =>
-    new Learner(data, workload.build(), {
-      loss: given,
-      callbacks: added,
-      optimizer: optimizer.kind === 'adam' ? adam() : sgd({ mom: 0.9 }),
+  const made = () => (optimizer.kind === 'adam' ? adam() : sgd({ mom: 0.9 }))
+  const make = ({ callbacks, loss, data, optimizer }: Technique) => {
+    const { x, y } = samples(batches * batch, input, classes)
+    const options = { shape: [...input], bs: batch, seed: 1, ...data?.(batches * batch) }
+    return new Learner(DataBunch.from_arrays({ x, y, ...options }), workload.build(), {
+      loss: loss?.(workload) ?? cross_entropy,
+      callbacks: callbacks?.(workload) ?? [],
+      ...(optimizer?.(made) ?? { optimizer: made() }),
       progress: false,
       seed: 1,
     })
-  const learners = {
-    without: make(cross_entropy, []),
-    with: make(loss?.(workload) ?? cross_entropy, callbacks?.(workload) ?? []),
   }
+  const learners = { without: make({}), with: make(technique) }
   const times = { without: [] as number[], with: [] as number[] }
   for (let round = -3; round < rounds; round++) {
     // Who goes first changes, because what one leaves behind the other may have to clean up.
@@ -110,16 +118,23 @@ export async function costOf(workload: Workload, { callbacks, loss }: Technique,
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '30' }, only: { type: 'string', default: '' } } })
+  const text = (value: string) => ({ type: 'string', default: value }) as const
+  const { values } = parseArgs({ options: { rounds: text('30'), only: text(''), workloads: text('W1,W3') } })
+  const chosen = values.workloads.split(',').flatMap(name => workloads.find(each => each.name === name) ?? [])
   await useBackend({ prefer: 'wasm' })
-  console.log('step with the technique over step without it: minimum, median')
-  for (const name of ['W1', 'W3'])
-    for (const [technique, made] of Object.entries(techniques)) {
-      if (!technique.includes(values.only)) continue
-      const workload = workloads.find(each => each.name === name)!
-      if (made.images && workload.input.length < 3) continue
-      const { without, ratio } = await costOf(workload, made, Number(values.rounds))
-      const figures = `${ratio.min.toFixed(3)}  ${ratio.median.toFixed(3)}`
-      console.log(`${name}  ${technique.padEnd(34)} ${figures}  (${without.toFixed(2)} ms without)`)
+  console.log(`A step with the technique over one without it, minimum / median of ${values.rounds} rounds.\n`)
+  console.log(`| technique | ${chosen.map(({ name }) => name).join(' | ')} |`)
+  console.log(`| --- |${' --- |'.repeat(chosen.length)}`)
+  const without: number[] = chosen.map(() => Number.POSITIVE_INFINITY)
+  for (const [name, technique] of Object.entries(techniques).filter(([name]) => name.includes(values.only))) {
+    const cells: string[] = []
+    for (const [i, workload] of chosen.entries()) {
+      const fits = !technique.images || workload.input.length === 3
+      const cost = fits && (await costOf(workload, technique, Number(values.rounds)))
+      cells.push(cost ? `${cost.ratio.min.toFixed(2)} / ${cost.ratio.median.toFixed(2)}` : '')
+      if (cost) without[i] = Math.min(without[i]!, cost.without)
     }
+    console.log(`| ${name} | ${cells.join(' | ')} |`)
+  }
+  console.log(`| milliseconds of the processor without | ${without.map(ms => ms.toFixed(2)).join(' | ')} |`)
 }

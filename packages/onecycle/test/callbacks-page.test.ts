@@ -1,10 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
-import * as onecycle from 'onecycle'
 import {
   accuracy,
   type Callback,
@@ -23,9 +21,9 @@ import {
   Random,
   sgd,
 } from 'onecycle'
-import ts from 'typescript'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { root } from './run-program.js'
+import { runSnippet } from './run-snippet.js'
 import { blocksOf } from './snippets.js'
 
 const page = readFileSync(join(root, 'docs/callbacks.md'), 'utf8')
@@ -226,14 +224,9 @@ describe('the ten callbacks', () => {
   const names = snippets.map(({ code }) => /^const (\w+)/m.exec(code)![1]!)
 
   /** What a snippet declares, from a run of its own. */
-  function run<T extends Callback<Learner> = Callback<Learner>>(name: string): T {
-    const { code } = snippets[names.indexOf(name)]!
-    const { outputText } = ts.transpileModule(code, {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-    })
-    const modules: Record<string, unknown> = { onecycle, '@tensorflow/tfjs-core': tf }
-    const load = (module: string) => modules[module] ?? createRequire(import.meta.url)(module)
-    return new Function('exports', 'require', `${outputText}\nreturn ${name}`)({}, load) as T
+  async function run<T extends Callback<Learner> = Callback<Learner>>(name: string): Promise<T> {
+    const [callback] = (await runSnippet(snippets[names.indexOf(name)]!.code, {}, `[${name}]`)) as [T]
+    return callback
   }
 
   async function fit(callbacks: Callback<Learner>[], epochs = 1, options: FitOptions = {}, batches = 2) {
@@ -256,13 +249,13 @@ describe('the ten callbacks', () => {
   })
 
   it('goodEnough', async () => {
-    const { learn, history } = await fit([run('goodEnough')], 60)
+    const { learn, history } = await fit([await run('goodEnough')], 60)
     expect(learn.reason).toBe('stopped')
     expect(history.metrics['accuracy']!.map(value => value! > 0.9)).toEqual([...history.epochs.slice(1).map(() => false), true])
   })
 
   it('tenBatches', async () => {
-    const many = learner([run('tenBatches')], 4)
+    const many = learner([await run('tenBatches')], 4)
     many.data = DataBunch.from_arrays({ x, y, shape: [2], bs: 2, seed: 1, classes: ['no', 'yes'] })
     expect((await many.fit(0.1, 2)).nb_batches).toEqual([10, 10])
   })
@@ -271,9 +264,9 @@ describe('the ten callbacks', () => {
     const wild: Callback<Learner> = {
       after_loss: learn => void Object.assign(learn, { loss: tf.mul(learn.loss, learn.train_iter === 1 ? 100 : 1) }),
     }
-    const [one, both] = [await fit([wild, run('leaveOutliers')]), await fit([wild])]
+    const [one, both] = [await fit([wild, await run('leaveOutliers')]), await fit([wild])]
     const first = await fit([
-      run('tenBatches'),
+      await run('tenBatches'),
       {
         after_batch: ({ training }: Learner) => {
           if (training) throw new CancelTrain()
@@ -285,7 +278,7 @@ describe('the ten callbacks', () => {
   })
 
   it('noise', async () => {
-    const [plain, one, again] = [await fit([]), await fit([run('noise')]), await fit([run('noise')])]
+    const [plain, one, again] = [await fit([]), await fit([await run('noise')]), await fit([await run('noise')])]
     expect(one.weights).toEqual(again.weights)
     expect(one.weights).not.toEqual(plain.weights)
     expect(Math.abs(one.history.losses[0]! - plain.history.losses[0]!)).toBeLessThan(0.3)
@@ -297,25 +290,25 @@ describe('the ten callbacks', () => {
       after_pred: learn => void Object.assign(learn, { pred: tf.mul(learn.pred as tf.Tensor, 1e6) }),
     }
     // Of two classes, at most 5 and -5: a loss of log(1 + exp(10)).
-    const { history } = await fit([large, run('bounded')])
+    const { history } = await fit([large, await run('bounded')])
     expect(Math.max(...history.losses)).toBeLessThanOrEqual(Math.log1p(Math.exp(10)) + 1e-4)
     expect(history.val_losses[0]).toBeLessThanOrEqual(Math.log1p(Math.exp(10)) + 1e-4)
   })
 
   it('l1', async () => {
-    const [plain, charged] = [await fit([]), await fit([run('l1')])]
+    const [plain, charged] = [await fit([]), await fit([await run('l1')])]
     const magnitudes = (await weightsOf(learner())).reduce((sum, weight) => sum + Math.abs(weight), 0)
     expect(charged.history.losses[0]).toBeCloseTo(plain.history.losses[0]! + 0.01 * magnitudes, 5)
   })
 
   it('signs', async () => {
     const before = await weightsOf(learner([], 1))
-    const { weights } = await fit([run('signs')], 1, {}, 1)
+    const { weights } = await fit([await run('signs')], 1, {}, 1)
     for (const [i, weight] of weights.entries()) expect(Math.abs(weight - before[i]!)).toBeCloseTo(0.1, 6)
   })
 
   it('warmUp', async () => {
-    const { history } = await fit([run('warmUp')], 5)
+    const { history } = await fit([await run('warmUp')], 5)
     expect(history.lrs.map(lr => Math.round(lr * 80))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 8, 8])
   })
 
@@ -325,12 +318,12 @@ describe('the ten callbacks', () => {
         if (learn.epoch > 1) changes['grads']!(learn)
       },
     }
-    const [whole, good] = [await fit([spoil, run('best')], 4), await fit([], 2)]
+    const [whole, good] = [await fit([spoil, await run('best')], 4), await fit([], 2)]
     expect(whole.weights).toEqual(good.weights)
   })
 
   it('counted', async () => {
-    const counted = run<Callback<Learner> & { samples: number }>('counted')
+    const counted = await run<Callback<Learner> & { samples: number }>('counted')
     await fit([counted], 2)
     expect(counted.samples).toBe(16)
     counted.restore!(counted.state!() as number)

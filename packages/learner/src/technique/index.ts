@@ -3,7 +3,7 @@ export { CutMix } from './cutmix.js'
 export { type DryRunOptions, dryRun } from './dry-run.js'
 export { EMA, type EMAOptions, type EMAState } from './ema.js'
 export { FitLimit, type FitLimitOptions, type FitLimitState } from './fit-limit.js'
-export { GANLearner, type GANLearnerOptions } from './gan/gan-learner.js'
+export { type FromLearnersOptions, GANLearner, type GANLearnerOptions } from './gan/gan-learner.js'
 export { type CritLoss, type GenLoss, gan_loss_from_func } from './gan/gan-loss.js'
 export {
   AdaptiveGANSwitcher,

@@ -40,6 +40,11 @@ export interface GANLearnerOptions extends Omit<LearnerOptions, 'loss' | 'layer_
   clip?: number | undefined
 }
 
+export interface FromLearnersOptions extends Omit<GANLearnerOptions, 'noise_sz'> {
+  /** Default [1, 1]. */
+  weights_gen?: readonly [number, number] | undefined
+}
+
 const { loss: _, layer_groups: __, train_bn: ___, ...others } = learnerKinds
 const ganKinds: Kinds<GANLearnerOptions> = {
   ...others,
@@ -112,6 +117,27 @@ export class GANLearner extends Learner {
     const switcher = new FixedGANSwitcher({ n_crit: 5 })
     const defaults = { gen_loss_func, crit_loss_func, switcher, clip: 0.01, switch_eval: false }
     return new GANLearner(data, generator, critic, { ...defaults, ...options })
+  }
+
+  /**
+   * Of two that have learned by themselves: a generator that repairs pictures, say, whose loss stays a part of its new one, and a critic that tells
+   * what it made from what is real, with one unit for that. The data is the generator's. Source: fastai 2.
+   *
+   * @param options with `weights_gen`, of the critic's part and of the generator's own loss: see {@link gan_loss_from_func}
+   * @throws as {@link GANLearner}; TypeError for what is no Learner of a LayersModel
+   * @example
+   * const gan = GANLearner.from_learners(learn, again, { weights_gen: [1, 50] })
+   */
+  static from_learners(gen_learn: Learner, crit_learn: Learner, options: FromLearnersOptions = {}): GANLearner {
+    const { weights_gen, ...rest } = options
+    for (const learn of [gen_learn, crit_learn])
+      if (!(learn instanceof Learner))
+        throw new TypeError(
+          `GANLearner.from_learners takes two Learners, of the generator and of the critic, but got ${show(learn)}.`,
+        )
+    const [gen_loss_func, crit_loss_func] = gan_loss_from_func(gen_learn.loss_func, crit_learn.loss_func, weights_gen)
+    const [generator, critic] = [gen_learn.model, crit_learn.model] as LayersModel[]
+    return new GANLearner(gen_learn.data, generator!, critic!, { gen_loss_func, crit_loss_func, ...rest })
   }
 
   /** Within a batch those of the one whose turn it is. */

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Checkpoint } from '../../checkpoint/checkpoint-callback.js'
-import type { TrainOptions } from '../../learner.js'
+import { Learner, type TrainOptions } from '../../learner.js'
 import { mae } from '../../loss/regression.js'
 import { weightsOf } from '../../model/parameters.js'
 import { adam, optimizerPerGroup, rmsprop, sgd } from '../../optimizer/index.js'
@@ -310,6 +310,29 @@ it('makes what is asked for of the inputs of the data, whose targets are real th
   expect(expected).toBeGreaterThan(0)
   expect(history.losses.at(-1)).toBeLessThan(history.losses[1]!)
   expect(() => gan.generate(3)).toThrow(/use predict/)
+})
+
+it('goes on from two that have learned by themselves, with the losses of both', async () => {
+  const data = DataBunch.from_arrays({ x: numbers(48), shape: [2], y: numbers(24, 3), targetShape: [1], bs: 4, seed: 1 })
+  const labelled = DataBunch.from_arrays({ x, y: Int32Array.from({ length: 24 }, (_, i) => i % 2), bs: 4, seed: 1 })
+  const [gen_learn, crit_learn] = [
+    new Learner(data, deep(2, 1), { ...quiet, loss: mae }),
+    new Learner(labelled, deep(1, 3), quiet),
+  ]
+  await gen_learn.fit(1e-2, 1)
+  await crit_learn.fit(1e-2, 1)
+  const gan = GANLearner.from_learners(gen_learn, crit_learn, { ...quiet, weights_gen: [0.5, 10], gen_first: true })
+  const check: Callback<Learner> = {
+    after_batch({ pred, yb, lossValue, iter }) {
+      if (iter > 0) return
+      const [fake_pred, output] = pred as tf.Tensor[]
+      const [softplus, away] = [tf.mean(tf.softplus(tf.neg(fake_pred!))), tf.mean(tf.abs(tf.sub(output!, yb as tf.Tensor)))]
+      expectClose([lossValue], [0.5 * softplus.dataSync()[0]! + 10 * away.dataSync()[0]!], 1e-5)
+    },
+  }
+  await gan.fit(1e-2, 1, { callbacks: check })
+  expect(gan.data).toBe(data)
+  expect(() => GANLearner.from_learners(gen_learn, deep(1, 3) as never)).toThrow(/takes two Learners/)
 })
 
 it('the losses are those of Goodfellow et al., in float64', () => {
