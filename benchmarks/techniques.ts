@@ -32,7 +32,7 @@ import {
 import { samples } from './samples.js'
 import { type Workload, workloads } from './workloads.js'
 
-interface Technique {
+export interface Technique {
   readonly callbacks?: (workload: Workload) => Callback<Learner>[]
   readonly loss?: (workload: Workload) => LossFunction
   /** What the data has beside samples and targets. */
@@ -42,7 +42,7 @@ interface Technique {
   readonly images?: boolean
 }
 
-const techniques: Readonly<Record<string, Technique>> = {
+export const techniques: Readonly<Record<string, Technique>> = {
   'nothing (the noise)': {},
   'GradientClip by norm': { callbacks: () => [new GradientClip({ max_norm: 1 })] },
   'GradientClip by value': { callbacks: () => [new GradientClip({ clip_value: 1 })] },
@@ -79,20 +79,24 @@ export interface Cost {
   readonly ratio: { readonly min: number; readonly median: number }
 }
 
+/** A Learner with a technique, on so many batches. */
+export function learnerWith(workload: Workload, technique: Technique, batches: number, seed = 1): Learner {
+  const { batch, input, classes } = workload
+  const { callbacks, loss, data, optimizer } = technique
+  const made = () => (workload.optimizer.kind === 'adam' ? adam() : sgd({ mom: 0.9 }))
+  const { x, y } = samples(batches * batch, input, classes)
+  const options = { shape: [...input], bs: batch, ...data?.(batches * batch) }
+  return new Learner(DataBunch.from_arrays({ x, y, ...options }), workload.build(), {
+    loss: loss?.(workload) ?? cross_entropy,
+    callbacks: callbacks?.(workload) ?? [],
+    ...(optimizer?.(made) ?? { optimizer: made() }),
+    progress: false,
+    seed,
+  })
+}
+
 export async function costOf(workload: Workload, technique: Technique, rounds: number): Promise<Cost> {
-  const { batch, input, classes, optimizer } = workload
-  const made = () => (optimizer.kind === 'adam' ? adam() : sgd({ mom: 0.9 }))
-  const make = ({ callbacks, loss, data, optimizer }: Technique) => {
-    const { x, y } = samples(batches * batch, input, classes)
-    const options = { shape: [...input], bs: batch, seed: 1, ...data?.(batches * batch) }
-    return new Learner(DataBunch.from_arrays({ x, y, ...options }), workload.build(), {
-      loss: loss?.(workload) ?? cross_entropy,
-      callbacks: callbacks?.(workload) ?? [],
-      ...(optimizer?.(made) ?? { optimizer: made() }),
-      progress: false,
-      seed: 1,
-    })
-  }
+  const make = (technique: Technique) => learnerWith(workload, technique, batches)
   const learners = { without: make({}), with: make(technique) }
   const times = { without: [] as number[], with: [] as number[] }
   for (let round = -3; round < rounds; round++) {
@@ -100,7 +104,7 @@ export async function costOf(workload: Workload, technique: Technique, rounds: n
     const order = ['without', 'with'] as const
     for (const kind of round % 2 === 0 ? order : order.toReversed()) {
       const before = process.cpuUsage()
-      await learners[kind].fit(optimizer.lr / 100, 1)
+      await learners[kind].fit(workload.optimizer.lr / 100, 1)
       // Time of the processor: on a machine that is shared, a clock also counts what others do.
       const { user, system } = process.cpuUsage(before)
       if (round >= 0) times[kind].push((user + system) / 1000 / batches)
