@@ -6,8 +6,8 @@ import type { OptimizerState } from './optimizer-state.js'
 import type { Groups } from './parameter.js'
 
 /**
- * An optimizer of its own for each layer group: the generator and the critic of a GAN, or a pretrained body and a new head. Schedules and callbacks
- * set the hyper-parameters that all of them have; the others stay as each was made.
+ * An optimizer of its own for each layer group: the generator and the critic of a GAN, or a pretrained body and a new head. Schedules and
+ * callbacks set the hyper-parameters that all of them have; the others stay as each was made.
  *
  * @param optimizers as a Learner's option `optimizer` takes them, one for each layer group
  * @throws TypeError for what is no optimizer, or a single one. When a Learner is made: RangeError when there are not as many layer groups.

@@ -20,8 +20,9 @@ import { type Alternating, GANTrainer } from './gan-trainer.js'
 
 export interface GANLearnerOptions extends Omit<LearnerOptions, 'loss' | 'layer_groups' | 'train_bn' | 'callbacks'> {
   /**
-   * Numbers of noise that the generator makes each sample of, normally distributed, drawn anew for each batch. The inputs of the data are what is real then, and its targets are not looked
-   * at. Default: none; the inputs of the data are the generator's, and its targets are what is real.
+   * Numbers of noise that the generator makes each sample of, normally distributed, drawn anew for each batch. The inputs of the data are
+   * what is real then, and its targets are not looked at. Default: none; the inputs of the data are the generator's, and its targets are
+   * what is real.
    */
   noise_sz?: number | undefined
   /** Default: the first that {@link gan_loss_from_func} gives. */
@@ -34,7 +35,9 @@ export interface GANLearnerOptions extends Omit<LearnerOptions, 'loss' | 'layer_
   callbacks?: OneOrMore<Callback<GANLearner>> | undefined
   /** Whether a fit begins with the generator. Default false. */
   gen_first?: boolean | undefined
-  /** Whether the one that does not train runs as in use, with the running statistics of its batch norms and without dropout. Default true. */
+  /**
+   * Whether the one that does not train runs as in use, with the running statistics of its batch norms and without dropout. Default true.
+   */
   switch_eval?: boolean | undefined
   /** Before each batch the critic's weights are cut off at this and its negative. Default: they are not. */
   clip?: number | undefined
@@ -53,12 +56,13 @@ const ganKinds: Kinds<GANLearnerOptions> = {
 }
 
 /**
- * Trains two models in turns: a generator, and a critic that tells what it makes from what is real. Each batch trains one of them, decided by
- * the `switcher`. They are the two layer groups, the generator's first: rates may be one for each, `fit([1e-4, 4e-4], 20)`, and so may
+ * Trains two models in turns: a generator, and a critic that tells what it makes from what is real. Each batch trains one of them, decided
+ * by the `switcher`. They are the two layer groups, the generator's first: rates may be one for each, `fit([1e-4, 4e-4], 20)`, and so may
  * optimizers, {@link optimizerPerGroup}. The optimizer remembers each by itself.
  *
- * All ways to train, the history, checkpoints and `resume` are a Learner's. `gen_loss` and `crit_loss` are columns of the table, smoothed as
- * `train_loss` is; {@link gan_losses} has those of each batch. `predict`, validation and metrics are the generator's.
+ * Ways to train (but for `fine_tune`, which freezes), history, checkpoints and `resume` are a Learner's. `gen_loss` and `crit_loss` are
+ * columns of the table, smoothed as `train_loss` is; {@link gan_losses} has those of each batch. `predict`, validation and metrics are the
+ * generator's.
  *
  * Source: fastai 2's `GANLearner`.
  *
@@ -77,8 +81,8 @@ export class GANLearner extends Learner {
   readonly #owned: Readonly<Record<'generator' | 'critic', ReturnType<typeof variablesOf>>>
 
   /**
-   * @throws as a Learner; TypeError when a model is no LayersModel, or an option is unknown; RangeError when the shapes of the two, of the noise
-   * and of the data do not fit.
+   * @throws as a Learner; TypeError when a model is no LayersModel, or an option is unknown; RangeError when the shapes of the two, of the
+   * noise and of the data do not fit.
    */
   constructor(data: DataBunch, generator: LayersModel, critic: LayersModel, options: GANLearnerOptions = {}) {
     checkOptions<GANLearnerOptions>('GANLearner', options, ganKinds, {
@@ -109,8 +113,8 @@ export class GANLearner extends Learner {
   }
 
   /**
-   * A Wasserstein GAN: the critic makes five steps for each of the generator, its weights are kept within 0.01 of zero, and it answers with a
-   * number of any size, so that its last layer has no activation. Sources: Arjovsky et al. 2017 (arXiv:1701.07875); fastai 2.
+   * A Wasserstein GAN: the critic makes five steps for each of the generator, its weights are kept within 0.01 of zero, and it answers with
+   * a number of any size, so that its last layer has no activation. Sources: Arjovsky et al. 2017 (arXiv:1701.07875); fastai 2.
    */
   static wgan(data: DataBunch, generator: LayersModel, critic: LayersModel, options: GANLearnerOptions = {}): GANLearner {
     const [gen_loss_func, crit_loss_func] = wganLosses
@@ -120,8 +124,8 @@ export class GANLearner extends Learner {
   }
 
   /**
-   * Of two that have learned by themselves: a generator that repairs pictures, say, whose loss stays a part of its new one, and a critic that tells
-   * what it made from what is real, with one unit for that. The data is the generator's. Source: fastai 2.
+   * Of two that have learned by themselves: a generator that repairs pictures, say, whose loss stays a part of its new one, and a critic
+   * that tells what it made from what is real, with one unit for that. The data is the generator's. Source: fastai 2.
    *
    * @param options with `weights_gen`, of the critic's part and of the generator's own loss: see {@link gan_loss_from_func}
    * @throws as {@link GANLearner}; TypeError for what is no Learner of a LayersModel

@@ -42,8 +42,8 @@ export function gan_loss_from_func(
 }
 
 /**
- * The losses of a Wasserstein GAN: the critic is to tell real samples from others by as much as it can, lower for real ones, and the generator
- * to lower what it says of its own. Sources: Arjovsky et al. 2017 (arXiv:1701.07875); fastai 2's `GANLearner.wgan`.
+ * The losses of a Wasserstein GAN: the critic is to tell real samples from others by as much as it can, lower for real ones, and the
+ * generator to lower what it says of its own. Sources: Arjovsky et al. 2017 (arXiv:1701.07875); fastai 2's `GANLearner.wgan`.
  */
 export const wganLosses: readonly [GenLoss, CritLoss] = [
   fake_pred => tf.mean(fake_pred),

@@ -6,8 +6,8 @@ export type Turn = 'generator' | 'critic'
 
 /**
  * Two models as one that a Learner trains. Outside of a {@link turn} it is its generator; in one it answers with what the losses of a GAN
- * compare: in the generator's with what the critic says of what was generated, and that itself; in the critic's, which gets real samples and the generator's inputs, with what
- * it says of real ones and of generated ones.
+ * compare: in the generator's with what the critic says of what was generated, and that itself; in the critic's, which gets real samples
+ * and the generator's inputs, with what it says of real ones and of generated ones.
  *
  * Source: fastai 2's `GANModule`, whose critic's pass ends in the loss.
  */

@@ -20,8 +20,8 @@ export interface FixedGANSwitcherState {
 }
 
 /**
- * Has the critic of a GAN make `n_crit` steps, then the generator `n_gen`, and so on, over the ends of epochs too.
- * Source: fastai's `FixedGANSwitcher`.
+ * Has the critic of a GAN make `n_crit` steps, then the generator `n_gen`, and so on, over the ends of epochs too. Source: fastai's
+ * `FixedGANSwitcher`.
  *
  * @throws RangeError when a number of steps is not a whole number of at least 1; TypeError for an unknown option.
  * @example

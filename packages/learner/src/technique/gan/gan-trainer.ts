@@ -1,4 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
+import { nameOf } from '@onecycle/callbacks/internal'
 import { checkNumber, kind, show } from '@onecycle/platform'
 import { SmoothenValue } from '@onecycle/recorder'
 import * as tf from '@tensorflow/tfjs-core'
@@ -34,8 +35,8 @@ export interface Alternating extends TrainingState {
 }
 
 /**
- * Prepares each batch of a GAN for the one whose turn it is, and remembers the losses of both. Validation is the generator's.
- * Source: fastai's `GANTrainer`.
+ * Prepares each batch of a GAN for the one whose turn it is, and remembers the losses of both. Validation is the generator's. Source:
+ * fastai's `GANTrainer`.
  */
 export class GANTrainer implements Callback<Learner> {
   static readonly name: string = 'GANTrainer'
@@ -67,7 +68,13 @@ export class GANTrainer implements Callback<Learner> {
     this.#gen_mode = gen_mode
   }
 
+  /** @throws TypeError for a technique that is for batches of samples with their targets. */
   before_fit(learn: Learner): void {
+    const other = learn.bus.callbacks.find(callback => callback.run !== false && others.includes(nameOf(callback)))
+    if (other)
+      throw new TypeError(
+        `${nameOf(other)} is for one model, whose batches are samples with their targets: a GAN's are neither. Leave it out.`,
+      )
     this.#gen_mode = this.#options.gen_first
     if (!learn.lr_finding) this.#gen_batches = []
     for (const figure of this.figures) {
@@ -127,6 +134,9 @@ export class GANTrainer implements Callback<Learner> {
       tf.tidy(() => variable.assign(tf.clipByValue(variable as tf.Tensor, -clip, clip)))
   }
 }
+
+/** They would mix noise with samples, gather gradients of one model for the other, or run the generator on what is real. */
+const others: readonly string[] = ['MixUp', 'CutMix', 'GradientAccumulation', 'SWA']
 
 /** A metric that training itself measures: a pass over other data changes nothing in it. */
 class TrainingFigure<Name extends string> implements Metric {

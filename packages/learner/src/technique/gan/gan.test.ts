@@ -12,7 +12,11 @@ import { adam, optimizerPerGroup, rmsprop, sgd } from '../../optimizer/index.js'
 import { expectClose } from '../../testing/numerical.js'
 import { temporaryFolder } from '../../testing/temporary-folder.js'
 import { useCpu } from '../../testing/tiny.js'
+import { CutMix } from '../cutmix.js'
 import { EMA } from '../ema.js'
+import { GradientAccumulation } from '../gradient-accumulation.js'
+import { MixUp } from '../mixup.js'
+import { SWA } from '../swa.js'
 import { GANLearner, type GANLearnerOptions } from './gan-learner.js'
 import { gan_loss_from_func } from './gan-loss.js'
 import type { GANModule } from './gan-module.js'
@@ -371,6 +375,16 @@ it('keeps the critic of a Wasserstein GAN within its clip', async () => {
   ).toBe('000001000001')
   expect(Math.max(...largest)).toBeCloseTo(0.01, 9)
 })
+
+it.each([() => new MixUp(), () => new CutMix(), () => new GradientAccumulation(), () => new SWA()])(
+  'refuses techniques for one model',
+  async technique => {
+    const gan = make()
+    const before = both(gan)
+    await expect(gan.fit(1e-2, 1, { callbacks: technique() })).rejects.toThrow(/is for one model/)
+    expect(both(gan)).toEqual(before)
+  },
+)
 
 it('refuses what does not fit, and to freeze one of the two', async () => {
   const data = real()
