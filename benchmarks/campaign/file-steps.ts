@@ -1,5 +1,6 @@
 import fs, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 type Step = (this: unknown, ...args: unknown[]) => Promise<unknown>
 
@@ -21,7 +22,7 @@ export type FileStep = (typeof fileSteps)[number]
 
 /** Puts something around steps of writing files in this process. Returns what takes it off. */
 export async function aroundSteps(steps: readonly FileStep[], around: (work: Step, step: FileStep) => Step): Promise<() => void> {
-  const handle: FileHandle = await fs.open('/dev/null', 'r')
+  const handle: FileHandle = await fs.open(fileURLToPath(import.meta.url), 'r')
   await handle.close()
   const changed = steps.flatMap(step =>
     [fs as object, Object.getPrototypeOf(handle) as object].flatMap(owner => {

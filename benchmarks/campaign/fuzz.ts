@@ -29,7 +29,7 @@ export interface Fuzz {
 /**
  * @param count files that are spoiled, by turns in each way and each of their regions
  * @param units of the layers of the model whose checkpoint is spoiled: 384 make 4 MB
- * @throws Error when a file takes 20 seconds, or ends the process
+ * @throws Error when a file takes a minute, or ends the process
  */
 export function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
   const child = fileURLToPath(new URL('fuzzed.ts', import.meta.url))
@@ -42,7 +42,7 @@ export function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
   running.stdout.setEncoding('utf8').on('data', text => {
     said += text
     clearTimeout(hung)
-    hung = setTimeout(() => running.kill('SIGKILL'), 20_000)
+    hung = setTimeout(() => running.kill('SIGKILL'), 60_000)
   })
   return new Promise((resolve, reject) => {
     running.on('error', reject)
@@ -50,7 +50,7 @@ export function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
       clearTimeout(hung)
       const [dots, figures] = said.split('\n') as [string, string]
       if (code === 0) resolve(JSON.parse(figures))
-      else reject(new Error(`File ${dots.length + 1} ends the process, or takes more than 20 seconds.`))
+      else reject(new Error(`File ${dots.length + 1} ends the process, or takes more than a minute.`))
     })
   })
 }

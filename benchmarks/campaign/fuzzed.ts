@@ -15,6 +15,8 @@ import { type Bytes, regionsOf, spoiled, ways } from './mutations.js'
 
 const [count, seed, units] = process.argv.slice(2).map(Number) as [number, number, number]
 const random = new Random(seed)
+const folder = mkdtempSync(join(tmpdir(), 'onecycle-fuzz-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const bytes = await checkpoint()
 const intact = await loadCheckpoint(bytes)
 const rows: Record<string, FuzzRow> = {}
@@ -35,18 +37,22 @@ async function tell(name: string, file: Bytes, refusal: RegExp): Promise<void> {
   rows[name] ??= { files: 0, refused: 0, otherNumbers: 0, otherWords: [], milliseconds: 0, memory: 0 }
   const row = rows[name]
   row.files++
+  // By turns as bytes and as a file, of which a part at a time is read.
+  const path = join(folder, 'spoiled.safetensors')
+  const source = row.files % 2 === 0 ? file : path
+  if (source === path) writeFileSync(path, file)
   const before = resetPeak()
   const began = performance.now()
   try {
-    if (!isDeepStrictEqual(await loadCheckpoint(file), intact)) row.otherNumbers++
+    if (!isDeepStrictEqual(await loadCheckpoint(source), intact)) row.otherNumbers++
   } catch (error) {
     const { message } = error as Error
     if (refusal.test(message) && message.length < 1000) row.refused++
     else row.otherWords.push(message.slice(0, 200))
   }
   row.milliseconds = Math.max(row.milliseconds, performance.now() - began)
-  // With the bytes of the file, which lay there before.
-  row.memory = Math.max(row.memory, peak() - before + file.length)
+  // With the bytes that are loaded, which lay there before.
+  row.memory = Math.max(row.memory, peak() - before + (source === path ? 0 : file.length))
   process.stdout.write('.')
 }
 
@@ -63,14 +69,9 @@ async function checkpoint(): Promise<Bytes> {
       layers.dense({ units: 1 }),
     ],
   })
-  const dir = mkdtempSync(join(tmpdir(), 'onecycle-fuzz-'))
-  try {
-    const learn = new Learner(data, model, { progress: false, seed: 1 })
-    await learn.fit(1e-3, 1, { callbacks: new Checkpoint({ dir }) })
-    return Uint8Array.from(readFileSync(join(dir, 'fit-0.safetensors')))
-  } finally {
-    rmSync(dir, { recursive: true })
-  }
+  const learn = new Learner(data, model, { progress: false, seed: 1 })
+  await learn.fit(1e-3, 1, { callbacks: new Checkpoint({ dir: folder }) })
+  return Uint8Array.from(readFileSync(join(folder, 'fit-0.safetensors')))
 }
 
 /** Begins to measure the most memory that is taken; bytes in use now. Where the system does not say it, all is NaN. */
