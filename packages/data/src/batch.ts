@@ -22,6 +22,11 @@ export interface Batch {
   targetNames?: readonly string[] | undefined
 }
 
+/** Whether a stream can be read without waiting. */
+export function isSynchronous(stream: BatchStream): stream is BatchSource & Iterable<Batch> {
+  return Symbol.iterator in stream && !stream.asynchronous
+}
+
 /** Disposes what a batch holds. */
 export function disposeOf({ xs, ys, weights }: Batch): void {
   dispose([xs, ys, weights ?? []].flat())
@@ -38,8 +43,8 @@ export interface LoaderState {
 }
 
 /**
- * Batches of one pass over the data, as often as asked: what a Learner trains on. Each iteration is one pass. A stream
- * has one of the two iterators: typed arrays are read synchronously, `tf.data` sources are not.
+ * Batches of one pass over the data, as often as asked: what a Learner trains on. Each iteration is one pass. Typed arrays are read
+ * synchronously; `tf.data` sources, and streams that say so ({@link BatchSource.asynchronous}), by `for await` alone.
  */
 export type BatchStream = BatchSource & (Iterable<Batch> | AsyncIterable<Batch>)
 
@@ -49,6 +54,8 @@ export interface BatchSource {
   readonly batchSize: number
   /** Batches in one pass; at least 1. */
   readonly length: number
+  /** Whether batches come by promises, also where there is a synchronous iterator. Default false. */
+  readonly asynchronous?: boolean | undefined
   /** Samples in one pass over the data set, those that drop_last leaves out included. */
   readonly samples: number
   /**

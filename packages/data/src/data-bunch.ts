@@ -23,6 +23,8 @@ export interface BunchOptions {
   classes?: readonly string[] | Readonly<Record<string, readonly string[]>> | undefined
   /** Decides the order of training batches, and a random split. Default 0. */
   seed?: number | undefined
+  /** Batches that are prepared while the one before them is used. Default 1 for data sets that answer with promises, else 0. */
+  prefetch?: number | undefined
 }
 
 type TensorTargets = Tensor | Readonly<Record<string, Tensor>> | 'x'
@@ -79,6 +81,7 @@ export const bunchKinds: Kinds<BunchOptions> = {
   drop_last: kind.boolean,
   classes: kind.either(kind.listOf(kind.string), kind.object),
   seed: kind.number,
+  prefetch: kind.number,
 }
 // Samples and shapes are looked at where columns are made of them.
 const sampleKinds = { x: kind.any, y: kind.any, weights: kind.any }
@@ -194,10 +197,10 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     checkOptions<BunchOptions>('DataBunch.from_datasets', options, bunchKinds)
     requireDataset('DataBunch.from_datasets', train)
     if (valid !== undefined) requireDataset('DataBunch.from_datasets', valid)
-    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0 } = options
+    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, prefetch } = options
     if (valid) requireSameKind(train, valid)
-    const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed })
-    const valid_dl = valid && new DataLoader(valid, { bs: valid_bs })
+    const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed, prefetch })
+    const valid_dl = valid && new DataLoader(valid, { bs: valid_bs, prefetch })
     const { inputShape, targetShape, target, c, inputNames, targetName } = train
     const { classes, heads } = namedClasses(train, options.classes)
     const weighted = Boolean(train.weighted || valid?.weighted)

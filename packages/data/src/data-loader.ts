@@ -1,6 +1,7 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
-import type { Batch, BatchSource, LoaderState } from './batch.js'
+import { checkCount, checkOptions, isPromise, kind, show } from '@onecycle/platform'
+import { type Batch, type BatchSource, disposeOf, type LoaderState } from './batch.js'
 import { type Dataset, requireDataset } from './dataset.js'
+import { prefetched } from './prefetch.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
@@ -14,10 +15,16 @@ export interface DataLoaderOptions {
   seed?: number | undefined
   /** Decides the orders in place of `shuffle` and `seed`. */
   sampler?: Sampler | undefined
+  /**
+   * Batches that are prepared while the one before them is used. Default 1 for a data set that answers with promises, which then works while
+   * steps run, else 0.
+   */
+  prefetch?: number | undefined
 }
 
 /**
- * Batches of a data set, gathered when they are asked for, a fresh one each time.
+ * Batches of a data set, gathered when they are asked for, a fresh one each time. Those of a data set that answers with promises come by
+ * `for await`, the next ones prepared while one is used; {@link state} counts those that were handed out.
  *
  * @throws RangeError when `bs` is not a positive whole number, or when one pass would hold no batch.
  * @throws TypeError when both a sampler and `shuffle` or `seed` are given, or for an unknown option.
@@ -29,12 +36,16 @@ export interface DataLoaderOptions {
  *   tf.dispose([xs, ys])
  * }
  */
-export class DataLoader implements BatchSource, Iterable<Batch> {
+export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<Batch> {
   static readonly name: string = 'DataLoader'
   readonly dataset: Dataset
   readonly batchSize: number
   readonly length: number
   readonly samples: number
+  /** Whether it is to be read by `for await`: batches are prepared ahead, or come by promises. */
+  readonly asynchronous: boolean
+  /** Batches that are prepared while the one before them is used. */
+  readonly prefetch: number
   readonly #sampler: Sampler
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
@@ -43,17 +54,27 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkOptions<DataLoaderOptions>('DataLoader', options, {
-      ...{ bs: kind.any, shuffle: kind.boolean, drop_last: kind.boolean, seed: kind.number, sampler: kind.object },
+      ...{
+        bs: kind.any,
+        shuffle: kind.boolean,
+        drop_last: kind.boolean,
+        seed: kind.number,
+        sampler: kind.object,
+        prefetch: kind.any,
+      },
     })
     requireDataset('A DataLoader', dataset)
-    const { bs = 64, shuffle = false, drop_last = false, seed, sampler } = options
+    const { bs = 64, shuffle = false, drop_last = false, seed, sampler, prefetch = dataset.asynchronous ? 1 : 0 } = options
     checkCount('bs', bs, 1)
+    checkCount('prefetch', prefetch, 0)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {
       throw new TypeError('A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
     }
     if (!(dataset.length > 0)) throw new RangeError('The data set is empty; training needs at least one sample.')
     this.dataset = dataset
     this.batchSize = bs
+    this.prefetch = prefetch
+    this.asynchronous = prefetch > 0 || Boolean(dataset.asynchronous)
     this.#seed = sampler ? undefined : (seed ?? 0)
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.samples = this.#sampler.length
@@ -68,6 +89,32 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
+    const pass = this.#begin()
+    try {
+      while (pass.position < this.length) {
+        const batch = this.dataset.batch(this.#batchOf(pass.indices, pass.position++))
+        if (isPromise(batch)) throw this.#unexpected(batch)
+        yield this.#named(batch)
+      }
+    } finally {
+      if (this.#pass === pass) this.#pass = undefined
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const pass = this.#begin()
+    const read = async (i: number) => this.#named(await this.dataset.batch(this.#batchOf(pass.indices, i)))
+    try {
+      for await (const batch of prefetched(this.prefetch, { from: pass.position, to: this.length }, read)) {
+        pass.position++
+        yield batch
+      }
+    } finally {
+      if (this.#pass === pass) this.#pass = undefined
+    }
+  }
+
+  #begin() {
     const sampler = this.#sampler.state()
     const indices = this.#sampler.pass()
     const pass = { sampler, indices, position: this.#resumeAt }
@@ -77,16 +124,22 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
       )
     this.#resumeAt = 0
     this.#pass = pass
-    try {
-      while (pass.position < this.length) {
-        const batch = this.dataset.batch(this.#batchOf(indices, pass.position++))
-        batch.inputNames ??= this.dataset.inputNames
-        if (this.dataset.heads) batch.targetNames ??= Object.keys(this.dataset.heads)
-        yield batch
-      }
-    } finally {
-      if (this.#pass === pass) this.#pass = undefined
-    }
+    return pass
+  }
+
+  #named(batch: Batch): Batch {
+    batch.inputNames ??= this.dataset.inputNames
+    if (this.dataset.heads) batch.targetNames ??= Object.keys(this.dataset.heads)
+    return batch
+  }
+
+  /** What is to be said to a promise where none was foretold. */
+  #unexpected(batch: Promise<Batch>): TypeError {
+    batch.then(disposeOf, () => {})
+    return new TypeError(
+      'The data set answered with a promise. Let it say so, asynchronous: true, and read its batches with for await: those that come next are then ' +
+        'prepared while one is used.',
+    )
   }
 
   #batchOf(indices: Int32Array, batch: number): Int32Array {
@@ -112,8 +165,9 @@ export class DataLoader implements BatchSource, Iterable<Batch> {
 
   /** A sampler of one's own that visits another number of samples than there are says which, and is not moved by it. */
   inOrder(): DataLoader {
-    const { dataset, batchSize: bs, samples } = this
-    return new DataLoader(dataset, samples === dataset.length ? { bs } : { bs, sampler: new Preview(this.#sampler) })
+    const { dataset, batchSize: bs, samples, prefetch } = this
+    const whole = samples === dataset.length
+    return new DataLoader(dataset, { bs, prefetch, ...(!whole && { sampler: new Preview(this.#sampler) }) })
   }
 
   state(): LoaderState {

@@ -24,8 +24,10 @@ export interface Dataset {
   readonly targetName?: string | undefined
   /** Whether batches say how much each sample counts. Default false. */
   readonly weighted?: boolean | undefined
+  /** Whether {@link batch} answers with a promise: its batches are then prepared while steps run, and read by `for await`. Default false. */
+  readonly asynchronous?: boolean | undefined
   /** The samples of these indices, in this order, as new tensors. */
-  batch(indices: Int32Array): Batch
+  batch(indices: Int32Array): Batch | Promise<Batch>
   /** For a part of another data set: the indices of these samples there, or where that is a part in turn, in what it is of. */
   sources?(indices: Int32Array): Int32Array
 }
@@ -170,7 +172,7 @@ function requireWeights(weights: Column, length: number, targetShape: readonly n
 }
 
 /** Some samples of another data set, in the given order. Shares its memory. */
-export class Subset implements Dataset {
+export class Subset<Whole extends Dataset = Dataset> implements Dataset {
   static readonly name: string = 'Subset'
   readonly length: number
   readonly inputShape: number[] | number[][]
@@ -181,10 +183,11 @@ export class Subset implements Dataset {
   readonly inputNames: readonly string[] | undefined
   readonly targetName: string | undefined
   readonly weighted: boolean
-  readonly #dataset: Dataset
+  readonly asynchronous: boolean
+  readonly #dataset: Whole
   readonly #indices: Int32Array
 
-  constructor(dataset: Dataset, indices: Int32Array) {
+  constructor(dataset: Whole, indices: Int32Array) {
     requireDataset('A Subset', dataset)
     if (!isTypedArray(indices)) throw new TypeError(`The indices of a Subset are ${show(indices)}; expected an Int32Array.`)
     for (const index of indices) checkCount('index', index, 0, dataset.length - 1)
@@ -197,12 +200,13 @@ export class Subset implements Dataset {
     this.inputNames = dataset.inputNames
     this.targetName = dataset.targetName
     this.weighted = dataset.weighted ?? false
+    this.asynchronous = dataset.asynchronous ?? false
     this.#dataset = dataset
     this.#indices = indices
   }
 
-  batch(indices: Int32Array): Batch {
-    return this.#dataset.batch(this.#of(indices))
+  batch(indices: Int32Array): ReturnType<Whole['batch']> {
+    return this.#dataset.batch(this.#of(indices)) as ReturnType<Whole['batch']>
   }
 
   sources(indices: Int32Array): Int32Array {

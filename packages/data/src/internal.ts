@@ -3,9 +3,10 @@
  *
  * @module
  */
-export { disposeOf } from './batch.js'
+export { disposeOf, isSynchronous } from './batch.js'
 export { isTypedArray } from './column.js'
 export { inOrder } from './in-order.js'
 export { flatNumbers } from './nested-numbers.js'
+export { tableFrom } from './table/table-from.js'
 export { TableTarget, type TableTargetState } from './table/table-target.js'
 export { type TabularInputs, TabularPreprocessor, type TabularState } from './table/tabular-preprocessor.js'

@@ -21,7 +21,6 @@ export const foreignNames = {
   /** @deprecated */ no_bar: 'new Learner(data, model, { progress: false })',
   /** @deprecated */ no_logging: 'new Learner(data, model, { progress: false })',
   /** @deprecated */ one_batch: 'the first of learn.data.train_dl: for await (const batch of learn.data.train_dl)',
-  /** @deprecated */ export: 'learn.save(path, { with_opt: false }), and learn.load(path) into a model that is made anew',
   // fastai 1
   /** @deprecated */ callbacks: 'learn.bus.callbacks, and learn.bus.add(callback)',
   /** @deprecated */ callback_fns: 'learn.bus.callbacks, and learn.bus.add(callback)',

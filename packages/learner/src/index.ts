@@ -8,6 +8,11 @@ export type { LoadOptions, LoadReport } from './checkpoint/load.js'
 export type { TakeUpOptions } from './checkpoint/resume.js'
 export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
+export type { Answer, ClassAnswer, LabelsAnswer, Meaning, StepsAnswer, ValueAnswer } from './export/answer.js'
+export type { ExportFiles } from './export/export-files.js'
+export type { Manifest } from './export/manifest.js'
+export { type ExportSource, load_learner, Predictor } from './export/predictor.js'
+export type { Row } from './export/row-tensors.js'
 export type { ResumeOptions } from './fit/options.js'
 export * from './inspect/index.js'
 export * from './interpret/index.js'
@@ -24,7 +29,7 @@ export {
   type TrainOptions,
 } from './learner.js'
 export { type CollabLearnerOptions, collab_learner } from './learners/collab-learner.js'
-export { type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
+export { TabularLearner, type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export {
   type BinaryFocalOptions,

@@ -1,4 +1,4 @@
-import type { Callback, Rates, Tensors } from '@onecycle/callbacks'
+import type { Bus, Callback, Rates, Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
@@ -23,6 +23,7 @@ import type { TakeUpOptions } from './checkpoint/resume.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
+import type { ExportFiles } from './export/export-files.js'
 import { defaultRate } from './fit/default-rate.js'
 import type * as ways from './fit/options.js'
 import type { FitPlan } from './fit/plan.js'
@@ -83,6 +84,8 @@ export type LrFindOptions = finder.LrFindOptions<Learner>
  */
 export class Learner extends AnsweringLoop {
   static override readonly name: string = 'Learner'
+  /** What hears it takes it for a Learner, whatever kind of one it is: one of them can stand wherever a Learner is asked for. */
+  declare readonly bus: Bus<Learner>
   readonly recorder = new Recorder()
   /** The parameters by layer group, first layers first. */
   readonly groups: readonly (readonly Parameter[])[]
@@ -567,6 +570,33 @@ export class Learner extends AnsweringLoop {
    */
   async toBytes(options: SaveOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     return this.#saving('toBytes', options, () => bytesOf(this, options))
+  }
+
+  /**
+   * Writes the model for those who predict with it: {@link load_learner}, in Node or a page, and every TensorFlow.js. The folder has
+   * `model.json` (layers of TensorFlow.js alone, what its outputs stand for, what makes inputs of rows, names of classes, versions) and the
+   * weights. Where the loss took logits the model answers with probabilities. Returns the folder's path in full.
+   *
+   * Source: fastai's `Learner.export`.
+   *
+   * @param dir a folder, which is made; in browsers an address of `indexeddb://`, `opfs://` or `downloads://`
+   * @throws TypeError for a model that is no LayersModel, or a loss whose activation cannot be written; Error when the files cannot be
+   * @example
+   * await learn.export('models/churn')
+   */
+  async export(dir: string): Promise<string> {
+    return this.#saving('export', {}, async () => (await import('./export/export-files.js')).exportTo(this, dir))
+  }
+
+  /**
+   * The files that {@link export} writes, by name, for {@link load_learner} wherever they are sent. Throws as it does.
+   *
+   * @example
+   * const files = await learn.exportFiles()
+   * const churn = await load_learner(files)
+   */
+  async exportFiles(): Promise<ExportFiles> {
+    return this.#saving('exportFiles', {}, async () => (await import('./export/export-files.js')).exportFiles(this))
   }
 
   async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>): Promise<T> {

@@ -57,7 +57,7 @@ const names = (text: string) => new Set(text.split(' '))
 /** The arithmetic of the inner loop, and errors that the loop makes. */
 const inner = names('applyRule initialState TrainingLoop DivergedError InterruptedError')
 /** They take seconds where nothing is wrong: data is loaded, every backend started. */
-const slow = names('mnist mnist_sample diagnose')
+const slow = names('mnist mnist_sample flights diagnose')
 /** Signals, whose argument is an Error's own. */
 const signals = /^Cancel/
 
@@ -234,6 +234,7 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     'datasets.mnist': options => datasets.mnist({ folder: at, ...options }),
     'datasets.mnist_sample': options => datasets.mnist_sample({ folder: at, ...options }),
     'datasets.penguins': options => datasets.penguins({ folder: at, ...options }),
+    'datasets.flights': options => datasets.flights({ folder: at, ...options }),
     'datasets.cars': options => datasets.cars({ folder: at, ...options }),
     'datasets.spam': options => datasets.spam({ folder: at, ...options }),
     'TabularDataBunch.from_df': options => onecycle.TabularDataBunch.from_df(rows, { y: 'b', bs: 1, valid_pct: 0.5, ...options }),

@@ -25,7 +25,7 @@ export async function digitsLearner({ folder, seed }: DigitsOptions): Promise<Le
 /** An image of the validation set that shows a 3 (class 0) or a 7 (class 1): 784 grey values from 0 to 1. */
 export async function exampleOf(digit: number): Promise<Float32Array> {
   const { valid_ds } = (await data)!
-  const batch = valid_ds!.batch(Int32Array.from({ length: 200 }, () => Math.floor(Math.random() * valid_ds!.length)))
+  const batch = await valid_ds!.batch(Int32Array.from({ length: 200 }, () => Math.floor(Math.random() * valid_ds!.length)))
   try {
     const [xs, ys] = [batch.xs, batch.ys].map(tensors => [tensors].flat()[0]!.dataSync())
     const at = ys!.indexOf(digit)

@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Batch } from '../batch.js'
 import type { Dataset } from '../dataset.js'
 import { packageFolder } from '../node/locate.js'
 import { iris } from './iris.js'
 
 function read(dataset: Dataset) {
-  const { xs, ys } = dataset.batch(Int32Array.from({ length: dataset.length }, (_, i) => i))
+  const { xs, ys } = dataset.batch(Int32Array.from({ length: dataset.length }, (_, i) => i)) as Batch
   const values = { rows: (xs as Tensor).arraySync() as number[][], labels: Array.from((ys as Tensor).dataSync()) }
   dispose([xs, ys].flat())
   return values

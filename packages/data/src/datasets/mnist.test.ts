@@ -15,13 +15,13 @@ import { mnist, mnist_sample } from './mnist.js'
 /** How many samples have each label, and the first sample's pixels. */
 function survey(dataset: Dataset) {
   const counts = new Array(dataset.c!).fill(0)
-  const { xs, ys } = dataset.batch(Int32Array.of(0))
+  const { xs, ys } = dataset.batch(Int32Array.of(0)) as Batch
   const first = Array.from((xs as Tensor).dataSync())
   dispose([xs, ys].flat())
   const step = 1000
   for (let start = 0; start < dataset.length; start += step) {
     const indices = Int32Array.from({ length: Math.min(step, dataset.length - start) }, (_, i) => start + i)
-    const { xs, ys } = dataset.batch(indices)
+    const { xs, ys } = dataset.batch(indices) as Batch
     for (const label of (ys as Tensor).dataSync()) counts[label]++
     dispose([xs, ys].flat())
   }

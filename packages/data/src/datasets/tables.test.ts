@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { packageFolder } from '../node/locate.js'
 import { cars } from './cars.js'
+import { flights } from './flights.js'
 import { penguins } from './penguins.js'
 import { spam } from './spam.js'
 
@@ -28,6 +29,12 @@ test('398 cars whose consumption is known', async () => {
   expect([data.target, data.train_dl.samples + data.valid_dl!.samples]).toEqual(['value', 398])
   expect(data.procs.cat_names).toEqual(['Cylinders', 'Origin', 'Horsepower_na'])
   expect(data.procs.cont_names).toEqual(['Year', 'Displacement', 'Horsepower', 'Weight_in_lbs', 'Acceleration'])
+})
+
+test('another file is not taken for three million flights', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'flights-3m.parquet'), 'PAR1PAR1')
+  await expect(flights({ folder })).rejects.toThrow(/flights-3m\.parquet is not the file of vega-datasets/)
 })
 
 test('a file that lies elsewhere is taken, another one is not', async () => {

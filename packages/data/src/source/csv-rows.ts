@@ -5,6 +5,9 @@ export interface CsvRows {
   readonly rows: string[][]
   /** Characters they were written in. */
   readonly text: string
+  /** The line that they begin in, empty ones and names among them. */
+  readonly line: number
+  readonly sep: string
   /** The line that a row begins in, from 1. */
   lineOf(row: number): number
 }
@@ -32,10 +35,12 @@ export async function* csvRows(
   let rest = ''
   let parser: Papa.Parser | undefined
   let newline: '\n' | '\r' = '\n'
+  let between = sep ?? ','
   const parse = (text: string, isLast: boolean): CsvRows | undefined => {
     if (!parser) {
       newline = text.includes('\n') || !text.includes('\r') ? '\n' : '\r'
-      parser = new Papa.Parser({ delimiter: sep ?? separatorOf(text), newline })
+      between = sep ?? separatorOf(text)
+      parser = new Papa.Parser({ delimiter: between, newline })
     }
     const { data, errors, meta } = parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>
     rest = text.slice(meta.cursor)
@@ -52,7 +57,7 @@ export async function* csvRows(
     const taken = text.slice(0, meta.cursor)
     line += count(taken, newline)
     if (taken.includes('\r\n')) for (const row of data) withoutReturn(row)
-    return { rows: data, text: taken, lineOf }
+    return { rows: data, text: taken, line: first, sep: between, lineOf }
   }
   for await (const piece of pieces) {
     const zero = piece.indexOf('\0')

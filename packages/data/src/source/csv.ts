@@ -110,11 +110,12 @@ export class CsvReader {
   }
 
   /** Rows with a cell for each column, from `first` on. */
-  wellFormed({ rows, text, lineOf }: CsvRows, first = 0): Piece {
+  wellFormed(piece: CsvRows, first = 0): Piece {
+    const { rows, lineOf } = piece
     const { length } = this.names
     const isEmpty = (row: readonly string[]) => row.length === 1 && row[0] === ''
     const isGood = (row: readonly string[]) => row.length === length && !isEmpty(row)
-    if (first === 0 && rows.every(isGood)) return { rows, text, lineOf, wrong: 0 }
+    if (first === 0 && rows.every(isGood)) return { ...piece, wrong: 0 }
     const places = rows.map((_, place) => place).slice(first)
     const kept = places.filter(place => isGood(rows[place]!))
     const wrong = places.filter(place => !isGood(rows[place]!) && !isEmpty(rows[place]!))
@@ -125,7 +126,7 @@ export class CsvReader {
           "Correct the line, or leave such lines out: badLines: 'skip'.",
       )
     }
-    return { rows: kept.map(place => rows[place]!), text, lineOf: row => lineOf(kept[row]!), wrong: wrong.length }
+    return { ...piece, rows: kept.map(place => rows[place]!), lineOf: row => lineOf(kept[row]!), wrong: wrong.length }
   }
 
   /** For the columns that are read, in order. */

@@ -35,7 +35,8 @@ export async function readTable(source: FileSource, options: ReadTableOptions = 
   return options.columns ? table.select(options.columns) : table
 }
 
-async function formatOf(source: FileSource): Promise<'csv' | 'json' | 'parquet' | 'arrow'> {
+/** What the first bytes of a file, or its name, say that it is. */
+export async function formatOf(source: FileSource): Promise<'csv' | 'json' | 'parquet' | 'arrow'> {
   const start = isText(source) ? source.slice(0, 100) : new TextDecoder().decode(await (await openBytes(source)).slice(0, 100))
   if (start.startsWith('PAR1')) return 'parquet'
   if (start.startsWith('ARROW1') || start.startsWith('\uFFFD\uFFFD\uFFFD\uFFFD')) return 'arrow'

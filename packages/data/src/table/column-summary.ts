@@ -8,6 +8,8 @@ export type CategoryValue = string | number | boolean
 const mostNumbers = 2 ** 20
 /** Different numbers that are counted. */
 const mostCounted = 2 ** 16
+/** Whole numbers below this are counted in an array, ten times as fast as in a map. */
+const small = 2 ** 12
 
 /** What is known of the cells of a column, gathered part by part. */
 export class ColumnSummary {
@@ -34,6 +36,7 @@ export class ColumnSummary {
   add(column: TableColumn, rows?: Int32Array): void {
     const values = column.kind === 'text' ? column.codes : column.values
     const counts = new Map<number, number>()
+    const few = new Int32Array(column.kind === 'text' ? column.categories.length : small)
     const isNumber = column.kind === 'number' || column.kind === 'date'
     const missing = column.kind === 'text' ? -1 : noBoolean
     const length = rows ? rows.length : values.length
@@ -45,8 +48,10 @@ export class ColumnSummary {
       }
       this.present++
       if (isNumber) this.#number(value)
-      if (counts.size <= mostCounted) counts.set(value, (counts.get(value) ?? 0) + 1)
+      if ((value | 0) === value && value >= 0 && value < few.length) few[value]!++
+      else if (counts.size <= mostCounted) counts.set(value, (counts.get(value) ?? 0) + 1)
     }
+    for (const [value, count] of few.entries()) if (count > 0) counts.set(value, count)
     if (column.kind === 'number' && !column.integer) this.integer = false
     this.#count(counts, column)
   }

@@ -1,6 +1,6 @@
 import { checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { Table } from './table.js'
-import type { TableColumn } from './table-column.js'
+import { noBoolean, type TableColumn } from './table-column.js'
 
 export interface DatePartOptions {
   /** What the names of the parts begin with. Default: the column's name without a `date` at its end. */
@@ -15,7 +15,7 @@ export const datePartKinds: Kinds<DatePartOptions> = { prefix: kind.string, drop
 
 const day = 86_400_000
 
-/** A part of a time in UTC, as a number or as yes and no. */
+/** A part of a day in UTC, as a number or as yes and no. */
 const parts: Readonly<Record<string, (date: Date) => number | boolean>> = {
   Year: date => date.getUTCFullYear(),
   Month: date => date.getUTCMonth() + 1,
@@ -31,10 +31,11 @@ const parts: Readonly<Record<string, (date: Date) => number | boolean>> = {
   Is_year_start: date => date.getUTCDate() === 1 && date.getUTCMonth() === 0,
 }
 
-const timeParts: typeof parts = {
-  Hour: date => date.getUTCHours(),
-  Minute: date => date.getUTCMinutes(),
-  Second: date => date.getUTCSeconds(),
+/** A part of a time in milliseconds. */
+const timeParts: Readonly<Record<string, (time: number) => number>> = {
+  Hour: time => Math.floor((time - startOf(time)) / 3_600_000),
+  Minute: time => Math.floor(time / 60_000) - 60 * Math.floor(time / 3_600_000),
+  Second: time => Math.floor(time / 1000) - 60 * Math.floor(time / 60_000),
 }
 
 /**
@@ -58,8 +59,11 @@ export function add_datepart(table: Table, column: string, options: DatePartOpti
       `${column} holds no dates, but is a column of kind ${dates.kind}: read it with types: { ${column}: 'date' }.`,
     )
   const { prefix = prefixOf(column), drop = true, time = false } = options
-  const all = { ...parts, ...(time && timeParts), Elapsed: (date: Date) => Math.floor(date.getTime() / 1000) }
-  const columns = Object.entries(all).map(([name, part]) => [prefix + name, partOf(dates.values, part)] as const)
+  const { values } = dates
+  const days = daysOf(values)
+  const ofDay = Object.entries(parts).map(([name, part]) => [prefix + name, spread(days, part)] as const)
+  const ofTime = Object.entries({ ...(time && timeParts), Elapsed: (each: number) => Math.floor(each / 1000) })
+  const columns = [...ofDay, ...ofTime.map(([name, part]) => [prefix + name, numbers(values.map(part))] as const)]
   return (drop ? table.without([column]) : table).with(columns)
 }
 
@@ -67,15 +71,39 @@ export function prefixOf(column: string): string {
   return column.replace(/[Dd]ate$/, '')
 }
 
-function partOf(times: Float64Array, part: (date: Date) => number | boolean): TableColumn {
-  const cells = Array.from(times, time => (Number.isNaN(time) ? null : part(new Date(time))))
-  if (typeof cells.find(cell => cell !== null) === 'boolean')
-    return { kind: 'boolean', values: Uint8Array.from(cells, cell => (cell === null ? 2 : Number(cell))) }
-  return {
-    kind: 'number',
-    values: Float64Array.from(cells, cell => (cell === null ? Number.NaN : Number(cell))),
-    integer: !cells.includes(null),
-  }
+interface Days {
+  /** Each day that there is, once. */
+  readonly dates: readonly Date[]
+  /** Which of them each time is in, -1 where it is missing. */
+  readonly places: Int32Array
+}
+
+/** What is said of a day is found out once: many times are of few days. */
+function daysOf(times: Float64Array): Days {
+  const known = new Map<number, number>()
+  const places = Int32Array.from(times, time => {
+    if (Number.isNaN(time)) return -1
+    const start = startOf(time)
+    const place = known.get(start) ?? known.size
+    if (place === known.size) known.set(start, place)
+    return place
+  })
+  return { dates: Array.from(known.keys(), start => new Date(start)), places }
+}
+
+function spread({ dates, places }: Days, part: (date: Date) => number | boolean): TableColumn {
+  const own = dates.map(part)
+  if (typeof own[0] !== 'boolean')
+    return numbers(Float64Array.from(places, place => (own[place] as number | undefined) ?? Number.NaN))
+  return { kind: 'boolean', values: Uint8Array.from(places, place => (place < 0 ? noBoolean : Number(own[place]))) }
+}
+
+function numbers(values: Float64Array): TableColumn {
+  return { kind: 'number', values, integer: !values.some(Number.isNaN) }
+}
+
+function startOf(time: number): number {
+  return Math.floor(time / day) * day
 }
 
 function next(date: Date): Date {

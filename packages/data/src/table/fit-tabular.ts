@@ -54,7 +54,8 @@ export async function fitTabular(
       `${isInput} is ${y.includes(isInput) ? 'what is predicted' : 'the weight of a row'}, and cannot be an input too.`,
     )
 
-  const whole = await look(rows, [...inputs, ...y], splits)
+  let whole = await look(rows, [...inputs, ...y], splits)
+  while (rows.changed?.()) whole = await look(rows, [...inputs, ...y], splits)
   const { length } = whole
   if (length === 0) throw new RangeError(`${rows.title} has no rows; expected some to train on, and some to validate on.`)
   const target = TableTarget.of(

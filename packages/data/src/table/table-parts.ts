@@ -7,6 +7,8 @@ export interface TableParts {
   /** Of the columns. */
   readonly names: readonly string[]
   parts(): AsyncIterable<Table> | Iterable<Table>
+  /** Asked when all have been read: whether they have to be read once more, since columns were found to be of another type. */
+  changed?(): boolean
 }
 
 /** A table in memory, as one part. */

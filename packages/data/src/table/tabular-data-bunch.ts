@@ -1,20 +1,22 @@
-import { checkOptions, type FileSource, kind, show } from '@onecycle/platform'
-import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import { checkCount, checkNumber, checkOptions, type FileSource, kind, show } from '@onecycle/platform'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
 import { DataBunch } from '../data-bunch.js'
 import { ArrayDataset, Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
+import { numbersIn } from './numbers-in.js'
 import type { ColumnType } from './parse-cell.js'
 import { Table } from './table.js'
 import { type TableLike, tableFrom } from './table-from.js'
 import { inOnePart } from './table-parts.js'
 import type { TableTarget, TableTargetState } from './table-target.js'
-import { type TabularOptions, tabularKinds } from './tabular-options.js'
+import { type TabularFileOptions, type TabularOptions, tabularFileKinds, tabularKinds } from './tabular-options.js'
 import { TabularPreprocessor, type TabularState } from './tabular-preprocessor.js'
 
-export interface TabularCsvOptions extends TabularOptions, ReadTableOptions {}
+export interface TabularCsvOptions extends TabularFileOptions, ReadTableOptions {}
 
 /** What makes inputs of rows and labels of predictions: plain JSON. */
 export interface TabularBunchState {
@@ -66,11 +68,19 @@ export class TabularDataBunch extends DataBunch {
     const { sep, names, columns, types, missing, badLines, encoding, maxBytes, format, ...rest } = Object(
       options,
     ) as TabularCsvOptions
-    const reading = { sep, names, columns, types, missing, badLines, encoding, maxBytes, format }
-    checkTabular('TabularDataBunch.from_csv', rest)
+    const all = { sep, names, columns, types, missing, badLines, encoding, maxBytes, format }
+    const reading = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ReadTableOptions
+    checkOptions<TabularFileOptions>('TabularDataBunch.from_csv', rest, tabularFileKinds)
+    requireY('TabularDataBunch.from_csv', rest)
+    const { memory = 2 ** 30, ...how } = rest
+    checkNumber('memory', memory, { above: 0 })
     const { readTable } = await import('../source/read-table.js')
-    const given = Object.fromEntries(Object.entries(reading).filter(([, value]) => value !== undefined))
-    return TabularDataBunch.#make(await readTable(source, given), rest, types)
+    const { openBlocks } = await import('../source/table-blocks.js')
+    const blocks = await openBlocks(source, reading, memory)
+    if (!blocks) return TabularDataBunch.#inMemory(await readTable(source, reading), how, types)
+    const { readParts } = await import('./block-parts.js')
+    const { parts, fitted } = await readParts(blocks, how, types, memory)
+    return new TabularDataBunch(parts, fitted, blocks.title)
   }
 
   /**
@@ -80,8 +90,9 @@ export class TabularDataBunch extends DataBunch {
    * too few rows; TypeError for an unknown option
    */
   static async from_df(df: TableLike, options: TabularOptions): Promise<TabularDataBunch> {
-    checkTabular('TabularDataBunch.from_df', options)
-    return TabularDataBunch.#make(tableFrom(df), options)
+    checkOptions<TabularOptions>('TabularDataBunch.from_df', options, tabularKinds)
+    requireY('TabularDataBunch.from_df', options)
+    return TabularDataBunch.#inMemory(tableFrom(df), options)
   }
 
   /** Rows of each class: to train on, to validate on, and their part of all. Undefined where values are predicted. */
@@ -103,22 +114,32 @@ export class TabularDataBunch extends DataBunch {
    */
   async show_batch(options: { rows?: number | undefined } = {}): Promise<Table> {
     checkOptions<{ rows?: number }>('show_batch', options, { rows: kind.number })
-    const n = Math.min(options.rows ?? 9, this.train_ds!.length)
-    const { xs, ys } = await this.train_ds!.batch(Int32Array.from({ length: n }, (_, row) => row))
+    const { rows: n = 9 } = options
+    checkCount('rows', n, 1)
+    const batch = await this.#first(n)
+    const { xs, ys, size } = batch
     try {
       const inputs = [xs].flat()
       const values = await Promise.all(inputs.map(input => input.data()))
       const { cat_names, cont_names } = this.procs
       const [cats, conts] = cat_names.length > 0 ? values : [undefined, values[0]]
       const rows = this.procs.decode({
-        length: n,
+        length: size,
         ...(cats && { cats: Int32Array.from(cats) }),
         ...(cont_names.length > 0 && { conts: Float32Array.from(conts!) }),
       })
-      return rows.with(this.targets.decode(await (ys as Tensor).data(), n))
+      return rows.with(this.targets.decode(await (ys as Tensor).data(), size)).head(n)
     } finally {
-      dispose([xs, ys].flat())
+      disposeOf(batch)
     }
+  }
+
+  /** The first rows that train: from the data set, or the first batch of what is read by block. */
+  async #first(n: number): Promise<Batch> {
+    const { train_ds, train_dl } = this
+    if (train_ds) return train_ds.batch(Int32Array.from({ length: Math.min(n, train_ds.length) }, (_, row) => row))
+    for await (const batch of train_dl.inOrder!()) return batch
+    throw new Error('There is no row to show.')
   }
 
   /** What becomes of a row on its way into a batch: each stage, with shapes and types, for a person to read. */
@@ -157,14 +178,14 @@ export class TabularDataBunch extends DataBunch {
     return { procs: this.procs.state(), target: this.targets.state() }
   }
 
-  static async #make(
+  static async #inMemory(
     table: Table,
     options: TabularOptions,
     types?: Readonly<Record<string, ColumnType>>,
   ): Promise<TabularDataBunch> {
     const fitted = await fitTabular(inOnePart(table), options, types)
     const all = datasetOf(table, fitted, options.weights)
-    const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset, Subset]
+    const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset<ArrayDataset>, Subset<ArrayDataset>]
     const { bs, valid_bs, drop_last, seed } = options
     const classes = fitted.target.classes
     return new TabularDataBunch(
@@ -189,14 +210,7 @@ function datasetOf(table: Table, { procs, target }: FittedTable, weights: string
   })
 }
 
-function numbersIn(table: Table, name: string): Float32Array {
-  const column = table.column(name)
-  if (column.kind === 'number') return Float32Array.from(column.values)
-  throw new RangeError(`weights: ${name} is a column of kind ${column.kind}; expected numbers of at least 0.`)
-}
-
-function checkTabular(owner: string, options: TabularOptions): void {
-  checkOptions<TabularOptions>(owner, options, tabularKinds)
+function requireY(owner: string, options: TabularOptions): void {
   if (options.y === undefined)
     throw new TypeError(`${owner} takes y, the name of the column that is predicted, but got ${show(options)}.`)
 }

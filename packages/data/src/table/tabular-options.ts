@@ -30,6 +30,16 @@ export interface TabularOptions extends Omit<BunchOptions, 'classes'> {
   weights?: string | undefined
 }
 
+/** Of a file, which may be larger than memory. */
+export interface TabularFileOptions extends TabularOptions {
+  /**
+   * Bytes that rows may take. Of a CSV file that is larger, and of Parquet whose cells take more at eight bytes each, rows are read when a
+   * batch wants them, and as much of them stays in memory, ready for a model. Shuffled are blocks then (a megabyte of CSV, a group of
+   * Parquet's), and the rows of as many of them as memory holds. Default 2^30, a gigabyte.
+   */
+  memory?: number | undefined
+}
+
 const { classes: _classes, ...loaderKinds } = bunchKinds
 
 export const tabularKinds: Kinds<TabularOptions> = {
@@ -39,3 +49,5 @@ export const tabularKinds: Kinds<TabularOptions> = {
   ...{ procs: kind.list, valid_pct: kind.number, split: kind.either(kind.object, kind.list), weights: kind.string },
   ...loaderKinds,
 }
+
+export const tabularFileKinds: Kinds<TabularFileOptions> = { ...tabularKinds, memory: kind.number }

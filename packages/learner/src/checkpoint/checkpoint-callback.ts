@@ -77,6 +77,7 @@ export class Checkpoint implements Callback<RunningLearner> {
   readonly #keep: Keep
   #due: Due | undefined
   #fit: RunState['fit'] | undefined
+  #fingerprint: RunState['fingerprint']
   #number = 0
   /** What nobody has ended the fit with yet: it is written once that is known. */
   #taken: Taken | undefined
@@ -112,6 +113,8 @@ export class Checkpoint implements Callback<RunningLearner> {
     const { n_epoch, n_train_iter } = learn
     const index = fitIndex(learn, this.dir)
     this.#fit = { index, n_epoch, n_train_iter }
+    const { fingerprintOf } = await import('./fingerprint.js')
+    this.#fingerprint = await fingerprintOf(learn)
     this.#taken = this.#last = undefined
     this.#queue = []
     this.#begun = this.#failed = this.#saidBroken = false
@@ -242,7 +245,7 @@ export class Checkpoint implements Callback<RunningLearner> {
     const number = ended ? end : (sameAs ?? ++this.#number)
     if (ended && sameAs !== undefined) this.#keep.ended(sameAs)
     try {
-      const snapshot = await captureRun(learn, fit, ended, this.#keep.state())
+      const snapshot = await captureRun(learn, fit, ended, { best: this.#keep.state(), fingerprint: this.#fingerprint })
       this.#taken = { snapshot: loader ? { ...snapshot, loader } : snapshot, number, best: best || sameAs !== undefined }
     } catch (error) {
       this.#fail(learn, error)

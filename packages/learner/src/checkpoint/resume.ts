@@ -4,7 +4,7 @@ import type { TrainOptions } from '../fit/options.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
 import { end, type RunFile, runFiles } from './run-folder.js'
-import { checkRun, restoreOwn, restoreRun } from './run-state.js'
+import { checkOptimizer, checkRun, restoreOwn, restoreRun } from './run-state.js'
 import type { RunningLearner } from './running-learner.js'
 import type { Place, RunState, Snapshot } from './snapshot.js'
 
@@ -121,7 +121,12 @@ function goingOn(find: () => Found | undefined, checkpoint: Checkpoint, goTo: (p
       if (!found) return
       const { file, snapshot } = found
       const { place, ended } = snapshot.run
+      if (place.pass === 'train' && place.done > 0 && !learn.data.train_dl.reseed)
+        learn.log(
+          `The training data comes from a source that decides its order: ${place.done} batches are skipped, and what follows is the same if it gives the same again.`,
+        )
       if (file.number !== end) learn.log(`The fit goes on from ${file.path}: ${whereIs(place)}.`)
+      await fitting(found, async () => checkOptimizer(learn, snapshot.run))
       checkpoint.goOn(snapshot.run)
       goTo(place)
       if (ended === undefined && place.pass !== 'over') return

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
 import { isPromise } from '@onecycle/platform'
+import { dataPrint, differences, modelPrint, optimizerPrint } from './fingerprint.js'
 import { difference, machineNow } from './machine.js'
 import type { RunningLearner } from './running-learner.js'
 import { capture, type Place, type RunState, restore, type Snapshot } from './snapshot.js'
@@ -14,11 +15,11 @@ export async function captureRun(
   learn: RunningLearner,
   fit: RunState['fit'],
   ended: RunState['ended'],
-  best: RunState['best'],
+  more: Pick<RunState, 'best' | 'fingerprint'>,
 ): Promise<RunSnapshot> {
   const { place } = learn
   const [snapshot, callbacks, machine] = await Promise.all([capture(learn), statesOf(learn.bus.callbacks), machineNow()])
-  return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine, ...(best && { best }) } }
+  return { ...snapshot, run: { fit, place, ...(ended && { ended }), callbacks, machine, ...more } }
 }
 
 /** Has a fit go on from a snapshot that {@link checkRun} found to be of one like it. */
@@ -51,11 +52,22 @@ export async function checkRun(learn: RunningLearner, { run, weights }: RunSnaps
   if (theirs !== ours)
     throw new Error(`the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`)
   checkWeights(learn.model, weights)
+  if (run.fingerprint)
+    throwIf(differences(run.fingerprint, { model: modelPrint(learn.model), data: await dataPrint(learn.data) }))
   const other = difference(run.machine, await machineNow())
   if (other && !anyBackend)
     throw new Error(
       `it was computed otherwise (${other}), so that results would differ in their last digits: resume: { dir, anyBackend: true } allows it`,
     )
+}
+
+/** @throws Error when the optimizer is set up otherwise than in the fit of a snapshot, as everyone has heard its beginning */
+export function checkOptimizer(learn: RunningLearner, { fingerprint }: RunState): void {
+  if (fingerprint) throwIf(differences(fingerprint, { optimizer: optimizerPrint(learn) }))
+}
+
+function throwIf(differences: readonly string[]): void {
+  if (differences.length > 0) throw new Error(differences.join('; '))
 }
 
 function withState(callbacks: Callbacks): Callbacks {

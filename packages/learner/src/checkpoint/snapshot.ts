@@ -4,6 +4,7 @@ import { copyStates, type LayerStates, putStates } from '../model/layer-states.j
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { RandomStreams, RandomStreamsState } from '../random/random-streams.js'
+import type { Fingerprint } from './fingerprint.js'
 import type { BestFiles } from './keep.js'
 import { assignWeights, checkWeights, copyWeights } from './weights.js'
 
@@ -48,6 +49,8 @@ export interface RunState {
   readonly callbacks: readonly { readonly name: string; readonly state: unknown }[]
   /** What computed: something else rounds otherwise. */
   readonly machine: Readonly<Record<string, string>>
+  /** What it was of; files of the first release do not say it. */
+  readonly fingerprint?: Fingerprint | undefined
   /** Which checkpoints of the fit are the best, where some are kept. */
   readonly best?: BestFiles | undefined
 }

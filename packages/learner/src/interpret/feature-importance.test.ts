@@ -1,4 +1,4 @@
-import { DataBunch, type Dataset } from '@onecycle/data'
+import { type Batch, DataBunch, type Dataset } from '@onecycle/data'
 import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { input, layers, model as modelOf, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
@@ -72,7 +72,7 @@ it('a permuted data set has all else of its own', () => {
   const dataset = threefold().data.valid_ds!
   const order = Int32Array.from({ length: n }, (_, i) => n - 1 - i)
   const mixed: Dataset = permuted(dataset, { name: 'x[1]', input: 0, column: 1 }, order)
-  const { xs, ys } = mixed.batch(Int32Array.of(0, 5))
+  const { xs, ys } = mixed.batch(Int32Array.of(0, 5)) as Batch
   expect((xs as tf.Tensor).arraySync()).toEqual([
     [x[0], x[2 * (n - 1) + 1]],
     [x[10], x[2 * (n - 6) + 1]],

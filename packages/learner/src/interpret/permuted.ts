@@ -1,4 +1,5 @@
 import type { Batch, Dataset } from '@onecycle/data'
+import { isPromise } from '@onecycle/platform'
 import { concat, dispose, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
 
 /** Which numbers of a sample a feature is. */
@@ -16,14 +17,18 @@ export interface Feature {
  * @param order the sample whose feature each has
  */
 export function permuted(dataset: Dataset, feature: Feature, order: Int32Array): Dataset {
-  const batch = (indices: Int32Array): Batch => {
-    const own = dataset.batch(indices)
-    const other = dataset.batch(indices.map(index => order[index]!))
+  const mixture = (own: Batch, other: Batch): Batch => {
     const inputs = [own.xs].flat()
     const mixed = tidy(() => mix(inputs[feature.input]!, [other.xs].flat()[feature.input]!, feature.column))
     dispose([other.xs, other.ys, other.weights ?? [], inputs[feature.input]!].flat())
     const xs = inputs.map((input, i) => (i === feature.input ? mixed : input))
     return { ...own, xs: Array.isArray(own.xs) ? xs : xs[0]! }
+  }
+  const batch = (indices: Int32Array): Batch | Promise<Batch> => {
+    const both = [dataset.batch(indices), dataset.batch(indices.map(index => order[index]!))] as const
+    return isPromise(both[0])
+      ? Promise.all(both).then(([own, other]) => mixture(own, other))
+      : mixture(...(both as [Batch, Batch]))
   }
   // All else is the data set's own, whatever that has.
   return new Proxy(dataset, { get: (target, key) => (key === 'batch' ? batch : Reflect.get(target, key, target)) })

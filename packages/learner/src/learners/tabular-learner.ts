@@ -1,8 +1,14 @@
-import { TabularDataBunch } from '@onecycle/data'
+import type { Tensors } from '@onecycle/callbacks'
+import { type Table, TabularDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import { type Answer, answersOf } from '../export/answer.js'
+import { meaningsOf } from '../export/meanings.js'
+import { isRows, type Row, rowsOf, rowTensors } from '../export/row-tensors.js'
 import { Learner, type LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { type EmbeddingSize, emb_sz_rule } from '../model/category-embeddings.js'
+import type { Samples } from '../model/sample-tensors.js'
 import { type TabularModelOptions, tabular_model, tabularModelKinds } from '../model/tabular-model.js'
 import { describe, metricsFor } from './chosen.js'
 
@@ -15,6 +21,46 @@ export interface TabularLearnerOptions
 
 const { out_sz: _out, n_cont: _cont, emb_szs: _sizes, seed: _seed, ...modelKinds } = tabularModelKinds
 export const tabularLearnerKinds: Kinds<TabularLearnerOptions> = { ...learnerKinds, ...modelKinds, emb_szs: kind.object }
+
+/**
+ * A Learner of the data of a table, which predicts rows as they are written there. {@link tabular_learner} makes it.
+ *
+ * Source: fastai's `TabularLearner`.
+ */
+export class TabularLearner extends Learner {
+  static override readonly name: string = 'TabularLearner'
+
+  /**
+   * What the model says of a row, or of a list or a table of rows: columns by name, as the data has them; `{ label, probs }` or `{ value }`, plain
+   * JSON. Inputs of the model are taken too, as by every {@link Learner.predict}, which answers with a tensor.
+   *
+   * @throws RangeError for a column that is not there, or a number that is not finite
+   * @example
+   * const churn = tabular_learner(await TabularDataBunch.from_csv('churn.csv', { y: 'left' }))
+   * await churn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
+   */
+  override predict(rows: readonly Row[] | Table): Promise<Answer[]>
+  override predict(row: Row): Promise<Answer>
+  override predict(x: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Tensors
+  override predict(given: never): Promise<Answer | Answer[]> | Tensors {
+    const { procs } = this.data as TabularDataBunch
+    return isRows(given, this.inputNames) ? this.#answers(procs, given) : super.predict(given)
+  }
+
+  async #answers(procs: TabularDataBunch['procs'], given: Row | readonly Row[] | Table): Promise<Answer | Answer[]> {
+    const { list, back } = rowsOf(given)
+    const xs = rowTensors(procs, list)
+    const outputs = [super.predict(xs)].flat() as Tensor[]
+    try {
+      const values = await Promise.all(
+        outputs.map(async output => ({ data: await output.data(), size: output.size / list.length })),
+      )
+      return back(answersOf(meaningsOf(this.data, this.model, this.loss_func), values, list.length))
+    } finally {
+      dispose([...[xs].flat(), ...outputs])
+    }
+  }
+}
 
 /**
  * A Learner with a {@link tabular_model} made for the data: an embedding of each category, numbers, layers, and an output for each class or
@@ -30,7 +76,7 @@ export const tabularLearnerKinds: Kinds<TabularLearnerOptions> = { ...learnerKin
  * const data = await TabularDataBunch.from_df([...rows, ...rows, ...rows], { y: 'left', bs: 2 })
  * const learn = tabular_learner(data, { layers: [20, 10], seed: 1 })
  */
-export function tabular_learner(data: TabularDataBunch, options: TabularLearnerOptions = {}): Learner {
+export function tabular_learner(data: TabularDataBunch, options: TabularLearnerOptions = {}): TabularLearner {
   requireTabular('tabular_learner', data)
   checkOptions<TabularLearnerOptions>('tabular_learner', options, tabularLearnerKinds)
   const { emb_szs, layers = [200, 100], ps, embed_p, use_bn, bn_cont, y_range, ...rest } = options
@@ -39,7 +85,7 @@ export function tabular_learner(data: TabularDataBunch, options: TabularLearnerO
   const out_sz = outputsOf(data)
   const own = { layers, ps, embed_p, use_bn, bn_cont, y_range, seed: rest.seed }
   const model = tabular_model({ emb_szs: sizes.map(({ size }) => size), n_cont, out_sz, ...own })
-  const learn = new Learner(data, model, { ...rest, metrics: options.metrics ?? metricsFor(data) })
+  const learn = new TabularLearner(data, model, { ...rest, metrics: options.metrics ?? metricsFor(data) })
   const inputs = [...sizes.map(({ name, size }) => `${name} ${size.join(' x ')}`), ...(n_cont ? [`${n_cont} numbers`] : [])]
   learn.log(`tabular_learner: ${inputs.join(', ')}; layers ${[...layers, out_sz].join(', ')}; ${describe(learn)}.`)
   return learn

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { sigmoid } from './activations.js'
 import { lossFunction } from './loss-function.js'
 import { asPredictions, checkLabels } from './targets.js'
 
@@ -19,7 +20,7 @@ export const binary_cross_entropy = lossFunction(
     const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
     return tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail)
   },
-  { activation: pred => tf.sigmoid(pred) },
+  { activation: sigmoid },
 )
 
 /**

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { softmax } from './activations.js'
 import { lossFunction } from './loss-function.js'
 import { areClassIndices, as } from './targets.js'
 
@@ -17,7 +18,7 @@ import { areClassIndices, as } from './targets.js'
 export const cross_entropy = lossFunction(
   'cross_entropy',
   (pred, target) => tf.neg(tf.sum(tf.mul(classShares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
-  { activation: pred => tf.softmax(pred), mean },
+  { activation: softmax, mean },
 )
 
 /** In one step, with a gradient of its own in place of the chain that automatic differentiation would record. */

@@ -1,4 +1,5 @@
 import type { Batch, BatchStream } from '@onecycle/data'
+import { isSynchronous } from '@onecycle/data/internal'
 import { Random, type RandomState, show } from '@onecycle/platform'
 import { Draws, drawFrom } from './draws.js'
 
@@ -107,7 +108,7 @@ export class RandomStreams {
  * asynchronously has to see to that itself.
  */
 export function gathered(dl: BatchStream, random: RandomStreams, training: boolean): Iterable<Batch> | AsyncIterable<Batch> {
-  return Symbol.iterator in dl ? gather(dl, random, training) : dl
+  return isSynchronous(dl) ? gather(dl, random, training) : (dl as AsyncIterable<Batch>)
 }
 
 function* gather(dl: Iterable<Batch>, random: RandomStreams, training: boolean): Generator<Batch, void, undefined> {

@@ -1,5 +1,6 @@
 import { type Callback, SaveModel } from '@onecycle/callbacks'
-import { type BatchStream, DataBunch } from '@onecycle/data'
+import { type Batch, type BatchStream, DataBunch } from '@onecycle/data'
+import { isSynchronous } from '@onecycle/data/internal'
 import { checkOptions, kind, listOf, type OneOrMore } from '@onecycle/platform'
 import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import type { Learner } from '../learner.js'
@@ -61,7 +62,7 @@ function firstOf(stream: BatchStream): BatchStream {
   const { batchSize, samples } = stream
   const place = { state: () => stream.state(), restore: (state: ReturnType<typeof stream.state>) => stream.restore(state) }
   const source = { ...place, batchSize, length: 1, samples: Math.min(batchSize, samples) }
-  if (Symbol.iterator in stream)
+  if (isSynchronous(stream))
     return {
       ...source,
       *[Symbol.iterator]() {
@@ -71,7 +72,7 @@ function firstOf(stream: BatchStream): BatchStream {
   return {
     ...source,
     async *[Symbol.asyncIterator]() {
-      for await (const batch of stream) return void (yield batch)
+      for await (const batch of stream as AsyncIterable<Batch>) return void (yield batch)
     },
   }
 }

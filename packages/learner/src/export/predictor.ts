@@ -1,0 +1,160 @@
+import { ready } from '@onecycle/backend'
+import type { Table } from '@onecycle/data'
+import { TabularPreprocessor } from '@onecycle/data/internal'
+import { type FileSource, nameOf, read, schemeOf, show } from '@onecycle/platform'
+import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
+import { inputNamesOf } from '../model/arrange-inputs.js'
+import { type Samples, sampleTensors } from '../model/sample-tensors.js'
+import { isLayersModel } from '../model/trainable-model.js'
+import { type Answer, answersOf } from './answer.js'
+import { type Manifest, parseModelJson } from './manifest.js'
+import { type Row, rowsOf, rowTensors } from './row-tensors.js'
+
+/**
+ * What {@link load_learner} reads: the folder that `learn.export` wrote, as a path or a URL; its files, as they were dropped on a page; or what
+ * `learn.exportFiles` gave, by name.
+ */
+export type ExportSource = string | URL | Iterable<File> | Readonly<Record<string, FileSource>>
+
+/**
+ * A trained model that predicts, and does not train: rows of a table as they are written in it, or samples as the model takes them.
+ * {@link load_learner} makes it.
+ *
+ * @example
+ * const churn = await load_learner('models/churn')
+ * await churn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
+ */
+export class Predictor {
+  static readonly name: string = 'Predictor'
+  /** Of TensorFlow.js's own layers; its outputs are probabilities where classes are predicted. */
+  readonly model: LayersModel
+  /** What was exported, and by which versions. */
+  readonly manifest: Manifest
+  readonly #procs: TabularPreprocessor | undefined
+
+  /** Made by {@link load_learner}. */
+  constructor(model: LayersModel, manifest: Manifest) {
+    if (!isLayersModel(model) || !Array.isArray((manifest as Manifest | null)?.outputs))
+      throw new TypeError("A Predictor is made by load_learner: await load_learner('models/churn').")
+    this.model = model
+    this.manifest = manifest
+    this.#procs = manifest.table && TabularPreprocessor.restore(manifest.table.procs)
+  }
+
+  /** Names of the classes, where one of several is predicted. */
+  get classes(): readonly string[] | undefined {
+    return this.manifest.outputs.length === 1 ? this.manifest.outputs[0]!.classes : undefined
+  }
+
+  /**
+   * What the model says of a row, or of a list or a table of rows: the columns that it was trained on, by name, categories it has never seen
+   * among them. A model that was not trained on a table takes samples, numbers nested as deep as its input or a tensor.
+   *
+   * @returns `{ label, probs }`, `{ labels, probs }` or `{ value }`, plain JSON; of several outputs by their names; for several rows or samples a list
+   * @throws RangeError for a column that is not there, a number that is not finite, or samples that do not fit
+   */
+  async predict(rows: readonly Row[] | Table): Promise<Answer[]>
+  async predict(row: Row): Promise<Answer>
+  async predict(samples: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Promise<Answer | Answer[]>
+  async predict(given: unknown): Promise<unknown> {
+    await ready()
+    if (this.#procs) {
+      const { list, back } = rowsOf(given as Row)
+      return back(await this.#answers(rowTensors(this.#procs, list)))
+    }
+    const shapes = this.model.inputs.map(({ shape }) => shape)
+    const xs = sampleTensors(given as Samples, shapes, inputNamesOf(this.model))
+    const answers = await this.#answers(xs, given)
+    return isOne(given, shapes[0]!.length) ? answers[0]! : answers
+  }
+
+  async #answers(xs: Tensor | Tensor[], given?: unknown): Promise<Answer[]> {
+    const outputs = tidy(() => [this.model.predict(xs)].flat())
+    // A tensor that was given stays its owner's.
+    const own = [xs].flat().filter(x => x !== given && !(Array.isArray(given) && given.includes(x)))
+    try {
+      const n = outputs[0]!.shape[0]!
+      const values = await Promise.all(outputs.map(async output => ({ data: await output.data(), size: output.size / n })))
+      return answersOf(this.manifest.outputs, values, n)
+    } finally {
+      dispose([...own, ...outputs])
+    }
+  }
+
+  /** Frees the weights. */
+  dispose(): void {
+    this.model.dispose()
+  }
+}
+
+/** Whether numbers are nested less deep than a batch. */
+function isOne(given: unknown, axes: number): boolean {
+  let depth = 0
+  for (let each = given; Array.isArray(each); each = each[0]) depth++
+  return depth > 0 ? depth < axes : typeof given === 'number'
+}
+
+/**
+ * What `learn.export` wrote, to predict with: in Node, a page or a worker. It loads nothing that trains.
+ *
+ * Source: fastai's `load_learner`.
+ *
+ * @param source the folder, as a path or a URL (or its `model.json`); files that were dropped on a page; or files by name
+ * @throws Error that says what cannot be read, or is none of an export
+ * @example
+ * const churn = await load_learner('https://example.org/churn')
+ */
+export async function load_learner(source: ExportSource): Promise<Predictor> {
+  const files = filesOf(source)
+  await ready()
+  const text = new TextDecoder().decode(await read(files('model.json')))
+  try {
+    const json = parseModelJson(text)
+    const paths = json.weightsManifest.flatMap(each => each.paths)
+    const parts = await Promise.all(paths.map(path => read(files(path))))
+    const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+    parts.reduce((at, part) => {
+      whole.set(part, at)
+      return at + part.length
+    }, 0)
+    const artifacts: io.ModelArtifacts = {
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest.flatMap(each => each.weights) as io.WeightsManifestEntry[],
+      weightData: whole.buffer,
+    }
+    return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), json.userDefinedMetadata.onecycle)
+  } catch (cause) {
+    throw new Error(`Cannot load ${said(source)}: ${(cause as Error).message.replace(/\.$/, '')}.`, { cause })
+  }
+}
+
+/** Where a file of the export lies, by its name. */
+function filesOf(source: ExportSource): (name: string) => FileSource {
+  if (typeof source === 'string' || source instanceof URL) {
+    const whole = String(source)
+    const base = /\.json$/.test(whole) ? whole.replace(/[^/\\]*$/, '') : `${whole.replace(/\/+$/, '')}/`
+    return name => `${base}${name}`
+  }
+  if (typeof source !== 'object' || source === null || source instanceof Blob || ArrayBuffer.isView(source))
+    throw new TypeError(
+      `load_learner takes the folder that learn.export wrote, its files, or files by name, but got ${show(source)}. One file alone is not enough.`,
+    )
+  const files = Symbol.iterator in source ? [...source].map(file => [nameOfFile(file), file] as const) : Object.entries(source)
+  const byName = new Map<string, FileSource>(files)
+  return name => {
+    const file = byName.get(name)
+    if (file !== undefined) return file
+    throw new Error(`There is no ${name} among the files: ${[...byName.keys()].join(', ') || 'none'}.`)
+  }
+}
+
+function nameOfFile(file: File): string {
+  if (file instanceof Blob && 'name' in file) return file.name
+  throw new TypeError(`One of the files that load_learner got is ${show(file)}; expected a File, which has a name.`)
+}
+
+function said(source: ExportSource): string {
+  if (typeof source !== 'string' && !(source instanceof URL)) return 'the files'
+  return schemeOf(String(source)) ? String(source) : nameOf(source)
+}

@@ -1,0 +1,9 @@
+/**
+ * Predicts with what `learn.export` wrote, and loads nothing that trains.
+ *
+ * @module
+ */
+export type { Answer, ClassAnswer, LabelsAnswer, Meaning, StepsAnswer, ValueAnswer } from './export/answer.js'
+export type { Manifest } from './export/manifest.js'
+export { type ExportSource, load_learner, Predictor } from './export/predictor.js'
+export type { Row } from './export/row-tensors.js'

@@ -1,0 +1,15 @@
+/**
+ * Predicts with what `learn.export` wrote, and loads nothing that trains.
+ *
+ * @example
+ * import { load_learner } from 'onecycle/inference'
+ * const churn = await load_learner('models/churn')
+ *
+ * @module
+ */
+import { chooseLater } from '@onecycle/backend'
+
+export { ready, useBackend } from '@onecycle/backend'
+export * from '@onecycle/learner/inference'
+
+chooseLater()
