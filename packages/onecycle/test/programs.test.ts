@@ -8,6 +8,7 @@ describe('every example and notebook reaches what it claims', () => {
     'examples/mnist-sample.ts',
     'examples/mnist.ts',
     'examples/tabular-iris.ts',
+    'examples/tabular.ts',
     'examples/keras-clr.ts',
     'examples/gan.ts',
     'notebooks/01-one-cycle.ts',

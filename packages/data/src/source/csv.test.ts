@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Table } from '../table/table.js'
 import { readCsv } from './csv.js'
 
 const rowsOf = async (...args: Parameters<typeof readCsv>) => [...(await readCsv(...args)).rows()]
@@ -68,6 +69,22 @@ describe('readCsv reads', () => {
         const quoted = rows.map(row => row.map(each => `"${each.replaceAll('"', '""')}"`).join(','))
         const table = await readCsv(`a,b\n${quoted.join('\n')}\n`, { types: { a: 'text', b: 'text' }, missing: [] })
         expect([...table.rows()]).toEqual(rows.map(([a, b]) => ({ a, b })))
+      }),
+    )
+  })
+
+  test('what a table wrote', async () => {
+    const cell = fc.record({
+      text: fc.option(fc.string({ minLength: 1 })),
+      number: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+      'yes, or "no"': fc.option(fc.boolean()),
+      when: fc.option(fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })),
+    })
+    const types = { text: 'text', number: 'number', 'yes, or "no"': 'boolean', when: 'date' }
+    await fc.assert(
+      fc.asyncProperty(fc.array(cell, { minLength: 1 }), async rows => {
+        const table = Table.from_rows(rows, { types })
+        expect(String(await readCsv(new Blob([table.to_csv()]), { types, missing: [''] }))).toBe(String(table))
       }),
     )
   })

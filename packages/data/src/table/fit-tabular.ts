@@ -22,6 +22,8 @@ export interface FittedTable {
   /** Rows. */
   readonly length: number
   readonly split: Split
+  /** The column that says how much rows count. */
+  readonly weights: string | undefined
   /** Rows of each class on both sides, where y is one. */
   readonly counts: { readonly train: readonly number[]; readonly valid: readonly number[] } | undefined
 }
@@ -72,7 +74,7 @@ export async function fitTabular(
   }
   const training = await look(rows, [...used, ...y], undefined, split[0])
   const procs = TabularPreprocessor.fit(spec, procsOf(options.procs), new Map([...training.columns, ...training.parts]))
-  return { procs, target, length, split, counts: countsOf(target, whole.columns, training.columns) }
+  return { procs, target, length, split, weights, counts: countsOf(target, whole.columns, training.columns) }
 }
 
 interface Look {

@@ -3,6 +3,7 @@ import { isTypedArray, type TypedArray } from '../column.js'
 import { columnOfValues } from './column-of-values.js'
 import type { ColumnType } from './parse-cell.js'
 import { type Cell, cellOf, lengthOf, type TableColumn, takeFrom } from './table-column.js'
+import { csvOf } from './to-csv.js'
 import { written } from './written.js'
 
 export interface TableOptions {
@@ -149,6 +150,17 @@ export class Table {
   /** All rows, as objects that are made when they are asked for. */
   *rows(): Generator<Record<string, Cell>, void, undefined> {
     for (let row = 0; row < this.length; row++) yield this.row(row)
+  }
+
+  /**
+   * As comma-separated values with a line of names, which `readTable` reads again: what is missing is empty, times are in UTC.
+   *
+   * @example
+   * const table = Table.from_rows([{ name: 'Ann', age: 41 }])
+   * await writeWhole('runs/people.csv', table.to_csv())
+   */
+  to_csv(): string {
+    return csvOf(this)
   }
 
   /** The first rows as text, for a terminal. */

@@ -115,12 +115,45 @@ test('what was learnt is plain JSON, and does the same to new rows: unknown and 
   )
 })
 
+test('new rows become batches with what training learnt, from a table or a file, with targets or without', async () => {
+  const lines = rows.map(({ city, age, left, n }) => `${city ?? ''};${age ?? '?'};${left};${n}`)
+  const csv = `city;age;left;n\n${lines.join('\n')}\n`
+  const reading = { missing: ['', '?'], types: { n: 'text' } }
+  const data = await TabularDataBunch.from_csv(csv, { ...options, ...reading })
+  const all = data.procs.apply(Table.from_rows(rows))
+  for (const fresh of [csv, new Blob([csv]), rows, Table.from_rows(rows)]) {
+    const loader = await data.test_dl(fresh, { bs: 3 })
+    const sizes: number[] = []
+    const cats: number[] = []
+    for (const { xs, ys, size } of loader) {
+      expect(ys).toEqual([])
+      sizes.push(size)
+      cats.push(...(xs as Tensor[])[0]!.dataSync())
+      dispose(xs)
+    }
+    expect([sizes, cats]).toEqual([[3, 3, 1], [...all.cats!]])
+  }
+  const labelled = await data.test_dl(rows, { with_labels: true })
+  expect((await samples(labelled.dataset)).ys).toEqual([1, 1, 2, 1, 2, 0, 1])
+  expect(labelled.batchSize).toBe(2)
+  await expect(data.test_dl([{ city: 'Bern', age: 3 }])).resolves.toMatchObject({ samples: 1 })
+  await expect(data.test_dl('city;age\nBern;3\n')).rejects.toThrow("There is no column 'n' in the text.")
+  await expect(data.test_dl([])).rejects.toThrow('the table has no rows; expected some to predict.')
+  await expect(
+    data.test_dl(
+      rows.map(row => ({ ...row, left: 'never' })),
+      { with_labels: true },
+    ),
+  ).rejects.toThrow("Row 0 of the table: the target left is 'never', which is no class")
+})
+
 test('a batch is shown as the rows it was made of, and their way in is told', async () => {
   const data = await TabularDataBunch.from_df(rows, options)
-  expect([...(await data.show_batch({ rows: 2 })).rows()]).toEqual([
+  expect([...(await data.show_batch({ rows: 9 })).head(2).rows()]).toEqual([
     { city: 'Bern', n: 1, age_na: false, age: 3, left: 'no' },
     { city: 'Basel', n: 1, age_na: true, age: 3.5, left: 'no' },
   ])
+  expect([...(await data.show_batch({ rows: 2 })).rows()].map(row => row['city'])).toEqual(['Bern', null])
   expect([...data.classBalance!.rows()]).toEqual([
     { left: 'maybe', train: 0, valid: 1, part: 1 / 7 },
     { left: 'no', train: 3, valid: 1, part: 4 / 7 },

@@ -3,12 +3,12 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
 import { DataBunch } from '../data-bunch.js'
+import { DataLoader } from '../data-loader.js'
 import { ArrayDataset, Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
 import { numbersIn } from './numbers-in.js'
-import type { ColumnType } from './parse-cell.js'
 import { Table } from './table.js'
 import { type TableLike, tableFrom } from './table-from.js'
 import { inOnePart } from './table-parts.js'
@@ -42,9 +42,11 @@ export class TabularDataBunch extends DataBunch {
   readonly targets: TableTarget
   readonly #fitted: FittedTable
   readonly #title: string
+  /** How a file of new rows is read. */
+  readonly #reading: ReadTableOptions
 
   /** Made by {@link from_csv} and {@link from_df}. */
-  private constructor(parts: Parts, fitted: FittedTable, title: string) {
+  private constructor(parts: Parts, fitted: FittedTable, title: string, reading: ReadTableOptions) {
     if (!(fitted?.procs instanceof TabularPreprocessor))
       throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
     super(parts)
@@ -52,6 +54,7 @@ export class TabularDataBunch extends DataBunch {
     this.targets = fitted.target
     this.#fitted = fitted
     this.#title = title
+    this.#reading = reading
   }
 
   /**
@@ -77,10 +80,10 @@ export class TabularDataBunch extends DataBunch {
     const { readTable } = await import('../source/read-table.js')
     const { openBlocks } = await import('../source/table-blocks.js')
     const blocks = await openBlocks(source, reading, memory)
-    if (!blocks) return TabularDataBunch.#inMemory(await readTable(source, reading), how, types)
+    if (!blocks) return TabularDataBunch.#inMemory(await readTable(source, reading), how, reading)
     const { readParts } = await import('./block-parts.js')
     const { parts, fitted } = await readParts(blocks, how, types, memory)
-    return new TabularDataBunch(parts, fitted, blocks.title)
+    return new TabularDataBunch(parts, fitted, blocks.title, reading)
   }
 
   /**
@@ -93,6 +96,32 @@ export class TabularDataBunch extends DataBunch {
     checkOptions<TabularOptions>('TabularDataBunch.from_df', options, tabularKinds)
     requireY('TabularDataBunch.from_df', options)
     return TabularDataBunch.#inMemory(tableFrom(df), options)
+  }
+
+  /**
+   * New rows as batches to predict, with what training learnt of columns: in the order they come, all of them, without targets.
+   *
+   * @param rows a file, as {@link from_csv} takes it and read as it was, or a table, as {@link from_df} takes it
+   * @param options.bs rows in a batch. Default as in validation.
+   * @param options.with_labels whether they have targets too, to be measured by. Default false.
+   * @throws RangeError for rows that lack a column, or hold what cannot be read as it was in training; Error for a file as {@link from_csv}
+   *
+   * @example
+   * const rows = [{ age: 41.5, city: 'Bern', left: 'no' }, { age: 17, city: 'Basel', left: 'yes' }]
+   * const data = await TabularDataBunch.from_df([...rows, ...rows, ...rows], { y: 'left', bs: 2 })
+   * const fresh = await data.test_dl([{ age: 30, city: 'Chur' }])
+   * fresh.samples // 1
+   */
+  async test_dl(
+    rows: FileSource | TableLike,
+    options: { bs?: number | undefined; with_labels?: boolean | undefined } = {},
+  ): Promise<DataLoader> {
+    checkOptions<{ bs?: number; with_labels?: boolean }>('test_dl', options, { bs: kind.number, with_labels: kind.boolean })
+    const { bs = (this.valid_dl ?? this.train_dl).batchSize, with_labels = false } = options
+    const { types } = this.procs
+    const table = isFile(rows) ? await this.#read(rows) : tableFrom(rows, rows instanceof Table ? {} : { types })
+    if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected some to predict.`)
+    return new DataLoader(datasetOf(table, this.#fitted, with_labels ? this.#fitted.weights : undefined, with_labels), { bs })
   }
 
   /** Rows of each class: to train on, to validate on, and their part of all. Undefined where values are predicted. */
@@ -116,7 +145,7 @@ export class TabularDataBunch extends DataBunch {
     checkOptions<{ rows?: number }>('show_batch', options, { rows: kind.number })
     const { rows: n = 9 } = options
     checkCount('rows', n, 1)
-    const batch = await this.#first(n)
+    const batch = await this.#some(n)
     const { xs, ys, size } = batch
     try {
       const inputs = [xs].flat()
@@ -134,10 +163,21 @@ export class TabularDataBunch extends DataBunch {
     }
   }
 
-  /** The first rows that train: from the data set, or the first batch of what is read by block. */
-  async #first(n: number): Promise<Batch> {
+  /** A file is read as that of training was. Texts are what a column's type makes of them, in Parquet and Arrow they have one. */
+  async #read(source: FileSource): Promise<Table> {
+    const { readTable, formatOf } = await import('../source/read-table.js')
+    const { types: _, columns: _columns, ...reading } = this.#reading
+    const format = reading.format ?? (await formatOf(source))
+    return readTable(source, { ...reading, format, ...(['csv', 'json'].includes(format) && { types: this.procs.types }) })
+  }
+
+  /** Rows that train, far apart, since many tables are sorted; of what is read by block those of the first batch. */
+  async #some(n: number): Promise<Batch> {
     const { train_ds, train_dl } = this
-    if (train_ds) return train_ds.batch(Int32Array.from({ length: Math.min(n, train_ds.length) }, (_, row) => row))
+    if (train_ds) {
+      const apart = Math.max(1, train_ds.length / n)
+      return train_ds.batch(Int32Array.from({ length: Math.min(n, train_ds.length) }, (_, i) => Math.floor(i * apart)))
+    }
     for await (const batch of train_dl.inOrder!()) return batch
     throw new Error('There is no row to show.')
   }
@@ -178,36 +218,33 @@ export class TabularDataBunch extends DataBunch {
     return { procs: this.procs.state(), target: this.targets.state() }
   }
 
-  static async #inMemory(
-    table: Table,
-    options: TabularOptions,
-    types?: Readonly<Record<string, ColumnType>>,
-  ): Promise<TabularDataBunch> {
-    const fitted = await fitTabular(inOnePart(table), options, types)
+  static async #inMemory(table: Table, options: TabularOptions, reading: ReadTableOptions = {}): Promise<TabularDataBunch> {
+    const fitted = await fitTabular(inOnePart(table), options, reading.types)
     const all = datasetOf(table, fitted, options.weights)
     const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset<ArrayDataset>, Subset<ArrayDataset>]
     const { bs, valid_bs, drop_last, seed } = options
     const classes = fitted.target.classes
-    return new TabularDataBunch(
-      DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, classes }),
-      fitted,
-      table.title,
-    )
+    const parts = DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, classes })
+    return new TabularDataBunch(parts, fitted, table.title, reading)
   }
 }
 
-function datasetOf(table: Table, { procs, target }: FittedTable, weights: string | undefined): ArrayDataset {
+function datasetOf(table: Table, { procs, target }: FittedTable, weights: string | undefined, labelled = true): ArrayDataset {
   const { cats, conts } = procs.apply(table)
   return new ArrayDataset({
     x: {
       ...(cats && { cats: new Column(cats, { shape: [procs.cat_names.length], dtype: 'int32' }) }),
       ...(conts && { conts: new Column(conts, { shape: [procs.cont_names.length] }) }),
     },
-    y: new Column(target.encode(table), { shape: target.shape }),
-    c: target.classes?.length,
+    ...(labelled && { y: new Column(target.encode(table), { shape: target.shape }), c: target.classes?.length }),
     weights: weights === undefined ? undefined : new Column(numbersIn(table, weights), { dtype: 'float32' }),
     name: table.title,
   })
+}
+
+function isFile(rows: FileSource | TableLike): rows is FileSource {
+  const isBytes = rows instanceof ArrayBuffer || ArrayBuffer.isView(rows)
+  return typeof rows === 'string' || rows instanceof URL || rows instanceof Blob || isBytes
 }
 
 function requireY(owner: string, options: TabularOptions): void {
