@@ -7,9 +7,9 @@ import { type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor, weightsOfTensor } from './from-tensors.js'
 import type { Inputs, Shapes, Values } from './from-values.js'
 import type { Parts } from './parts.js'
+import { randomSplit } from './random-split.js'
 import { readSamples, type Samples, type Targets } from './read-samples.js'
 import type { TfDataBunchOptions } from './source/tf-data-parts.js'
-import { randomSplit } from './split.js'
 import type { TargetKind } from './target.js'
 
 export interface BunchOptions {

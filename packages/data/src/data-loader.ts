@@ -1,7 +1,6 @@
 import { checkCount, checkOptions, isPromise, kind, show } from '@onecycle/platform'
 import { type Batch, type BatchSource, disposeOf, type LoaderState } from './batch.js'
 import { type Dataset, requireDataset } from './dataset.js'
-import { prefetched } from './prefetch.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
 export interface DataLoaderOptions {
@@ -102,6 +101,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    const { prefetched } = await import('./prefetch.js')
     const pass = this.#begin()
     const read = async (i: number) => this.#named(await this.dataset.batch(this.#batchOf(pass.indices, i)))
     try {

@@ -8,6 +8,7 @@ export type { TensorInputs } from './from-tensors.js'
 export type { Inputs, Shapes, Values } from './from-values.js'
 export type { Labels } from './members-of.js'
 export type { NestedNumbers } from './nested-numbers.js'
+export { randomSplit, type Split } from './random-split.js'
 export { StratifiedSampler } from './sampler/stratified-sampler.js'
 export { WeightedSampler, type WeightedSamplerOptions } from './sampler/weighted-sampler.js'
 export { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
@@ -16,16 +17,7 @@ export { type IdxArray, parseIdx, readIdx } from './source/idx.js'
 export { type ReadTableOptions, readTable } from './source/read-table.js'
 export { type TfBatch, type TfDataOptions, type TfDataSource, TfDataStream } from './source/tf-data.js'
 export type { TfDataBunchOptions } from './source/tf-data-parts.js'
-export {
-  groupSplit,
-  type KFoldOptions,
-  kFold,
-  markedSplit,
-  randomSplit,
-  type Split,
-  stratifiedSplit,
-  timeSplit,
-} from './split.js'
+export { groupSplit, type KFoldOptions, kFold, markedSplit, stratifiedSplit, timeSplit } from './split.js'
 export { type ContCatNames, type ContCatSplitOptions, cont_cat_split } from './table/cont-cat-split.js'
 export { add_datepart, type DatePartOptions } from './table/date-parts.js'
 export type { ColumnType } from './table/parse-cell.js'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { groupSplit, kFold, markedSplit, randomSplit, type Split, stratifiedSplit, timeSplit } from './split.js'
+import { randomSplit, type Split } from './random-split.js'
+import { groupSplit, kFold, markedSplit, stratifiedSplit, timeSplit } from './split.js'
 
 test('the two parts are all indices, each once, and the same for the same seed', () => {
   fc.assert(

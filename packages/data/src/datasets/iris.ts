@@ -1,7 +1,7 @@
 import { checkOptions, kind, nameOf, read } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
-import { randomSplit } from '../split.js'
+import { randomSplit } from '../random-split.js'
 import { type Address, folderKind, inFolder } from './folder.js'
 
 export interface IrisOptions extends Omit<BunchOptions, 'classes'> {

@@ -1,5 +1,5 @@
 import { checkCount, show } from '@onecycle/platform'
-import type { Split } from '../split.js'
+import type { Split } from '../random-split.js'
 import { ColumnSummary } from './column-summary.js'
 import { contCatNames } from './cont-cat-split.js'
 import { add_datepart, prefixOf } from './date-parts.js'

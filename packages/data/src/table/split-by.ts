@@ -1,6 +1,7 @@
 import { checkOptions, kind, show } from '@onecycle/platform'
 import type { Labels } from '../members-of.js'
-import { groupSplit, markedSplit, randomSplit, type Split, stratifiedSplit, timeSplit } from '../split.js'
+import { randomSplit, type Split } from '../random-split.js'
+import { groupSplit, markedSplit, stratifiedSplit, timeSplit } from '../split.js'
 import type { Cell } from './table-column.js'
 
 /**
