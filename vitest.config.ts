@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./packages/${name}/src/${file}`, import.meta.url))
+
+/** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. */
+class ProgramsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const startsPrograms = ({ moduleId }: TestSpecification) => /\/packages\/onecycle\/test\/|\/examples\//.test(moduleId)
+    return (await super.sort(files)).toSorted((a, b) => Number(startsPrograms(b)) - Number(startsPrograms(a)))
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -23,6 +32,7 @@ export default defineConfig({
     setupFiles: ['vitest.setup.ts'],
     // All of the machine: vitest leaves a core to itself, which is half of two.
     maxWorkers: '100%',
+    sequence: { sequencer: ProgramsFirst },
     testTimeout: 60_000,
     coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.ts'] },
   },
