@@ -13,7 +13,7 @@ function bodyAndHead(options: LearnerOptions = {}): Learner {
   const model = sequential({
     layers: [
       layers.dense({ units: 8, activation: 'relu', inputShape: [2] }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ momentum: 0.9 }),
       layers.dense({ units: 2, name: `head${Math.random()}` }),
     ],
   })

@@ -93,6 +93,7 @@ export class Learner extends AnsweringLoop {
   readonly #seeded: boolean
   #order: DataOrder
   #loaded: LoadReport | undefined
+  #watched = false
 
   /**
    * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, an
@@ -688,6 +689,7 @@ export class Learner extends AnsweringLoop {
   async #follow(what: string, { epochs, callbacks, note, options, rates }: PlannedFit): Promise<History> {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
+    if (!this.#watched) await this.#watchStatistics()
     try {
       const own = [...callbacks, ...listOf(options.callbacks)]
       const more = await this.#resuming(own, options)
@@ -698,6 +700,13 @@ export class Learner extends AnsweringLoop {
     }
     // Ended before the Recorder had heard of it: what that has is of another fit.
     return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
+  }
+
+  /** From the first fit on, as it begins with what they are then. */
+  async #watchStatistics(): Promise<void> {
+    this.#watched = true
+    const { unsettledStatistics } = await import('./model/unsettled-statistics.js')
+    this.bus.add(...(await unsettledStatistics(this.model, this.log)))
   }
 
   /** What has a fit go on from the checkpoints of a folder, and write them. */

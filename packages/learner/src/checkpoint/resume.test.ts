@@ -29,7 +29,7 @@ function program(optimizer: () => OptimizerFactory = adam, options: LearnerOptio
   const model = sequential({
     layers: [
       layers.dense({ units: 6, inputShape: [2], activation: 'relu', kernelInitializer }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ momentum: 0.9 }),
       layers.dropout({ rate: 0.3 }),
       layers.dense({ units: 2, kernelInitializer }),
     ],

@@ -113,7 +113,7 @@ it('leaves frozen batch norms as they are', async () => {
   const before = norm.map(each => [...each.read().dataSync()])
   await learn.fit(0.1, 2, { callbacks: new SWA() })
   expect(norm.map(each => [...each.read().dataSync()])).toEqual(before)
-  expect((layer as unknown as { momentum: number }).momentum).toBe(0.99)
+  expect((layer as unknown as { momentum: number }).momentum).toBe(0.9)
 })
 
 it('has a state to go on from', async () => {

@@ -32,7 +32,7 @@ export function mlp(seed = 1): Sequential {
   return sequential({
     layers: [
       layers.dense({ units: 8, activation: 'relu', inputShape: [2], kernelInitializer }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ momentum: 0.9 }),
       layers.dense({ units: 2, kernelInitializer }),
     ],
   })

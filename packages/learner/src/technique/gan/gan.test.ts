@@ -45,7 +45,7 @@ const deep = (inputs: number, seed: number) =>
   sequential({
     layers: [
       layers.dense({ units: 5, activation: 'tanh', inputShape: [inputs], kernelInitializer: kernelInitializer(seed) }),
-      layers.batchNormalization(),
+      layers.batchNormalization({ momentum: 0.9 }),
       layers.dropout({ rate: 0.2 }),
       layers.dense({ units: 1, kernelInitializer: kernelInitializer(seed + 1) }),
     ],
