@@ -33,12 +33,13 @@ interface DataPrint {
   readonly hash?: string
 }
 
-/** Samples of a data set that are looked at: the same ones of two sets of one size. */
-const looks = 100
+/**
+ * Samples of a data set that are looked at, the same ones of two sets of one size: some places, and as many from each on, since what is read
+ * from a file comes in blocks. One place of a data set that answers with promises, as it may have to read much for each.
+ */
+const [places, together] = [5, 20]
 /** Looked at twice: who changes samples at random shows it by one of them. */
 const twice = 8
-/** Gathered at a time. */
-const together = 20
 
 /** Takes it when everyone has heard the beginning of the fit. */
 export async function fingerprintOf(learn: RunningLearner): Promise<Fingerprint> {
@@ -82,7 +83,7 @@ export function differences(was: Partial<Fingerprint>, is: Partial<Fingerprint>)
     compare(`the samples of the ${what} data are`, theirs?.samples, ours?.samples)
     compare(`the batches of the ${what} data have a size of`, theirs?.bs, ours?.bs)
     if (theirs?.samples === ours?.samples && theirs?.hash && ours?.hash && theirs.hash !== ours.hash)
-      found.push(`the ${what} data has other samples: of ${ours.samples}, ${Math.min(looks, ours.samples)} were compared`)
+      found.push(`the ${what} data has other samples than there, of those that were compared`)
   }
   return found
 }
@@ -145,9 +146,7 @@ function shortened(value: unknown): unknown {
 
 /** The hash of some samples. A source that cannot give them, or not twice, is not compared: a fit is not to end by this. */
 async function hashOf(set: Dataset): Promise<string | undefined> {
-  const random = new Random(set.length)
-  const all = set.length <= looks
-  const chosen = Int32Array.from({ length: Math.min(looks, set.length) }, (_, i) => (all ? i : random.int(set.length)))
+  const chosen = chosenOf(set)
   try {
     const first = chosen.subarray(0, twice)
     const once = await hashed(set, first)
@@ -156,6 +155,14 @@ async function hashOf(set: Dataset): Promise<string | undefined> {
   } catch {
     return undefined
   }
+}
+
+function chosenOf({ length, asynchronous }: Dataset): Int32Array {
+  const count = asynchronous ? 1 : places
+  if (length <= count * together) return Int32Array.from({ length }, (_, i) => i)
+  const random = new Random(length)
+  const starts = Array.from({ length: count }, () => random.int(length - together + 1))
+  return Int32Array.from(starts.flatMap(start => Array.from({ length: together }, (_, i) => start + i)))
 }
 
 async function hashed(set: Dataset, indices: Int32Array): Promise<string> {
