@@ -25,6 +25,8 @@ const tools = {
   // TensorFlow.js's backends for graphics processors, which a page imports itself.
   webgl: ['@tensorflow/tfjs-backend-webgl@4.22.0'],
   webgpu: ['@tensorflow/tfjs-backend-webgpu@4.22.0'],
+  // Reads the models that are exported for others.
+  onnxruntime: ['onnxruntime-web@1.30.0'],
   rollup: ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3', '@rollup/plugin-commonjs@29.0.3'],
 }
 

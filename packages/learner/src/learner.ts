@@ -1,7 +1,7 @@
 import type { Bus, Callback, Rates, Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { addAnswers, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
+import { addAnswers, checkFileName, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import {
   emptyHistory,
@@ -598,6 +598,21 @@ export class Learner extends AnsweringLoop {
    */
   async exportFiles(): Promise<ExportFiles> {
     return this.#saving('exportFiles', {}, async () => (await import('./export/export-files.js')).exportFiles(this))
+  }
+
+  /**
+   * Writes the model as ONNX, for the runtimes of other languages: the layers that models of ours have, and their kin. Its inputs and
+   * outputs have the model's names, pictures are [batch, height, width, channels], the batch is of any size. Where the loss took logits
+   * outputs are probabilities. The metadata say under `onecycle` what {@link export} writes. Returns the file's path in full.
+   *
+   * @param address a path or another address, as of {@link save}; `.onnx` is added when missing
+   * @throws TypeError for a layer or an activation that has no counterpart there; as {@link export} does
+   * @example
+   * await learn.exportOnnx('models/churn.onnx')
+   */
+  async exportOnnx(address: string): Promise<string> {
+    checkFileName('exportOnnx', address)
+    return this.#saving('exportOnnx', {}, async () => (await import('./export/onnx/export-onnx.js')).exportOnnx(this, address))
   }
 
   async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { DataBunch } from '@onecycle/data'
 import { TabularDataBunch } from '@onecycle/data'
 import { nameOf, namesIn, removeFile, Sha256, schemeOf, show, writeWhole } from '@onecycle/platform'
 import { io, type Tensor, sigmoid as tfSigmoid, softmax as tfSoftmax, version_core } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { sigmoid, softmax } from '../loss/activations.js'
 import type { LossFunction } from '../loss/loss-function.js'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
@@ -40,13 +41,8 @@ export async function exportTo(parts: Exported, dir: string): Promise<string> {
  *
  * @throws TypeError for a model that is no LayersModel, and for a loss whose activation cannot be written
  */
-export async function exportFiles({ data, model, loss_func }: Exported): Promise<ExportFiles> {
-  if (!isLayersModel(model))
-    throw new TypeError(
-      'Only a LayersModel can be exported, made by tf.sequential or tf.model: what another object does nobody else could repeat. save() keeps its weights.',
-    )
-  const meanings = meaningsOf(data, model, loss_func)
-  const net = standardModel(model, activationsOf(loss_func, model.outputs.length))
+export async function exportFiles(parts: Exported): Promise<ExportFiles> {
+  const { net, manifest } = exportedModel(parts)
   try {
     let artifacts: io.ModelArtifacts | undefined
     await net.save(
@@ -55,15 +51,25 @@ export async function exportFiles({ data, model, loss_func }: Exported): Promise
         return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } }
       }),
     )
-    return filesOf(artifacts!, {
-      format: manifestFormat,
-      versions: { tfjs: version_core },
-      outputs: meanings,
-      ...(data instanceof TabularDataBunch && { table: data.state() }),
-    })
+    return filesOf(artifacts!, manifest)
   } finally {
     net.dispose()
   }
+}
+
+/** The model that is exported, the caller's to dispose, and what is said of it. Throws as {@link exportFiles}. */
+export function exportedModel({ data, model, loss_func }: Exported): { net: LayersModel; manifest: Manifest } {
+  if (!isLayersModel(model))
+    throw new TypeError(
+      'Only a LayersModel can be exported, made by tf.sequential or tf.model: what another object does nobody else could repeat. save() keeps its weights.',
+    )
+  const manifest = {
+    format: manifestFormat,
+    versions: { tfjs: version_core },
+    outputs: meaningsOf(data, model, loss_func),
+    ...(data instanceof TabularDataBunch && { table: data.state() }),
+  }
+  return { net: standardModel(model, activationsOf(loss_func, model.outputs.length)), manifest }
 }
 
 const weightsName = /^weights-[0-9a-f]{8}\.bin$/

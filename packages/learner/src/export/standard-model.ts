@@ -5,6 +5,7 @@ import { ConvLayer, type ConvLayerOptions } from '../model/conv-layer.js'
 import { EmbeddingDotBias, type EmbeddingDotBiasOptions } from '../model/embedding-dot-bias.js'
 import { SigmoidRange, type SigmoidRangeOptions } from '../model/sigmoid-range.js'
 import { isLayersModel, type Layer } from '../model/trainable-model.js'
+import { graphOf, nodesOf } from './graph.js'
 
 /** A layer as layers that every TensorFlow.js has. */
 interface StandardForm {
@@ -26,12 +27,6 @@ export function standardModel(given: LayersModel, activations: readonly OutputAc
   const { net, take } = copyOf(given, activations)
   tidy(() => take())
   return net
-}
-
-interface Node {
-  readonly outboundLayer: Layer
-  readonly inputTensors: SymbolicTensor[]
-  readonly outputTensors: SymbolicTensor[]
 }
 
 function copyOf(given: LayersModel, activations: readonly OutputActivation[] = []): { net: LayersModel; take: () => void } {
@@ -60,22 +55,6 @@ function copyOf(given: LayersModel, activations: readonly OutputActivation[] = [
     for (const [layer, form] of forms) if (layer.weights.length > 0) form.take(layer.getWeights())
   }
   return { net, take }
-}
-
-/** A Sequential keeps its graph in a model of its own, which it makes when it is needed. */
-function graphOf(given: LayersModel): LayersModel {
-  if ('pop' in given && !given.built) given.build(given.inputs[0]!.shape)
-  return (given as { model?: LayersModel }).model ?? given
-}
-
-/** Applications of layers, each after those that it takes from. */
-function nodesOf(graph: LayersModel): Node[] {
-  const { nodesByDepth } = graph as unknown as { nodesByDepth: Record<string, Node[]> }
-  const depths = Object.keys(nodesByDepth).map(Number)
-  return depths
-    .sort((a, b) => b - a)
-    .flatMap(depth => nodesByDepth[depth]!)
-    .filter(({ outboundLayer }) => outboundLayer.getClassName() !== 'InputLayer')
 }
 
 function formOf(layer: Layer): StandardForm {

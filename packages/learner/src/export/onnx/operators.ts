@@ -1,0 +1,173 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { transpose } from '@tensorflow/tfjs-core'
+import type { Layer } from '../../model/trainable-model.js'
+import type { OnnxGraph, Sides } from './onnx-graph.js'
+
+/** Options of TensorFlow.js's layers, of which each has its own. */
+interface LayerConfig {
+  readonly axis: number
+  readonly scale: boolean
+  readonly center: boolean
+  readonly epsilon: number
+  readonly activation: string
+  readonly alpha: number
+  readonly maxValue: number | null | undefined
+  readonly dims: readonly number[]
+  readonly padding: unknown
+  readonly cropping: readonly [readonly [number, number], readonly [number, number]]
+  readonly normalize: boolean
+  readonly strides: number | readonly number[]
+  readonly poolSize: number | readonly number[]
+  readonly dilationRate: number | readonly number[] | null
+  readonly dataFormat: string
+}
+
+/** A layer where it is applied: its options, its weights, and the shapes around it. */
+export interface Applied {
+  readonly graph: OnnxGraph
+  readonly layer: Layer
+  readonly config: LayerConfig
+  readonly weights: readonly Tensor[]
+  /** Names of what goes in. */
+  readonly xs: readonly string[]
+  readonly inputShape: Sides
+  readonly outputShape: Sides
+}
+
+type Operator = (applied: Applied) => string
+
+const same: Operator = ({ xs }) => xs[0]!
+
+/** What stands for a layer, by its class. Pictures stay [batch, height, width, channels], and are turned where ONNX wants channels first. */
+export const operators: Readonly<Record<string, Operator>> = {
+  ...{ Dropout: same, SpatialDropout1D: same, GaussianNoise: same, GaussianDropout: same, AlphaDropout: same },
+  Dense: ({ graph, config, weights: [kernel, bias], xs }) =>
+    activate(graph, config.activation, biased(graph, graph.op('MatMul', [xs[0]!, constant(graph, kernel!)]), bias)),
+  Conv2D: applied => {
+    const { weights: [kernel, bias] } = applied // biome-ignore format: a table
+    return convolve(applied, transpose(kernel!, [3, 2, 0, 1]), bias, 1)
+  },
+  DepthwiseConv2D: applied => {
+    const { weights: [kernel, bias] } = applied // biome-ignore format: a table
+    const [height, width, channels, multiplier] = kernel!.shape as [number, number, number, number]
+    return convolve(applied, transpose(kernel!, [2, 3, 0, 1]).reshape([channels * multiplier, 1, height, width]), bias, channels)
+  },
+  BatchNormalization: ({ graph, layer, config, weights, xs, inputShape }) => {
+    const axis = config.axis
+    if (axis !== -1 && axis !== inputShape.length - 1)
+      throw new TypeError(`${layer.name} normalizes the axis ${axis}; only the last one can be written as ONNX.`)
+    const [scale, center] = [config.scale, config.center]
+    const own = weights.map(weight => weight.dataSync())
+    const [mean, variance] = own.slice(-2)
+    const gamma = scale ? own[0]! : undefined
+    const beta = center ? own[scale ? 1 : 0]! : undefined
+    const factor = Float32Array.from(variance!, (each, i) => (gamma?.[i] ?? 1) / Math.sqrt(each + config.epsilon))
+    const shift = Float32Array.from(mean!, (each, i) => (beta?.[i] ?? 0) - each * factor[i]!)
+    const scaled = graph.op('Mul', [xs[0]!, graph.floats(factor, [factor.length])])
+    return graph.op('Add', [scaled, graph.floats(shift, [shift.length])])
+  },
+  Activation: ({ graph, config, xs }) => activate(graph, config.activation, xs[0]!),
+  ReLU: ({ graph, config, xs }) => {
+    if (config.maxValue !== undefined && config.maxValue !== null)
+      throw new TypeError('ReLU with a maxValue cannot be written as ONNX.')
+    return graph.op('Relu', [xs[0]!])
+  },
+  LeakyReLU: ({ graph, config, xs }) => graph.op('LeakyRelu', [xs[0]!], { alpha: { float: config.alpha } }),
+  Softmax: ({ graph, config, xs }) => graph.op('Softmax', [xs[0]!], { axis: config.axis }),
+  Flatten: ({ graph, xs }) => graph.op('Flatten', [xs[0]!], { axis: 1 }),
+  Reshape: ({ graph, xs, outputShape }) =>
+    graph.op('Reshape', [xs[0]!, graph.ints([0, ...outputShape.slice(1).map(side => side ?? -1)])]),
+  Permute: ({ graph, config, xs }) => graph.op('Transpose', [xs[0]!], { perm: [0, ...config.dims] }),
+  GlobalAveragePooling1D: ({ graph, xs }) => graph.op('ReduceMean', [xs[0]!], { axes: [1], keepdims: 0 }),
+  GlobalAveragePooling2D: ({ graph, xs }) => graph.op('ReduceMean', [xs[0]!], { axes: [1, 2], keepdims: 0 }),
+  GlobalMaxPooling1D: ({ graph, xs }) => graph.op('ReduceMax', [xs[0]!], { axes: [1], keepdims: 0 }),
+  GlobalMaxPooling2D: ({ graph, xs }) => graph.op('ReduceMax', [xs[0]!], { axes: [1, 2], keepdims: 0 }),
+  MaxPooling2D: applied => pool(applied, 'MaxPool'),
+  AveragePooling2D: applied => pool(applied, 'AveragePool'),
+  ZeroPadding2D: ({ graph, config, xs }) => {
+    const [[top, bottom], [left, right]] = config.padding as LayerConfig['cropping']
+    return graph.op('Pad', [xs[0]!, graph.ints([0, top, left, 0, 0, bottom, right, 0])])
+  },
+  Cropping2D: ({ graph, config, xs, inputShape }) => {
+    const [[top, bottom], [left, right]] = config.cropping
+    const ends = [inputShape[1]! - bottom, inputShape[2]! - right]
+    return graph.op('Slice', [xs[0]!, graph.ints([top, left]), graph.ints(ends), graph.ints([1, 2])])
+  },
+  Embedding: ({ graph, weights, xs }) =>
+    graph.op('Gather', [constant(graph, weights[0]!), graph.op('Cast', [xs[0]!], { to: 6 })], { axis: 0 }),
+  Concatenate: ({ graph, config, xs }) => graph.op('Concat', xs, { axis: config.axis }),
+  Add: ({ graph, xs }) => graph.op('Sum', xs),
+  Average: ({ graph, xs }) => graph.op('Mean', xs),
+  Maximum: ({ graph, xs }) => graph.op('Max', xs),
+  Minimum: ({ graph, xs }) => graph.op('Min', xs),
+  Multiply: ({ graph, xs }) => xs.reduce((a, b) => graph.op('Mul', [a, b])),
+  Dot: ({ graph, layer, config, xs, inputShape }) => {
+    if (inputShape.length !== 2 || config.normalize)
+      throw new TypeError(`${layer.name} is a product of more than rows, which cannot be written as ONNX.`)
+    return graph.op('ReduceSum', [graph.op('Mul', xs), graph.ints([1])], { keepdims: 1 })
+  },
+}
+
+function constant(graph: OnnxGraph, weight: Tensor): string {
+  return graph.floats(Float32Array.from(weight.dataSync()), weight.shape)
+}
+
+function biased(graph: OnnxGraph, x: string, bias: Tensor | undefined): string {
+  return bias ? graph.op('Add', [x, constant(graph, bias)]) : x
+}
+
+function convolve(applied: Applied, kernel: Tensor, bias: Tensor | undefined, group: number): string {
+  const { graph, config } = applied
+  const dilations = [config.dilationRate ?? 1].flat()
+  const made = channelsFirst(applied, x =>
+    graph.op('Conv', [x, constant(graph, kernel)], {
+      ...{
+        strides: both(config.strides),
+        group,
+        dilations: dilations.length === 2 ? dilations : both(dilations[0] ?? 1),
+        ...padding(config),
+      },
+    }),
+  )
+  return activate(graph, config.activation, biased(graph, made, bias))
+}
+
+function pool(applied: Applied, type: string): string {
+  const { graph, config } = applied
+  const options = { kernel_shape: both(config.poolSize), strides: both(config.strides), ...padding(config) }
+  return channelsFirst(applied, x => graph.op(type, [x], options))
+}
+
+function channelsFirst({ graph, layer, config, xs }: Applied, act: (x: string) => string): string {
+  if (config.dataFormat === 'channelsFirst')
+    throw new TypeError(`${layer.name} has its channels first, which cannot be written as ONNX.`)
+  const turned = graph.op('Transpose', [xs[0]!], { perm: [0, 3, 1, 2] })
+  return graph.op('Transpose', [act(turned)], { perm: [0, 2, 3, 1] })
+}
+
+const both = (given: unknown) => (Array.isArray(given) ? (given as number[]) : [given as number, given as number])
+
+const padding = (config: LayerConfig) => (config.padding === 'same' ? { auto_pad: 'SAME_UPPER' } : {})
+
+/** Activations by TensorFlow.js's names. */
+const activations: Readonly<Record<string, (graph: OnnxGraph, x: string) => string>> = {
+  linear: (_, x) => x,
+  relu: (graph, x) => graph.op('Relu', [x]),
+  relu6: (graph, x) => graph.op('Clip', [x, graph.floats(Float32Array.of(0), []), graph.floats(Float32Array.of(6), [])]),
+  sigmoid: (graph, x) => graph.op('Sigmoid', [x]),
+  tanh: (graph, x) => graph.op('Tanh', [x]),
+  softmax: (graph, x) => graph.op('Softmax', [x], { axis: -1 }),
+  softplus: (graph, x) => graph.op('Softplus', [x]),
+  softsign: (graph, x) => graph.op('Softsign', [x]),
+  elu: (graph, x) => graph.op('Elu', [x]),
+  selu: (graph, x) => graph.op('Selu', [x]),
+  hardSigmoid: (graph, x) => graph.op('HardSigmoid', [x], { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
+  swish: (graph, x) => graph.op('Mul', [x, graph.op('Sigmoid', [x])]),
+}
+
+function activate(graph: OnnxGraph, given: unknown, x: string): string {
+  const name = String(given ?? 'linear').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  const own = Object.hasOwn(activations, name) ? activations[name] : undefined
+  if (own) return own(graph, x)
+  throw new TypeError(`The activation ${name} cannot be written as ONNX; there are ${Object.keys(activations).join(', ')}.`)
+}
