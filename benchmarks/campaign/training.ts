@@ -26,7 +26,7 @@ const model = sequential({
     layers.dense({ units: 256, inputShape: [8], activation: 'relu', kernelInitializer }),
     // Enough work for two threads.
     layers.dense({ units: 96, activation: 'relu', kernelInitializer }),
-    layers.batchNormalization(),
+    layers.batchNormalization({ momentum: 0.9 }),
     layers.dropout({ rate: 0.3 }),
     layers.dense({ units: 2, kernelInitializer }),
   ],
