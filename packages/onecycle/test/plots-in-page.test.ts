@@ -10,7 +10,7 @@ import { root } from './run-program.js'
 const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
 
 const program = `
-import { Plot } from '@onecycle/plot'
+import { barPanel, heatPanel, Plot } from '@onecycle/plot'
 import { ProgressBar, progressIn, Recorder } from '@onecycle/recorder'
 const panel = (title, y, series) => ({ title, x: { label: 'Batches', integer: true }, y: { label: y }, series })
 const curve = (name, style, ys) => ({ name, style, points: ys.map((y, i) => [i + 1, y]) })
@@ -55,7 +55,7 @@ function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 
   }
   return { epoch, end }
 }
-Object.assign(globalThis, { Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
+Object.assign(globalThis, { barPanel, heatPanel, Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
 `
 
 const worker = `
@@ -90,6 +90,32 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
 
   /** Runs a function body in the page. */
   const inPage = <T>(body: string) => open.page.evaluate<T>(`(async () => { ${body} })()`)
+
+  test('heat maps and bars are drawn, and drawn anew when their values change', async () => {
+    const found = await inPage<Record<string, unknown>>(`
+      const categories = ['cat', 'dog']
+      const axes = { x: { label: 'Predicted', categories }, y: { label: 'Actual', categories } }
+      const matrix = values => ({ panels: [heatPanel({ ...axes, values, text: values.map(row => row.map(String)) })] })
+      const element = place()
+      const plot = await new Plot(matrix([[9, 1], [2, 8]])).mount(element)
+      const texts = () => [...element.querySelectorAll('svg text')].map(text => text.textContent)
+      const before = texts()
+      await plot.update(matrix([[9, 1], [2, 7]]))
+      const after = texts()
+      const bars = { loss: [0.3, 1.2] }
+      await plot.update({ panels: [barPanel({ x: { label: 'Loss' }, y: { label: '', categories }, bars })] })
+      const { ariaLabel } = element.querySelector('figure')
+      const rects = element.querySelectorAll('svg .mark-rect path').length
+      const large = Array.from({ length: 60 }, (_, r) => Array.from({ length: 70 }, (_, c) => r + c))
+      await plot.update({ panels: [heatPanel({ x: { label: 'Batches' }, y: { label: 'Value' }, values: large })] })
+      const image = element.querySelector('svg image').getBoundingClientRect()
+      plot.unmount()
+      return { before, after, ariaLabel, rects, width: image.width }`)
+    expect(found['before']).toEqual(expect.arrayContaining(['cat', 'dog', 'Predicted', 'Actual', '9', '8']))
+    expect(found['after']).toEqual(expect.arrayContaining(['9', '7']))
+    expect(found).toMatchObject({ ariaLabel: 'Loss: cat 0.3, dog 1.2.', rects: 2 })
+    expect(found['width']).toBeGreaterThan(400)
+  })
 
   test('a plot is as wide as its element, follows its width, and says what it is', async () => {
     const found = await inPage<Record<string, unknown>>(`
