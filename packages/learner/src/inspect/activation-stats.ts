@@ -41,7 +41,8 @@ const moments = ['mean', 'std', 'near_zero'] as const
 /**
  * Records what layers answer with in training: a healthy layer keeps a mean near 0 and a deviation near 1; one whose values are nearly all
  * zero is dead, and one whose deviation grows from layer to layer makes what follows explode. It is summed up on the device, and read as
- * one tensor: every tenth batch, that takes 3 to 7 hundredths of a small network's step, with histograms up to a quarter of it. A model that is no tfjs model has no layers that could be looked at.
+ * one tensor: every tenth batch, that takes 1 to 7 hundredths of a step, with histograms up to a quarter of a small network's. A model that
+ * is no tfjs model has no layers that could be looked at.
  *
  * Source: fastai 2's `ActivationStats`, default of every batch there.
  *

@@ -7,7 +7,7 @@ import { everyOf, type GradientNorms, readAndDispose, requireStats, type StatsOp
 
 /**
  * Records the norms of gradients, as they are before anybody clips them: what to clip them to, which layers learn nothing (norms near 0),
- * and where they explode. They are added up on the device, and read as one tensor: every tenth batch, that takes a hundredth of a step or less.
+ * and where they explode. They are added up on the device, and read as one tensor: every tenth batch, that takes 1 to 3 hundredths of a step.
  *
  * @throws RangeError when every is not a whole number of at least 1; TypeError for an unknown option.
  * @example

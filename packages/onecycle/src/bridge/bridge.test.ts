@@ -340,6 +340,20 @@ describe('what fails', () => {
     await expect(training.call('fail', '')).rejects.toThrow('words')
   })
 
+  test('of a fit that diverges crosses with what is known of it', async () => {
+    callbacks = [
+      {
+        after_loss(learn) {
+          learn.loss = learn.loss.mul(Number.NaN)
+        },
+      },
+    ]
+    const { training } = make()
+    const failure = await training.start({ epochs: 1 }).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ name: 'DivergedError', epoch: 0, batch: 0, loss: Number.NaN, origin: 'loss' })
+    callbacks = []
+  })
+
   test('of a training rejects it, and the next can begin', async () => {
     callbacks = [{ before_epoch: learn => learn.opt.set('lr', Number.NaN) }]
     const { training } = make()
