@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 import * as onecycle from 'onecycle'
-import ts from 'typescript'
 import { expect, it } from 'vitest'
+import { runSnippet } from './run-snippet.js'
 import { blocksOf } from './snippets.js'
 
 /** Points in the plane, of which the seventh may be no point. */
@@ -26,14 +26,9 @@ it('the programs of docs/inspect.md run, and say what the page says', async () =
   const folder = await mkdtemp(join(tmpdir(), 'inspect-'))
   const lines: string[] = []
   const log = { log: (...all: unknown[]) => lines.push(all.join(' ')) }
-  const AsyncFunction = (async () => {}).constructor as new (...parts: string[]) => (...given: unknown[]) => Promise<void>
   try {
-    for (const { code } of blocksOf('docs/inspect.md')) {
-      const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
-      const { outputText } = ts.transpileModule(code.replaceAll("'runs/", `'${folder}/`), { compilerOptions })
-      const body = outputText.replace(/^import (\{[^}]*\}) from 'onecycle';$/m, 'const $1 = onecycle;')
-      await new AsyncFunction('onecycle', 'learn', 'console', body)(onecycle, learner(code.includes('DivergedError')), log)
-    }
+    for (const { code } of blocksOf('docs/inspect.md'))
+      await runSnippet(code.replaceAll("'runs/", `'${folder}/`), { learn: learner(code.includes('DivergedError')), console: log })
     const [message, origin, table] = lines
     expect(message).toMatch(
       /^The loss became NaN at batch \d+ of epoch 0 \(learning rate 0\.0100\)\.\nIts inputs are not finite\.\n/,
