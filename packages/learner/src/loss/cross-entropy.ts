@@ -22,7 +22,8 @@ export const cross_entropy = lossFunction(
 )
 
 /** In one step, with a gradient of its own in place of the chain that automatic differentiation would record. */
-function mean(logits: tf.Tensor, given: tf.Tensor): tf.Tensor {
+function mean(logits: tf.Tensor, given: tf.Tensor, weights?: tf.Tensor): tf.Tensor {
+  if (weights) return mean(logits, weighedShares(logits, given, weights))
   const indices = areClassIndices('cross_entropy', logits, given)
   const flat = logits.rank === 2
   const pred = flat ? logits : tf.reshape(logits, [-1, logits.shape.at(-1)!])
@@ -49,6 +50,15 @@ function mean(logits: tf.Tensor, given: tf.Tensor): tf.Tensor {
     }
   })
   return loss(pred)
+}
+
+/** Targets whose plain mean is the weighted one: the loss is linear in them. */
+function weighedShares(pred: tf.Tensor, target: tf.Tensor, weights: tf.Tensor): tf.Tensor {
+  const scaled = tf.div(weights, tf.maximum(tf.mean(weights), 1e-30))
+  return tf.mul(
+    classShares('cross_entropy', pred, target),
+    tf.reshape(scaled, [...weights.shape, ...new Array<number>(pred.rank - weights.rank).fill(1)]),
+  )
 }
 
 // Our own kernel, which returns the loss and its gradient at once: a short step of a small network waits for the kernels' number.

@@ -47,8 +47,8 @@ export interface LossFunctionOptions {
    * these. Default: all the same.
    */
   counts?: ((pred: Tensor, target: Tensor) => Tensor) | undefined
-  /** A quicker way to the mean of all losses, for batches whose samples have no weights. */
-  mean?: ((pred: Tensor, target: Tensor) => Tensor) | undefined
+  /** A quicker way to the mean of all losses, by the weights where there are any. */
+  mean?: ((pred: Tensor, target: Tensor, weights?: Tensor) => Tensor) | undefined
 }
 
 /**
@@ -81,7 +81,7 @@ export function lossFunction(
   }
   const loss = (pred: Tensors, target: Tensors, weights?: Tensor) => {
     const pair = one(pred, target)
-    return tidy(() => (mean && !weights ? mean(...pair) : weightedMean(losses(...pair), weights, counts?.(...pair)))) as Scalar
+    return tidy(() => (mean ? mean(...pair, weights) : weightedMean(losses(...pair), weights, counts?.(...pair)))) as Scalar
   }
   const each = (pred: Tensors, target: Tensors) => {
     const pair = one(pred, target)
