@@ -198,7 +198,9 @@ it('names the last good checkpoint where a fit diverges', async () => {
     },
   }
   const callbacks = [spoil, new Checkpoint({ dir, every: { batches: 2 } })]
-  await expect(oneCycle(program().learn, { callbacks })).rejects.toThrow(/loss became NaN.*last checkpoint is .*fit-0-0000\d/s)
+  const error = await oneCycle(program().learn, { callbacks }).catch((error: unknown) => error)
+  expect(String(error)).toMatch(/loss became NaN.*last checkpoint is .*fit-0-0000\d/s)
+  expect(error).toMatchObject({ checkpoint: expect.stringMatching(/fit-0-0000\d/) })
 })
 
 it('uses the checkpoint before a damaged one, and says so', async () => {

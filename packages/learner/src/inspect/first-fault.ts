@@ -37,11 +37,13 @@ async function rowsOf({ xb, yb, pred }: DivergingLearner) {
 
 /** 1 for each row that is not finite in one of several tensors. */
 function spoiledRows(tensors: Tensors): tf.Tensor {
-  const masks = [tensors].flat().map(tensor => {
+  const masks = [tensors].flat().flatMap(tensor => {
+    // There may be no targets.
+    if (!(tensor instanceof tf.Tensor)) return []
     const rows = tf.reshape(tensor, [tensor.shape[0] ?? 1, -1])
     return rows.dtype === 'float32' ? tf.max(tf.sub(1, tf.cast(tf.isFinite(rows), 'float32')), 1) : tf.zeros([rows.shape[0]])
   })
-  return masks.reduce((all, mask) => tf.maximum(all, mask))
+  return masks.length === 0 ? tf.zeros([0]) : masks.reduce((all, mask) => tf.maximum(all, mask))
 }
 
 /** Largest absolute value that each layer answers with; NaN where not all are finite. */
