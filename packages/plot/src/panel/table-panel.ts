@@ -20,6 +20,8 @@ const rowHeight = 22
 const gap = 2
 /** Width of a letter of 1 pixel, in words and numbers. */
 const letter = 0.57
+/** How much wider a letter is in bold. */
+const bold = 1.15
 
 /**
  * A panel of words: samples with what a model makes of them, say. Cells that have no room are cut, with an ellipsis.
@@ -55,9 +57,9 @@ export function tablePanel(options: TablePanelOptions): Panel {
 
 type Table = readonly (readonly string[])[]
 
-/** Letters of each column that fit together: the widest give way first. */
-function widthsOf(table: Table, letters: number): number[] {
-  const widths = table[0]!.map((_, c) => Math.max(1, ...table.map(row => row[c]!.length)))
+/** Letters of each column that fit together: the widest give way first. @param bold how much wider the letters of names are */
+function widthsOf(table: Table, letters: number, bold = 1): number[] {
+  const widths = table[0]!.map((name, c) => Math.max(1, Math.ceil(name.length * bold), ...table.map(row => row[c]!.length)))
   const room = letters - gap * (widths.length - 1)
   for (let all = sum(widths); all > room && Math.max(...widths) > 1; all--) widths[widths.indexOf(Math.max(...widths))]!--
   return widths
@@ -66,9 +68,9 @@ function widthsOf(table: Table, letters: number): number[] {
 const cut = (text: string, width: number) => (text.length > width ? fit(text, width) : text)
 
 function layers(table: Table, look: Look, width: number): Json[] {
-  const natural = sum(widthsOf(table, Number.POSITIVE_INFINITY)) + gap * (table[0]!.length - 1)
+  const natural = sum(widthsOf(table, Number.POSITIVE_INFINITY, bold)) + gap * (table[0]!.length - 1)
   const fontSize = Math.max(9, Math.min(12, Math.floor(width / (natural * letter))))
-  const widths = widthsOf(table, Math.floor(width / (fontSize * letter)))
+  const widths = widthsOf(table, Math.floor(width / (fontSize * letter)), bold)
   const starts = widths.map((_, c) => (sum(widths.slice(0, c)) + gap * c) * fontSize * letter)
   const cells = table.map((row, r) =>
     row.map((text, c) => ({ x: starts[c]!, y: (r + 0.5) * rowHeight, text: cut(text, widths[c]!) })),
@@ -79,7 +81,7 @@ function layers(table: Table, look: Look, width: number): Json[] {
     encoding: { ...pixels, text: { field: 'text', type: 'nominal' } },
   })
   const line = {
-    data: { values: [{ x: 0, y: rowHeight, x2: width }] },
+    data: { values: [{ x: 0, y: rowHeight, x2: (sum(widths) + gap * (widths.length - 1)) * fontSize * letter }] },
     mark: { type: 'rule', color: inkOf(look), opacity: 0.4 },
     encoding: { ...pixels, x2: { field: 'x2' } },
   }
