@@ -27,7 +27,8 @@ export function headsOf(heads: NonNullable<DataBunch['heads']>, model: Model): H
 }
 
 /**
- * The sum of the losses of several outputs, each by its weight.
+ * The sum of the losses of several outputs, each by its weight. Over a pass it is averaged by samples, or by their weights; where an output's loss
+ * counts by its classes too, only that output's own column is exact.
  *
  * @throws TypeError or RangeError for weights that are none
  */

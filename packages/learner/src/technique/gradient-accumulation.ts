@@ -26,7 +26,7 @@ export interface GradientAccumulationState {
  * smaller batch of a pass is. A batch without a step is cancelled, as in fastai, so that `before_step` beyond order 6, `after_step` and what
  * listens there know of real steps only; rates go on by batches, as the position in the fit does.
  *
- * Batch norms see the small batches. A pass that a callback cuts short leaves its rest to the next one; the end of a fit drops it.
+ * Where samples or classes have weights, batches count by their sum. Batch norms see the small batches. A pass that a callback cuts short leaves its rest to the next one; the end of a fit drops it.
  * Source: fastai 2's `GradientAccumulation`, which divides by `n_acc` whatever there is.
  *
  * @throws RangeError when n_acc is not a whole number of at least 1; TypeError for an unknown option.
