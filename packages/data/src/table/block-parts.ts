@@ -1,7 +1,8 @@
+import { DataLoader } from '../data-loader.js'
+import { Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
 import { BlockSampler } from '../sampler/block-sampler.js'
 import type { TableBlocks } from '../source/table-blocks.js'
-import { BlockLoader, type BlockRowsOf } from './block-loader.js'
 import { BlockRows } from './block-rows.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
 import type { ColumnType } from './parse-cell.js'
@@ -15,23 +16,16 @@ export async function readParts(
   memory: number,
 ): Promise<{ parts: Parts; fitted: FittedTable }> {
   const fitted = await fitTabular(blocks, options, types)
-  const { procs, target, split } = fitted
   const rows = new BlockRows(blocks, fitted, options.weights, memory)
-  const [cats, conts] = [procs.cat_names.length, procs.cont_names.length]
-  const inputs = { ...(cats > 0 && { cats: [cats] }), ...(conts > 0 && { conts: [conts] }) }
-  const what = {
-    inputShape: Object.values(inputs),
-    inputNames: Object.keys(inputs),
-    ...{ targetShape: target.shape, target: target.target, c: target.classes?.length, weighted: options.weights !== undefined },
+  const [ours, theirs] = fitted.split.map(numbers => numbers.slice().sort()) as [Int32Array, Int32Array]
+  const [train, valid] = [new Subset(rows, ours), new Subset(rows, theirs)]
+  const { bs, valid_bs = bs, drop_last = true, seed = 0 } = options
+  const sampler = new BlockSampler(rows.startsAmong(ours), rows.together, seed)
+  const train_dl = new DataLoader(train, { bs, drop_last, sampler })
+  const { inputShape, inputNames, targetShape, target, c, weighted } = rows
+  const what = { inputShape, inputNames, targetShape, target, c, weighted, classes: fitted.target.classes }
+  return {
+    parts: { train_dl, valid_dl: new DataLoader(valid, { bs: valid_bs }), train_ds: train, valid_ds: valid, ...what },
+    fitted,
   }
-  const { bs = 64, valid_bs = bs, drop_last = true, seed = 0 } = options
-  const of = (numbers: Int32Array): BlockRowsOf => ({ ...what, rows, numbers: numbers.slice().sort() })
-  const [train, valid] = [of(split[0]), of(split[1])]
-  const sampler = new BlockSampler(rows.startsAmong(train.numbers), rows.together, seed)
-  const parts = {
-    train_dl: new BlockLoader(train, { bs, drop_last, sampler }),
-    valid_dl: new BlockLoader(valid, { bs: valid_bs }),
-    ...{ ...what, classes: target.classes },
-  }
-  return { parts, fitted }
 }

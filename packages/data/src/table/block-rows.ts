@@ -1,6 +1,6 @@
-import type { Tensor1D } from '@tensorflow/tfjs-core'
 import type { Batch } from '../batch.js'
 import { sizeOf } from '../check.js'
+import type { Dataset } from '../dataset.js'
 import type { TableBlocks } from '../source/table-blocks.js'
 import { Staging } from '../staging.js'
 import { checkWeights } from '../target.js'
@@ -21,7 +21,16 @@ interface Part {
  * Rows of a file as batches, of which as many blocks stay in memory, ready for a model, as a limit allows. The one that was asked for
  * longest ago goes first.
  */
-export class BlockRows {
+export class BlockRows implements Dataset {
+  static readonly name: string = 'BlockRows'
+  readonly asynchronous = true
+  readonly length: number
+  readonly inputShape: number[][]
+  readonly inputNames: readonly string[]
+  readonly targetShape: number[]
+  readonly target: 'class' | 'value'
+  readonly c: number | undefined
+  readonly weighted: boolean
   /** Blocks that stay in memory. */
   readonly together: number
   readonly #blocks: TableBlocks
@@ -33,6 +42,7 @@ export class BlockRows {
   /** @param memory bytes that blocks may take; one at least is there */
   constructor(blocks: TableBlocks, fitted: FittedTable, weights: string | undefined, memory: number) {
     const { procs, target } = fitted
+    const { cat_names, cont_names } = procs
     const part = (of: Part['of'], shape: readonly number[], dtype: Part['dtype']) => ({
       of,
       shape,
@@ -40,11 +50,18 @@ export class BlockRows {
       staging: new Staging(),
     })
     this.#parts = [
-      ...(procs.cat_names.length > 0 ? [part('xs', [procs.cat_names.length], 'int32')] : []),
-      ...(procs.cont_names.length > 0 ? [part('xs', [procs.cont_names.length], 'float32')] : []),
+      ...(cat_names.length > 0 ? [part('xs', [cat_names.length], 'int32')] : []),
+      ...(cont_names.length > 0 ? [part('xs', [cont_names.length], 'float32')] : []),
       part('ys', target.shape, target.target === 'class' ? 'int32' : 'float32'),
       ...(weights === undefined ? [] : [part('weights', [], 'float32')]),
     ]
+    this.length = fitted.length
+    this.inputShape = this.#parts.filter(({ of }) => of === 'xs').map(({ shape }) => [...shape])
+    this.inputNames = [...(cat_names.length > 0 ? ['cats'] : []), ...(cont_names.length > 0 ? ['conts'] : [])]
+    this.targetShape = target.shape
+    this.target = target.target
+    this.c = target.classes?.length
+    this.weighted = weights !== undefined
     const { starts } = blocks
     const longest = starts.slice(1).reduce((most, start, block) => Math.max(most, start - starts[block]!), 0)
     const bytes = 4 * longest * this.#parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
@@ -79,7 +96,7 @@ export class BlockRows {
       })
     })
     const all = (what: Part['of']) => tensors.filter((_, part) => this.#parts[part]!.of === what)
-    const [ys, weights] = [all('ys')[0]!, all('weights')[0] as Tensor1D | undefined]
+    const [ys, weights] = [all('ys')[0]!, all('weights')[0]]
     return { xs: all('xs'), ys, size: rows.length, ...(weights && { weights }) }
   }
 

@@ -171,15 +171,11 @@ export class TabularDataBunch extends DataBunch {
     return readTable(source, { ...reading, format, ...(['csv', 'json'].includes(format) && { types: this.procs.types }) })
   }
 
-  /** Rows that train, far apart, since many tables are sorted; of what is read by block those of the first batch. */
+  /** Rows that train, far apart, since many tables are sorted; near each other where each block has to be read. */
   async #some(n: number): Promise<Batch> {
-    const { train_ds, train_dl } = this
-    if (train_ds) {
-      const apart = Math.max(1, train_ds.length / n)
-      return train_ds.batch(Int32Array.from({ length: Math.min(n, train_ds.length) }, (_, i) => Math.floor(i * apart)))
-    }
-    for await (const batch of train_dl.inOrder!()) return batch
-    throw new Error('There is no row to show.')
+    const dataset = this.train_ds!
+    const apart = dataset.asynchronous ? 1 : Math.max(1, dataset.length / n)
+    return dataset.batch(Int32Array.from({ length: Math.min(n, dataset.length) }, (_, i) => Math.floor(i * apart)))
   }
 
   /** What becomes of a row on its way into a batch: each stage, with shapes and types, for a person to read. */
