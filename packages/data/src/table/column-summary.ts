@@ -1,15 +1,14 @@
 import { Random } from '@onecycle/platform'
-import { noBoolean, type TableColumn } from './table-column.js'
+import type { BooleanColumn, TableColumn, TextColumn } from './table-column.js'
 
 /** A value that a category has: texts, numbers, yes and no; dates as milliseconds. */
 export type CategoryValue = string | number | boolean
 
 /** Numbers that a median is found among: a random sample, where there are more. */
 const mostNumbers = 2 ** 20
-/** Different numbers that are counted. */
-const mostCounted = 2 ** 16
-/** Whole numbers below this are counted in an array, ten times as fast as in a map. */
-const small = 2 ** 12
+/** Different numbers that are counted: of whole ones, which may be categories, more than of others. */
+const mostWhole = 2 ** 16
+const mostOthers = 2 ** 10
 
 /** What is known of the cells of a column, gathered part by part. */
 export class ColumnSummary {
@@ -19,7 +18,7 @@ export class ColumnSummary {
   /** Cells that are there. */
   present = 0
   missing = 0
-  /** How often each value is there, in the order they were met; of numbers undefined beyond 2^16 different ones. */
+  /** How often each value is there, in the order they were met; of numbers undefined beyond 2^16 different ones, of fractions beyond 2^10. */
   counts: Map<CategoryValue, number> | undefined = new Map()
   /** Whether a date has a time of day. */
   times = false
@@ -34,26 +33,14 @@ export class ColumnSummary {
 
   /** @param rows those to look at, by default all */
   add(column: TableColumn, rows?: Int32Array): void {
-    const values = column.kind === 'text' ? column.codes : column.values
-    const counts = new Map<number, number>()
-    const few = new Int32Array(column.kind === 'text' ? column.categories.length : small)
-    const isNumber = column.kind === 'number' || column.kind === 'date'
-    const missing = column.kind === 'text' ? -1 : noBoolean
-    const length = rows ? rows.length : values.length
-    for (let i = 0; i < length; i++) {
-      const value = values[rows ? rows[i]! : i]!
-      if (isNumber ? Number.isNaN(value) : value === missing) {
-        this.missing++
-        continue
-      }
-      this.present++
-      if (isNumber) this.#number(value)
-      if ((value | 0) === value && value >= 0 && value < few.length) few[value]!++
-      else if (counts.size <= mostCounted) counts.set(value, (counts.get(value) ?? 0) + 1)
+    if (column.kind === 'number' || column.kind === 'date') {
+      if (column.kind === 'number' && !column.integer) this.integer = false
+      const { values } = column
+      const length = rows ? rows.length : values.length
+      for (let i = 0; i < length; i++) this.#number(values[rows ? rows[i]! : i]!)
+    } else {
+      this.#few(column, rows)
     }
-    for (const [value, count] of few.entries()) if (count > 0) counts.set(value, count)
-    if (column.kind === 'number' && !column.integer) this.integer = false
-    this.#count(counts, column)
   }
 
   /** Of the numbers, as a column that is filled has them: with `missing` times the value `filled`. */
@@ -89,6 +76,11 @@ export class ColumnSummary {
   }
 
   #number(value: number): void {
+    if (Number.isNaN(value)) {
+      this.missing++
+      return
+    }
+    this.present++
     const apart = value - this.#mean
     this.#mean += apart / this.present
     this.#squares += apart * (value - this.#mean)
@@ -98,13 +90,24 @@ export class ColumnSummary {
       if (place < mostNumbers) this.#numbers[place] = value
     }
     if (!this.times && this.kind === 'date' && value % 86_400_000 !== 0) this.times = true
+    if (!this.counts) return
+    this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
+    if (this.counts.size > (this.integer ? mostWhole : mostOthers)) this.counts = undefined
   }
 
-  #count(counts: ReadonlyMap<number, number>, column: TableColumn): void {
-    for (const [key, count] of counts) {
-      const value = column.kind === 'text' ? column.categories[key]! : column.kind === 'boolean' ? key === 1 : key
-      this.counts?.set(value, (this.counts.get(value) ?? 0) + count)
+  /** Texts, and yes and no, lie as numbers from 0 on. */
+  #few(column: TextColumn | BooleanColumn, rows: Int32Array | undefined): void {
+    const [values, categories] = column.kind === 'text' ? [column.codes, column.categories] : [column.values, [false, true]]
+    const counts = new Int32Array(categories.length)
+    const length = rows ? rows.length : values.length
+    for (let i = 0; i < length; i++) {
+      const value = values[rows ? rows[i]! : i]!
+      if (value >= 0 && value < counts.length) counts[value]!++
     }
-    if (column.kind !== 'text' && this.counts && this.counts.size > mostCounted) this.counts = undefined
+    for (const [value, count] of counts.entries()) {
+      if (count > 0) this.counts!.set(categories[value]!, (this.counts!.get(categories[value]!) ?? 0) + count)
+      this.present += count
+    }
+    this.missing += length - counts.reduce((sum, count) => sum + count, 0)
   }
 }

@@ -47,9 +47,7 @@ export class TableTarget {
       )
     const classes = columns[0]![1].values()?.map(String)
     if (!classes)
-      throw new RangeError(
-        `y: ${names[0]} has more than 65536 different numbers, too many for classes. To predict values set target: 'value'.`,
-      )
+      throw new RangeError(`y: ${names[0]} has too many different numbers for classes. To predict values set target: 'value'.`)
     if (classes.length < 2)
       throw new RangeError(
         `y: ${names[0]} is ${show(classes[0])} in every row: with one class there is nothing to tell apart. To predict a value set target: 'value'.`,

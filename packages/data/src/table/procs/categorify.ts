@@ -21,16 +21,14 @@ export class Categorify {
   #values: Record<string, readonly CategoryValue[]> = {}
   readonly #codes = new Map<string, ReadonlyMap<CategoryValue, number>>()
 
-  /** @throws RangeError for a column of numbers with more than 2^16 different ones */
+  /** @throws RangeError for a column of more than 2^16 different numbers, or 2^10 fractions */
   fit(columns: Iterable<readonly [name: string, summary: ColumnSummary]>): void {
     this.restore({
       values: Object.fromEntries(
         Array.from(columns, ([name, summary]) => {
           const values = summary.values()
           if (!values)
-            throw new RangeError(
-              `${name} has more than 65536 different numbers, too many for categories: name it in cont_names, or leave it out.`,
-            )
+            throw new RangeError(`${name} has too many different numbers for categories: name it in cont_names, or leave it out.`)
           return [name, values]
         }),
       ),

@@ -74,6 +74,11 @@ export class FillMissing {
     if (fill_strategy === 'constant') return fill_vals[name] ?? 0
     if (summary.present === 0)
       throw new RangeError(`${name} is missing in every row of training: leave it out, or fill it with a constant.`)
-    return fill_strategy === 'median' ? summary.median() : ((summary.mode() as number | undefined) ?? summary.median())
+    if (fill_strategy === 'median') return summary.median()
+    const mode = summary.mode()
+    if (typeof mode === 'number') return mode
+    throw new RangeError(
+      `${name} has so many different numbers that the most frequent one is not known: fill it with the median, or a constant.`,
+    )
   }
 }
