@@ -184,7 +184,11 @@ export class LeakGuard implements Callback<Learner> {
 
   #byMaker(): Map<Maker, Tensor[]> {
     const all = new Map<Maker, Tensor[]>()
-    for (const [tensor, maker] of this.#live) all.set(maker, [...(all.get(maker) ?? []), tensor])
+    for (const [tensor, maker] of this.#live) {
+      const tensors = all.get(maker)
+      if (tensors) tensors.push(tensor)
+      else all.set(maker, [tensor])
+    }
     return all
   }
 
