@@ -1,8 +1,9 @@
 // The end of the build: what draws pictures comes with this package, in place of packages of which it uses a small part. Vega and
 // Vega-Lite become one module, which runs in a page too; of DejaVu's 22 fonts two are kept. Their licences stand beside them.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
+import { licencesOf } from '../../scripts/licences.mjs'
 
 process.chdir(import.meta.dirname)
 const runtime = 'dist/vega-runtime.js'
@@ -21,12 +22,7 @@ const { metafile } = await build({
 })
 await rm(`${runtime}.map`, { force: true })
 
-const folders = Object.keys(metafile.inputs).flatMap(path => path.match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? [])
-const licences = [...new Set(folders)].sort().map(async folder => {
-  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'))
-  return `${name} ${version} (${license})\n\n${(await readFile(`${folder}/LICENSE`, 'utf8')).trim()}\n`
-})
-await writeFile('dist/vega-runtime.licences.txt', (await Promise.all(licences)).join(`\n${'-'.repeat(80)}\n\n`))
+await writeFile('dist/vega-runtime.licences.txt', await licencesOf(metafile))
 
 const dejavu = createRequire(import.meta.url)
   .resolve('dejavu-fonts-ttf/package.json')

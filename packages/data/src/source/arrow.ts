@@ -1,7 +1,7 @@
 import { type FileSource, nameOf, read } from '@onecycle/platform'
-import { tableFromIPC } from '@uwdata/flechette'
 import { columnOfValues } from '../table/column-of-values.js'
 import { Table } from '../table/table.js'
+import { tableFromIPC } from './decoders/arrow.js'
 
 /**
  * Reads an Arrow file, or a stream of Arrow's IPC format, as a {@link Table}.

@@ -1,4 +1,4 @@
-import Papa from 'papaparse'
+import { Papa } from './decoders/csv.js'
 
 /** Some rows of a file, one after the other. */
 export interface CsvRows {

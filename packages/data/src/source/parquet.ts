@@ -1,10 +1,9 @@
 import { checkOptions, type FileSource, kind, show } from '@onecycle/platform'
-import { type DecodedArray, type ParquetScan, parquetScan } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { columnOfValues } from '../table/column-of-values.js'
 import { noColumn, Table } from '../table/table.js'
 import type { TableColumn } from '../table/table-column.js'
 import { type Bytes, openBytes } from './bytes.js'
+import { compressors, type DecodedArray, type ParquetScan, parquetScan } from './decoders/parquet.js'
 
 export interface ParquetOptions {
   /** Columns to read. Default all. */
