@@ -1,4 +1,4 @@
-import { checkCount, show } from '@onecycle/platform'
+import { checkCount, say, show } from '@onecycle/platform'
 import type { Split } from '../random-split.js'
 import { ColumnSummary } from './column-summary.js'
 import { contCatNames } from './cont-cat-split.js'
@@ -74,7 +74,13 @@ export async function fitTabular(
   }
   const training = await look(rows, [...used, ...y], undefined, split[0])
   const procs = TabularPreprocessor.fit(spec, procsOf(options.procs), new Map([...training.columns, ...training.parts]))
-  return { procs, target, length, split, weights, counts: countsOf(target, whole.columns, training.columns) }
+  const counts = countsOf(target, whole.columns, training.columns)
+  const single = target.classes?.filter((_, i) => counts!.train[i]! + counts!.valid[i]! === 1) ?? []
+  if (single.length > 0)
+    say(
+      `${rows.title}: of ${y[0]} ${single.map(show).join(', ')} there is one row, which is trained on or validated on, and never both.`,
+    )
+  return { procs, target, length, split, weights, counts }
 }
 
 interface Look {

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Dataset } from '../dataset.js'
 import { kFold } from '../split.js'
 import { Categorify } from './procs/categorify.js'
@@ -227,6 +227,15 @@ test('rows divide by a mark, by time, by group, in equal parts, and into folds, 
     }),
   )
   expect(new Set(means).size).toBe(3)
+})
+
+test('a class with one row is told of', async () => {
+  const said = vi.spyOn(console, 'error').mockReturnValue()
+  await TabularDataBunch.from_df(rows, options)
+  expect(said.mock.calls.map(([line]) => line)).toEqual([
+    "the table: of left 'maybe' there is one row, which is trained on or validated on, and never both.",
+  ])
+  said.mockRestore()
 })
 
 describe('refuses, in a sentence,', () => {
