@@ -35,6 +35,10 @@ const layerKinds: Kinds<LayerOptions> = {
 export class CategoryEmbeddings extends layers.Layer {
   static override readonly name: string = 'CategoryEmbeddings'
   static readonly className = 'CategoryEmbeddings'
+  // Within the class: a page that does not use it leaves it out.
+  static {
+    tf.serialization.registerClass(CategoryEmbeddings)
+  }
   readonly #sizes: readonly EmbeddingSize[]
   readonly #seed: number | undefined
   #tables: ReturnType<layers.Layer['addWeight']>[] = []
@@ -95,8 +99,6 @@ export class CategoryEmbeddings extends layers.Layer {
     }
   }
 }
-
-tf.serialization.registerClass(CategoryEmbeddings)
 
 /**
  * How many figures stand for each of so many categories: 1.6 n^0.56, at most 600.

@@ -33,6 +33,10 @@ const layerKinds: Kinds<LayerOptions> = {
 export class EmbeddingDotBias extends layers.Layer {
   static override readonly name: string = 'EmbeddingDotBias'
   static readonly className = 'EmbeddingDotBias'
+  // Within the class: a page that does not use it leaves it out.
+  static {
+    tf.serialization.registerClass(EmbeddingDotBias)
+  }
   readonly #options: Pick<EmbeddingDotBiasOptions, 'n_users' | 'n_items' | 'n_factors' | 'seed'>
   #weights: ReturnType<layers.Layer['addWeight']>[] = []
 
@@ -74,5 +78,3 @@ export class EmbeddingDotBias extends layers.Layer {
     return { ...super.getConfig(), ...this.#options }
   }
 }
-
-tf.serialization.registerClass(EmbeddingDotBias)

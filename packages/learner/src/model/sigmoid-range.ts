@@ -29,6 +29,10 @@ const layerKinds: Kinds<LayerOptions> = {
 export class SigmoidRange extends layers.Layer {
   static override readonly name: string = 'SigmoidRange'
   static readonly className = 'SigmoidRange'
+  // Within the class: a page that does not use it leaves it out.
+  static {
+    tf.serialization.registerClass(SigmoidRange)
+  }
   readonly low: number
   readonly high: number
 
@@ -53,8 +57,6 @@ export class SigmoidRange extends layers.Layer {
     return { ...super.getConfig(), low: this.low, high: this.high }
   }
 }
-
-tf.serialization.registerClass(SigmoidRange)
 
 /** [low, high], which values lie between. */
 export type Range = readonly [low: number, high: number]
