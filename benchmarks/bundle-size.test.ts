@@ -23,6 +23,7 @@ describe('a minimal trainer in a page', () => {
     ['schedules beside 1cycle', /fit\/other-plans/],
     ['what reads checkpoints', /checkpoint\/load/],
     ['what writes checkpoints', /checkpoint\/file/],
+    ['what draws progress', /log\/views/],
     ['Vega', /vega-runtime/],
     ['what writes pictures', /plot\/dist\/pictures/],
     ['plots on a page', /mount\/mounted/],

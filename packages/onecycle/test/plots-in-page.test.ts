@@ -39,12 +39,12 @@ class Live {
 const place = () => document.body.appendChild(document.createElement('div'))
 const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 /** What a loop would tell, of so many epochs. */
-function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 'completed') {
+async function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 'completed') {
   const learn = { n_epoch: epochs, n_iter: batches, lossValue: 0.5, lr_finding: false, training: true, values: {}, metricNames, validates: true,
     train_iter: 0, opt: { names: ['lr'], get: () => [0.1] }, log() {} }
   const fire = event => callbacks.forEach(callback => callback[event]?.(learn))
   const end = () => { learn.reason = reason; fire('after_fit') }
-  fire('before_fit')
+  for (const callback of callbacks) await callback.before_fit?.(learn)
   const epoch = async i => {
     learn.epoch = i
     fire('before_epoch'); fire('before_train')
@@ -273,7 +273,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     const found = await inPage(`
       const element = place()
       const name = '<img src=x onerror=alert(1)>'
-      const fit = train([new Recorder(), new ProgressBar({ element })], 2, 20, [name], 'stopped')
+      const fit = await train([new Recorder(), new ProgressBar({ element })], 2, 20, [name], 'stopped')
       const bar = element.querySelector('.onecycle-progress-bar')
       const shown = []
       for (const epoch of [0, 1]) {
@@ -309,7 +309,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       let changes = 0
       new MutationObserver(() => changes++).observe(element, { subtree: true, childList: true, characterData: true, attributes: true })
       const began = performance.now()
-      const fit = train([new Recorder(), new ProgressBar({ hear: news => show(structuredClone(news)) })], 60, 2)
+      const fit = await train([new Recorder(), new ProgressBar({ hear: news => show(structuredClone(news)) })], 60, 2)
       for (let epoch = 0; epoch < 60; epoch++) await fit.epoch(epoch)
       fit.end()
       await pause(0)
@@ -327,7 +327,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       const recorder = new Recorder()
       const plot = await recorder.plot_losses({ live: true }).mount(element)
       const before = element.textContent
-      const fit = train([recorder], 1, 30)
+      const fit = await train([recorder], 1, 30)
       await fit.epoch(0)
       fit.end()
       await pause(400)

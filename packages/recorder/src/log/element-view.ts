@@ -1,13 +1,9 @@
 import { kind, show } from '@onecycle/platform'
+import { elementKind } from './element-kind.js'
 import { figureNames } from './epoch-table.js'
 import { formatFigure, formatTime } from './figure.js'
 import { type ProgressNews, type ProgressView, redraw } from './news.js'
 import { statusLine } from './status.js'
-
-export const elementKind = {
-  expected: "an element of a page, such as document.querySelector('#progress')",
-  fits: (value: unknown) => typeof (value as Element | null)?.replaceChildren === 'function',
-}
 
 /** Any rule of the page's own comes before these. */
 const style = `

@@ -2,11 +2,14 @@ import { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Callback } from '@onecycle/callbacks'
 import { outlive, writeTo } from '@onecycle/platform'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit } from '../testing/fake-fit.js'
-import { ProgressBar } from './progress.js'
+import { loadViews, ProgressBar } from './progress.js'
 import type { ProgressStream } from './stream-view.js'
+
+// A FakeFit waits for nobody.
+beforeAll(loadViews)
 
 const failure = (code: string) => Object.assign(new Error(`write ${code}`), { code })
 

@@ -1,10 +1,13 @@
 import { type Callback, CancelFit } from '@onecycle/callbacks'
-import { describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { tableHeader, tableRow } from './epoch-table.js'
 import type { ProgressNews } from './news.js'
-import { ProgressBar, type ProgressOptions } from './progress.js'
+import { loadViews, ProgressBar, type ProgressOptions } from './progress.js'
+
+// A FakeFit waits for nobody.
+beforeAll(loadViews)
 
 /** What a fit writes, and what is on the screen afterwards. */
 function watch(fit: FakeFitOptions, options: ProgressOptions = {}, tty?: number, ...others: Callback[]) {
@@ -247,4 +250,24 @@ test('it costs next to nothing a batch', () => {
   const began = process.cpuUsage()
   for (fit.iter = 0; fit.iter < fit.n_iter; fit.iter++) bar.after_batch(fit)
   expect(process.cpuUsage(began).user / 1000 / fit.n_iter).toBeLessThan(0.01)
+})
+
+test('only the first fit of all waits for what draws', async () => {
+  vi.resetModules()
+  const { ProgressBar } = await import('./progress.js')
+  const heard: string[] = []
+  const first = new ProgressBar({ hear: news => heard.push(news.what) })
+  const loading = first.before_fit(new FakeFit([]))
+  expect(heard).toEqual([])
+  await loading
+  expect(heard).toEqual(['begin'])
+  for (const bar of [first, new ProgressBar({ hear: news => heard.push(news.what) })])
+    expect(bar.before_fit(new FakeFit([]))).toBeUndefined()
+  expect(heard).toEqual(['begin', 'begin', 'begin'])
+})
+
+test('a quiet one waits for nothing', async () => {
+  vi.resetModules()
+  const { ProgressBar } = await import('./progress.js')
+  expect(new ProgressBar({ quiet: true }).before_fit(new FakeFit([]))).toBeUndefined()
 })

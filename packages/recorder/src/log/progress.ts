@@ -1,13 +1,12 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kind, kind, type OutputStream, show, standardOutput } from '@onecycle/platform'
+import { checkOptions, type Kind, kind, type OutputStream, show } from '@onecycle/platform'
 import { checkState } from '../check-state.js'
 import { EpochWatch, type EpochWatchState } from '../epoch-watch.js'
 import type { EpochRow } from '../history.js'
 import { SmoothenValue, type SmoothenValueState } from '../smoothing.js'
-import { ElementView, elementKind } from './element-view.js'
-import { type ProgressNews, type ProgressView, redraw } from './news.js'
-import { statusOf } from './status.js'
-import { type ProgressStream, StreamView } from './stream-view.js'
+import { elementKind } from './element-kind.js'
+import type { ProgressNews, ProgressView } from './news.js'
+import type { ProgressStream } from './stream-view.js'
 
 export interface ProgressOptions {
   /** Default: standard output, in a page the console. */
@@ -31,6 +30,13 @@ export interface ProgressBarState {
   readonly epoch: EpochWatchState
 }
 
+let views: typeof import('./views.js') | undefined
+
+/** What draws comes with the first fit that shows something: a page starts without it, and later fits wait for nothing. */
+export async function loadViews(): Promise<void> {
+  views = await import('./views.js')
+}
+
 const streamKind: Kind = {
   expected: 'a stream, such as process.stderr',
   fits: value => typeof (value as OutputStream | null)?.write === 'function',
@@ -51,7 +57,9 @@ const streamKind: Kind = {
 export class ProgressBar implements Callback {
   static readonly name: string = 'ProgressBar'
   readonly order = 60
-  readonly #view: ProgressView
+  readonly #options: ProgressOptions
+  readonly #every: number
+  #view: ProgressView | undefined
   readonly #quiet: boolean
   readonly #table: boolean
   #running = false
@@ -78,18 +86,16 @@ export class ProgressBar implements Callback {
     const { every = 10, quiet = false, table = true } = options
     if (typeof every !== 'number' || !(every > 0))
       throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
-    this.#view = viewOf(options, every)
+    checkPlace(options)
+    this.#options = { ...options }
+    this.#every = every
     this.#quiet = quiet
     this.#table = table
   }
 
-  before_fit({ lr_finding, metricNames }: TrainingState): void {
-    this.#metricNames = metricNames
-    this.#running = !this.#quiet
-    this.#rows = []
-    this.#smooth = new SmoothenValue()
-    this.#lastShown = this.#view.waits ? performance.now() : Number.NEGATIVE_INFINITY
-    if (this.#running) this.#view.show({ what: 'begin', lr_finding })
+  before_fit(learn: TrainingState): void | Promise<void> {
+    if (this.#quiet || views) this.#begin(learn)
+    else return loadViews().then(() => this.#begin(learn))
   }
 
   before_epoch(): void {
@@ -113,9 +119,10 @@ export class ProgressBar implements Callback {
       this.#smooth.add(learn.lossValue)
     }
     const now = performance.now()
-    if (now - this.#lastShown < this.#view.interval) return
+    if (now - this.#lastShown < this.#view!.interval) return
     this.#lastShown = now
-    this.#view.show({ what: 'status', status: statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000) })
+    const status = views!.statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000)
+    this.#view!.show({ what: 'status', status })
   }
 
   after_train(): void {
@@ -136,7 +143,7 @@ export class ProgressBar implements Callback {
   after_fit(learn: TrainingState): void {
     const cutShort = learn.reason !== undefined && learn.reason !== 'completed'
     const note = this.#table && cutShort && !learn.lr_finding ? `${learn.reason} ${placeOf(learn)}` : undefined
-    if (this.#running) this.#view.show({ what: 'end', note })
+    if (this.#running) this.#view!.show({ what: 'end', note })
     this.#running = false
   }
 
@@ -155,25 +162,34 @@ export class ProgressBar implements Callback {
     for (const row of rows) this.#row(row)
   }
 
+  #begin({ lr_finding, metricNames }: TrainingState): void {
+    this.#metricNames = metricNames
+    this.#rows = []
+    this.#smooth = new SmoothenValue()
+    if (this.#quiet) return
+    this.#running = true
+    this.#view ??= views!.viewOf(this.#options, this.#every)
+    this.#lastShown = this.#view.waits ? performance.now() : Number.NEGATIVE_INFINITY
+    this.#view.show({ what: 'begin', lr_finding })
+  }
+
   #row(row: EpochRow): void {
     this.#rows.push(row)
-    if (this.#running && this.#table) this.#view.show({ what: 'epoch', row, metricNames: this.#metricNames })
+    if (this.#running && this.#table) this.#view!.show({ what: 'epoch', row, metricNames: this.#metricNames })
   }
 
   #endPass(): void {
-    if (this.#running && this.#inPass) this.#view.show({ what: 'pass' })
+    if (this.#running && this.#inPass) this.#view!.show({ what: 'pass' })
     this.#inPass = false
   }
 }
 
-function viewOf({ stream, element, hear }: ProgressOptions, every: number): ProgressView {
+function checkPlace({ stream, element, hear }: ProgressOptions): void {
   const places = Object.entries({ stream, element, hear }).filter(([, place]) => place !== undefined)
   if (places.length > 1)
     throw new TypeError(
       `ProgressBar shows progress in one place, and got ${places.map(([name]) => name).join(' and ')}: make one for each.`,
     )
-  if (element) return new ElementView(element)
-  return hear ? { interval: redraw, waits: false, show: hear } : new StreamView(stream ?? standardOutput(), every)
 }
 
 function placeOf({ epoch, iter, n_iter }: TrainingState): string {
