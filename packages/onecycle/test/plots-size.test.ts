@@ -12,7 +12,7 @@ interface Output {
   entryPoint?: string
 }
 
-test('a page with plots and progress loads neither TensorFlow.js nor, before the first picture, Vega', async () => {
+test('a page with plots and progress loads neither TensorFlow.js nor, before the first picture, what draws it', async () => {
   const { metafile, outputFiles } = await build({
     stdin: {
       contents: "import { Recorder, progressIn } from '@onecycle/recorder'\nglobalThis.page = [Recorder, progressIn]",
@@ -29,9 +29,11 @@ test('a page with plots and progress loads neither TensorFlow.js nor, before the
   }
   load(Object.keys(outputs).find(name => outputs[name]!.entryPoint === '<stdin>')!)
   expect(Object.keys(metafile.inputs).filter(path => path.includes('@tensorflow'))).toEqual([])
-  expect([...loaded].flatMap(name => Object.keys(outputs[name]!.inputs)).filter(path => /vega-runtime|chalk/.test(path))).toEqual(
-    [],
-  )
+  expect(
+    [...loaded]
+      .flatMap(name => Object.keys(outputs[name]!.inputs))
+      .filter(path => /vega-runtime|chalk|terminal-plot|terminal-panel/.test(path)),
+  ).toEqual([])
   const sizes = outputFiles
     .filter(({ path }: { path: string }) => [...loaded].some(name => path.endsWith(name)))
     .map(({ contents }: { contents: Uint8Array }) => gzipSync(contents).length)

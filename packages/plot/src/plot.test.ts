@@ -90,6 +90,11 @@ test('a title is text, whatever its characters mean to others', async () => {
   expect(await plot.html()).toContain('aria-label="cost in $&#38; and $&#39;"')
 })
 
+test('text draws what draw draws', async () => {
+  const options = { width: 60, color: false }
+  expect(await plot.text(options)).toBe(plot.draw(options))
+})
+
 test('what is no chart, no option and no path is refused', async () => {
   expect(() => new Plot(given({ losses: [1] }))).toThrow(/Plot takes a chart/)
   expect(() => plot.draw(given({ colour: true }))).toThrow(/draw has no option colour. Did you mean color\?/)

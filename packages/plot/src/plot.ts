@@ -1,10 +1,11 @@
-import { checkOptions, type Kinds, kind, show, standardOutput, writeTo } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, standardOutput } from '@onecycle/platform'
+import { asString, drawNow, print } from '#plot/characters.js'
 import type { Chart } from './chart.js'
 import { checkedChart } from './check-chart.js'
 import { isLive, type LiveChart } from './live-chart.js'
 import type { MountedPlot } from './mount/mounted.js'
 import type { MountOptions } from './mount/options.js'
-import { type DrawOptions, drawChart } from './render/terminal-plot.js'
+import type { DrawOptions } from './render/terminal-plot.js'
 import { type VegaLiteSpec, vegaLite } from './vega.js'
 
 export interface ShowOptions {
@@ -97,13 +98,21 @@ export class Plot {
     return mount(this, element, options)
   }
 
-  /** The plot in characters, for a terminal. */
-  draw(options: DrawOptions = {}): string {
-    return drawChart(this.chart, options)
+  /** The plot in characters, wherever it is: what draws them is loaded with the first one on a page. */
+  async text(options: DrawOptions = {}): Promise<string> {
+    const { chart } = this
+    const { drawChart } = await import('./render/terminal-plot.js')
+    return drawChart(chart, options)
   }
 
+  /** The plot in characters at once, for a terminal. @throws Error on a page and in a Web Worker, which have `text()` */
+  draw(options: DrawOptions = {}): string {
+    return drawNow(this.chart, options)
+  }
+
+  /** The drawing in characters; on a page and in a Web Worker a sentence that says what draws it. */
   toString(): string {
-    return this.draw()
+    return asString(this.chart, this.title)
   }
 
   /**
@@ -121,21 +130,24 @@ export class Plot {
     await (await pictures()).writeWhole(path, content)
   }
 
-  /** Draws the plot in the terminal if `show` says so, and returns it. One of what goes on is not drawn unless asked for. */
+  /**
+   * Draws the plot in the terminal if `show` says so, and returns it. One of what goes on is not drawn unless asked for. A page's
+   * console shows it a moment later.
+   */
   present(options: ShowOptions = {}): this {
     if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
-    if (options.show ?? (standardOutput().isTTY && !this.live)) writeTo(standardOutput(), `\n${this.draw()}\n\n`)
+    if (options.show ?? (standardOutput().isTTY && !this.live)) print(this.chart)
     return this
   }
 
   /** What `console.log` and kernels without rich output show: the drawing, or its title where `show` has drawn it already. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return standardOutput().isTTY ? `Plot(${this.title})` : this.draw({ color: false })
+    return standardOutput().isTTY ? `Plot(${this.title})` : asString(this.chart, this.title, { color: false })
   }
 
   /** What Deno's Jupyter kernel shows when a cell ends in a plot. */
   async [Symbol.for('Jupyter.display')](): Promise<Record<string, string>> {
-    return { 'image/svg+xml': await this.svg(), 'text/plain': this.draw({ color: false }) }
+    return { 'image/svg+xml': await this.svg(), 'text/plain': await this.text({ color: false }) }
   }
 }
 

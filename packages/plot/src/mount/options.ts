@@ -17,7 +17,7 @@ export function checkMount(element: unknown, options: unknown): void {
   if (typeof (element as Element | null)?.replaceChildren !== 'function')
     throw new TypeError(
       `mount takes an element of a page, such as document.querySelector('#losses'), but got ${show(element)}. ` +
-        "Where there are no elements, in Node and in a Web Worker, there is plot.svg(), plot.save('losses.svg') and String(plot); " +
+        "Where there are no elements, in Node and in a Web Worker, there is plot.svg(), plot.save('losses.svg') and plot.text(); " +
         'a page that trains in a worker mounts Recorder.from(training).plot_losses({ live: true }).',
     )
   checkOptions<MountOptions>('mount', options, {
