@@ -11,8 +11,8 @@ describe('a minimal trainer in a page', () => {
   const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
-  it('loads at most 59.2 KB of ours before it starts', () => {
-    expect(trainer.initial).toBeLessThan(59.2 * kilobyte)
+  it('loads at most 66 KB of ours before it starts', () => {
+    expect(trainer.initial).toBeLessThan(66 * kilobyte)
   })
 
   it.each([
