@@ -16,7 +16,10 @@ export interface Divergence {
    * only in the loss. Undefined where all are finite, or the batch could not be run again.
    */
   readonly origin?: 'inputs' | 'targets' | 'weights' | 'activations' | 'loss' | undefined
-  /** The layer that answered so, by its place and class (`2.Dense`); or the parameter (`2.kernel`), where weights are the origin. */
+  /**
+   * The layer that answered so, by its place and class (`2.Dense`); or the parameter (`2.kernel`) that is nearest to the loss of those
+   * that a gradient before has spoiled, where weights are the origin.
+   */
   readonly layer?: string | undefined
   /** Largest absolute value that each layer answered with, in their order; NaN where not all are finite. */
   readonly activations?: Readonly<Record<string, number>> | undefined

@@ -83,6 +83,21 @@ describe('a fit that diverges says', () => {
     expect(error.message).toContain('The weights 0.kernel were not finite before it')
   })
 
+  it('where a gradient was first not finite, on its way back', async () => {
+    class Spoil extends layers.Layer {
+      static readonly className = 'Spoil'
+      override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+        const pass = tf.customGrad(x => ({ value: tf.clone(x as tf.Tensor), gradFunc: dy => tf.mul(dy, Number.NaN) }))
+        return pass([inputs].flat()[0]!)
+      }
+    }
+    const dense = (units: number, more = {}) => layers.dense({ units, kernelInitializer, ...more })
+    const model = sequential({ layers: [dense(3, { inputShape: [2] }), dense(3), new Spoil({}), dense(2)] })
+    const error = await failureOf(make(arrays(), model))
+    expect(error).toMatchObject({ epoch: 0, batch: 1, origin: 'weights', layer: '1.kernel' })
+    expect(error.message).toContain('by a gradient that was not finite there, as the first on its way back from the loss')
+  })
+
   it('when only the loss is not finite', async () => {
     const loss = (pred: tf.Tensor) => tf.mean(tf.log(tf.mul(pred, 0))) as tf.Scalar
     const error = await failureOf(make(arrays(), mlp(), { loss: loss as never }))

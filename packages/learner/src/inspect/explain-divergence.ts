@@ -54,7 +54,11 @@ function linesOf(divergence: Divergence, before: number | undefined, where = whe
 function whereOf({ origin, layer, activations = {} }: Divergence): string | undefined {
   const sizes = Object.entries(activations).filter(([, size]) => !Number.isNaN(size))
   if (origin === 'inputs' || origin === 'targets') return `Its ${origin} are not finite.`
-  if (origin === 'weights') return `The weights ${layer} were not finite before it: a step before has spoiled them.`
+  if (origin === 'weights') {
+    const why =
+      'a step before has spoiled them, by a gradient that was not finite there, as the first on its way back from the loss'
+    return `The weights ${layer} were not finite before it: ${why}.`
+  }
   if (origin === 'activations') {
     const names = Object.keys(activations)
     const last = sizes.filter(([name]) => names.indexOf(name) < names.indexOf(layer!)).slice(-3)

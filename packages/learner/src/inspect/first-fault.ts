@@ -19,12 +19,18 @@ export async function firstFault(learn: DivergingLearner): Promise<Fault> {
   if (rows.inputs.length > 0) return { origin: 'inputs', ...among(rows.inputs) }
   if (rows.targets.length > 0) return { origin: 'targets', ...among(rows.targets) }
   const weights = await learn.getWeights()
-  const spoiled = learn.trained.find(({ name }) => weights[name] && !weights[name].values.every(Number.isFinite))
-  if (spoiled) return { origin: 'weights', layer: spoiled.name }
+  const spoiled = learn.trained.filter(({ name }) => weights[name] && !weights[name].values.every(Number.isFinite))
+  if (spoiled.length > 0) return { origin: 'weights', layer: nearestToLoss(spoiled.map(({ name }) => name)) }
   const activations = await activationsOf(learn, weights)
   const layer = Object.keys(activations).find(name => Number.isNaN(activations[name]))
   if (layer !== undefined) return { origin: 'activations', layer, activations, ...among(rows.pred) }
   return { origin: Number.isFinite(learn.lossValue) ? undefined : 'loss', activations }
+}
+
+/** Gradients go from the loss back to the inputs: the last layer that one has spoiled is the first on their way. */
+function nearestToLoss(names: readonly string[]): string {
+  const layerOf = (name: string) => name.slice(0, name.lastIndexOf('.'))
+  return names.find(name => layerOf(name) === layerOf(names.at(-1)!))!
 }
 
 /** Rows of the batch that are not finite, and how many rows there are. */
