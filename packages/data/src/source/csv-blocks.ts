@@ -1,8 +1,8 @@
 import type { FileSource } from '@onecycle/platform'
 import type { Table } from '../table/table.js'
+import type { TableBlocks } from './blocks.js'
 import { type CsvOptions, CsvReader } from './csv.js'
 import { type CsvRows, csvRows } from './csv-rows.js'
-import type { TableBlocks } from './table-blocks.js'
 import { decode } from './text.js'
 
 /** Where some rows lie in the file. */

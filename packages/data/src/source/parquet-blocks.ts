@@ -1,7 +1,7 @@
 import type { FileSource } from '@onecycle/platform'
 import type { Table } from '../table/table.js'
+import type { TableBlocks } from './blocks.js'
 import { type ParquetOptions, ParquetReader } from './parquet.js'
-import type { TableBlocks } from './table-blocks.js'
 
 /** A Parquet file, a group of rows at a time. */
 export class ParquetBlocks implements TableBlocks {

@@ -1,16 +1,8 @@
 import type { FileSource } from '@onecycle/platform'
-import type { Table } from '../table/table.js'
-import type { TableParts } from '../table/table-parts.js'
+import type { TableBlocks } from './blocks.js'
 import { openBytes } from './bytes.js'
 import { formatOf, type ReadTableOptions } from './read-table.js'
 import { isText } from './text.js'
-
-/** Rows of a file that can be read block by block, in any order, once they have been read through. */
-export interface TableBlocks extends TableParts {
-  /** Where blocks begin, in rows, and behind the last one the number of rows. */
-  readonly starts: readonly number[]
-  read(block: number): Promise<Table>
-}
 
 /**
  * A file that holds more than may be in memory: CSV by its size, Parquet by eight bytes a cell. Undefined for smaller ones, and for those

@@ -1,7 +1,7 @@
 import type { Batch } from '../batch.js'
 import { sizeOf } from '../check.js'
 import type { Dataset } from '../dataset.js'
-import type { TableBlocks } from '../source/table-blocks.js'
+import type { TableBlocks } from '../source/blocks.js'
 import { Staging } from '../staging.js'
 import { checkWeights } from '../target.js'
 import type { FittedTable } from './fit-tabular.js'

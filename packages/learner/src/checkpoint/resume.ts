@@ -3,10 +3,11 @@ import { checkOptions, kind } from '@onecycle/platform'
 import type { TrainOptions } from '../fit/options.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
+import type { Place } from './parts.js'
 import { end, type RunFile, runFiles } from './run-folder.js'
 import { checkOptimizer, checkRun, restoreOwn, restoreRun } from './run-state.js'
 import type { RunningLearner } from './running-learner.js'
-import type { Place, RunState, Snapshot } from './snapshot.js'
+import type { RunState, Snapshot } from './snapshot.js'
 
 interface Found {
   readonly file: RunFile

@@ -3,8 +3,9 @@ import { nameOf } from '@onecycle/callbacks/internal'
 import { isPromise } from '@onecycle/platform'
 import { dataPrint, differences, modelPrint, optimizerPrint } from './fingerprint.js'
 import { difference, machineNow } from './machine.js'
+import type { Place } from './parts.js'
 import type { RunningLearner } from './running-learner.js'
-import { capture, type Place, type RunState, restore, type Snapshot } from './snapshot.js'
+import { capture, type RunState, restore, type Snapshot } from './snapshot.js'
 import { checkWeights } from './weights.js'
 
 type Callbacks = readonly Callback<never>[]

@@ -1,5 +1,5 @@
 import type { Bus, TrainingState } from '@onecycle/callbacks'
-import type { Parts, Place } from './snapshot.js'
+import type { Parts, Place } from './parts.js'
 
 /** What checkpoints take of the Learner that trains, or give it back. */
 export interface RunningLearner extends Omit<TrainingState, keyof Parts>, Parts {

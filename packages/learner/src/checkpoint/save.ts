@@ -1,7 +1,8 @@
 import { nextTurn } from '@onecycle/platform'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { SaveOptions } from './file.js'
-import { captureOthers, type Parts, type Snapshot } from './snapshot.js'
+import type { Parts } from './parts.js'
+import { captureOthers, type Snapshot } from './snapshot.js'
 import { copyWeights } from './weights.js'
 
 type SavingParts = Parts & { log(line: string): void }

@@ -1,11 +1,11 @@
 import type { Weights } from '@onecycle/callbacks'
-import type { DataBunch, LoaderState } from '@onecycle/data'
+import type { LoaderState } from '@onecycle/data'
 import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
-import type { Model } from '../model/trainable-model.js'
-import type { Optimizer, OptimizerState } from '../optimizer/index.js'
-import type { RandomStreams, RandomStreamsState } from '../random/random-streams.js'
+import type { OptimizerState } from '../optimizer/index.js'
+import type { RandomStreamsState } from '../random/random-streams.js'
 import type { Fingerprint } from './fingerprint.js'
 import type { BestFiles } from './keep.js'
+import type { Parts, Place } from './parts.js'
 import { assignWeights, checkWeights, copyWeights } from './weights.js'
 
 /** What training changes: put back by {@link restore}, it is as if nothing had happened. */
@@ -23,21 +23,6 @@ export interface Snapshot {
   readonly run?: RunState
 }
 
-/** Where a fit is. */
-export interface Place {
-  readonly epoch: number
-  /** What is under way in the epoch; when it is over, the next one follows. */
-  readonly pass: 'train' | 'validate' | 'over'
-  /** Training batches of the epoch that are over. */
-  readonly done: number
-  readonly iter: number
-  readonly n_iter: number
-  readonly train_iter: number
-  readonly pct_train: number
-  readonly lossValue: number
-  readonly values: Record<string, number>
-}
-
 /** Of a fit under way, what {@link Snapshot} has not: what those remember who took part. */
 export interface RunState {
   /** Which fit of the program, from 0, and how long it is. */
@@ -53,14 +38,6 @@ export interface RunState {
   readonly fingerprint?: Fingerprint | undefined
   /** Which checkpoints of the fit are the best, where some are kept. */
   readonly best?: BestFiles | undefined
-}
-
-/** What a snapshot is taken of. */
-export interface Parts {
-  readonly model: Model
-  readonly opt: Optimizer
-  readonly data: DataBunch
-  readonly random: RandomStreams
 }
 
 /** Copies the state of a Learner, away from the backend. All is asked for before any of it is waited for. */

@@ -1,8 +1,17 @@
-import type { TrainingLoop } from '../training-loop.js'
+import type { TrainingState } from '@onecycle/callbacks'
+import type { DataBunch } from '@onecycle/data'
+import type { ForwardPass } from '../model/forward-pass.js'
+import type { Model } from '../model/trainable-model.js'
+import type { Parameter } from '../optimizer/index.js'
+import type { RandomStreams } from '../random/random-streams.js'
 
 /** What is looked at, before the step of the batch. */
 export interface DivergingLearner
-  extends Pick<TrainingLoop, 'data' | 'epoch' | 'forwardPass' | 'getWeights' | 'iter' | 'lossValue' | 'model' | 'opt'>,
-    Pick<TrainingLoop, 'pred' | 'random' | 'setWeights' | 'trained' | 'xb' | 'yb'> {
+  extends Pick<TrainingState, 'epoch' | 'getWeights' | 'iter' | 'lossValue' | 'opt' | 'pred' | 'setWeights' | 'xb' | 'yb'> {
   readonly bus: { readonly callbacks: readonly object[] }
+  readonly data: DataBunch
+  readonly forwardPass: ForwardPass
+  readonly model: Model
+  readonly random: RandomStreams
+  readonly trained: readonly Parameter[]
 }

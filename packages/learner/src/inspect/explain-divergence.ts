@@ -3,7 +3,7 @@ import { DivergedError } from '../diverged.js'
 import type { Divergence } from './divergence.js'
 import type { DivergingLearner } from './diverging-learner.js'
 import { firstFault } from './first-fault.js'
-import { GradientStats } from './gradient-stats.js'
+import type { GradientNorms } from './stats.js'
 
 /** Numbers of a list that a message shows. */
 const most = 8
@@ -18,7 +18,7 @@ export async function explainDivergence(learn: DivergingLearner, before?: number
   const { epoch, iter: batch, lossValue: loss, opt } = learn
   const rates = Object.fromEntries(opt.names.map(name => [name, opt.get(name)]))
   const samples = learn.data.train_dl.samplesOf?.(batch)
-  const stats = learn.bus.callbacks.find(callback => callback instanceof GradientStats)?.stats
+  const stats = learn.bus.callbacks.map(normsOf).find(norms => norms !== undefined)
   const divergence: Divergence = {
     ...{ epoch, batch, loss, lr: opt.get('lr').at(-1)!, rates },
     ...(samples && { samples: [...samples] }),
@@ -31,6 +31,12 @@ export async function explainDivergence(learn: DivergingLearner, before?: number
     const lines = linesOf(divergence, before, `The batch could not be run again to find out more: ${(error as Error).message}`)
     return new DivergedError(lines.join('\n'), divergence)
   }
+}
+
+/** What a {@link GradientStats} has recorded. */
+function normsOf(callback: object): readonly GradientNorms[] | undefined {
+  const { name, stats } = callback as { name?: string; stats?: readonly GradientNorms[] }
+  return name === 'GradientStats' ? stats : undefined
 }
 
 function linesOf(divergence: Divergence, before: number | undefined, where = whereOf(divergence)): string[] {

@@ -1,11 +1,11 @@
 import { checkCount, checkNumber, checkOptions, kind, standardOutput, writeTo } from '@onecycle/platform'
 import { type Axis, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
-import type { Learner } from '../learner.js'
 import { type Answers, type Reading, type Scores, scoresOf } from '../metric/answers.js'
 import { averagePrecision, precisionRecallPoints, type Ranked, rocArea, rocPoints } from '../metric/rank-curves.js'
 import { rankedOf } from '../metric/ranked.js'
 import { Tallies } from '../metric/tallies.js'
 import { type CalibrationBin, calibrationBins, calibrationError } from './calibration.js'
+import type { Interpreted } from './check-learner.js'
 import { type ClassificationReport, reportOf, reportTable } from './classification-report.js'
 import { confusionOf, confusionPanel, mostConfused } from './confusion.js'
 import { Interpretation, type InterpretationOptions, lookAt, type Seen } from './interpretation.js'
@@ -66,7 +66,7 @@ export class ClassificationInterpretation extends Interpretation {
    * @throws TypeError for what is no Learner, without validation data, for several outputs, or where the targets are values; RangeError where
    * outputs and targets are no classes
    */
-  static async from_learner(learn: Learner, options: InterpretationOptions = {}): Promise<ClassificationInterpretation> {
+  static async from_learner(learn: Interpreted, options: InterpretationOptions = {}): Promise<ClassificationInterpretation> {
     const [seen, kept] = await lookAt('ClassificationInterpretation', learn, options, async sight => {
       const { outputs, targets, weights, classes } = sight
       const { holds = 'logits', binary } = sight.predictions

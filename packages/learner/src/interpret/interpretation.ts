@@ -3,13 +3,12 @@ import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
 import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { streamOf } from '../check/stream-of.js'
-import type { Learner } from '../learner.js'
 import { predictionsOf } from '../loss/loss-of.js'
 import { outputsOf } from '../loss/output.js'
 import type { Predictions } from '../metric/metric.js'
 import { isLayersModel } from '../model/trainable-model.js'
 import { lossesOf } from '../work/outcomes.js'
-import { checkLearner } from './check-learner.js'
+import { checkLearner, type Interpreted } from './check-learner.js'
 import { samplesAt } from './samples-at.js'
 import { type Column, samplesPanel } from './samples-panel.js'
 
@@ -39,7 +38,7 @@ export interface PlotSamplesOptions extends ShowOptions {
 
 /** What is known of all samples of a stream. */
 export interface Seen {
-  readonly learn: Learner
+  readonly learn: Interpreted
   readonly dl: BatchStream
   readonly losses: Float32Array
 }
@@ -128,7 +127,7 @@ export abstract class Interpretation {
  */
 export async function lookAt<T>(
   owner: string,
-  learn: Learner,
+  learn: Interpreted,
   options: InterpretationOptions,
   look: (sight: Sight) => Promise<T>,
 ): Promise<[Seen, T]> {
@@ -149,7 +148,7 @@ export async function lookAt<T>(
 }
 
 /** The output that is looked at, among those of the model. @throws TypeError where it is not said, or there is none of the name */
-function sideOf(owner: string, { loss_func, data, model }: Learner, head: string | undefined) {
+function sideOf(owner: string, { loss_func, data, model }: Interpreted, head: string | undefined) {
   const names = loss_func.heads?.map(({ name }) => name)
   if (!names) {
     const count = isLayersModel(model) ? model.outputs.length : 1

@@ -1,8 +1,8 @@
 import { checkOptions } from '@onecycle/platform'
 import { formatNumber, type Panel, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
 import { tidy } from '@tensorflow/tfjs-core'
-import type { Learner } from '../learner.js'
 import { asPredictions } from '../loss/targets.js'
+import type { Interpreted } from './check-learner.js'
 import { Interpretation, type InterpretationOptions, lookAt, type Seen } from './interpretation.js'
 import type { Column } from './samples-panel.js'
 import { tabular } from './tabular.js'
@@ -38,7 +38,7 @@ export class RegressionInterpretation extends Interpretation {
    * @throws TypeError for what is no Learner, without validation data, or for several outputs; RangeError where there is not one target for each
    * prediction
    */
-  static async from_learner(learn: Learner, options: InterpretationOptions = {}): Promise<RegressionInterpretation> {
+  static async from_learner(learn: Interpreted, options: InterpretationOptions = {}): Promise<RegressionInterpretation> {
     const [seen, kept] = await lookAt('RegressionInterpretation', learn, options, async ({ outputs, targets }) => {
       tidy(() => void asPredictions('RegressionInterpretation', outputs, targets))
       return { predicted: (await outputs.data()) as Float32Array, actual: await targets.data() }

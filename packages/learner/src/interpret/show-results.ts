@@ -1,9 +1,9 @@
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
 import { type Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { streamOf } from '../check/stream-of.js'
-import type { Learner } from '../learner.js'
 import { predictionsHeld } from '../loss/loss-of.js'
 import { Beginning } from './beginning.js'
+import type { Interpreted } from './check-learner.js'
 import { ClassificationInterpretation } from './classification-interpretation.js'
 import type { InterpretationOptions } from './interpretation.js'
 import { RegressionInterpretation } from './regression-interpretation.js'
@@ -14,7 +14,7 @@ export interface ShowResultsOptions extends InterpretationOptions, ShowOptions {
 }
 
 /** The first samples of a stream, with what a model makes of them. */
-export async function showResults(learn: Learner, options: ShowResultsOptions): Promise<Plot> {
+export async function showResults(learn: Interpreted, options: ShowResultsOptions): Promise<Plot> {
   checkOptions<ShowResultsOptions>('show_results', options, {
     ...showKinds,
     ...{ dl: kind.any, head: kind.string, n: kind.number },

@@ -4,7 +4,8 @@ import { Recorder } from '../recorder.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { tableHeader, tableRow } from './epoch-table.js'
 import type { ProgressNews } from './news.js'
-import { loadViews, ProgressBar, type ProgressOptions } from './progress.js'
+import { loadViews, ProgressBar } from './progress.js'
+import type { ProgressOptions } from './progress-options.js'
 
 // A FakeFit waits for nobody.
 beforeAll(loadViews)

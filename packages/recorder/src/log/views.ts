@@ -1,7 +1,7 @@
 import { standardOutput } from '@onecycle/platform'
 import { ElementView } from './element-view.js'
 import { type ProgressView, redraw } from './news.js'
-import type { ProgressOptions } from './progress.js'
+import type { ProgressOptions } from './progress-options.js'
 import { StreamView } from './stream-view.js'
 
 export { statusOf } from './status.js'
