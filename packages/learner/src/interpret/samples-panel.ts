@@ -1,7 +1,7 @@
 import type { DataBunch } from '@onecycle/data'
 import { formatNumber, type Panel, picturesPanel, tablePanel } from '@onecycle/plot'
 import type { InputValues } from './samples-at.js'
-import { columnNames, readable, tabular } from './tabular.js'
+import { columnNames, isIndicator, readable, tabular } from './tabular.js'
 
 /** What is said of a sample, under a name. */
 export interface Column {
@@ -30,19 +30,21 @@ export function samplesPanel(
     return picturesPanel({ title, pictures })
   }
   const table = tabular(data)
-  const names = table ? columnNames(table) : samples[0]!.flatMap((input, i) => inputNames(data, i, input))
+  const all = table ? columnNames(table) : samples[0]!.flatMap((input, i) => inputNames(data, i, input))
+  const shown = [...all.keys()].filter(i => !table || !isIndicator(table, all[i]!))
+  const inputs = shown.slice(0, mostNumbers)
   const cells = table
     ? readable(table, samples)
     : samples.map(inputs => inputs.flatMap(({ values }) => Array.from(values, value => formatNumber(value))))
-  const rows = cells.map((inputs, i) => [
+  const rows = cells.map((row, i) => [
     String(indices[i]!),
-    ...inputs.slice(0, mostNumbers),
+    ...inputs.map(column => row[column]!),
     ...columns.map(({ of }) => of(indices[i]!)),
   ])
-  const more = names.length > mostNumbers ? `, the first ${mostNumbers} of ${names.length} inputs` : ''
+  const more = shown.length > mostNumbers ? `, the first ${mostNumbers} of ${shown.length} inputs` : ''
   return tablePanel({
     title: title + more,
-    columns: ['sample', ...names.slice(0, mostNumbers), ...columns.map(({ name }) => name)],
+    columns: ['sample', ...inputs.map(column => all[column]!), ...columns.map(({ name }) => name)],
     rows,
   })
 }

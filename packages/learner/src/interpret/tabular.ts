@@ -12,6 +12,11 @@ export function columnNames({ procs }: TabularDataBunch): string[] {
   return [...procs.cat_names, ...procs.cont_names]
 }
 
+/** Whether a column only says where a number of another was missing. */
+export function isIndicator({ procs }: TabularDataBunch, name: string): boolean {
+  return name.endsWith('_na') && procs.cont_names.includes(name.slice(0, -3))
+}
+
 /** Samples as the rows that they were made of, cells in the order of {@link columnNames}. */
 export function readable({ procs }: TabularDataBunch, samples: readonly (readonly InputValues[])[]): string[][] {
   const input = (i: number) => samples.flatMap(inputs => Array.from(inputs[i]!.values))

@@ -73,7 +73,11 @@ function layers(table: Table, look: Look, width: number): Json[] {
   const widths = widthsOf(table, Math.floor(width / (fontSize * letter)), bold)
   const starts = widths.map((_, c) => (sum(widths.slice(0, c)) + gap * c) * fontSize * letter)
   const cells = table.map((row, r) =>
-    row.map((text, c) => ({ x: starts[c]!, y: (r + 0.5) * rowHeight, text: cut(text, widths[c]!) })),
+    row.map((text, c) => ({
+      x: starts[c]!,
+      y: (r + 0.5) * rowHeight,
+      text: cut(text, r === 0 ? Math.floor(widths[c]! / bold) : widths[c]!),
+    })),
   )
   const words = (values: Json[], more: Json): Json => ({
     data: { values },
