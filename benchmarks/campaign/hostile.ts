@@ -1,6 +1,5 @@
-import { Sha256 } from '@onecycle/platform'
+import { joined, Sha256 } from '@onecycle/platform'
 import { noChecksum, seal } from '../../packages/learner/src/checkpoint/checksum.js'
-import { joined } from '../../packages/learner/src/checkpoint/pieces.js'
 import { layOut } from '../../packages/learner/src/checkpoint/safetensors.js'
 import type { Bytes } from './mutations.js'
 

@@ -12,6 +12,7 @@ export { type Answers, addAnswers, type UseInstead, withAnswers } from './foreig
 export { foreignName } from './foreign-names.js'
 export { isClass } from './is-class.js'
 export { awaitHint, isPromise } from './is-promise.js'
+export { joined } from './joined.js'
 export { keepNames } from './keep-names.js'
 export { nearestName } from './nearest-name.js'
 export { checkKeys, checkOptions, type Kind, type Kinds, kind, listOf, type OneOrMore } from './options.js'

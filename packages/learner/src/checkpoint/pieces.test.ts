@@ -1,6 +1,7 @@
+import { joined } from '@onecycle/platform'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { inPieces, joined, pieceBytes, pieceOf } from './pieces.js'
+import { inPieces, pieceBytes, pieceOf } from './pieces.js'
 
 it('pieces are the arrays one after the other, all of one size but the last', () => {
   const arrays = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 6 })

@@ -31,12 +31,6 @@ export function* inPieces(
     }
 }
 
-/** Arrays one after the other. */
-export function joined(arrays: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const [all = new Uint8Array()] = inPieces(arrays, Number.POSITIVE_INFINITY)
-  return all
-}
-
 function lengthOf(arrays: readonly Uint8Array[]): number {
   return arrays.reduce((sum, { length }) => sum + length, 0)
 }

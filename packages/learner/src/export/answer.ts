@@ -1,4 +1,5 @@
 import type { TargetKind } from '@onecycle/data'
+import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** The class that is likeliest, and how likely each is. */
 export interface ClassAnswer {
@@ -38,21 +39,13 @@ export interface Meaning {
   readonly values?: readonly string[] | undefined
 }
 
-/** One output for several samples, one after the other. */
-export interface OutputValues {
-  readonly data: ArrayLike<number>
-  /** Figures of one sample. */
-  readonly size: number
-}
-
-/** What the outputs of a model say of n samples. */
-export function answersOf(meanings: readonly Meaning[], outputs: readonly OutputValues[], n: number): Answer[] {
+/** What the outputs of a model, [batch, ...], say of each sample of a batch. They remain the caller's. */
+export async function answersOf(meanings: readonly Meaning[], outputs: readonly Tensor[]): Promise<Answer[]> {
+  const n = outputs[0]!.shape[0]!
+  const values = await Promise.all(outputs.map(output => output.data()))
   const of = (i: number, row: number) => {
-    const { data, size } = outputs[i]!
-    return answerOf(
-      meanings[i]!,
-      Array.from({ length: size }, (_, k) => data[row * size + k]!),
-    )
+    const size = values[i]!.length / n
+    return answerOf(meanings[i]!, [...values[i]!.subarray(row * size, (row + 1) * size)])
   }
   const whole = (row: number): Answer =>
     meanings.length === 1 ? of(0, row) : Object.fromEntries(meanings.map(({ name }, i) => [name, of(i, row)]))

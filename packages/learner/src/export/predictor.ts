@@ -1,7 +1,7 @@
 import { ready } from '@onecycle/backend'
 import type { Table } from '@onecycle/data'
 import { TabularPreprocessor } from '@onecycle/data/internal'
-import { type FileSource, nameOf, read, schemeOf, show } from '@onecycle/platform'
+import { type FileSource, joined, nameOf, read, schemeOf, show } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { inputNamesOf } from '../model/arrange-inputs.js'
@@ -74,9 +74,7 @@ export class Predictor {
     // A tensor that was given stays its owner's.
     const own = [xs].flat().filter(x => x !== given && !(Array.isArray(given) && given.includes(x)))
     try {
-      const n = outputs[0]!.shape[0]!
-      const values = await Promise.all(outputs.map(async output => ({ data: await output.data(), size: output.size / n })))
-      return answersOf(this.manifest.outputs, values, n)
+      return await answersOf(this.manifest.outputs, outputs)
     } finally {
       dispose([...own, ...outputs])
     }
@@ -113,15 +111,10 @@ export async function load_learner(source: ExportSource): Promise<Predictor> {
     const json = parseModelJson(text)
     const paths = json.weightsManifest.flatMap(each => each.paths)
     const parts = await Promise.all(paths.map(path => read(files(path))))
-    const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-    parts.reduce((at, part) => {
-      whole.set(part, at)
-      return at + part.length
-    }, 0)
     const artifacts: io.ModelArtifacts = {
       modelTopology: json.modelTopology,
       weightSpecs: json.weightsManifest.flatMap(each => each.weights) as io.WeightsManifestEntry[],
-      weightData: whole.buffer,
+      weightData: joined(parts).buffer,
     }
     return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), json.userDefinedMetadata.onecycle)
   } catch (cause) {

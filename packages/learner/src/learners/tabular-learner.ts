@@ -50,12 +50,10 @@ export class TabularLearner extends Learner {
   async #answers(procs: TabularDataBunch['procs'], given: Row | readonly Row[] | Table): Promise<Answer | Answer[]> {
     const { list, back } = rowsOf(given)
     const xs = rowTensors(procs, list)
-    const outputs = [super.predict(xs)].flat() as Tensor[]
+    const outputs: Tensor[] = []
     try {
-      const values = await Promise.all(
-        outputs.map(async output => ({ data: await output.data(), size: output.size / list.length })),
-      )
-      return back(answersOf(meaningsOf(this.data, this.model, this.loss_func), values, list.length))
+      outputs.push(...[super.predict(xs)].flat())
+      return back(await answersOf(meaningsOf(this.data, this.model, this.loss_func), outputs))
     } finally {
       dispose([...[xs].flat(), ...outputs])
     }

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 /** Number of categories, the code 0 for what is not known included, and of the figures that stand for each. */
 export type EmbeddingSize = readonly [categories: number, size: number]
@@ -13,13 +14,10 @@ export interface CategoryEmbeddingsOptions {
   name?: string
 }
 
-/** With those that tfjs has for all layers. */
-type LayerOptions = CategoryEmbeddingsOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
-
-const layerKinds: Kinds<LayerOptions> = {
-  ...{ sizes: kind.listOf(kind.listOf(kind.number)), seed: kind.number, name: kind.string, trainable: kind.boolean },
-  ...{ inputShape: kind.list, batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string },
-  ...{ weights: kind.list, customObjects: kind.object },
+const layerKinds: Kinds<LayerOptions<CategoryEmbeddingsOptions>> = {
+  ...commonKinds,
+  sizes: kind.listOf(kind.listOf(kind.number)),
+  seed: kind.number,
 }
 
 /**
@@ -44,7 +42,7 @@ export class CategoryEmbeddings extends layers.Layer {
   #tables: ReturnType<layers.Layer['addWeight']>[] = []
 
   constructor(options: CategoryEmbeddingsOptions & { inputShape?: (number | null)[] }) {
-    checkOptions<LayerOptions>('CategoryEmbeddings', options, layerKinds)
+    checkOptions<LayerOptions<CategoryEmbeddingsOptions>>('CategoryEmbeddings', options, layerKinds)
     const { sizes, seed, ...rest } = options
     if (!Array.isArray(sizes) || sizes.length === 0)
       throw new RangeError(`CategoryEmbeddings takes sizes, [categories, size] for each column, but got ${show(sizes)}.`)

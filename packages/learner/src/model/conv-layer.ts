@@ -2,6 +2,7 @@ import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { fusedConv2d } from './fused-conv2d.js'
+import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface ConvLayerOptions {
   /** Channels of the output. */
@@ -25,16 +26,11 @@ export interface ConvLayerOptions {
 
 const activations = ['relu', 'linear'] as const
 
-/** With those that tfjs has for all layers. */
-type LayerOptions = ConvLayerOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
-
-const layerKinds: Kinds<LayerOptions> = {
-  // Numbers and names are looked at below, the rest by tfjs.
+const layerKinds: Kinds<LayerOptions<ConvLayerOptions>> = {
+  ...commonKinds,
+  // Numbers and names are looked at below.
   ...{ filters: kind.any, kernelSize: kind.any, strides: kind.any, padding: kind.any, useBias: kind.boolean },
-  ...{ activation: kind.any, seed: kind.any, name: kind.string, inputShape: kind.list, trainable: kind.boolean },
-  ...{ batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string, weights: kind.list },
-  // Comes with a model's JSON.
-  customObjects: kind.object,
+  ...{ activation: kind.any, seed: kind.any },
 }
 
 /**
@@ -57,7 +53,7 @@ export class ConvLayer extends layers.Layer {
   #bias: ReturnType<layers.Layer['addWeight']> | undefined
 
   constructor(options: ConvLayerOptions) {
-    checkOptions<LayerOptions>('ConvLayer', options, layerKinds)
+    checkOptions<LayerOptions<ConvLayerOptions>>('ConvLayer', options, layerKinds)
     const {
       filters,
       kernelSize = 3,

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface EmbeddingDotBiasOptions {
   n_users: number
@@ -12,12 +13,12 @@ export interface EmbeddingDotBiasOptions {
   name?: string
 }
 
-type LayerOptions = EmbeddingDotBiasOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
-
-const layerKinds: Kinds<LayerOptions> = {
-  ...{ n_users: kind.number, n_items: kind.number, n_factors: kind.number, seed: kind.number, name: kind.string },
-  ...{ trainable: kind.boolean, inputShape: kind.list, batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string },
-  ...{ inputDType: kind.string, weights: kind.list, customObjects: kind.object },
+const layerKinds: Kinds<LayerOptions<EmbeddingDotBiasOptions>> = {
+  ...commonKinds,
+  n_users: kind.number,
+  n_items: kind.number,
+  n_factors: kind.number,
+  seed: kind.number,
 }
 
 /**
@@ -41,7 +42,7 @@ export class EmbeddingDotBias extends layers.Layer {
   #weights: ReturnType<layers.Layer['addWeight']>[] = []
 
   constructor(options: EmbeddingDotBiasOptions & { inputShape?: (number | null)[] }) {
-    checkOptions<LayerOptions>('EmbeddingDotBias', options, layerKinds)
+    checkOptions<LayerOptions<EmbeddingDotBiasOptions>>('EmbeddingDotBias', options, layerKinds)
     const { n_users, n_items, n_factors, seed, ...rest } = options
     const counts = { n_users, n_items, n_factors }
     for (const [name, count] of Object.entries(counts)) checkCount(`${name} of EmbeddingDotBias`, count)

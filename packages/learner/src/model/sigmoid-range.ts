@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface SigmoidRangeOptions {
   low: number
@@ -8,13 +9,7 @@ export interface SigmoidRangeOptions {
   name?: string
 }
 
-type LayerOptions = SigmoidRangeOptions & ConstructorParameters<typeof layers.Layer>[0] & { customObjects?: object }
-
-const layerKinds: Kinds<LayerOptions> = {
-  ...{ low: kind.number, high: kind.number, name: kind.string, trainable: kind.boolean },
-  ...{ inputShape: kind.list, batchInputShape: kind.list, batchSize: kind.number, dtype: kind.string, inputDType: kind.string },
-  ...{ weights: kind.list, customObjects: kind.object },
-}
+const layerKinds: Kinds<LayerOptions<SigmoidRangeOptions>> = { ...commonKinds, low: kind.number, high: kind.number }
 
 /**
  * A sigmoid from `low` to `high`: any shape in, the same out. For values that are known to lie in a range, such as ratings; a range
@@ -37,7 +32,7 @@ export class SigmoidRange extends layers.Layer {
   readonly high: number
 
   constructor(options: SigmoidRangeOptions) {
-    checkOptions<LayerOptions>('SigmoidRange', options, layerKinds)
+    checkOptions<LayerOptions<SigmoidRangeOptions>>('SigmoidRange', options, layerKinds)
     const { low, high, ...rest } = options
     if (!(Number.isFinite(low) && Number.isFinite(high) && low < high))
       throw new RangeError(

@@ -1,3 +1,5 @@
+import { joined } from '@onecycle/platform'
+
 /**
  * A picture of at most 255 colours as PNG, without compression: index 255 is transparent. For what is drawn in one go inside an SVG.
  *
@@ -60,13 +62,3 @@ function crc32(data: Uint8Array): number {
 }
 
 const bytes = (value: number): number[] => [24, 16, 8, 0].map(shift => (value >>> shift) & 255)
-
-function joined(parts: readonly ArrayLike<number>[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}

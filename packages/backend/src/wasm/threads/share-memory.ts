@@ -1,3 +1,5 @@
+import { joined } from '@onecycle/platform'
+
 const IMPORTS = 2
 const MEMORIES = 5
 /** Of a memory's limits: it has a maximum, and threads share it. */
@@ -25,9 +27,9 @@ export function shareMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     const limits = id === MEMORIES ? readNumber(bytes, from)[1] : id === IMPORTS ? importedMemory(bytes, from) : undefined
     if (limits !== undefined) {
       const [shared, after] = sharedLimits(bytes, limits)
-      const content = concat(bytes.subarray(from, limits), shared, bytes.subarray(after, end))
+      const content = joined([bytes.subarray(from, limits), shared, bytes.subarray(after, end)])
       const section = [Uint8Array.of(id), writeNumber(content.length), content]
-      return concat(bytes.subarray(0, start), ...section, bytes.subarray(end))
+      return joined([bytes.subarray(0, start), ...section, bytes.subarray(end)])
     }
     start = end
   }
@@ -53,7 +55,7 @@ function importedMemory(bytes: Uint8Array, from: number): number | undefined {
 
 function sharedLimits(bytes: Uint8Array, at: number): [Uint8Array, number] {
   const [{ least, most = MOST_PAGES }, after] = readLimits(bytes, at)
-  return [concat(Uint8Array.of(MAXIMUM | SHARED), writeNumber(least), writeNumber(most)), after]
+  return [joined([Uint8Array.of(MAXIMUM | SHARED), writeNumber(least), writeNumber(most)]), after]
 }
 
 function readLimits(bytes: Uint8Array, at: number): [{ least: number; most?: number }, number] {
@@ -78,14 +80,4 @@ function writeNumber(value: number): Uint8Array {
   const bytes = []
   for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) | 128)
   return Uint8Array.of(...bytes, value)
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

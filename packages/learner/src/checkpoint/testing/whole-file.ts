@@ -1,5 +1,4 @@
-import { open } from '@onecycle/platform'
-import { joined } from '../pieces.js'
+import { joined, open } from '@onecycle/platform'
 import { layOut, type ReadingOptions, readHead, readTensors, type SafetensorsContent } from '../safetensors.js'
 
 /** A safetensors file in memory. */

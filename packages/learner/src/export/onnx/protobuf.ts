@@ -1,3 +1,5 @@
+import { joined } from '@onecycle/platform'
+
 /** Fields of a message of Protocol Buffers, by their numbers; what is undefined is left out. Source: the encoding's description at protobuf.dev. */
 export class Message {
   readonly #parts: Uint8Array[] = []
@@ -29,13 +31,7 @@ export class Message {
   }
 
   encode(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.#parts.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const part of this.#parts) {
-      whole.set(part, at)
-      at += part.length
-    }
-    return whole
+    return joined(this.#parts)
   }
 
   #add(...parts: readonly Uint8Array[]): void {
