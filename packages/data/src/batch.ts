@@ -34,6 +34,7 @@ export function disposeOf({ xs, ys, weights }: Batch): void {
 
 /** Where a stream stands, so that a run can go on exactly from there. JSON-serializable. */
 export interface LoaderState {
+  /** Samples in a full batch, and in one pass; of all processes together, where several train as one. */
   readonly batchSize: number
   readonly samples: number
   /** Batches already handed out of the pass that {@link sampler} starts. */

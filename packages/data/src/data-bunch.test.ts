@@ -21,7 +21,16 @@ const read = (stream: BatchStream | undefined) =>
 
 describe('the names of options', () => {
   const [x, y] = [count(6), labels(6)]
-  const bunch: Required<BunchOptions> = { bs: 2, valid_bs: 3, drop_last: false, classes: ['a', 'b', 'c'], seed: 1, prefetch: 0 }
+  const shard = { rank: 0, size: 1 }
+  const bunch: Required<BunchOptions> = {
+    bs: 2,
+    valid_bs: 3,
+    drop_last: false,
+    classes: ['a', 'b', 'c'],
+    seed: 1,
+    prefetch: 0,
+    shard,
+  }
 
   test('are all known', () => {
     const given = { shape: [1], targetShape: [], target: 'class', scale: 2 } as const

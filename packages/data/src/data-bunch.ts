@@ -2,7 +2,7 @@ import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { BatchStream } from './batch.js'
 import { inOrderOf, namesOf } from './by-name.js'
-import { DataLoader } from './data-loader.js'
+import { DataLoader, type Shard } from './data-loader.js'
 import { type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor, weightsOfTensor } from './from-tensors.js'
 import type { Inputs, Shapes, Values } from './from-values.js'
@@ -25,6 +25,8 @@ export interface BunchOptions {
   seed?: number | undefined
   /** Batches that are prepared while the one before them is used. Default 1 for data sets that answer with promises, else 0. */
   prefetch?: number | undefined
+  /** The part of each batch that one of several processes trains and validates on, as {@link DataLoader} says. */
+  shard?: Shard | undefined
 }
 
 type TensorTargets = Tensor | Readonly<Record<string, Tensor>> | 'x'
@@ -82,6 +84,7 @@ export const bunchKinds: Kinds<BunchOptions> = {
   classes: kind.either(kind.listOf(kind.string), kind.object),
   seed: kind.number,
   prefetch: kind.number,
+  shard: kind.object,
 }
 // Samples and shapes are looked at where columns are made of them.
 const sampleKinds = { x: kind.any, y: kind.any, weights: kind.any }
@@ -197,10 +200,10 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     checkOptions<BunchOptions>('DataBunch.from_datasets', options, bunchKinds)
     requireDataset('DataBunch.from_datasets', train)
     if (valid !== undefined) requireDataset('DataBunch.from_datasets', valid)
-    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, prefetch } = options
+    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, prefetch, shard } = options
     if (valid) requireSameKind(train, valid)
-    const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed, prefetch })
-    const valid_dl = valid && new DataLoader(valid, { bs: valid_bs, prefetch })
+    const train_dl = new DataLoader(train, { bs, shuffle: true, drop_last, seed, prefetch, shard })
+    const valid_dl = valid && new DataLoader(valid, { bs: valid_bs, prefetch, shard })
     const { inputShape, targetShape, target, c, inputNames, targetName } = train
     const { classes, heads } = namedClasses(train, options.classes)
     const weighted = Boolean(train.weighted || valid?.weighted)

@@ -3,6 +3,14 @@ import { type Batch, type BatchSource, disposeOf, type LoaderState } from './bat
 import { type Dataset, requireDataset } from './dataset.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
+/** Which of several processes that train as one this is. */
+export interface Shard {
+  /** Its number, from 0. */
+  readonly rank: number
+  /** How many there are. */
+  readonly size: number
+}
+
 export interface DataLoaderOptions {
   /** Samples in a batch. Default 64. */
   bs?: number | undefined
@@ -19,6 +27,12 @@ export interface DataLoaderOptions {
    * steps run, else 0.
    */
   prefetch?: number | undefined
+  /**
+   * The part of each batch that one of several processes trains on: batch k of all of them together is batch k of one process with `bs` times as
+   * many samples. All have to be given the same data, `seed` and `bs`. Where the last batch has fewer samples than there are processes, it
+   * comes to some of them alone, unless drop_last leaves it out.
+   */
+  shard?: Shard | undefined
 }
 
 /**
@@ -46,6 +60,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   /** Batches that are prepared while the one before them is used. */
   readonly prefetch: number
   readonly #sampler: Sampler
+  readonly #shard: Shard
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
   #resumeAt = 0
@@ -60,6 +75,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
         seed: kind.number,
         sampler: kind.object,
         prefetch: kind.any,
+        shard: kind.object,
       },
     })
     requireDataset('A DataLoader', dataset)
@@ -76,15 +92,32 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     this.asynchronous = prefetch > 0 || Boolean(dataset.asynchronous)
     this.#seed = sampler ? undefined : (seed ?? 0)
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
-    this.samples = this.#sampler.length
-    checkCount("the sampler's length", this.samples, 1)
-    this.length = drop_last ? Math.floor(this.samples / bs) : Math.ceil(this.samples / bs)
-    if (this.length === 0) {
+    this.#shard = shardOf(options.shard)
+    const { rank, size } = this.#shard
+    const whole = checkCount("the sampler's length", this.#sampler.length, 1)
+    if (this.#sampler.bs !== undefined && this.#sampler.bs !== this.#whole)
       throw new RangeError(
-        `bs is ${bs}, but there are only ${this.samples} samples, and drop_last leaves out a batch that is not full: no batch is ` +
-          `left. Use a bs of at most ${this.samples}, or drop_last: false.`,
+        `The sampler puts ${this.#sampler.bs} samples in a batch, but the loader takes ${this.#whole}: give both the same bs` +
+          `${size > 1 ? `, the sampler's for all ${size} processes together` : ''}.`,
+      )
+    const rest = share(whole % this.#whole, this.#shard)
+    const full = Math.floor(whole / this.#whole)
+    this.samples = full * bs + rest
+    this.length = drop_last || rest === 0 ? full : full + 1
+    if (this.length === 0) {
+      const most = Math.floor(whole / size)
+      throw new RangeError(
+        size > 1
+          ? `There are only ${whole} samples: in batches of ${bs} for each of ${size} processes none is left for number ${rank}. Use fewer.`
+          : `bs is ${bs}, but there are only ${whole} samples, and drop_last leaves out a batch that is not full: no batch is ` +
+              `left. Use a bs of at most ${most}, or drop_last: false.`,
       )
     }
+  }
+
+  /** Samples in a full batch of all processes together. */
+  get #whole(): number {
+    return this.batchSize * this.#shard.size
   }
 
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
@@ -118,9 +151,9 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const sampler = this.#sampler.state()
     const indices = this.#sampler.pass()
     const pass = { sampler, indices, position: this.#resumeAt }
-    if (indices.length !== this.samples)
+    if (indices.length !== this.#sampler.length)
       throw new RangeError(
-        `The sampler gave ${indices.length} indices for a pass; expected ${this.samples}, which is its length.`,
+        `The sampler gave ${indices.length} indices for a pass; expected ${this.#sampler.length}, which is its length.`,
       )
     this.#resumeAt = 0
     this.#pass = pass
@@ -143,7 +176,12 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   }
 
   #batchOf(indices: Int32Array, batch: number): Int32Array {
-    return indices.subarray(batch * this.batchSize, (batch + 1) * this.batchSize)
+    const together = indices.subarray(batch * this.#whole, (batch + 1) * this.#whole)
+    const { rank, size } = this.#shard
+    // In turns: where samples are sorted by their length, all have about as much to do.
+    return size === 1
+      ? together
+      : Int32Array.from({ length: share(together.length, this.#shard) }, (_, i) => together[i * size + rank]!)
   }
 
   samplesOf(batch: number): Int32Array | undefined {
@@ -165,28 +203,43 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
 
   /** A sampler of one's own that visits another number of samples than there are says which, and is not moved by it. */
   inOrder(): DataLoader {
-    const { dataset, batchSize: bs, samples, prefetch } = this
-    const whole = samples === dataset.length
-    return new DataLoader(dataset, { bs, prefetch, ...(!whole && { sampler: new Preview(this.#sampler) }) })
+    const { dataset, batchSize: bs, prefetch } = this
+    const whole = this.#sampler.length === dataset.length
+    return new DataLoader(dataset, { bs, prefetch, shard: this.#shard, ...(!whole && { sampler: new Preview(this.#sampler) }) })
   }
 
   state(): LoaderState {
-    const { batchSize, samples } = this
     const { sampler, position } = this.#pass ?? { sampler: this.#sampler.state(), position: this.#resumeAt }
-    return { batchSize, samples, position, sampler }
+    return { batchSize: this.#whole, samples: this.#sampler.length, position, sampler }
   }
 
-  /** @throws RangeError when the state comes from another batch size or another number of samples. */
+  /**
+   * @param state also that of other processes, and of another number of them with batches that are as large together
+   * @throws RangeError when the state comes from another batch size or another number of samples.
+   */
   restore(state: LoaderState): void {
-    if (state?.batchSize !== this.batchSize || state.samples !== this.samples) {
+    const [batchSize, samples] = [this.#whole, this.#sampler.length]
+    if (state?.batchSize !== batchSize || state.samples !== samples) {
       throw new RangeError(
-        `The state ${show(state)} does not fit a loader of ${this.samples} samples in batches of ${this.batchSize}: restore it ` +
+        `The state ${show(state)} does not fit a loader of ${samples} samples in batches of ${batchSize}: restore it ` +
           'into a loader made from the same data with the same bs.',
       )
     }
-    checkCount('position', state.position, 0, this.length)
+    checkCount('position', state.position, 0, Math.ceil(samples / batchSize))
     this.#sampler.restore(state.sampler)
     this.#resumeAt = state.position
     this.#pass = undefined
   }
+}
+
+function shardOf(shard: Shard | undefined): Shard {
+  if (!shard) return { rank: 0, size: 1 }
+  checkOptions<Shard>('shard of DataLoader', shard, { rank: kind.number, size: kind.number })
+  const size = checkCount('size of shard', shard.size, 1)
+  return { rank: checkCount('rank of shard', shard.rank, 0, size - 1), size }
+}
+
+/** How many of some samples come to one process. */
+function share(samples: number, { rank, size }: Shard): number {
+  return Math.max(0, Math.ceil((samples - rank) / size))
 }

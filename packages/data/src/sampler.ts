@@ -4,6 +4,8 @@ import { checkCount, Random, type RandomState, show } from '@onecycle/platform'
 export interface Sampler {
   /** Indices in one pass. */
   readonly length: number
+  /** Indices that belong into one batch, where it matters who does: the loader has to take as many. */
+  readonly bs?: number | undefined
   /** The indices of the next pass. Advances the state. */
   pass(): Int32Array
   /** What the coming passes depend on. JSON-serializable. */
@@ -77,10 +79,12 @@ export class RandomSampler implements Sampler {
 /** Visits what another sampler will visit next, again and again, and leaves that one where it is. */
 export class Preview implements Sampler {
   readonly length: number
+  readonly bs: number | undefined
   readonly #sampler: Sampler
 
   constructor(sampler: Sampler) {
     this.length = sampler.length
+    this.bs = sampler.bs
     this.#sampler = sampler
   }
 

@@ -19,13 +19,19 @@ export async function readParts(
   const rows = new BlockRows(blocks, fitted, options.weights, memory)
   const [ours, theirs] = fitted.split.map(numbers => numbers.slice().sort()) as [Int32Array, Int32Array]
   const [train, valid] = [new Subset(rows, ours), new Subset(rows, theirs)]
-  const { bs, valid_bs = bs, drop_last = true, seed = 0 } = options
+  const { bs, valid_bs = bs, drop_last = true, seed = 0, prefetch, shard } = options
   const sampler = new BlockSampler(rows.startsAmong(ours), rows.together, seed)
-  const train_dl = new DataLoader(train, { bs, drop_last, sampler })
+  const train_dl = new DataLoader(train, { bs, drop_last, sampler, prefetch, shard })
   const { inputShape, inputNames, targetShape, target, c, weighted } = rows
   const what = { inputShape, inputNames, targetShape, target, c, weighted, classes: fitted.target.classes }
   return {
-    parts: { train_dl, valid_dl: new DataLoader(valid, { bs: valid_bs }), train_ds: train, valid_ds: valid, ...what },
+    parts: {
+      train_dl,
+      valid_dl: new DataLoader(valid, { bs: valid_bs, prefetch, shard }),
+      train_ds: train,
+      valid_ds: valid,
+      ...what,
+    },
     fitted,
   }
 }

@@ -331,3 +331,9 @@ describe('refuses, in a sentence,', () => {
     )
   })
 })
+
+test('batches are prepared ahead, and shared by processes, as the options say', async () => {
+  const both = { ...options, bs: 1, drop_last: false, prefetch: 2, shard: { rank: 0, size: 2 } }
+  const { train_dl, valid_dl } = await TabularDataBunch.from_df(rows, both)
+  expect([train_dl.asynchronous, train_dl.samples, valid_dl!.samples]).toEqual([true, 3, 1])
+})

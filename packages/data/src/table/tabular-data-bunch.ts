@@ -218,9 +218,9 @@ export class TabularDataBunch extends DataBunch {
     const fitted = await fitTabular(inOnePart(table), options, reading.types)
     const all = datasetOf(table, fitted, options.weights)
     const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset<ArrayDataset>, Subset<ArrayDataset>]
-    const { bs, valid_bs, drop_last, seed } = options
+    const { bs, valid_bs, drop_last, seed, prefetch, shard } = options
     const classes = fitted.target.classes
-    const parts = DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, classes })
+    const parts = DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, prefetch, shard, classes })
     return new TabularDataBunch(parts, fitted, table.title, reading)
   }
 }
