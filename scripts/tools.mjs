@@ -1,10 +1,11 @@
-// Runtimes, package managers and bundlers that the tests try onecycle with, from npm. Nobody needs them to use or to change it, so they are
-// no dependencies: `node scripts/tools.mjs` fetches them into a cache beside the checkout, and a test of one that is not there is left out.
+// Runtimes, package managers and bundlers that the tests try onecycle with, from npm, and readers of its files, from PyPI. Nobody needs them to
+// use or to change it, so they are no dependencies: `node scripts/tools.mjs` fetches them into a cache beside the checkout, or those alone
+// that it is given by name, and a test of one that is not there is left out.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { npm } from './steps.mjs'
+import { npm, run } from './steps.mjs'
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onecycle-tools')
 
@@ -30,14 +31,27 @@ const tools = {
   rollup: ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3', '@rollup/plugin-commonjs@29.0.3'],
 }
 
-const folderOf = name => join(cache, tools[name].join('+').replaceAll('/', '-'))
+/** Packages of Python, with an interpreter that has them. */
+const pythons = {
+  python: ['safetensors==0.8.0', 'h5py==3.16.0', 'numpy==2.4.6'],
+  // Takes half a gigabyte with what computes for it: fetched when it is named alone.
+  keras: ['keras==3.15.1', 'jax==0.12.0.1'],
+}
+
+const onlyByName = ['keras']
+
+const folderOf = name => join(cache, (pythons[name] ?? tools[name]).join('+').replaceAll('/', '-'))
 
 /** The folder that a tool is installed in, and the file of its command; or why it is missing. */
 export function findTool(name) {
   const folder = folderOf(name)
-  if (!existsSync(folder)) return { missing: `${name} is not here (node scripts/tools.mjs fetches it)` }
+  const how = `node scripts/tools.mjs${onlyByName.includes(name) ? ` ${name}` : ''}`
+  if (!existsSync(folder)) return { missing: `${name} is not here (${how} fetches it)` }
+  if (name in pythons) return { folder, path: pythonOf(folder) }
   return { folder, path: join(folder, 'node_modules/.bin', name.split(' ')[0]) }
 }
+
+const pythonOf = folder => join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python')
 
 /** Fetches a tool unless it is here; the same answer, with npm's last word where it could not be had. */
 export async function fetchTool(name) {
@@ -46,9 +60,10 @@ export async function fetchTool(name) {
   mkdirSync(cache, { recursive: true })
   const unfinished = mkdtempSync(join(cache, '.fetching-'))
   try {
-    writeFileSync(join(unfinished, 'package.json'), '{}')
-    const options = ['--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-timeout=60000']
-    const { code, output } = await npm(['install', ...options, ...tools[name]], { quiet: true, cwd: unfinished })
+    const { code, output } = await (name in pythons ? pip : npmInstall)(unfinished, name).catch(error => ({
+      code: 1,
+      output: error.message,
+    }))
     if (code !== 0) return { missing: `${name} could not be fetched: ${output.trim().split('\n')[0]}` }
     renameSync(unfinished, folder)
     return findTool(name)
@@ -57,8 +72,29 @@ export async function fetchTool(name) {
   }
 }
 
+function npmInstall(cwd, name) {
+  writeFileSync(join(cwd, 'package.json'), '{}')
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-timeout=60000']
+  return npm(['install', ...options, ...tools[name]], { quiet: true, cwd })
+}
+
+/** An environment finds its packages beside its interpreter, so that it may be moved afterwards. */
+async function pip(folder, name) {
+  const made = await run('python3', ['-m', 'venv', folder], { quiet: true })
+  if (made.code !== 0) return made
+  const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--only-binary=:all:', '--retries=1']
+  return run(pythonOf(folder), ['-m', 'pip', 'install', ...options, ...pythons[name]], { quiet: true })
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of Object.keys(tools)) {
+  const named = process.argv.slice(2)
+  const all = [...Object.keys(tools), ...Object.keys(pythons)]
+  const unknown = named.find(name => !all.includes(name))
+  if (unknown) {
+    console.error(`There is no ${unknown}; there are ${all.join(', ')}.`)
+    process.exit(1)
+  }
+  for (const name of named.length > 0 ? named : all.filter(each => !onlyByName.includes(each))) {
     const { path, missing } = await fetchTool(name)
     console.log(path ? `here    ${name}` : `missing ${missing}`)
   }

@@ -1,4 +1,5 @@
 export { backendNames } from '#backend/candidates.js'
+export { addFileHandlers } from '#backend/file-handlers.js'
 export type { BackendName } from './candidate.js'
 export { type BackendDiagnosis, type Diagnosis, type Doctor, describe, diagnose, doctor, type WasmDiagnosis } from './doctor.js'
 export { chooseLater, ready } from './ready.js'

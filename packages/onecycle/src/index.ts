@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { chooseLater } from '@onecycle/backend'
+import { addFileHandlers, chooseLater } from '@onecycle/backend'
 
 export {
   type BackendDiagnosis,
@@ -63,3 +63,4 @@ export {
 export * from '@onecycle/recorder'
 
 chooseLater()
+addFileHandlers()

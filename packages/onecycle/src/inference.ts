@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { chooseLater } from '@onecycle/backend'
+import { addFileHandlers, chooseLater } from '@onecycle/backend'
 
 export { ready, useBackend } from '@onecycle/backend'
 export * from '@onecycle/learner/inference'
 
 chooseLater()
+addFileHandlers()
