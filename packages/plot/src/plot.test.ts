@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { Resvg } from '@resvg/resvg-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Resvg } from './node/resvg/engine.js'
 import { Plot } from './plot.js'
 
 const points = Array.from({ length: 20 }, (_, x): [number, number] => [x, 1 / (x + 1)])
@@ -24,7 +24,7 @@ describe('PNG', () => {
     const [width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!.slice(1).map(Number)
     expect(sizeOf(one)).toEqual([Math.round(width!), Math.round(height!)])
     expect(sizeOf(two)).toEqual([Math.round(width! * 2), Math.round(height! * 2)])
-    const labelless = darkPixels(new Resvg(svg, { font: { loadSystemFonts: false } }).render().pixels)
+    const labelless = darkPixels(new Resvg(svg).render().pixels)
     const image = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><image width="${width}" height="${height}" href="data:image/png;base64,${Buffer.from(one).toString('base64')}"/></svg>`
     expect(darkPixels(new Resvg(image).render().pixels)).toBeGreaterThan(labelless + 500)
   })
