@@ -41,6 +41,8 @@ export interface LoaderState {
   readonly position: number
   /** The sampler's own state, as it was when the pass began. */
   readonly sampler: unknown
+  /** Passes that began before it: what is drawn at random for a sample is drawn anew in each. Default 0. */
+  readonly pass?: number | undefined
 }
 
 /**

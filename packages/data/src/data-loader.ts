@@ -64,7 +64,11 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
   #resumeAt = 0
-  #pass: { readonly sampler: unknown; readonly indices: Int32Array; position: number } | undefined
+  /** Passes that have begun. */
+  #passes = 0
+  /** Whether batches are told which pass they are of. */
+  #counts = true
+  #pass: { readonly sampler: unknown; readonly indices: Int32Array; readonly number: number; position: number } | undefined
 
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     checkOptions<DataLoaderOptions>('DataLoader', options, {
@@ -124,7 +128,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const pass = this.#begin()
     try {
       while (pass.position < this.length) {
-        const batch = this.dataset.batch(this.#batchOf(pass.indices, pass.position++))
+        const batch = this.#read(pass, pass.position++)
         if (isPromise(batch)) throw this.#unexpected(batch)
         yield this.#named(batch)
       }
@@ -136,7 +140,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const { prefetched } = await import('./prefetch.js')
     const pass = this.#begin()
-    const read = async (i: number) => this.#named(await this.dataset.batch(this.#batchOf(pass.indices, i)))
+    const read = async (i: number) => this.#named(await this.#read(pass, i))
     try {
       for await (const batch of prefetched(this.prefetch, { from: pass.position, to: this.length }, read)) {
         pass.position++
@@ -150,14 +154,19 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   #begin() {
     const sampler = this.#sampler.state()
     const indices = this.#sampler.pass()
-    const pass = { sampler, indices, position: this.#resumeAt }
+    const pass = { sampler, indices, number: this.#passes, position: this.#resumeAt }
     if (indices.length !== this.#sampler.length)
       throw new RangeError(
         `The sampler gave ${indices.length} indices for a pass; expected ${this.#sampler.length}, which is its length.`,
       )
     this.#resumeAt = 0
+    this.#passes++
     this.#pass = pass
     return pass
+  }
+
+  #read({ indices, number }: { indices: Int32Array; number: number }, batch: number): Batch | Promise<Batch> {
+    return this.dataset.batch(this.#batchOf(indices, batch), this.#counts ? number : undefined)
   }
 
   #named(batch: Batch): Batch {
@@ -197,20 +206,28 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   reseed(seed: number): void {
     this.#sampler.reseed(seed)
     this.#seed = seed
+    this.#passes = 0
     this.#resumeAt = 0
     this.#pass = undefined
   }
 
-  /** A sampler of one's own that visits another number of samples than there are says which, and is not moved by it. */
+  /**
+   * Samples are as they are, without what is drawn at random for them. A sampler of one's own that visits another number of samples than there
+   * are says which, and is not moved by it.
+   */
   inOrder(): DataLoader {
     const { dataset, batchSize: bs, prefetch } = this
     const whole = this.#sampler.length === dataset.length
-    return new DataLoader(dataset, { bs, prefetch, shard: this.#shard, ...(!whole && { sampler: new Preview(this.#sampler) }) })
+    const sampler = whole ? undefined : new Preview(this.#sampler)
+    const loader = new DataLoader(dataset, { bs, prefetch, shard: this.#shard, sampler })
+    loader.#counts = false
+    return loader
   }
 
   state(): LoaderState {
-    const { sampler, position } = this.#pass ?? { sampler: this.#sampler.state(), position: this.#resumeAt }
-    return { batchSize: this.#whole, samples: this.#sampler.length, position, sampler }
+    const next = { sampler: this.#sampler.state(), position: this.#resumeAt, number: this.#passes }
+    const { sampler, position, number: pass } = this.#pass ?? next
+    return { batchSize: this.#whole, samples: this.#sampler.length, position, sampler, pass }
   }
 
   /**
@@ -226,7 +243,10 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
       )
     }
     checkCount('position', state.position, 0, Math.ceil(samples / batchSize))
+    const { pass = 0 } = state
+    checkCount('pass', pass, 0)
     this.#sampler.restore(state.sampler)
+    this.#passes = pass
     this.#resumeAt = state.position
     this.#pass = undefined
   }

@@ -26,8 +26,13 @@ export interface Dataset {
   readonly weighted?: boolean | undefined
   /** Whether {@link batch} answers with a promise: its batches are then prepared while steps run, and read by `for await`. Default false. */
   readonly asynchronous?: boolean | undefined
-  /** The samples of these indices, in this order, as new tensors. */
-  batch(indices: Int32Array): Batch | Promise<Batch>
+  /**
+   * The samples of these indices, in this order, as new tensors.
+   *
+   * @param pass which pass over the data this is, counted from 0: what is drawn at random for a sample is drawn anew in each. Left out where
+   * samples are to be as they are.
+   */
+  batch(indices: Int32Array, pass?: number): Batch | Promise<Batch>
   /** For a part of another data set: the indices of these samples there, or where that is a part in turn, in what it is of. */
   sources?(indices: Int32Array): Int32Array
 }
@@ -205,8 +210,8 @@ export class Subset<Whole extends Dataset = Dataset> implements Dataset {
     this.#indices = indices
   }
 
-  batch(indices: Int32Array): ReturnType<Whole['batch']> {
-    return this.#dataset.batch(this.#of(indices)) as ReturnType<Whole['batch']>
+  batch(indices: Int32Array, pass?: number): ReturnType<Whole['batch']> {
+    return this.#dataset.batch(this.#of(indices), pass) as ReturnType<Whole['batch']>
   }
 
   sources(indices: Int32Array): Int32Array {

@@ -6,6 +6,8 @@
 export { disposeOf, isSynchronous } from './batch.js'
 export { isTypedArray } from './column.js'
 export { inOrder } from './in-order.js'
+export { type KindState, restoreEncoder, restorePart } from './item/restore.js'
+export { type Labelled, SampleEncoder, type SampleEncoderState } from './item/sample-encoder.js'
 export { flatNumbers } from './nested-numbers.js'
 export { tableFrom } from './table/table-from.js'
 export { TableTarget, type TableTargetState } from './table/table-target.js'

@@ -1,0 +1,121 @@
+import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
+import { DataLoader } from '../data-loader.js'
+import { Subset } from '../dataset.js'
+import type { Parts } from '../parts.js'
+import type { Split } from '../random-split.js'
+import { Table } from '../table/table.js'
+import { ItemDataset } from './item-dataset.js'
+import type { ItemTransform, Part } from './part.js'
+import { type Labelled, SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
+
+export interface ItemBunchOptions extends Omit<BunchOptions, 'classes'> {
+  /** What becomes of items that cannot be read: as of {@link ItemDataset}. Default 'refuse'. */
+  badItems?: 'refuse' | 'skip' | undefined
+}
+
+const { classes: _, ...kindsOfBunch } = bunchKinds
+export const itemBunchKinds: Kinds<ItemBunchOptions> = { ...kindsOfBunch, badItems: kind.choice('refuse', 'skip') }
+
+/** What an {@link ItemDataBunch} is made of. */
+export interface ItemParts {
+  readonly items: readonly Labelled[]
+  readonly split: Split
+  readonly x: Part
+  readonly y?: Part | undefined
+  /** Transforms of the samples to train on. */
+  readonly tfms: readonly ItemTransform[]
+  /** Transforms of the samples to validate on. Default: the same, with nothing drawn at random. */
+  readonly valid_tfms?: readonly ItemTransform[] | undefined
+  /** How messages call the data. */
+  readonly title: string
+}
+
+/** The data of items that are read one at a time. Made by a {@link DataBlock}, and by what stands on it. */
+export class ItemDataBunch extends DataBunch {
+  static override readonly name: string = 'ItemDataBunch'
+  readonly items: readonly Labelled[]
+  /** Indices of the items to train on, and of those to validate on. */
+  readonly split: Split
+  /** Makes samples to validate on, and of new items. */
+  readonly encoder: SampleEncoder
+  readonly title: string
+  readonly #sets: readonly [train: ItemDataset<Labelled>, valid: ItemDataset<Labelled>]
+
+  constructor(parts: Parts, what: ItemParts, sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>]) {
+    if (!(sets?.[0] instanceof ItemDataset))
+      throw new TypeError('An ItemDataBunch is made by a DataBlock: new DataBlock(...).dataloaders(source).')
+    super(parts)
+    const { items, split, title } = what
+    this.items = items
+    this.split = split
+    this.title = title
+    this.encoder = sets[1].encoder as SampleEncoder
+    this.#sets = sets
+  }
+
+  /** What a DataBlock and the kinds of data call. */
+  static async from_parts<Made extends ItemDataBunch>(
+    this: new (
+      parts: Parts,
+      what: ItemParts,
+      sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>],
+    ) => Made,
+    what: ItemParts,
+    options: ItemBunchOptions = {},
+  ): Promise<Made> {
+    const { badItems, ...rest } = options
+    const { items, x, y, tfms, valid_tfms, title, split } = what
+    const setOf = (tfms: readonly ItemTransform[]) =>
+      ItemDataset.from_items({ items, encoder: new SampleEncoder(x, y, tfms), seed: rest.seed, badItems, name: title })
+    const train = await setOf(tfms)
+    const valid = valid_tfms ? (await setOf(valid_tfms)).plain() : train.plain()
+    const { classes } = y?.head ?? {}
+    const bunch = DataBunch.from_datasets(new Subset(train, split[0]), new Subset(valid, split[1]), { ...rest, classes })
+    return new this(bunch, what, [train, valid])
+  }
+
+  /** Items that could not be read, by their indices in {@link items}, and why: where they are skipped. */
+  get skipped(): ReadonlyMap<number, string> {
+    return new Map(this.#sets.flatMap(set => [...set.skipped]))
+  }
+
+  /**
+   * New items as batches to predict: in the order they come, without targets, nothing drawn at random.
+   *
+   * @param options.bs items in a batch. Default as in validation.
+   */
+  async test_dl(items: readonly unknown[], options: { bs?: number | undefined } = {}): Promise<DataLoader> {
+    checkOptions<{ bs?: number }>('test_dl', options, { bs: kind.number })
+    if (!Array.isArray(items)) throw new TypeError(`test_dl takes a list of items, but got ${show(items)}.`)
+    const { bs = (this.valid_dl ?? this.train_dl).batchSize } = options
+    const labelled = items.map((x): Labelled => ({ x }))
+    const encoder = this.encoder.unlabelled()
+    return new DataLoader(await ItemDataset.from_items({ items: labelled, encoder, augment: false, name: 'the new items' }), {
+      bs,
+    })
+  }
+
+  /** Items of each class: to train on, to validate on, and their part of all. Undefined where no single class is predicted. */
+  get classBalance(): Table | undefined {
+    const { classes, split, items } = this
+    if (this.target !== 'class' || !classes || this.targetShape.length > 0) return undefined
+    const numbers = new Map(classes.map((name, i) => [name, i]))
+    const count = (side: Int32Array) => {
+      const counts = new Float64Array(classes.length)
+      for (const i of side) counts[numbers.get(String(items[i]!.y))!]!++
+      return counts
+    }
+    const [train, valid] = split.map(count) as [Float64Array, Float64Array]
+    const all = split[0].length + split[1].length
+    return Table.from_columns({
+      ...{ class: [...classes], train, valid },
+      part: Float64Array.from(train, (n, i) => (n + valid[i]!) / all),
+    })
+  }
+
+  /** What makes inputs of new items and labels of predictions: plain JSON. */
+  state(): SampleEncoderState {
+    return this.encoder.state()
+  }
+}

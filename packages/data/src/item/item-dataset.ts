@@ -1,0 +1,153 @@
+import { checkCount, checkOptions, type Kinds, kind, Random, show } from '@onecycle/platform'
+import type { Batch } from '../batch.js'
+import type { Dataset } from '../dataset.js'
+import type { Head } from '../target.js'
+import type { EncodedSample, ItemEncoder } from './item-encoder.js'
+import { nameOfItem } from './name-of-item.js'
+import { ItemReader, type SampleReader } from './sample-reader.js'
+import { dtypeOf, Stack } from './stack.js'
+
+export interface ItemDatasetOptions<Item = unknown> {
+  /** Paths, Blobs, rows, strings, anything: one a sample. */
+  items: readonly Item[]
+  /** Makes numbers of an item. */
+  encoder: ItemEncoder<Item>
+  /** Decides, with the pass and a sample's index, what is drawn at random for it. Default 0. */
+  seed?: number | undefined
+  /** Whether anything is drawn at random for samples. Default true. */
+  augment?: boolean | undefined
+  /**
+   * What becomes of an item that cannot be read: an error with its name, or a sample of zeros with weight 0, which counts nowhere, and a place in
+   * {@link ItemDataset.skipped}. Default 'refuse'.
+   */
+  badItems?: 'refuse' | 'skip' | undefined
+  /** Shape of one input, or of each, where the first item is not to be read for it. */
+  inputShape?: number[] | number[][] | undefined
+  /** How messages call the data set. */
+  name?: string | undefined
+}
+
+const datasetKinds: Kinds<ItemDatasetOptions> = {
+  ...{ items: kind.list, encoder: kind.object, seed: kind.number, augment: kind.boolean },
+  ...{ badItems: kind.choice('refuse', 'skip'), inputShape: kind.list, name: kind.string },
+}
+
+/**
+ * Samples that are read one at a time when a batch wants them, each made of an item by an encoder. What is drawn at random for a sample is decided by
+ * the seed, the pass and its index here alone: batches of other sizes, in another order or made by worker threads hold the same.
+ *
+ * @example
+ * const encoder = { load: (text: string) => text, encode: (text: string) => ({ xs: [{ values: Float32Array.of(text.length), shape: [1] }], ys: [] }) }
+ * const lengths = await ItemDataset.from_items({ items: ['a', 'word'], encoder })
+ * lengths.inputShape // [1]
+ */
+export class ItemDataset<Item = unknown> implements Dataset {
+  static readonly name: string = 'ItemDataset'
+  readonly asynchronous = true
+  readonly length: number
+  readonly inputShape: number[] | number[][]
+  readonly targetShape: number[]
+  readonly target: Dataset['target']
+  readonly c: number | undefined
+  readonly inputNames: readonly string[] | undefined
+  readonly weighted: boolean
+  readonly items: readonly Item[]
+  readonly encoder: ItemEncoder<Item>
+  readonly head: Head | undefined
+  /** Items that could not be read, by their indices, and why. */
+  readonly skipped: ReadonlyMap<number, string>
+  readonly #skipped = new Map<number, string>()
+  readonly #options: ItemDatasetOptions<Item>
+  readonly #reader: SampleReader
+  readonly #xs: readonly Stack[]
+  readonly #ys: readonly Stack[]
+
+  /** Made by {@link from_items}, which knows a sample. */
+  private constructor(options: ItemDatasetOptions<Item>, first: EncodedSample, reader: SampleReader) {
+    if (!Array.isArray(options?.items)) throw new TypeError('An ItemDataset is made by ItemDataset.from_items.')
+    const { items, encoder } = options
+    const shapes = first.xs.map(({ shape }) => [...shape])
+    this.items = items
+    this.encoder = encoder
+    this.length = items.length
+    this.inputShape = options.inputShape ?? (shapes.length === 1 ? shapes[0]! : shapes)
+    this.inputNames = encoder.inputNames
+    this.head = encoder.head
+    this.target = this.head?.target ?? 'none'
+    this.targetShape = this.head?.targetShape ?? []
+    this.c = this.head?.c
+    this.weighted = options.badItems === 'skip'
+    this.skipped = this.#skipped
+    this.#options = options
+    this.#reader = reader
+    const stacks = (of: 'xs' | 'ys') => first[of].map(each => new Stack(each.shape, dtypeOf(each), encoder.collate !== undefined))
+    this.#xs = stacks('xs')
+    this.#ys = stacks('ys')
+  }
+
+  /**
+   * Reads the first item, or the first that can be read where others are skipped, to learn the shapes.
+   *
+   * @param reader reads samples elsewhere. Default: on this thread.
+   * @throws RangeError for no items; Error that names the item when it cannot be read
+   */
+  static async from_items<Item>(options: ItemDatasetOptions<Item>, reader?: SampleReader): Promise<ItemDataset<Item>> {
+    checkOptions<ItemDatasetOptions<Item>>('ItemDataset.from_items', options, datasetKinds)
+    const { items, encoder, name = 'the data set', seed = 0, badItems } = options
+    if (typeof encoder?.load !== 'function' || typeof encoder.encode !== 'function')
+      throw new TypeError(`encoder of ${name} is ${show(encoder)}; expected an object with load(item) and encode(loaded).`)
+    if (!Array.isArray(items)) throw new TypeError(`items of ${name} is ${show(items)}; expected a list.`)
+    if (items.length === 0) throw new RangeError(`There are no items in ${name}; expected at least one.`)
+    checkCount('seed', seed, 0, 2 ** 32 - 1)
+    const here = reader ?? new ItemReader(items, encoder, new Random(seed))
+    let failure: Error | undefined
+    for (let i = 0; i < (badItems === 'skip' ? items.length : 1); i++) {
+      const [sample] = await here.read(Int32Array.of(i), undefined)
+      if (!(sample instanceof Error)) return new ItemDataset(options, sample!, here)
+      failure ??= sample
+    }
+    throw badItems === 'skip' && items.length > 1
+      ? new Error(`None of the ${items.length} items of ${name} can be read. The first: ${failure!.message}`, { cause: failure })
+      : failure
+  }
+
+  /** The same items and shapes, where nothing is drawn at random: to validate on. */
+  plain(): ItemDataset<Item> {
+    const { xs, ys } = { xs: this.#xs, ys: this.#ys }
+    const first = { xs: xs.map(stack => stack.sample()), ys: ys.map(stack => stack.sample()) }
+    return new ItemDataset({ ...this.#options, augment: false }, first, this.#reader)
+  }
+
+  async batch(indices: Int32Array, pass?: number): Promise<Batch> {
+    const read = await this.#reader.read(indices, this.#options.augment === false ? undefined : pass)
+    const failed = read.findIndex(sample => sample instanceof Error)
+    if (failed !== -1 && !this.weighted) throw read[failed]
+    for (const [i, sample] of read.entries()) if (sample instanceof Error) this.#skipped.set(indices[i]!, sample.message)
+    const samples = read.map(sample => (sample instanceof Error ? undefined : sample))
+    const there = this.encoder.collate ? this.#collated(samples) : samples
+    const name = (i: number) => nameOfItem(this.items[indices[i]!], indices[i]!)
+    const column = (stacks: readonly Stack[], of: 'xs' | 'ys') =>
+      stacks.map((stack, part) =>
+        stack.tensor(
+          there.map(sample => sample?.[of][part]),
+          name,
+        ),
+      )
+    const xs = column(this.#xs, 'xs')
+    const ys = column(this.#ys, 'ys')
+    const weights = this.weighted ? Stack.flags(samples.map(sample => sample !== undefined)) : undefined
+    return {
+      xs: xs.length === 1 ? xs[0]! : xs,
+      ys: ys.length === 1 ? ys[0]! : ys,
+      size: indices.length,
+      ...(weights && { weights }),
+    }
+  }
+
+  /** Only those that were read go through the encoder's collate. */
+  #collated(samples: readonly (EncodedSample | undefined)[]): (EncodedSample | undefined)[] {
+    const done = this.encoder.collate!(samples.filter(sample => sample !== undefined))
+    let next = 0
+    return samples.map(sample => sample && done[next++])
+  }
+}

@@ -1,0 +1,41 @@
+import type { Random } from '@onecycle/platform'
+import type { Head } from '../target.js'
+import type { Encoded } from './item-encoder.js'
+
+/** Makes numbers of the inputs of items, or of their targets: a picture, a class, a mask. */
+export interface Part<Given = unknown, Loaded = unknown> {
+  /** The kind that `restorePart` knows it by; undefined for what works on this thread alone. */
+  readonly kind: string | undefined
+  /** What it is as a target; undefined for what is an input alone. */
+  readonly head?: Head | undefined
+  /** Plain JSON. */
+  state(): unknown
+  /** Reads and decodes. */
+  load(given: Given): Loaded | Promise<Loaded>
+  encode(loaded: Loaded): Encoded
+}
+
+/** Learns what it needs to know of all items, such as the names of classes, and makes a {@link Part}. */
+export interface Block<Given = unknown> {
+  /**
+   * @param given of all items
+   * @param train indices of those to train on
+   */
+  fit(given: readonly Given[], train: Int32Array): Part<Given> | Promise<Part<Given>>
+}
+
+/** Inputs and targets of a sample as their parts loaded them, on their way through transforms. */
+export interface LoadedSample {
+  readonly x: unknown
+  readonly y?: unknown
+}
+
+/** Changes a sample, its inputs and targets alike, such as a picture and its mask. */
+export interface ItemTransform {
+  /** The kind that `restoreTransform` knows it by; undefined for what works on this thread alone. */
+  readonly kind: string | undefined
+  /** Plain JSON. */
+  state(): unknown
+  /** @param random left out where samples are to be as they are: what is random does nothing then, or what is in the middle */
+  apply(sample: LoadedSample, random: Random | undefined): LoadedSample
+}

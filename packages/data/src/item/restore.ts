@@ -1,0 +1,51 @@
+import { show } from '@onecycle/platform'
+import type { ItemEncoder } from './item-encoder.js'
+import type { ItemTransform, Part } from './part.js'
+
+/** What makes something again elsewhere: plain JSON. */
+export interface KindState {
+  readonly kind: string
+  readonly state: unknown
+}
+
+type Makers<Made> = Readonly<Record<string, (state: never) => Promise<Made>>>
+
+/** Each in a file that is loaded for those that have it. */
+const parts: Makers<Part> = {
+  category: async state => new (await import('./targets.js')).Category(state),
+  multicategory: async state => new (await import('./targets.js')).MultiCategory(state),
+  values: async state => new (await import('./targets.js')).Values(state),
+}
+const transforms: Makers<ItemTransform> = {}
+const encoders: Makers<ItemEncoder> = {
+  sample: async state => (await import('./sample-encoder.js')).SampleEncoder.restore(state),
+}
+
+/** @throws Error for a kind that this version does not know; so do those below */
+export function restorePart(state: KindState): Promise<Part> {
+  return made('part', parts, state)
+}
+
+export function restoreTransform(state: KindState): Promise<ItemTransform> {
+  return made('transform', transforms, state)
+}
+
+/** What does as the encoder did that gave this state, in another thread or program. */
+export function restoreEncoder(state: KindState): Promise<ItemEncoder> {
+  return made('encoder', encoders, state)
+}
+
+/** @throws TypeError for a person's own, which cannot be told elsewhere */
+export function stateOf(of: { readonly kind?: string | undefined; state?(): unknown }): KindState {
+  if (of.kind === undefined || !of.state)
+    throw new TypeError(
+      `${show(of)} is code of this program alone: it has no kind by which it could be made again in a worker thread or of an export.`,
+    )
+  return { kind: of.kind, state: of.state() }
+}
+
+function made<Made>(what: string, makers: Makers<Made>, { kind, state }: KindState): Promise<Made> {
+  const make = Object.hasOwn(makers, kind) ? makers[kind]! : undefined
+  if (make) return make(state as never)
+  throw new Error(`${show(kind)} is no kind of ${what} that this version of onecycle knows: ${Object.keys(makers).join(', ')}.`)
+}
