@@ -5,6 +5,7 @@ import { BlockSampler } from '../sampler/block-sampler.js'
 import type { TableBlocks } from '../source/blocks.js'
 import { BlockRows } from './block-rows.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
+import { headsOfTable } from './heads-of-table.js'
 import type { ColumnType } from './parse-cell.js'
 import type { TabularOptions } from './tabular-options.js'
 
@@ -22,8 +23,8 @@ export async function readParts(
   const { bs, valid_bs = bs, drop_last = true, seed = 0, prefetch, shard } = options
   const sampler = new BlockSampler(rows.startsAmong(ours), rows.together, seed)
   const train_dl = new DataLoader(train, { bs, drop_last, sampler, prefetch, shard })
-  const { inputShape, inputNames, targetShape, target, c, weighted } = rows
-  const what = { inputShape, inputNames, targetShape, target, c, weighted, classes: fitted.target.classes }
+  const { inputShape, inputNames, weighted } = rows
+  const what = { inputShape, inputNames, weighted, ...headsOfTable(fitted) }
   return {
     parts: {
       train_dl,

@@ -5,6 +5,7 @@ import type { TableBlocks } from '../source/blocks.js'
 import { Staging } from '../staging.js'
 import { checkWeights } from '../target.js'
 import type { FittedTable } from './fit-tabular.js'
+import { headsOfTable } from './heads-of-table.js'
 import { numbersIn } from './numbers-in.js'
 
 type Numbers = Float32Array | Int32Array
@@ -28,8 +29,10 @@ export class BlockRows implements Dataset {
   readonly inputShape: number[][]
   readonly inputNames: readonly string[]
   readonly targetShape: number[]
-  readonly target: 'class' | 'value'
+  readonly target: Dataset['target']
   readonly c: number | undefined
+  readonly heads: Dataset['heads']
+  readonly targetName: string | undefined
   readonly weighted: boolean
   /** Blocks that stay in memory. */
   readonly together: number
@@ -41,7 +44,7 @@ export class BlockRows implements Dataset {
 
   /** @param memory bytes that blocks may take; one at least is there */
   constructor(blocks: TableBlocks, fitted: FittedTable, weights: string | undefined, memory: number) {
-    const { procs, target } = fitted
+    const { procs, targets } = fitted
     const { cat_names, cont_names } = procs
     const part = (of: Part['of'], shape: readonly number[], dtype: Part['dtype']) => ({
       of,
@@ -52,15 +55,18 @@ export class BlockRows implements Dataset {
     this.#parts = [
       ...(cat_names.length > 0 ? [part('xs', [cat_names.length], 'int32')] : []),
       ...(cont_names.length > 0 ? [part('xs', [cont_names.length], 'float32')] : []),
-      part('ys', target.shape, target.target === 'class' ? 'int32' : 'float32'),
+      ...targets.map(({ shape, target }) => part('ys', shape, target === 'class' ? 'int32' : 'float32')),
       ...(weights === undefined ? [] : [part('weights', [], 'float32')]),
     ]
     this.length = fitted.length
     this.inputShape = this.#parts.filter(({ of }) => of === 'xs').map(({ shape }) => [...shape])
     this.inputNames = [...(cat_names.length > 0 ? ['cats'] : []), ...(cont_names.length > 0 ? ['conts'] : [])]
-    this.targetShape = target.shape
-    this.target = target.target
-    this.c = target.classes?.length
+    const { target, targetShape, c, heads, targetName } = headsOfTable(fitted)
+    this.target = target
+    this.targetShape = targetShape
+    this.c = c
+    this.heads = heads
+    this.targetName = targetName
     this.weighted = weights !== undefined
     const { starts } = blocks
     const longest = starts.slice(1).reduce((most, start, block) => Math.max(most, start - starts[block]!), 0)
@@ -96,8 +102,12 @@ export class BlockRows implements Dataset {
       })
     })
     const all = (what: Part['of']) => tensors.filter((_, part) => this.#parts[part]!.of === what)
-    const [ys, weights] = [all('ys')[0]!, all('weights')[0]]
-    return { xs: all('xs'), ys, size: rows.length, ...(weights && { weights }) }
+    const [ys, weights] = [all('ys'), all('weights')[0]]
+    return {
+      ...{ xs: all('xs'), ys: ys.length === 1 ? ys[0]! : ys, size: rows.length },
+      ...(weights && { weights }),
+      ...(this.heads && { targetNames: Object.keys(this.heads) }),
+    }
   }
 
   #block(block: number): Promise<readonly Numbers[]> {
@@ -113,13 +123,14 @@ export class BlockRows implements Dataset {
   }
 
   async #prepare(block: number): Promise<readonly Numbers[]> {
-    const { procs, target } = this.#fitted
+    const { procs, targets } = this.#fitted
     const table = await this.#blocks.read(block)
     const first = this.#blocks.starts[block]!
-    const { cats, conts } = procs.apply(table, first)
+    const inputs = procs.apply(table, first)
     const weights = this.#weights === undefined ? undefined : numbersIn(table, this.#weights)
     if (weights) checkWeights(weights, table.title)
-    return [cats, conts, target.encode(table, first), weights].filter(numbers => numbers !== undefined)
+    const ys = targets.map(target => target.encode(table, inputs, first))
+    return [inputs.cats, inputs.conts, ...ys, weights].filter(numbers => numbers !== undefined)
   }
 
   #blockOf(row: number): number {

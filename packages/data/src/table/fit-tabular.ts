@@ -3,6 +3,7 @@ import type { Split } from '../random-split.js'
 import { ColumnSummary } from './column-summary.js'
 import { contCatNames } from './cont-cat-split.js'
 import { add_datepart, prefixOf } from './date-parts.js'
+import { inputTargets } from './input-target.js'
 import type { ColumnType } from './parse-cell.js'
 import { Categorify } from './procs/categorify.js'
 import { FillMissing } from './procs/fill-missing.js'
@@ -11,21 +12,30 @@ import { columnThatSplits, splitBy } from './split-by.js'
 import { noColumn, type Table } from './table.js'
 import { type Cell, cellOf } from './table-column.js'
 import type { TableParts } from './table-parts.js'
-import { TableTarget } from './table-target.js'
+import type { TableTarget } from './table-target.js'
+import { asksForInputs, outputName, tableTargets, targetColumns } from './table-targets.js'
 import type { TabularOptions, TabularProc } from './tabular-options.js'
 import { type DateSpec, TabularPreprocessor, type TabularProcs } from './tabular-preprocessor.js'
 
 /** What is known of rows before a batch is made of them. */
 export interface FittedTable {
   readonly procs: TabularPreprocessor
-  readonly target: TableTarget
+  /** What is predicted, of each output. */
+  readonly targets: readonly TableTarget[]
+  /** Whether outputs are known by the names of targets. */
+  readonly named: boolean
   /** Rows. */
   readonly length: number
   readonly split: Split
   /** The column that says how much rows count. */
   readonly weights: string | undefined
-  /** Rows of each class on both sides, where y is one. */
-  readonly counts: { readonly train: readonly number[]; readonly valid: readonly number[] } | undefined
+  /** Rows of each class or label on both sides, for each target; undefined for values. */
+  readonly counts: readonly (ClassCounts | undefined)[]
+}
+
+interface ClassCounts {
+  readonly train: readonly number[]
+  readonly valid: readonly number[]
 }
 
 type Summaries = Map<string, ColumnSummary>
@@ -42,8 +52,7 @@ export async function fitTabular(
 ): Promise<FittedTable> {
   const { cat_names, cont_names, weights, split: how, valid_pct = 0.2, max_card = 20, seed = 0 } = options
   checkCount('max_card', max_card, 0)
-  const y = [options.y].flat()
-  if (y.length === 0) throw new TypeError('y is an empty list; expected the name of a column, or several.')
+  const y = targetColumns(options.y, rows.names)
   const splits = columnThatSplits(how)
   for (const name of [...y, weights, splits])
     if (name !== undefined && !rows.names.includes(name)) throw new RangeError(noColumn(name, rows.names, rows.title))
@@ -60,11 +69,8 @@ export async function fitTabular(
   while (rows.changed?.()) whole = await look(rows, [...inputs, ...y], splits)
   const { length } = whole
   if (length === 0) throw new RangeError(`${rows.title} has no rows; expected some to train on, and some to validate on.`)
-  const target = TableTarget.of(
-    y.map(name => [name, whole.columns.get(name)!] as const),
-    options.target,
-    max_card,
-  )
+  const isOfInputs = asksForInputs(options.y, rows.names)
+  const asked = tableTargets(isOfInputs ? { y: null } : options, whole.columns)
   const split = splitBy(how, length, whole.cells, valid_pct, seed)
   const { dates, cats, conts } = roles(whole.columns, whole.parts, inputs, options, rows.title)
   const used = inputs.filter(name => dates.some(date => date.name === name) || cats.includes(name) || conts.includes(name))
@@ -74,13 +80,16 @@ export async function fitTabular(
   }
   const training = await look(rows, [...used, ...y], undefined, split[0])
   const procs = TabularPreprocessor.fit(spec, procsOf(options.procs), new Map([...training.columns, ...training.parts]))
-  const counts = countsOf(target, whole.columns, training.columns)
-  const single = target.classes?.filter((_, i) => counts!.train[i]! + counts!.valid[i]! === 1) ?? []
-  if (single.length > 0)
-    say(
-      `${rows.title}: of ${y[0]} ${single.map(show).join(', ')} there is one row, which is trained on or validated on, and never both.`,
-    )
-  return { procs, target, length, split, weights, counts }
+  const { targets, ...outputs } = isOfInputs ? ofInputs(procs) : asked
+  const counts = targets.map(target => countsOf(target, whole.columns, training.columns))
+  for (const [i, { name, classes = [] }] of targets.entries()) {
+    const single = classes.filter((_, c) => counts[i] && counts[i].train[c]! + counts[i].valid[c]! === 1)
+    if (single.length > 0)
+      say(
+        `${rows.title}: of ${name} ${single.map(show).join(', ')} there is one row, which is trained on or validated on, and never both.`,
+      )
+  }
+  return { procs, targets, ...outputs, length, split, weights, counts }
 }
 
 interface Look {
@@ -167,12 +176,12 @@ function procsOf(procs: readonly TabularProc[] = [Categorify, FillMissing, Norma
   return { categorify: of(Categorify), fill: of(FillMissing), normalize: of(Normalize) }
 }
 
-function countsOf({ names, classes }: TableTarget, whole: Summaries, training: Summaries): FittedTable['counts'] {
-  if (!classes) return undefined
-  const counts = (summaries: Summaries) => {
-    const own = new Map(Array.from(summaries.get(names[0]!)!.counts!, ([value, count]) => [String(value), count]))
-    return classes.map(name => own.get(name) ?? 0)
-  }
-  const [all, train] = [counts(whole), counts(training)]
-  return { train, valid: all.map((count, i) => count - train[i]!) }
+function ofInputs(procs: TabularPreprocessor): Pick<FittedTable, 'targets' | 'named'> {
+  const targets = inputTargets(procs, outputName)
+  return { targets, named: targets.length > 1 }
+}
+
+function countsOf(target: TableTarget, whole: Summaries, training: Summaries): ClassCounts | undefined {
+  const [all, train] = [target.counts(whole), target.counts(training)]
+  return all && { train: train!, valid: all.map((count, i) => count - train![i]!) }
 }

@@ -1,5 +1,4 @@
 import { checkCount, checkNumber, checkOptions, type FileSource, kind, show } from '@onecycle/platform'
-import type { Tensor } from '@tensorflow/tfjs-core'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
 import { DataBunch } from '../data-bunch.js'
@@ -8,6 +7,7 @@ import { ArrayDataset, Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
+import { headsOfTable } from './heads-of-table.js'
 import { numbersIn } from './numbers-in.js'
 import { Table } from './table.js'
 import { type TableLike, tableFrom } from './table-from.js'
@@ -21,7 +21,7 @@ export interface TabularCsvOptions extends TabularFileOptions, ReadTableOptions 
 /** What makes inputs of rows and labels of predictions: plain JSON. */
 export interface TabularBunchState {
   readonly procs: TabularState
-  readonly target: TableTargetState
+  readonly targets: readonly TableTargetState[]
 }
 
 /**
@@ -38,8 +38,8 @@ export class TabularDataBunch extends DataBunch {
   static override readonly name: string = 'TabularDataBunch'
   /** What makes inputs of rows. */
   readonly procs: TabularPreprocessor
-  /** What makes targets of rows. */
-  readonly targets: TableTarget
+  /** What is predicted, of each output; none where rows are only predicted. */
+  readonly targets: readonly TableTarget[]
   readonly #fitted: FittedTable
   readonly #title: string
   /** How a file of new rows is read. */
@@ -51,7 +51,7 @@ export class TabularDataBunch extends DataBunch {
       throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
     super(parts)
     this.procs = fitted.procs
-    this.targets = fitted.target
+    this.targets = fitted.targets
     this.#fitted = fitted
     this.#title = title
     this.#reading = reading
@@ -124,15 +124,28 @@ export class TabularDataBunch extends DataBunch {
     return new DataLoader(datasetOf(table, this.#fitted, with_labels ? this.#fitted.weights : undefined, with_labels), { bs })
   }
 
-  /** Rows of each class: to train on, to validate on, and their part of all. Undefined where values are predicted. */
+  /**
+   * Rows of each class, or with each label: to train on, to validate on, and their part of all; of several outputs one after the other. Undefined
+   * where values are predicted.
+   */
   get classBalance(): Table | undefined {
-    const { counts, length, target } = this.#fitted
-    if (!counts) return undefined
-    const { train, valid } = counts
-    return Table.from_columns({
-      [target.names[0]!]: [...target.classes!],
-      ...{ train, valid, part: Float64Array.from(train, (count, i) => (count + valid[i]!) / length) },
+    const { counts, length, targets } = this.#fitted
+    const counted = targets.flatMap(({ classes, name }, i) => {
+      if (!counts[i]) return []
+      const { train, valid } = counts[i]
+      return classes!.map((own, c) => ({ name, own, train: train[c]!, valid: valid[c]!, part: (train[c]! + valid[c]!) / length }))
     })
+    if (counted.length === 0) return undefined
+    const column = <Key extends keyof (typeof counted)[0]>(key: Key) => counted.map(each => each[key])
+    const [{ columns }] = targets as [TableTarget]
+    const names =
+      targets.length > 1
+        ? { output: column('name'), class: column('own') }
+        : { [columns.length > 1 ? 'label' : columns[0]!]: column('own') }
+    return Table.from_columns(
+      { ...names, train: column('train'), valid: column('valid'), part: Float64Array.from(column('part')) },
+      { types: Object.fromEntries(Object.keys(names).map(name => [name, 'text'])) },
+    )
   }
 
   /**
@@ -157,7 +170,8 @@ export class TabularDataBunch extends DataBunch {
         ...(cats && { cats: Int32Array.from(cats) }),
         ...(cont_names.length > 0 && { conts: Float32Array.from(conts!) }),
       })
-      return rows.with(this.targets.decode(await (ys as Tensor).data(), size)).head(n)
+      const targets = await Promise.all([ys].flat().map(target => target.data()))
+      return rows.with(this.targets.flatMap((target, i) => target.decode(targets[i]!, size))).head(n)
     } finally {
       disposeOf(batch)
     }
@@ -186,15 +200,14 @@ export class TabularDataBunch extends DataBunch {
     const kinds = Object.entries(types).map(([name, type]) => `${name} ${type}`)
     const cats = procs.cat_names.map(name => `${name} (${procs.classes(name).length})`)
     const { batchSize } = train_dl
-    const classes = this.classBalance
-      ? [...this.classBalance.rows()].map(row => `${row[targets.names[0]!]} ${percent(row['part'] as number)}`)
-      : []
-    const target = targets.target === 'class' ? `${targets.classes!.length} classes: ${classes.join(', ')}` : 'values'
     const inputs = [
       ...(cats.length > 0 ? [`cats int32 [${batchSize}, ${cats.length}]`] : []),
       ...(procs.cont_names.length > 0 ? [`conts float32 [${batchSize}, ${procs.cont_names.length}]`] : []),
     ]
-    const ys = `ys ${targets.target === 'class' ? 'int32' : 'float32'} [${[batchSize, ...targets.shape]}]`
+    const ys = targets.map(
+      ({ name, target, shape }) =>
+        `ys ${targets.length > 1 ? `${name} ` : ''}${target === 'class' ? 'int32' : 'float32'} [${[batchSize, ...shape].join(', ')}]`,
+    )
     const stages = [
       ['rows', `${length} of ${this.#title}: ${split[0].length} to train on, ${split[1].length} to validate on`],
       ['columns', kinds.join(', ')],
@@ -203,15 +216,26 @@ export class TabularDataBunch extends DataBunch {
         : []),
       ...(cats.length > 0 ? [['categories', `${cats.join(', ')}; the number of codes, 0 for what is not known`]] : []),
       ...(procs.cont_names.length > 0 ? [['numbers', procs.cont_names.join(', ')]] : []),
-      ['target', `${targets.names.join(', ')}, ${target}`],
-      ['batch', [...inputs, ys, ...(this.weighted ? [`weights float32 [${batchSize}]`] : [])].join(', ')],
+      ...(targets.length === 0 ? [['target', 'none: rows are only predicted']] : targets.map(target => this.#said(target))),
+      ['batch', [...inputs, ...ys, ...(this.weighted ? [`weights float32 [${batchSize}]`] : [])].join(', ')],
     ]
     return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
   }
 
+  /** A target in words. */
+  #said(target: TableTarget): string[] {
+    const { counts, length, targets } = this.#fitted
+    const { name, columns, classes, target: kind } = target
+    const own = counts[targets.indexOf(target)]
+    const parts = classes?.map((each, c) => (own ? `${each} ${percent((own.train[c]! + own.valid[c]!) / length)}` : each))
+    const kinds = { class: `${classes?.length} classes: `, multilabel: `${classes?.length} labels: `, value: 'values' }
+    const output = targets.length > 1 && name !== columns.join() ? `${name} of ` : ''
+    return ['target', `${output}${columns.join(', ')}, ${kinds[kind]}${parts?.join(', ') ?? ''}`]
+  }
+
   /** What makes inputs of new rows and labels of predictions. */
   state(): TabularBunchState {
-    return { procs: this.procs.state(), target: this.targets.state() }
+    return { procs: this.procs.state(), targets: this.targets.map(target => target.state()) }
   }
 
   static async #inMemory(table: Table, options: TabularOptions, reading: ReadTableOptions = {}): Promise<TabularDataBunch> {
@@ -219,20 +243,29 @@ export class TabularDataBunch extends DataBunch {
     const all = datasetOf(table, fitted, options.weights)
     const [train, valid] = fitted.split.map(rows => new Subset(all, rows)) as [Subset<ArrayDataset>, Subset<ArrayDataset>]
     const { bs, valid_bs, drop_last, seed, prefetch, shard } = options
-    const classes = fitted.target.classes
+    const { classes, heads } = headsOfTable(fitted)
     const parts = DataBunch.from_datasets(train, valid, { bs, valid_bs, drop_last, seed, prefetch, shard, classes })
-    return new TabularDataBunch(parts, fitted, table.title, reading)
+    return new TabularDataBunch({ ...parts, heads }, fitted, table.title, reading)
   }
 }
 
-function datasetOf(table: Table, { procs, target }: FittedTable, weights: string | undefined, labelled = true): ArrayDataset {
-  const { cats, conts } = procs.apply(table)
+function datasetOf(
+  table: Table,
+  { procs, targets, named }: FittedTable,
+  weights: string | undefined,
+  labelled = true,
+): ArrayDataset {
+  const inputs = procs.apply(table)
+  const { cats, conts } = inputs
+  const byName = <T>(of: (target: TableTarget) => T) =>
+    named ? Object.fromEntries(targets.map(target => [target.name, of(target)])) : of(targets[0]!)
+  const column = (target: TableTarget) => new Column(target.encode(table, inputs), { shape: target.shape })
   return new ArrayDataset({
     x: {
       ...(cats && { cats: new Column(cats, { shape: [procs.cat_names.length], dtype: 'int32' }) }),
       ...(conts && { conts: new Column(conts, { shape: [procs.cont_names.length] }) }),
     },
-    ...(labelled && { y: new Column(target.encode(table), { shape: target.shape }), c: target.classes?.length }),
+    ...(labelled && targets.length > 0 && { y: byName(column), c: byName(({ c }) => c), target: byName(({ target }) => target) }),
     weights: weights === undefined ? undefined : new Column(numbersIn(table, weights), { dtype: 'float32' }),
     name: table.title,
   })
@@ -245,7 +278,9 @@ function isFile(rows: FileSource | TableLike): rows is FileSource {
 
 function requireY(owner: string, options: TabularOptions): void {
   if (options.y === undefined)
-    throw new TypeError(`${owner} takes y, the name of the column that is predicted, but got ${show(options)}.`)
+    throw new TypeError(
+      `${owner} takes y, the name of the column that is predicted, or null where there is none, but got ${show(options)}.`,
+    )
 }
 
 function percent(part: number): string {

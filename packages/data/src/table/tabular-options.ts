@@ -1,5 +1,6 @@
 import { type Kinds, kind } from '@onecycle/platform'
 import { type BunchOptions, bunchKinds } from '../data-bunch.js'
+import type { TargetKind } from '../target.js'
 import type { Categorify } from './procs/categorify.js'
 import type { FillMissing } from './procs/fill-missing.js'
 import type { Normalize } from './procs/normalize.js'
@@ -10,10 +11,19 @@ type Proc = Categorify | FillMissing | Normalize
 export type TabularProc = Proc | (new () => Proc)
 
 export interface TabularOptions extends Omit<BunchOptions, 'classes'> {
-  /** The column that is predicted, or several columns of values. */
-  y: string | readonly string[]
-  /** What y is. Default: classes where it is texts, yes and no, or whole numbers of which at most `max_card` differ; values otherwise. */
-  target?: 'class' | 'value' | undefined
+  /**
+   * The column that is predicted. Several are one target where all are values, or all are yes and no (or 0 and 1) and so labels; else each has an
+   * output of its own, called as it is, as far as a name may be. By name, `{ place: ['x', 'y'], kind: 'kind' }`, they have outputs of these names. `'x'`,
+   * where no column is called so, is the inputs themselves, for a model that is to give them back; null is nothing, for rows that are only predicted.
+   */
+  y: string | readonly string[] | Readonly<Record<string, string | readonly string[]>> | null
+  /**
+   * What y is, of several outputs by name. Default: classes where it is texts, yes and no, or whole numbers of which at most `max_card` differ; labels
+   * where there is a `label_delim`, or several columns are yes and no; values otherwise.
+   */
+  target?: TargetKind | Readonly<Record<string, TargetKind>> | undefined
+  /** What stands between the labels of a cell, such as ';', of several outputs by name: an empty cell has none. */
+  label_delim?: string | Readonly<Record<string, string>> | undefined
   /** Columns that are categories, whatever they look like. With `cont_names` too these are all inputs; by itself others are told apart. */
   cat_names?: readonly string[] | undefined
   /** Columns that are numbers, as `cat_names`. */
@@ -43,8 +53,9 @@ export interface TabularFileOptions extends TabularOptions {
 const { classes: _classes, ...loaderKinds } = bunchKinds
 
 export const tabularKinds: Kinds<TabularOptions> = {
-  y: kind.either(kind.string, kind.listOf(kind.string)),
-  target: kind.choice('class', 'value'),
+  y: kind.either(kind.string, kind.listOf(kind.string), kind.object, kind.choice(null)),
+  target: kind.either(kind.choice('class', 'multilabel', 'value'), kind.object),
+  label_delim: kind.either(kind.string, kind.object),
   ...{ cat_names: kind.listOf(kind.string), cont_names: kind.listOf(kind.string), max_card: kind.number },
   ...{ procs: kind.list, valid_pct: kind.number, split: kind.either(kind.object, kind.list), weights: kind.string },
   ...loaderKinds,

@@ -37,6 +37,8 @@ export interface Meaning {
   readonly each?: number | undefined
   /** Of several values. */
   readonly values?: readonly string[] | undefined
+  /** What values are to be multiplied by, and what is to be added then, for them to be in the units of the data. */
+  readonly scale?: { readonly means: readonly number[]; readonly stds: readonly number[] } | undefined
 }
 
 /** What the outputs of a model, [batch, ...], say of each sample of a batch. They remain the caller's. */
@@ -53,15 +55,16 @@ export async function answersOf(meanings: readonly Meaning[], outputs: readonly 
 }
 
 function answerOf(meaning: Meaning, figures: number[]): Answer {
-  const { target, classes, values, each } = meaning
+  const { target, classes, values, scale, each } = meaning
   if (each !== undefined) {
     const one = { ...meaning, each: undefined }
     const steps = Array.from({ length: figures.length / each }, (_, i) => answerOf(one, figures.slice(i * each, (i + 1) * each)))
     return { steps: steps as ClassAnswer[] }
   }
   if (target === 'value') {
-    if (figures.length === 1) return { value: figures[0]! }
-    return { value: values ? Object.fromEntries(values.map((name, i) => [name, figures[i]!])) : figures }
+    const own = scale ? figures.map((figure, i) => figure * scale.stds[i]! + scale.means[i]!) : figures
+    if (own.length === 1) return { value: own[0]! }
+    return { value: values ? Object.fromEntries(values.map((name, i) => [name, own[i]!])) : own }
   }
   // One probability of two classes is that of the second.
   const own = target === 'class' && figures.length === 1 ? [1 - figures[0]!, figures[0]!] : figures

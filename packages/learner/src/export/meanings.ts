@@ -11,14 +11,20 @@ export function meaningsOf(data: DataBunch, model: Model, loss: LossFunction): M
   if (heads)
     return loss.heads!.map(({ name }) => {
       const { target, classes, targetShape, c } = heads[name]!
-      return { name, target, ...named('classes', classes), ...each(target, targetShape, c) }
+      return { name, target, ...named('classes', classes), ...each(target, targetShape, c), ...ofTable(data, name) }
     })
   if (target === 'none' || target === 'heads')
     return (outputsOf(model) ?? [undefined]).map((_, i) => ({ name: nameOfOutput(i), target: 'value' }))
-  const values = data instanceof TabularDataBunch && data.targets.names.length > 1 ? data.targets.names : undefined
-  return [
-    { name: nameOfOutput(0), target, ...named('classes', classes), ...named('values', values), ...each(target, targetShape, c) },
-  ]
+  const about = { ...named('classes', classes), ...each(target, targetShape, c), ...ofTable(data) }
+  return [{ name: nameOfOutput(0), target, ...about }]
+}
+
+/** What a table knows of values that are predicted: of its one target, or of the one of that name. */
+function ofTable(data: DataBunch, name?: string): Pick<Meaning, 'values' | 'scale'> {
+  const targets = data instanceof TabularDataBunch ? data.targets : []
+  const own = targets.find(each => name === undefined || each.name === name)
+  if (own?.target !== 'value') return {}
+  return { ...named('values', own.columns.length > 1 ? own.columns : undefined), ...(own.scale && { scale: own.scale }) }
 }
 
 function each(target: string, shape: readonly number[], c: number | undefined): { each?: number } {

@@ -78,7 +78,7 @@ export class ClassificationInterpretation extends Interpretation {
     return new ClassificationInterpretation(seen, kept)
   }
 
-  protected columns(): Column[] {
+  columns(): Column[] {
     const { form, actual, predicted } = this.#answers
     const { classes } = this
     if (actual.length > this.losses.length * (form === 'labels' ? classes.length : 1)) return []

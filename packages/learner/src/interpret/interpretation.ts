@@ -41,6 +41,8 @@ export interface Seen {
   readonly learn: Interpreted
   readonly dl: BatchStream
   readonly losses: Float32Array
+  /** Of the output that is looked at, of a model with several. */
+  readonly head: string | undefined
 }
 
 /** What is looked at. */
@@ -69,7 +71,7 @@ export abstract class Interpretation {
   }
 
   /** What is said of a sample beside its inputs. */
-  protected abstract columns(): Column[]
+  abstract columns(): Column[]
 
   /**
    * The samples with the highest losses, or the lowest. A loss that is no number is the highest.
@@ -141,7 +143,7 @@ export async function lookAt<T>(
   try {
     const predictions = predictionsOf(loss, outputsOf(learn.model)?.[place])
     const [own, lost] = await Promise.all([look({ outputs, targets, weights: all.weights, predictions, classes }), losses.data()])
-    return [{ learn, dl, losses: lost as Float32Array }, own]
+    return [{ learn, dl, losses: lost as Float32Array, head: options.head }, own]
   } finally {
     dispose([all.outputs, all.targets, all.losses, losses, all.weights ?? []].flat())
   }

@@ -25,11 +25,14 @@ export class RegressionInterpretation extends Interpretation {
   static override readonly name: string = 'RegressionInterpretation'
   readonly #kept: Kept
   readonly #values: number
+  readonly #names: readonly string[] | undefined
 
   private constructor(seen: Seen, kept: Kept) {
     super(seen)
     this.#kept = kept
     this.#values = kept.predicted.length / seen.losses.length
+    const targets = tabular(seen.learn.data)?.targets
+    this.#names = targets?.find(({ name }) => seen.head === undefined || name === seen.head)?.columns
   }
 
   /**
@@ -46,7 +49,7 @@ export class RegressionInterpretation extends Interpretation {
     return new RegressionInterpretation(seen, kept)
   }
 
-  protected columns(): Column[] {
+  columns(): Column[] {
     const { predicted, actual } = this.#kept
     if (this.#values > 3) return []
     const of = (values: ArrayLike<number>) => (i: number) =>
@@ -102,9 +105,7 @@ export class RegressionInterpretation extends Interpretation {
   #panels(options: ShowOptions, panel: (value: number) => Panel): Plot {
     const panels = Array.from({ length: this.#values }, (_, value) => {
       const made = panel(value)
-      return this.#values === 1
-        ? made
-        : { ...made, title: `${made.title}, ${tabular(this.seen.learn.data)?.targets.names[value] ?? `value ${value}`}` }
+      return this.#values === 1 ? made : { ...made, title: `${made.title}, ${this.#names?.[value] ?? `value ${value}`}` }
     })
     return new Plot({ panels, columns: 2 }).present(options)
   }

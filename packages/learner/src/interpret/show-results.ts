@@ -1,12 +1,14 @@
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
-import { type Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { streamOf } from '../check/stream-of.js'
 import { predictionsHeld } from '../loss/loss-of.js'
 import { Beginning } from './beginning.js'
 import type { Interpreted } from './check-learner.js'
 import { ClassificationInterpretation } from './classification-interpretation.js'
-import type { InterpretationOptions } from './interpretation.js'
+import type { Interpretation, InterpretationOptions } from './interpretation.js'
 import { RegressionInterpretation } from './regression-interpretation.js'
+import { samplesAt } from './samples-at.js'
+import { type Column, samplesPanel } from './samples-panel.js'
 
 export interface ShowResultsOptions extends InterpretationOptions, ShowOptions {
   /** Samples. Default 9. */
@@ -22,10 +24,24 @@ export async function showResults(learn: Interpreted, options: ShowResultsOption
   const { n = 9, dl, head, ...how } = options
   checkCount('n', n)
   const beginning = new Beginning(streamOf('show_results', dl, learn.data), n)
+  const heads = head === undefined ? learn.loss_func.heads : undefined
+  const interps: Interpretation[] = []
+  for (const each of heads?.map(({ name }) => name) ?? [head])
+    interps.push(await kindOf(learn, each).from_learner(learn, { dl: beginning, head: each }))
+  const columns = interps.flatMap((interp, i) =>
+    interp.columns().map(column => (heads ? { ...column, name: `${heads[i]!.name} ${column.name}` } : column)),
+  )
+  const weights = heads?.map(({ weight }) => weight) ?? [1]
+  const lossOf = (sample: number) => interps.reduce((sum, { losses }, i) => sum + weights[i]! * losses[sample]!, 0)
+  const loss: Column = { name: 'loss', of: sample => lossOf(sample).toFixed(3) }
+  const places = [...interps[0]!.losses.keys()]
+  const panel = samplesPanel('Results', learn.data, places, await samplesAt(beginning, places), [...columns, loss])
+  return new Plot({ panels: [panel] }).present(how)
+}
+
+function kindOf(learn: Interpreted, head: string | undefined) {
   const { holds, binary } = predictionsHeld(learn.loss_func, learn.model)
   const isOfClass = learn.data.target === 'class' || holds !== undefined || binary
   const isClass = head === undefined ? isOfClass : learn.data.heads?.[head]?.target !== 'value'
-  const interpretation = isClass ? ClassificationInterpretation : RegressionInterpretation
-  const interp = await interpretation.from_learner(learn, { dl: beginning, head })
-  return interp.plot_samples([...interp.losses.keys()], { title: 'Results', ...how })
+  return isClass ? ClassificationInterpretation : RegressionInterpretation
 }

@@ -2,6 +2,7 @@ import type { Tensors } from '@onecycle/callbacks'
 import { type Table, TabularDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { type Answer, answersOf } from '../export/answer.js'
 import { meaningsOf } from '../export/meanings.js'
 import { isRows, type Row, rowsOf, rowTensors } from '../export/row-tensors.js'
@@ -62,8 +63,8 @@ export class TabularLearner extends Learner {
 
 /**
  * A Learner with a {@link tabular_model} made for the data: an embedding of each category, numbers, layers, and an output for each class or
- * value. The loss is cross-entropy for classes (two classes are two logits) and mean squared error for values; metrics are accuracy, or the
- * root of the mean squared error, unless given. What was chosen is said in a line. `seed` decides the initial weights too.
+ * value. The loss is cross-entropy for classes (two classes are two logits), binary cross-entropy for labels and mean squared error for values, of several
+ * outputs their sum; metrics are accuracy, or the root of the mean squared error, unless given. What was chosen is said in a line. `seed` decides the initial weights too.
  *
  * Source: fastai's `tabular_learner`.
  *
@@ -83,15 +84,28 @@ export function tabular_learner(data: TabularDataBunch, options: TabularLearnerO
   const out_sz = outputsOf(data)
   const own = { layers, ps, embed_p, use_bn, bn_cont, y_range, seed: rest.seed }
   const model = tabular_model({ emb_szs: sizes.map(({ size }) => size), n_cont, out_sz, ...own })
-  const learn = new TabularLearner(data, model, { ...rest, metrics: options.metrics ?? metricsFor(data) })
+  const learn = orDispose(model, () => new TabularLearner(data, model, { ...rest, metrics: options.metrics ?? metricsFor(data) }))
   const inputs = [...sizes.map(({ name, size }) => `${name} ${size.join(' x ')}`), ...(n_cont ? [`${n_cont} numbers`] : [])]
-  learn.log(`tabular_learner: ${inputs.join(', ')}; layers ${[...layers, out_sz].join(', ')}; ${describe(learn)}.`)
+  const ends = typeof out_sz === 'number' ? out_sz : Object.entries(out_sz).map(([name, size]) => `${name} ${size}`).join(' and ') // biome-ignore format: short
+  learn.log(`tabular_learner: ${inputs.join(', ')}; layers ${[...layers, ends].join(', ')}; ${describe(learn)}.`)
   return learn
 }
 
-/** Figures of the output: one for each class, or for each value. */
-export function outputsOf(data: TabularDataBunch): number {
-  return data.c ?? data.targetShape[0] ?? 1
+/** Figures of the output: one for each class, label or value; of outputs that have names by these. */
+function outputsOf({ heads, targetName, c, targetShape }: TabularDataBunch): number | Record<string, number> {
+  const size = (c: number | undefined, shape: readonly number[]) => c ?? shape[0] ?? 1
+  if (heads) return Object.fromEntries(Object.entries(heads).map(([name, { c, targetShape }]) => [name, size(c, targetShape)]))
+  return targetName === undefined ? size(c, targetShape) : { [targetName]: size(c, targetShape) }
+}
+
+/** What is refused leaves no weights behind. */
+function orDispose<T>(model: LayersModel, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
 }
 
 export function requireTabular(owner: string, data: unknown): void {

@@ -1,10 +1,9 @@
 import { type Random, show } from '@onecycle/platform'
 import { initializers, layers } from '@tensorflow/tfjs-layers'
 
-interface DenseBlocks {
+interface HiddenBlocks {
   /** Units of the hidden layers. */
   hidden: readonly number[]
-  out: number
   bn: boolean
   /** Of each hidden layer. */
   ps: readonly number[]
@@ -12,20 +11,24 @@ interface DenseBlocks {
   inputShape?: number[]
 }
 
-/** Dense, ReLU, batch norm, dropout for each hidden layer, and a dense head: fastai 2's `LinBnDrop` with the linear layer first. */
-export function denseBlocks({ hidden, out, bn, ps, random, inputShape }: DenseBlocks): layers.Layer[] {
-  const dense = (units: number, name: string, first: boolean, more: object = {}) =>
-    layers.dense({
-      ...{ units, name, ...more },
-      ...(random && { kernelInitializer: initializers.glorotUniform({ seed: 1 + random.int(2 ** 31 - 2) }) }),
-      ...(first && inputShape && { inputShape }),
-    })
-  const blocks = hidden.flatMap((units, i) => [
-    dense(units, `hidden_${i + 1}`, i === 0, { activation: 'relu', useBias: !bn }),
+/** Dense, ReLU, batch norm, dropout for each hidden layer: fastai 2's `LinBnDrop` with the linear layer first. */
+export function hiddenBlocks({ hidden, bn, ps, random, inputShape }: HiddenBlocks): layers.Layer[] {
+  return hidden.flatMap((units, i) => [
+    dense(units, `hidden_${i + 1}`, random, {
+      ...{ activation: 'relu', useBias: !bn },
+      ...(i === 0 && inputShape && { inputShape }),
+    }),
     ...(bn ? [batchNorm(`norm_${i + 1}`)] : []),
     ...(ps[i]! > 0 ? [layers.dropout({ rate: ps[i]!, name: `dropout_${i + 1}` })] : []),
   ])
-  return [...blocks, dense(out, 'head', hidden.length === 0)]
+}
+
+/** A dense layer whose weights the random stream decides, where there is one. */
+export function dense(units: number, name: string, random: Random | undefined, more: object = {}): layers.Layer {
+  return layers.dense({
+    ...{ units, name, ...more },
+    ...(random && { kernelInitializer: initializers.glorotUniform({ seed: 1 + random.int(2 ** 31 - 2) }) }),
+  })
 }
 
 /** With fastai's momentum, whose statistics have settled after some tens of batches: those of TensorFlow.js need some hundreds. */

@@ -1,6 +1,6 @@
 import { checkCount, checkOptions, keepNames, kind, Random, show } from '@onecycle/platform'
 import { type Sequential, sequential } from '@tensorflow/tfjs-layers'
-import { checkParts, denseBlocks } from './dense-blocks.js'
+import { checkParts, dense, hiddenBlocks } from './dense-blocks.js'
 
 export interface MlpOptions {
   /** Whether batch norm follows each hidden layer, in place of its bias. Default false. */
@@ -31,8 +31,9 @@ export function mlp(sizes: readonly number[], options: MlpOptions = {}): Sequent
   const [inputs, ...rest] = sizes as [number, ...number[]]
   const random = seed === undefined ? undefined : new Random(seed).fork('mlp')
   const parts = checkParts('mlp', ps, rest.length - 1)
-  const made = denseBlocks({ hidden: rest.slice(0, -1), out: rest.at(-1)!, bn, ps: parts, random, inputShape: [inputs] })
-  return sequential({ layers: made })
+  const blocks = hiddenBlocks({ hidden: rest.slice(0, -1), bn, ps: parts, random, inputShape: [inputs] })
+  const head = dense(rest.at(-1)!, 'head', random, blocks.length === 0 ? { inputShape: [inputs] } : {})
+  return sequential({ layers: [...blocks, head] })
 }
 
 keepNames({ mlp })

@@ -65,6 +65,11 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
     () => [codes([[3, 0, 4], [1, 2, 0]]), tf.tensor2d([[0.5, -1], [2, 3]])],
   ],
   [
+    'a tabular model of several outputs',
+    () => tabular_model({ emb_szs: [[4, 2]], n_cont: 2, out_sz: { age: 1, kind: 3 }, layers: [5], y_range: { age: [0, 90] } }),
+    () => [codes([[3], [1]]), tf.tensor2d([[0.5, -1], [2, 3]])],
+  ],
+  [
     'ratings',
     () => sequential({ layers: [new EmbeddingDotBias({ n_users: 3, n_items: 4, n_factors: 2, inputShape: [2] }), new SigmoidRange({ low: 0, high: 5 })] }),
     () => [tf.tensor2d([[2, 3], [0, 1]])],
@@ -75,7 +80,8 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
 
 /** Targets of any kind: what is trained on says what outputs stand for, and no more. */
 const partsOf = (net: LayersModel, loss = 'mse') => {
-  const data = DataBunch.from_arrays({ x: new Float32Array(4), y: new Float32Array([0, 1, 0, 1]), bs: 2 })
+  const one = DataBunch.from_arrays({ x: new Float32Array(4), y: new Float32Array([0, 1, 0, 1]), bs: 2 })
+  const data = net.outputs.length === 1 ? one : ({ target: 'none' } as DataBunch)
   return { data, model: net, loss_func: Object.assign(() => tf.scalar(0), { [loss]: true }) as never }
 }
 
@@ -91,12 +97,14 @@ describe.skipIf(missing)(`ONNX as its runtime reads it${missing ? ` (${missing})
     const xs = inputs()
     const names = net.inputs.map(({ sourceLayer }) => sourceLayer.name)
     const feeds = Object.fromEntries(xs.map((x, i) => [names[i]!, new ort.Tensor(x.dtype, x.dataSync(), x.shape)]))
-    const got = (await session.run(feeds))[session.outputNames[0]!]!
-    const wanted = tf.tidy(() => net.predict(xs) as tf.Tensor)
-    expect(got.dims).toEqual(wanted.shape)
-    const values = wanted.dataSync()
-    for (const [i, value] of got.data.entries())
-      expect(Math.abs(value - values[i]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(values[i]!)))
+    const all = await session.run(feeds)
+    for (const [o, wanted] of [net.predict(xs)].flat().entries()) {
+      const got = all[session.outputNames[o]!]!
+      expect(got.dims).toEqual(wanted.shape)
+      const values = wanted.dataSync()
+      for (const [i, value] of got.data.entries())
+        expect(Math.abs(value - values[i]!)).toBeLessThan(1e-5 * Math.max(1, Math.abs(values[i]!)))
+    }
   })
 
   it('has the names of the model, and probabilities for logits', async () => {
