@@ -1,4 +1,5 @@
 import type { EventName } from './events.js'
+import type { Note } from './note.js'
 import type { TrainingState } from './training-state.js'
 
 /**
@@ -35,6 +36,8 @@ export interface Callback<State extends TrainingState = TrainingState> extends H
   readonly run_train?: boolean
   /** Whether it hears the events of validation batches. Default true. */
   readonly run_valid?: boolean
+  /** Hears what another callback, or the program, notes of the run: {@link TrainingState.note}. A log writes it. */
+  note?(note: Note, learn: State): void
   /**
    * What it remembers, for a checkpoint to hold: plain data, Float32Arrays, and `{ shape, values }` for tensors, as they are at the moment
    * of the call, promised or not. A callback that remembers nothing from batch to batch has none.

@@ -11,6 +11,7 @@ export {
   CancelValidate,
 } from './cancel.js'
 export { type EventName, events, type Section } from './events.js'
+export type { HistogramNote, ImageNote, Note, ScalarNote, TextNote } from './note.js'
 export * from './schedule/index.js'
 export * from './tracker/index.js'
 export type { Better, EndReason, HyperParameters, Tensors, TrainingState, Weights } from './training-state.js'

@@ -1,4 +1,5 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
+import type { Note } from './note.js'
 
 /** One tensor, or several for a model with several inputs or outputs. */
 export type Tensors = Tensor | Tensor[]
@@ -99,6 +100,18 @@ export interface TrainingState {
    * batch is run once more for it. A Learner has it.
    */
   divergence?(): Promise<Error>
+
+  /**
+   * Notes something of the batch under way (a figure, a text, a picture, a histogram) for those callbacks that keep a log of the run; without
+   * one nobody hears it. A Learner has it.
+   *
+   * @throws TypeError for what is no note
+   * @example
+   * learn.note({ type: 'scalar', name: 'temperature', value: 0.7 })
+   */
+  note?(note: Note): void
+  /** What a run is of, as plain data: seed, model, optimizer, loss, data, versions and backend. A Learner has it. */
+  description?(): Promise<Readonly<Record<string, unknown>>>
 
   /** Tells the person one line: something that was understood and is not refused, but that they should know. */
   log(line: string): void

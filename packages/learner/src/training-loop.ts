@@ -8,6 +8,7 @@ import {
   CancelValidate,
   type EndReason,
   type EventName,
+  type Note,
   type Section,
   type TrainingState,
   type Weights,
@@ -181,6 +182,15 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   async divergence(): Promise<DivergedError> {
     const { explainDivergence } = await import('./inspect/explain-divergence.js')
     return explainDivergence(this)
+  }
+
+  note(note: Note): void {
+    for (const callback of this.bus.callbacks) callback.note?.(note, this as never)
+  }
+
+  async description(): Promise<Readonly<Record<string, unknown>>> {
+    const { describeRun } = await import('./inspect/describe-run.js')
+    return describeRun(this)
   }
 
   /** Where the fit is. */

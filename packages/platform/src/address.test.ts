@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkAddress, nameOf, read, schemeOf, writeWhole } from './address.js'
+import { append, checkAddress, nameOf, read, schemeOf, writeWhole } from './address.js'
 
 let folder: string
 beforeAll(async () => {
@@ -24,6 +24,18 @@ test('a file is written and read by its path or its address', async () => {
   await writeWhole(pathToFileURL(path).href, 'some')
   expect(await text(path)).toBe('some')
   expect(await text(pathToFileURL(path))).toBe('some')
+})
+
+test('lines are added to the end, after one that a crash left half written', async () => {
+  const path = join(folder, 'log', 'a.jsonl')
+  await append(path, '1\n')
+  await append(pathToFileURL(path).href, '2\n3')
+  await append(path, '4\n')
+  expect(await text(path)).toBe('1\n2\n3\n4\n')
+  await append(path, Uint8Array.of(53, 54))
+  expect(await text(path)).toBe('1\n2\n3\n4\n56')
+  await expect(append(join(path, 'below'), '5\n')).rejects.toThrow(/^Cannot write .*below: (ENOTDIR|EEXIST)/)
+  await expect(append('https://host/a', '5\n')).rejects.toThrow('what lies on a server is only read here')
 })
 
 test('bytes are given back as they are, and Blobs and Files are read', async () => {

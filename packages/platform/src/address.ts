@@ -86,6 +86,31 @@ export async function writeWhole(address: string, content: Content): Promise<voi
   await attempt(`write ${nameOf(address)}`, () => write(withoutScheme(address), content, address))
 }
 
+/**
+ * Adds to the end of what lies at an address, which is made where there is nothing: bytes, or lines of a text, before which a line ends
+ * that a crash left half written. In a page it is written anew as a whole.
+ *
+ * @param content bytes, or lines each with its end
+ * @throws as {@link writeWhole}
+ * @example
+ * await append('runs/a/log.jsonl', `${JSON.stringify({ accuracy: 0.99 })}\n`)
+ */
+export async function append(address: string, content: string | Uint8Array): Promise<void> {
+  checkContent(address, content)
+  wayTo('write', address)
+  const { append } = stores[schemeOf(address)]!
+  if (append) return attempt(`write ${nameOf(address)}`, () => append(withoutScheme(address), content, address))
+  const there = await read(address).catch(error => {
+    if (error.code === 'ENOENT') return new Uint8Array()
+    throw error
+  })
+  const half = typeof content === 'string' && there.length > 0 && there.at(-1) !== lineEnd
+  const added = typeof content === 'string' ? new TextEncoder().encode(half ? `\n${content}` : content) : content
+  await writeWhole(address, [there, added])
+}
+
+const lineEnd = 10
+
 async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()

@@ -21,6 +21,8 @@ export interface Store {
   readonly open?: (name: string, address: string) => Promise<Opened>
   /** Puts content under a name, whole or not at all; or says why that cannot be. */
   readonly write: ((name: string, content: Content, address: string) => Promise<void>) | string
+  /** Adds bytes or lines to the end, where nothing need be written as a whole. A line that was left half written ends before lines. */
+  readonly append?: (name: string, content: string | Uint8Array, address: string) => Promise<void>
 }
 
 /** What a store throws that has nothing under a name: an error like that of a file system. */

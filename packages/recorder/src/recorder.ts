@@ -195,6 +195,21 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     return this.#history.smooth_losses.at(-1) ?? Number.NaN
   }
 
+  /** How many searches there were. */
+  get searches(): number {
+    return this.#searches
+  }
+
+  /**
+   * Calls back whenever something was recorded, at once and often: in each batch, too.
+   *
+   * @returns what ends it
+   */
+  follow(changed: () => void): () => void {
+    this.#followers.add(changed)
+    return () => void this.#followers.delete(changed)
+  }
+
   /** What ran last, a fit or a search, by fastai 0.7's names. */
   get sched(): Sched {
     const search = this.#searchedLast ? this.lrFind : undefined
@@ -328,10 +343,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     const running = () => this.#running
     return {
       chart,
-      follow: changed => {
-        this.#followers.add(changed)
-        return () => void this.#followers.delete(changed)
-      },
+      follow: changed => this.follow(changed),
       get share() {
         return running() ? 0.01 : 1
       },

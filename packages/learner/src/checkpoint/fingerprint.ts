@@ -51,7 +51,7 @@ export function modelPrint(model: Model): LayerPrint[] {
   return all.map(layer => ({ layer: layer.getClassName(), from: inputsOf(layer, all), config: configOf(layer) }))
 }
 
-export function optimizerPrint({ opt, bus }: RunningLearner): OptimizerPrint {
+export function optimizerPrint({ opt, bus }: Pick<RunningLearner, 'opt' | 'bus'>): OptimizerPrint {
   const set = new Set(bus.callbacks.flatMap(({ sets = [] }) => sets))
   const own = opt.names.filter(name => !set.has(name))
   return { rule: opt.rule, groups: opt.groups, hyper: Object.fromEntries(own.map(name => [name, opt.get(name)])) }

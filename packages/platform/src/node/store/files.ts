@@ -49,6 +49,26 @@ export async function writeFile(path: string, content: Content): Promise<void> {
   }
 }
 
+/** Adds bytes or lines to a file, on the disk when it is done. Makes the file and the folders above it. */
+export async function appendFile(path: string, content: string | Uint8Array): Promise<void> {
+  await fs.mkdir(dirname(path), { recursive: true })
+  const file = await fs.open(path, 'a+')
+  try {
+    await file.writeFile(typeof content === 'string' && (await endsAmidLine(file)) ? `\n${content}` : content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Whether whoever wrote it last was stopped within a line. */
+async function endsAmidLine(file: fs.FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  if (size === 0) return false
+  const { buffer } = await file.read(new Uint8Array(1), 0, 1, size - 1)
+  return buffer[0] !== 10
+}
+
 /** Where symbolic links lead, also where nothing is yet. */
 async function behindLinks(path: string): Promise<string> {
   const there = await fs.lstat(path).catch(() => undefined)

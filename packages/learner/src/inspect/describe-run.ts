@@ -1,0 +1,42 @@
+import { describeHost } from '@onecycle/platform'
+import { dataPrint, modelPrint, optimizerPrint } from '../checkpoint/fingerprint.js'
+import { machineNow } from '../checkpoint/machine.js'
+import { parametersOf } from '../model/parameters.js'
+import type { TrainingLoop } from '../training-loop.js'
+
+/** What a run is of, as plain data: what two runs may differ in. */
+export type RunDescription = {
+  /** Decides all that is random while the Learner works. */
+  readonly seed: number
+  /** Where it runs, and what computes. */
+  readonly machine: Readonly<Record<string, string>>
+  readonly model: {
+    /** A line for each layer: what it is, and what it was made with. */
+    readonly layers: readonly string[]
+    readonly parameters: number
+  }
+  readonly optimizer: {
+    readonly rule: string
+    readonly groups: number
+    readonly hyper: Readonly<Record<string, readonly number[]>>
+  }
+  readonly loss: string
+  readonly metrics: readonly string[]
+  readonly data: Awaited<ReturnType<typeof dataPrint>>
+}
+
+/** Reads some samples for the print of the data, which is left out where they cannot be read. */
+export async function describeRun(learn: TrainingLoop): Promise<RunDescription> {
+  const { model, loss_func, metricNames, random } = learn
+  const layers = modelPrint(model).map(({ layer, config }) => `${layer} ${JSON.stringify(config)}`)
+  const parameters = parametersOf(model).reduce((sum, { variable }) => sum + variable.size, 0)
+  return {
+    seed: random.seed,
+    machine: { host: describeHost(), ...(await machineNow()) },
+    model: { layers, parameters },
+    optimizer: optimizerPrint(learn),
+    loss: loss_func.name || 'custom',
+    metrics: metricNames,
+    data: await dataPrint(learn.data),
+  }
+}
