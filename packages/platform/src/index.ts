@@ -20,6 +20,7 @@ export { checkKeys, checkOptions, type Kind, type Kinds, kind, listOf, type OneO
 export { type Named, orderByName } from './order-by-name.js'
 export { outlive, say, writeTo } from './output.js'
 export type { OutputStream } from './output-stream.js'
+export { Message } from './protobuf.js'
 export { Random, type RandomState } from './random.js'
 export { show } from './show.js'
 export type { Content, Opened } from './store.js'

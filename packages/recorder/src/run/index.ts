@@ -1,4 +1,7 @@
+export { CSVLogger, type CSVLoggerOptions } from './csv-logger.js'
+export { MLflowLogger, type MLflowLoggerOptions } from './mlflow-logger.js'
 export { type LoggedFit, type LoggedRun, readRun } from './read-run.js'
 export type { RunEvent } from './run-event.js'
 export { RunLog, type RunLogOptions } from './run-log.js'
 export { type LoggedState, RunLogger, type RunLoggerOptions } from './run-logger.js'
+export { TensorBoardLogger, type TensorBoardLoggerOptions } from './tensorboard/tensorboard-logger.js'

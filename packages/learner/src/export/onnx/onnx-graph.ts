@@ -1,4 +1,4 @@
-import { Message } from './protobuf.js'
+import { Message } from '@onecycle/platform'
 
 /** ONNX's numbers for types. */
 const types = { float32: 1, int32: 6, int64: 7 } as const

@@ -1,7 +1,8 @@
-import { joined } from '@onecycle/platform'
+import { joined } from './joined.js'
 
 /** Fields of a message of Protocol Buffers, by their numbers; what is undefined is left out. Source: the encoding's description at protobuf.dev. */
 export class Message {
+  static readonly name: string = 'Message'
   readonly #parts: Uint8Array[] = []
 
   /** A whole number of at least 0, or several, each by itself. */
@@ -15,6 +16,16 @@ export class Message {
     new DataView(bytes.buffer).setFloat32(0, value, true)
     this.#add(tag(field, 5), bytes)
     return this
+  }
+
+  double(field: number, value: number): this {
+    this.#add(tag(field, 1), doubles([value]))
+    return this
+  }
+
+  /** Several in one field, as a list of numbers is kept. */
+  packedDoubles(field: number, values: readonly number[]): this {
+    return this.bytes(field, doubles(values))
   }
 
   text(field: number, ...values: readonly string[]): this {
@@ -37,6 +48,13 @@ export class Message {
   #add(...parts: readonly Uint8Array[]): void {
     this.#parts.push(...parts)
   }
+}
+
+function doubles(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 8)
+  const view = new DataView(bytes.buffer)
+  for (const [i, value] of values.entries()) view.setFloat64(i * 8, value, true)
+  return bytes
 }
 
 const tag = (field: number, kind: number) => varint(field * 8 + kind)
