@@ -23,7 +23,7 @@ export interface BunchOptions {
   classes?: readonly string[] | Readonly<Record<string, readonly string[]>> | undefined
   /** Decides the order of training batches, and a random split. Default 0. */
   seed?: number | undefined
-  /** Batches that are prepared while the one before them is used. Default 1 for data sets that answer with promises, else 0. */
+  /** Batches that are prepared while the one before them is used. Default as the data set says: 2 where worker threads read, 1 for others that answer with promises, else 0. */
   prefetch?: number | undefined
   /** The part of each batch that one of several processes trains and validates on, as {@link DataLoader} says. */
   shard?: Shard | undefined

@@ -23,8 +23,8 @@ export interface DataLoaderOptions {
   /** Decides the orders in place of `shuffle` and `seed`. */
   sampler?: Sampler | undefined
   /**
-   * Batches that are prepared while the one before them is used. Default 1 for a data set that answers with promises, which then works while
-   * steps run, else 0.
+   * Batches that are prepared while the one before them is used. Default as the data set says: 2 where worker threads read, 1 for others that answer
+   * with promises, which then work while steps run, else 0.
    */
   prefetch?: number | undefined
   /**
@@ -83,7 +83,14 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
       },
     })
     requireDataset('A DataLoader', dataset)
-    const { bs = 64, shuffle = false, drop_last = false, seed, sampler, prefetch = dataset.asynchronous ? 1 : 0 } = options
+    const {
+      bs = 64,
+      shuffle = false,
+      drop_last = false,
+      seed,
+      sampler,
+      prefetch = dataset.prefetch ?? (dataset.asynchronous ? 1 : 0),
+    } = options
     checkCount('bs', bs, 1)
     checkCount('prefetch', prefetch, 0)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {

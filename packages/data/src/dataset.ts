@@ -26,6 +26,8 @@ export interface Dataset {
   readonly weighted?: boolean | undefined
   /** Whether {@link batch} answers with a promise: its batches are then prepared while steps run, and read by `for await`. Default false. */
   readonly asynchronous?: boolean | undefined
+  /** Batches that a loader prepares ahead, unless it is told how many. Default 1 for a data set that answers with promises, else 0. */
+  readonly prefetch?: number | undefined
   /**
    * The samples of these indices, in this order, as new tensors.
    *
@@ -189,6 +191,7 @@ export class Subset<Whole extends Dataset = Dataset> implements Dataset {
   readonly targetName: string | undefined
   readonly weighted: boolean
   readonly asynchronous: boolean
+  readonly prefetch: number | undefined
   readonly #dataset: Whole
   readonly #indices: Int32Array
 
@@ -206,6 +209,7 @@ export class Subset<Whole extends Dataset = Dataset> implements Dataset {
     this.targetName = dataset.targetName
     this.weighted = dataset.weighted ?? false
     this.asynchronous = dataset.asynchronous ?? false
+    this.prefetch = dataset.prefetch
     this.#dataset = dataset
     this.#indices = indices
   }

@@ -7,15 +7,18 @@ import type { Split } from '../random-split.js'
 import { Table } from '../table/table.js'
 import { ItemDataset } from './item-dataset.js'
 import type { ItemTransform, Part } from './part.js'
+import { type ReadingOptions, readingKinds } from './reader-of.js'
 import { type Labelled, SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
 
-export interface ItemBunchOptions extends Omit<BunchOptions, 'classes'> {
+export interface ItemBunchOptions extends Omit<BunchOptions, 'classes'>, ReadingOptions {
   /** What becomes of items that cannot be read: as of {@link ItemDataset}. Default 'refuse'. */
   badItems?: 'refuse' | 'skip' | undefined
 }
 
 const { classes: _, ...kindsOfBunch } = bunchKinds
-export const itemBunchKinds: Kinds<ItemBunchOptions> = { ...kindsOfBunch, badItems: kind.choice('refuse', 'skip') }
+export const itemBunchKinds: Kinds<ItemBunchOptions> = {
+  ...{ ...kindsOfBunch, ...readingKinds, badItems: kind.choice('refuse', 'skip') },
+}
 
 /** What an {@link ItemDataBunch} is made of. */
 export interface ItemParts {
@@ -64,12 +67,17 @@ export class ItemDataBunch extends DataBunch {
     what: ItemParts,
     options: ItemBunchOptions = {},
   ): Promise<Made> {
-    const { badItems, ...rest } = options
+    const { badItems, num_workers, cache, ...rest } = options
     const { items, x, y, tfms, valid_tfms, title, split } = what
-    const setOf = (tfms: readonly ItemTransform[]) =>
-      ItemDataset.from_items({ items, encoder: new SampleEncoder(x, y, tfms), seed: rest.seed, badItems, name: title })
-    const train = await setOf(tfms)
-    const valid = valid_tfms ? (await setOf(valid_tfms)).plain() : train.plain()
+    // Each has the part of the memory that its items have of all.
+    const setOf = (tfms: readonly ItemTransform[], part = 1) =>
+      ItemDataset.from_items({
+        ...{ items, encoder: new SampleEncoder(x, y, tfms), seed: rest.seed, name: title },
+        ...{ badItems, num_workers, cache: cache?.bytes ? { ...cache, bytes: cache.bytes * part } : cache },
+      })
+    const validates = valid_tfms ? split[1].length / items.length : 0
+    const train = await setOf(tfms, 1 - validates)
+    const valid = valid_tfms ? (await setOf(valid_tfms, validates)).plain() : train.plain()
     const { classes } = y?.head ?? {}
     const bunch = DataBunch.from_datasets(new Subset(train, split[0]), new Subset(valid, split[1]), { ...rest, classes })
     return new this(bunch, what, [train, valid])

@@ -4,10 +4,11 @@ import type { Dataset } from '../dataset.js'
 import type { Head } from '../target.js'
 import type { EncodedSample, ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
+import { type ReadingOptions, readerOf, readingKinds, usualThreads } from './reader-of.js'
 import { ItemReader, type SampleReader } from './sample-reader.js'
 import { dtypeOf, Stack } from './stack.js'
 
-export interface ItemDatasetOptions<Item = unknown> {
+export interface ItemDatasetOptions<Item = unknown> extends ReadingOptions {
   /** Paths, Blobs, rows, strings, anything: one a sample. */
   items: readonly Item[]
   /** Makes numbers of an item. */
@@ -30,6 +31,7 @@ export interface ItemDatasetOptions<Item = unknown> {
 const datasetKinds: Kinds<ItemDatasetOptions> = {
   ...{ items: kind.list, encoder: kind.object, seed: kind.number, augment: kind.boolean },
   ...{ badItems: kind.choice('refuse', 'skip'), inputShape: kind.list, name: kind.string },
+  ...readingKinds,
 }
 
 /**
@@ -51,6 +53,9 @@ export class ItemDataset<Item = unknown> implements Dataset {
   readonly c: number | undefined
   readonly inputNames: readonly string[] | undefined
   readonly weighted: boolean
+  readonly prefetch: number
+  /** Worker threads that read. */
+  readonly num_workers: number
   readonly items: readonly Item[]
   readonly encoder: ItemEncoder<Item>
   readonly head: Head | undefined
@@ -77,6 +82,8 @@ export class ItemDataset<Item = unknown> implements Dataset {
     this.targetShape = this.head?.targetShape ?? []
     this.c = this.head?.c
     this.weighted = options.badItems === 'skip'
+    this.num_workers = options.num_workers ?? 0
+    this.prefetch = this.num_workers > 0 ? 2 : 1
     this.skipped = this.#skipped
     this.#options = options
     this.#reader = reader
@@ -88,22 +95,26 @@ export class ItemDataset<Item = unknown> implements Dataset {
   /**
    * Reads the first item, or the first that can be read where others are skipped, to learn the shapes.
    *
-   * @param reader reads samples elsewhere. Default: on this thread.
-   * @throws RangeError for no items; Error that names the item when it cannot be read
+   * @throws RangeError for no items; Error that names the item when it cannot be read; TypeError for worker threads or a folder with an encoder that
+   * has no kind
    */
-  static async from_items<Item>(options: ItemDatasetOptions<Item>, reader?: SampleReader): Promise<ItemDataset<Item>> {
+  static async from_items<Item>(options: ItemDatasetOptions<Item>): Promise<ItemDataset<Item>> {
     checkOptions<ItemDatasetOptions<Item>>('ItemDataset.from_items', options, datasetKinds)
-    const { items, encoder, name = 'the data set', seed = 0, badItems } = options
+    const { items, encoder, name = 'the data set', seed = 0, badItems, cache } = options
     if (typeof encoder?.load !== 'function' || typeof encoder.encode !== 'function')
       throw new TypeError(`encoder of ${name} is ${show(encoder)}; expected an object with load(item) and encode(loaded).`)
     if (!Array.isArray(items)) throw new TypeError(`items of ${name} is ${show(items)}; expected a list.`)
     if (items.length === 0) throw new RangeError(`There are no items in ${name}; expected at least one.`)
     checkCount('seed', seed, 0, 2 ** 32 - 1)
-    const here = reader ?? new ItemReader(items, encoder, new Random(seed))
+    const root = new Random(seed)
+    const { num_workers = usualThreads(encoder as ItemEncoder, items.length) } = options
+    const reader = await readerOf(encoder as ItemEncoder, root, { num_workers, cache })
+    // Here, where what is wrong shows at once.
+    const here = new ItemReader(encoder as ItemEncoder, root)
     let failure: Error | undefined
     for (let i = 0; i < (badItems === 'skip' ? items.length : 1); i++) {
-      const [sample] = await here.read(Int32Array.of(i), undefined)
-      if (!(sample instanceof Error)) return new ItemDataset(options, sample!, here)
+      const [sample] = await here.read(Int32Array.of(i), [items[i]], undefined)
+      if (!(sample instanceof Error)) return new ItemDataset({ ...options, num_workers }, sample!, reader)
       failure ??= sample
     }
     throw badItems === 'skip' && items.length > 1
@@ -119,7 +130,7 @@ export class ItemDataset<Item = unknown> implements Dataset {
   }
 
   async batch(indices: Int32Array, pass?: number): Promise<Batch> {
-    const read = await this.#reader.read(indices, this.#options.augment === false ? undefined : pass)
+    const read = await this.#read(indices, pass)
     const failed = read.findIndex(sample => sample instanceof Error)
     if (failed !== -1 && !this.weighted) throw read[failed]
     for (const [i, sample] of read.entries()) if (sample instanceof Error) this.#skipped.set(indices[i]!, sample.message)
@@ -142,6 +153,11 @@ export class ItemDataset<Item = unknown> implements Dataset {
       size: indices.length,
       ...(weights && { weights }),
     }
+  }
+
+  #read(indices: Int32Array, pass: number | undefined): Promise<(EncodedSample | Error)[]> {
+    const items = Array.from(indices, index => this.items[index])
+    return this.#reader.read(indices, items, this.#options.augment === false ? undefined : pass)
   }
 
   /** Only those that were read go through the encoder's collate. */

@@ -28,8 +28,12 @@ export interface ItemEncoder<Item = unknown, Loaded = unknown> {
   readonly head?: Head | undefined
   /** Names of the inputs, where they have any. */
   readonly inputNames?: readonly string[] | undefined
+  /** Whether it takes so long that worker threads pay, as with pictures. Default false. */
+  readonly slow?: boolean | undefined
   /** Plain JSON. */
   state?(): unknown
+  /** The part of the state that decides what `load` gives, which a cache goes by. Default: all of it. */
+  loading?(): unknown
   /** Reads and decodes: the same each time, and what a cache may keep. Of plain arrays and numbers, so that it can cross to another thread. */
   load(item: Item): Loaded | Promise<Loaded>
   /** @param random decides what is drawn for this sample in this pass; left out where it is to be as it is. Must leave `loaded` as it was. */

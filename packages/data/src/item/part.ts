@@ -8,6 +8,8 @@ export interface Part<Given = unknown, Loaded = unknown> {
   readonly kind: string | undefined
   /** What it is as a target; undefined for what is an input alone. */
   readonly head?: Head | undefined
+  /** Whether it takes so long that worker threads pay, as with pictures. Default false. */
+  readonly slow?: boolean | undefined
   /** Plain JSON. */
   state(): unknown
   /** Reads and decodes. */

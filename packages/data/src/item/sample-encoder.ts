@@ -38,9 +38,19 @@ export class SampleEncoder implements ItemEncoder<Labelled, LoadedSample> {
     return this.y?.head
   }
 
+  get slow(): boolean {
+    return Boolean(this.x.slow || this.y?.slow)
+  }
+
   state(): SampleEncoderState {
     const { x, y, tfms } = this
     return { x: stateOf(x), ...(y && { y: stateOf(y) }), tfms: tfms.map(stateOf) }
+  }
+
+  /** What transforms do comes after it. */
+  loading(): Omit<SampleEncoderState, 'tfms'> {
+    const { tfms: _, ...parts } = this.state()
+    return parts
   }
 
   static async restore({ x, y, tfms }: SampleEncoderState): Promise<SampleEncoder> {

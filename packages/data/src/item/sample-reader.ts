@@ -2,63 +2,60 @@ import type { Random } from '@onecycle/platform'
 import type { EncodedSample, ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
 
-/** Reads samples: on this thread or on others. */
+/** Reads the samples of one data set: on this thread or on others. */
 export interface SampleReader {
   /**
    * The samples of these indices, in this order; for one that cannot be read an error that names its item.
    *
+   * @param items one for each index
    * @param pass undefined where nothing is drawn at random
    */
-  read(indices: Int32Array, pass: number | undefined): Promise<(EncodedSample | Error)[]>
+  read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]>
 }
 
 /** Items that are read at the same time: enough to keep a disk busy, few enough that large ones find room. */
 const together = 8
 
 /** Reads on this thread. */
-export class ItemReader<Item, Loaded> implements SampleReader {
-  readonly #items: readonly Item[]
-  readonly #encoder: ItemEncoder<Item, Loaded>
+export class ItemReader implements SampleReader {
+  readonly #encoder: ItemEncoder
   readonly #root: Random
+  readonly #load: Load
 
-  constructor(items: readonly Item[], encoder: ItemEncoder<Item, Loaded>, root: Random) {
-    this.#items = items
+  /**
+   * @param root decides what is drawn at random
+   * @param load what an encoder's `load` gives, also where it is remembered. Default: that.
+   */
+  constructor(encoder: ItemEncoder, root: Random, load: Load = item => encoder.load(item)) {
     this.#encoder = encoder
     this.#root = root
+    this.#load = load
   }
 
-  async read(indices: Int32Array, pass: number | undefined): Promise<(EncodedSample | Error)[]> {
+  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]> {
     const samples = new Array<EncodedSample | Error>(indices.length)
     let next = 0
     const reads = Array.from({ length: Math.min(together, indices.length) }, async () => {
       while (next < indices.length) {
         const i = next++
-        const index = indices[i]!
-        samples[i] = await readSample(this.#encoder, this.#items[index]!, index, streamOf(this.#root, pass, index))
+        samples[i] = await this.#sample(items[i], indices[i]!, pass)
       }
     })
     await Promise.all(reads)
     return samples
   }
-}
 
-/** What decides what is drawn for a sample in a pass; undefined where nothing is. */
-export function streamOf(root: Random, pass: number | undefined, index: number): Random | undefined {
-  return pass === undefined ? undefined : root.fork(`augment ${pass} ${index}`)
-}
-
-/** One sample, or an error that names its item. */
-export async function readSample<Item, Loaded>(
-  encoder: ItemEncoder<Item, Loaded>,
-  item: Item,
-  index: number,
-  random: Random | undefined,
-): Promise<EncodedSample | Error> {
-  try {
-    return await encoder.encode(await encoder.load(item), random)
-  } catch (cause) {
-    const name = nameOfItem(item, index)
-    const { message } = cause instanceof Error ? cause : { message: String(cause) }
-    return message.includes(name) ? (cause as Error) : new Error(`${name}: ${message}`, { cause })
+  async #sample(item: unknown, index: number, pass: number | undefined): Promise<EncodedSample | Error> {
+    try {
+      const random = pass === undefined ? undefined : this.#root.fork(`augment ${pass} ${index}`)
+      return await this.#encoder.encode(await this.#load(item, index), random)
+    } catch (cause) {
+      const name = nameOfItem(item, index)
+      const { message } = cause instanceof Error ? cause : { message: String(cause) }
+      return message.includes(name) ? (cause as Error) : new Error(`${name}: ${message}`, { cause })
+    }
   }
 }
+
+/** What an encoder's first step gives of an item. */
+export type Load = (item: unknown, index: number) => unknown

@@ -1,0 +1,40 @@
+import { Random } from '@onecycle/platform'
+import { remembering } from '../cache/remembering.js'
+import { restoreEncoder } from '../restore.js'
+import { ItemReader, type SampleReader } from '../sample-reader.js'
+import { pack } from './packed.js'
+import type { FromThread, Setup, ToThread } from './thread.js'
+
+/**
+ * What a thread does: reads the items that it is told to, one task after the other.
+ *
+ * @returns hears what it is told
+ */
+export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[]) => void): (message: ToThread) => void {
+  const readers = new Map<number, Promise<SampleReader>>()
+  let last: Promise<void> = Promise.resolve()
+  const read = async ({ task, reader, indices, items, pass }: Extract<ToThread, { task: number }>) => {
+    try {
+      const samples = pack(await (await readers.get(reader)!).read(indices, items, pass))
+      answer({ task, samples }, [samples.buffer])
+    } catch (error) {
+      answer({ task, error }, [])
+    }
+  }
+  answer('ready', [])
+  return message => {
+    if ('setup' in message) {
+      const reader = prepare(message.setup)
+      reader.catch(() => {}) // told to who asks for samples
+      readers.set(message.reader, reader)
+    } else if ('forget' in message) readers.delete(message.forget)
+    else last = last.then(() => read(message))
+  }
+}
+
+async function prepare({ encoder: state, root, cache, among }: Setup): Promise<SampleReader> {
+  const encoder = await restoreEncoder(state)
+  const random = new Random()
+  random.restore(root)
+  return new ItemReader(encoder, random, cache && remembering(encoder, cache, among))
+}
