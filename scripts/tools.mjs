@@ -34,11 +34,13 @@ const tools = {
 /** Packages of Python, with an interpreter that has them. */
 const pythons = {
   python: ['safetensors==0.8.0', 'h5py==3.16.0', 'numpy==2.4.6'],
-  // Takes half a gigabyte with what computes for it: fetched when it is named alone.
+  tensorboard: ['tensorboard==2.21.0'],
+  // Each takes half a gigabyte and more with what it needs: fetched when it is named alone.
+  mlflow: ['mlflow==3.17.2'],
   keras: ['keras==3.15.1', 'jax==0.12.0.1'],
 }
 
-const onlyByName = ['keras']
+const onlyByName = ['keras', 'mlflow']
 
 const folderOf = name => join(cache, (pythons[name] ?? tools[name]).join('+').replaceAll('/', '-'))
 

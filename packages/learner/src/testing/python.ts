@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 const { findTool } = await import(fileURLToPath(new URL('../../../../scripts/tools.mjs', import.meta.url)))
 
 /** A Python that has what a tool of scripts/tools.mjs names, or why there is none; what it prints is JSON. */
-export function findPython(tool: 'python' | 'keras') {
+export function findPython(tool: 'python' | 'keras' | 'tensorboard' | 'mlflow') {
   const { path, missing } = findTool(tool) as { path: string; missing?: string }
   const run = async (program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
     const { stdout } = await promisify(execFile)(path, ['-c', program, ...args], {
@@ -14,5 +14,5 @@ export function findPython(tool: 'python' | 'keras') {
     })
     return JSON.parse(stdout)
   }
-  return { missing, run }
+  return { missing, path, run }
 }

@@ -52,7 +52,7 @@ export class TensorBoardLogger extends RunLogger {
     const { type, time } = event
     if (type === 'run') this.#run = event
     else if (type === 'fit') this.#begin(`fit-${event.fit}`, time, 0)
-    else if (type === 'resume') this.#begin(`fit-${event.fit}`, time, event.batches)
+    else if (type === 'resume') this.#begin(`fit-${event.fit}`, time, event.batches + 1)
     else if (type === 'batches') this.#addBatches(event)
     else if (type === 'epoch') this.#addEpoch(event)
     else if (type === 'end') this.#add(summary(time, 0, [hparamsEnd(event.reason === 'completed', time)]))
