@@ -116,7 +116,7 @@ const foreignNames = {
   /** @deprecated */ one_batch: 'the first of data.train_dl: for await (const batch of data.train_dl)',
   /** @deprecated */ bs: 'data.train_dl.batchSize',
   /** @deprecated */ batch_size: 'data.train_dl.batchSize',
-  /** @deprecated */ vocab: 'data.classes',
+  /** @deprecated */ vocab: 'data.classes, or of texts data.inputs.vocab',
 } as const
 
 /**

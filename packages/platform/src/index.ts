@@ -1,6 +1,6 @@
 export { gitCommit } from '#platform/commit.js'
 export { describeHost, parallelism, variable } from '#platform/environment.js'
-export { namesIn, removeFile, removeUnfinished } from '#platform/folder.js'
+export { filesIn, namesIn, removeFile, removeUnfinished } from '#platform/folder.js'
 export { lockFolder } from '#platform/lock-folder.js'
 export { Sha256 } from '#platform/sha256.js'
 export { endQuietlyBy, onSignals, onWarning, type ProcessSignal } from '#platform/signals.js'

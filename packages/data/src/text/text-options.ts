@@ -43,7 +43,7 @@ const instanceOf = (made: typeof Tokenizer | typeof Vocab, how: string): Kind =>
 export const numericalizeKinds: Kinds<NumericalizeOptions> = {
   ...vocabKinds,
   tokenizer: instanceOf(Tokenizer, "new Tokenizer({ level: 'char' })"),
-  vocab: instanceOf(Vocab, 'such as data.vocab'),
+  vocab: instanceOf(Vocab, 'such as data.inputs.vocab'),
 }
 
 const { classes: _, ...ownBunchKinds } = bunchKinds

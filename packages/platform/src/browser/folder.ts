@@ -5,6 +5,11 @@ export async function namesIn(folder: string): Promise<string[]> {
   throw new Error(`Cannot look into ${folder}: ${none}.`)
 }
 
+/** Paths of the files in a folder, and in those within it. */
+export async function filesIn(folder: string): Promise<string[]> {
+  throw new Error(`Cannot look into ${folder}: there are folders in Node, Deno and Bun alone.`)
+}
+
 /** Removes a file, if it is there. */
 export async function removeFile(path: string): Promise<void> {
   throw new Error(`Cannot remove ${path}: ${none}.`)

@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, realpath, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { mayRun } from './process/this-process.js'
 import { writerOf } from './store/files.js'
 
@@ -12,6 +12,36 @@ export async function namesIn(folder: string): Promise<string[]> {
   })
   // Whoever reads a pipe waits for one who writes.
   return entries.filter(entry => !entry.isFIFO()).map(({ name }) => name)
+}
+
+/**
+ * Paths of the files in a folder and in those within it, from there on, with `/` between names, in order. Links are followed; what begins with a
+ * dot is left out.
+ *
+ * @throws Error where there is no such folder, or one cannot be looked into
+ */
+export async function filesIn(folder: string): Promise<string[]> {
+  const found: string[] = []
+  const visit = async (path: string, above: readonly string[]) => {
+    const real = await realpath(join(folder, path))
+    // A link back to a folder that it lies in leads round and round.
+    if (above.includes(real)) return
+    for (const entry of await readdir(real, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue
+      const inside = path === '' ? entry.name : `${path}/${entry.name}`
+      const kind = entry.isSymbolicLink() ? await stat(join(real, entry.name)).catch(() => undefined) : entry
+      if (kind?.isDirectory()) await visit(inside, [...above, real])
+      else if (kind?.isFile()) found.push(inside)
+    }
+  }
+  try {
+    await visit('', [])
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such folder' : code === 'ENOTDIR' ? 'it is no folder' : message
+    throw Object.assign(new Error(`Cannot look into ${resolve(folder)}: ${why}.`, { cause }), { code })
+  }
+  return found.sort((a, b) => (a < b ? -1 : 1))
 }
 
 /** Removes a file, if it is there. */
