@@ -6,6 +6,7 @@ import { DataLoader, type Shard } from './data-loader.js'
 import { type Dataset, requireDataset, Subset } from './dataset.js'
 import { columnsOfTensors, type TensorInputs, targetOfTensor, weightsOfTensor } from './from-tensors.js'
 import type { Inputs, Shapes, Values } from './from-values.js'
+import type { ItemInputs } from './item-inputs.js'
 import type { Parts } from './parts.js'
 import { randomSplit } from './random-split.js'
 import { readSamples, type Samples, type Targets } from './read-samples.js'
@@ -157,6 +158,8 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
   readonly targetName: string | undefined
   /** Whether samples of the training or the validation data have weights. */
   readonly weighted: boolean
+  /** What makes inputs of new items, where the data is of such as people have: rows of a table, pictures, texts. */
+  declare readonly inputs?: ItemInputs
 
   constructor(parts: Parts) {
     super()

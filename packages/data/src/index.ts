@@ -15,6 +15,7 @@ export type { Block, ItemTransform, LoadedSample, Part } from './item/part.js'
 export type { CacheOptions, ReadingOptions } from './item/reader-of.js'
 export { FuncSplitter, GrandparentSplitter, IndexSplitter, RandomSplitter, type Splitter } from './item/splitters.js'
 export { CategoryBlock, MultiCategoryBlock, RegressionBlock } from './item/targets.js'
+export type { EncodedItems, InputsState, ItemInputs } from './item-inputs.js'
 export type { Labels } from './members-of.js'
 export type { NestedNumbers } from './nested-numbers.js'
 export { randomSplit, type Split } from './random-split.js'
@@ -42,3 +43,16 @@ export type { TableTarget, TableTargetState } from './table/table-target.js'
 export { type TabularBunchState, type TabularCsvOptions, TabularDataBunch } from './table/tabular-data-bunch.js'
 export type { TabularOptions, TabularProc } from './table/tabular-options.js'
 export type { Head, TargetKind } from './target.js'
+export { type TextCsvOptions, TextDataBunch, type TextFolderBunchOptions } from './text/text-data-bunch.js'
+export { get_text_files, type TextFolderOptions } from './text/text-folder.js'
+export type { TextFields, TextInputs, TextInputsState } from './text/text-inputs.js'
+export {
+  TextLMDataBunch,
+  type TextLMFilesOptions,
+  type TextLMOptions,
+  type TextLMTableOptions,
+} from './text/text-lm-data-bunch.js'
+export type { NumericalizeOptions, TextOptions, TextTableOptions } from './text/text-options.js'
+export type { TextStream } from './text/text-stream.js'
+export { Tokenizer, type TokenizerOptions, type TokenizerState } from './text/tokenizer.js'
+export { Vocab, type VocabOptions } from './text/vocab.js'

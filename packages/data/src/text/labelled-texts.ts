@@ -21,8 +21,7 @@ export interface LabelledTexts {
 
 /** The texts and labels of a table, by its columns. */
 export function textsOfTable(table: Table, options: TextTableOptions): LabelledTexts {
-  if (table.length === 0)
-    throw new RangeError(`${table.title} has no rows; expected some to train on, and some to validate on.`)
+  if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected some to train on, and some to validate on.`)
   const { text_col = 0, label_col = 1, valid_col, split: given, valid_pct = 0.2, seed = 0 } = options
   const fields = columnsOf('text_col', text_col, table)
   const names = columnsOf('label_col', label_col, table)
@@ -73,7 +72,9 @@ export function columnsOf(option: string, given: string | number | readonly stri
     if (typeof each === 'string') return each
     const name = names[each]
     if (name !== undefined) return name
-    throw new RangeError(`${option} is ${show(each)}, but ${title} has ${names.length} columns, ${names.join(', ')}, numbered from 0.`)
+    throw new RangeError(
+      `${option} is ${show(each)}, but ${title} has ${names.length} columns, ${names.join(', ')}, numbered from 0.`,
+    )
   })
   if (chosen.length === 0) throw new RangeError(`${option} is an empty list; expected the name of a column, or several.`)
   for (const name of chosen) if (!names.includes(name)) throw new RangeError(noColumn(name, names, title))

@@ -1,6 +1,6 @@
 import type { FileSource } from '@onecycle/platform'
-import { decode } from '../source/text.js'
 import { chunksOf, openBytes } from '../source/bytes.js'
+import { decode } from '../source/text.js'
 
 /** A file of characters as a whole. @throws Error that says what cannot be read, or is no text in the encoding */
 export async function readText(source: FileSource, encoding = 'utf-8'): Promise<string> {

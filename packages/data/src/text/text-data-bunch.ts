@@ -111,14 +111,15 @@ export class TextDataBunch extends DataBunch {
    * @throws RangeError for a text that is empty, or lacks a field
    *
    * @example
+   * const rows = [{ text: 'A fine film.', kind: 'good' }, { text: 'What a bore!', kind: 'bad' }]
+   * const data = await TextDataBunch.from_df([...rows, ...rows, ...rows], { bs: 2, min_freq: 1 })
    * const fresh = data.test_dl(['A fine bore.'])
    * fresh.samples // 1
    */
   test_dl(texts: readonly (string | TextFields)[], options: { bs?: number | undefined } = {}): DataLoader {
     checkOptions<{ bs?: number }>('test_dl', options, { bs: kind.number })
     const { bs = (this.valid_dl ?? this.train_dl).batchSize } = options
-    if (!Array.isArray(texts) || texts.length === 0)
-      throw new TypeError(`test_dl takes a list of texts, but got ${show(texts)}.`)
+    if (!Array.isArray(texts) || texts.length === 0) throw new TypeError(`test_dl takes a list of texts, but got ${show(texts)}.`)
     const numbers = texts.map((text, i) => this.inputs.numbers(text, `Text ${i}`))
     return new DataLoader(new TextDataset(new Ragged(numbers), undefined, 'the new texts'), { bs })
   }
@@ -166,11 +167,20 @@ export class TextDataBunch extends DataBunch {
     const unknown = unknownPart(train, i => this.#whole.text(i))
     const bs = this.train_dl.batchSize
     const ys = `ys ${targets.target === 'class' ? 'int32' : 'float32'} [${[bs, ...this.targetShape]}]`
-    const balance = [...(this.classBalance?.rows() ?? [])].map(row => `${row[targets.names[0]!]} ${percent(row['part'] as number)}`)
-    const what = { class: `classes: ${balance.join(', ')}`, multilabel: `labels: ${targets.classes?.join(', ')}`, value: 'values' }
+    const balance = [...(this.classBalance?.rows() ?? [])].map(
+      row => `${row[targets.names[0]!]} ${percent(row['part'] as number)}`,
+    )
+    const what = {
+      class: `classes: ${balance.join(', ')}`,
+      multilabel: `labels: ${targets.classes?.join(', ')}`,
+      value: 'values',
+    }
     const stages = [
       ['texts', `${texts.length} of ${title}: ${train.length} to train on, ${valid.length} to validate on`],
-      ['tokens', `${tokenizer.level === 'function' ? 'of a function' : `${tokenizer.level}s`}${tokenizer.rules ? ", by fastai's rules" : ''}; half of the texts have at most ${sorted[sorted.length >> 1]}, the longest ${sorted.at(-1)}`],
+      [
+        'tokens',
+        `${tokenizer.level === 'function' ? 'of a function' : `${tokenizer.level}s`}${tokenizer.rules ? ", by fastai's rules" : ''}; half of the texts have at most ${sorted[sorted.length >> 1]}, the longest ${sorted.at(-1)}`,
+      ],
       ['cut', `${cut} texts, at ${max_len} tokens`],
       ['vocabulary', `${vocab.length} tokens; ${percent(unknown)} of those to train on are none of them`],
       ['target', `${targets.names.join(', ')}, ${what[targets.target]}`],
@@ -180,7 +190,17 @@ export class TextDataBunch extends DataBunch {
   }
 
   static #of(what: LabelledTexts, options: TextOptions): TextDataBunch {
-    const { bs = 64, valid_bs = bs, drop_last = true, seed = 0, prefetch, shard, max_len = longest, max_vocab, min_freq } = options
+    const {
+      bs = 64,
+      valid_bs = bs,
+      drop_last = true,
+      seed = 0,
+      prefetch,
+      shard,
+      max_len = longest,
+      max_vocab,
+      min_freq,
+    } = options
     const { tokenizer = new Tokenizer() } = options
     checkCount('max_len', max_len, 2)
     const { texts, fields, targets, split, title } = what
@@ -195,7 +215,17 @@ export class TextDataBunch extends DataBunch {
     train_dl.reseed(seed)
     const valid_dl = new DataLoader(valid, { bs: valid_bs, prefetch, shard })
     const { inputShape, targetShape, target, c } = whole
-    const parts = { train_dl, valid_dl, train_ds: train, valid_ds: valid, inputShape, targetShape, target, c, classes: targets.classes }
+    const parts = {
+      train_dl,
+      valid_dl,
+      train_ds: train,
+      valid_ds: valid,
+      inputShape,
+      targetShape,
+      target,
+      c,
+      classes: targets.classes,
+    }
     const data = new TextDataBunch(parts, new TextInputs(tokenizer, vocab, { max_len, fields }), whole, what, tokenized.lengths)
     sayWhatStandsAlone(data, title)
     return data

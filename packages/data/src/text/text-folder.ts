@@ -1,4 +1,4 @@
-import { type FileSource, filesIn, nearestName, nameOf, show } from '@onecycle/platform'
+import { type FileSource, filesIn, nameOf, nearestName, show } from '@onecycle/platform'
 import { Column } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
 import { randomSplit, type Split } from '../random-split.js'
@@ -18,7 +18,8 @@ const atOnce = 64
  * @throws Error where there is no such folder; RangeError where there is no such file in it
  */
 export async function get_text_files(folder: string, extensions: readonly string[] = ['.txt']): Promise<string[]> {
-  if (typeof folder !== 'string' || folder === '') throw new TypeError(`get_text_files takes the path of a folder, but got ${show(folder)}.`)
+  if (typeof folder !== 'string' || folder === '')
+    throw new TypeError(`get_text_files takes the path of a folder, but got ${show(folder)}.`)
   const all = await filesIn(folder)
   const files = all.filter(file => extensions.some(end => file.toLowerCase().endsWith(end)))
   if (files.length === 0)
@@ -63,9 +64,10 @@ export async function textsOfFolder(
   const { train = 'train', valid = 'valid', encoding } = options
   for (const name of [train, valid]) inFolder(folder, name)
   const paths = await get_text_files(folder, options.extensions)
-  const files = filesOf(folder, paths, { ...options, train, valid }, valid_pct === undefined)
-  const classes = options.classes ?? [...new Set(files.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1))
-  requireClasses(folder, files, classes, valid_pct === undefined)
+  const all = filesOf(folder, paths, { train, valid }, valid_pct === undefined)
+  const classes = options.classes ?? [...new Set(all.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1))
+  requireClasses(folder, all, classes, valid_pct === undefined)
+  const files = all.filter(({ label }) => classes.includes(label))
   const texts: string[][] = []
   for (let at = 0; at < files.length; at += atOnce)
     texts.push(...(await Promise.all(files.slice(at, at + atOnce).map(({ path }) => read(path, encoding)))))
@@ -85,7 +87,7 @@ async function read(path: FileSource & string, encoding: string | undefined): Pr
 function filesOf(
   folder: string,
   paths: readonly string[],
-  { train, valid, classes }: { train: string; valid: string; classes?: readonly string[] | undefined },
+  { train, valid }: { train: string; valid: string },
   divided: boolean,
 ): TextFile[] {
   const above = String(inFolder(folder, 'x')).length - 1
@@ -96,8 +98,10 @@ function filesOf(
     if (divided && names[0] !== train && names[0] !== valid) continue
     const label = names.at(-2)
     if (label === undefined || (divided && names.length < 3))
-      throw new RangeError(`${nameOf(path)} lies in no folder of a class: expected ${divided ? `${train}/class/file` : 'class/file'}. Move it, or leave it out.`)
-    if (!classes || classes.includes(label)) files.push({ path, label, side })
+      throw new RangeError(
+        `${nameOf(path)} lies in no folder of a class: expected ${divided ? `${train}/class/file` : 'class/file'}. Move it, or leave it out.`,
+      )
+    files.push({ path, label, side })
   }
   if (divided && !(files.some(({ side }) => side === 'train') && files.some(({ side }) => side === 'valid')))
     throw new RangeError(
@@ -112,7 +116,9 @@ function requireClasses(folder: string, files: readonly TextFile[], classes: rea
     const own = files.filter(({ label }) => label === name)
     if (own.length === 0) {
       const meant = nearestName(name, [...new Set(files.map(({ label }) => label))])
-      throw new RangeError(`${nameOf(folder)} has no texts of the class ${show(name)}${meant ? `; did you mean ${show(meant)}?` : '.'}`)
+      throw new RangeError(
+        `${nameOf(folder)} has no texts of the class ${show(name)}${meant ? `; did you mean ${show(meant)}?` : '.'}`,
+      )
     }
     if (divided && own.every(({ side }) => side === 'valid'))
       throw new RangeError(`${nameOf(folder)} has texts of the class ${show(name)} to validate on, and none to train on.`)

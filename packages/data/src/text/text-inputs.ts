@@ -27,7 +27,11 @@ export class TextInputs implements ItemInputs {
   readonly fields: readonly string[] | undefined
   readonly #staging = new Staging()
 
-  constructor(tokenizer: Tokenizer, vocab: Vocab, more: { max_len?: number | undefined; fields?: readonly string[] | undefined }) {
+  constructor(
+    tokenizer: Tokenizer,
+    vocab: Vocab,
+    more: { max_len?: number | undefined; fields?: readonly string[] | undefined },
+  ) {
     this.tokenizer = tokenizer
     this.vocab = vocab
     this.max_len = more.max_len
@@ -44,14 +48,20 @@ export class TextInputs implements ItemInputs {
 
   #isText(given: unknown): boolean {
     if (typeof given === 'string') return true
-    return typeof given === 'object' && given !== null && this.fields !== undefined && this.fields.some(field => field in given)
+    return typeof given === 'object' && given !== null && (this.fields ?? []).some(field => field in given)
   }
 
   /** @throws RangeError for an empty text, or one that lacks a field */
   async of(given: string | TextFields | readonly (string | TextFields)[]): Promise<EncodedItems> {
     const one = !Array.isArray(given)
     const texts = one ? [given as string | TextFields] : (given as readonly (string | TextFields)[])
-    return { xs: padded(texts.map((text, i) => this.numbers(text, one ? 'The text' : `Text ${i}`)), this.#staging), one }
+    return {
+      xs: padded(
+        texts.map((text, i) => this.numbers(text, one ? 'The text' : `Text ${i}`)),
+        this.#staging,
+      ),
+      one,
+    }
   }
 
   /** The numbers of the tokens of a text. */

@@ -36,7 +36,11 @@ test('each row of a batch goes on from the batch before, targets are one token a
     [[4, 5, 6, 7], [14, 15, 16, 17]],
     [[8, 9], [18, 19]],
   ]) // biome-ignore format: a table
-  expect(batches.map(({ ys }) => ys[1])).toEqual([[11, 12, 13, 14], [15, 16, 17, 18], [19, 20]])
+  expect(batches.map(({ ys }) => ys[1])).toEqual([
+    [11, 12, 13, 14],
+    [15, 16, 17, 18],
+    [19, 20],
+  ])
   expect(counting().length).toBe(3)
   expect(tf.memory().numTensors).toBe(before)
 })
@@ -81,14 +85,23 @@ test('a single text validates on its last part, several on some of them, or on o
   expect(many.train_dl.length).toBe(Math.ceil((8 * 41 - 1) / 2 / 5))
   const given = TextLMDataBunch.from_text(text, { tokenizer, valid: 'to be', bs: 2, bptt: 5 })
   expect(given.valid_dl!.length).toBe(1)
-  const rows = TextLMDataBunch.from_df(Array(5).fill({ id: 1, text }), { tokenizer, text_col: 'text', bs: 2, bptt: 5, valid_pct: 0.2 })
+  const rows = TextLMDataBunch.from_df(Array(5).fill({ id: 1, text }), {
+    tokenizer,
+    text_col: 'text',
+    bs: 2,
+    bptt: 5,
+    valid_pct: 0.2,
+  })
   expect(rows.inputs.fields).toBeUndefined()
   const files = await TextLMDataBunch.from_text_files([new TextEncoder().encode(text)], { tokenizer, bs: 1, bptt: 5 })
   expect(files.train_dl.samples).toBe(8)
 })
 
 test('what is no text, or too little of it, is refused', async () => {
-  const from = (texts: unknown, options: object = {}) => () => TextLMDataBunch.from_text(texts as string, { tokenizer, ...options })
+  const from =
+    (texts: unknown, options: object = {}) =>
+    () =>
+      TextLMDataBunch.from_text(texts as string, { tokenizer, ...options })
   expect(from(' ')).toThrow('Text 0: the text is empty')
   expect(from([])).toThrow('takes a text, or a list of them, but got')
   expect(from(3)).toThrow('takes a text, or a list of them, but got 3')

@@ -1,4 +1,14 @@
-import { checkCount, checkNumber, checkOptions, type FileSource, type Kinds, kind, listOf, type OneOrMore, show } from '@onecycle/platform'
+import {
+  checkCount,
+  checkNumber,
+  checkOptions,
+  type FileSource,
+  type Kinds,
+  kind,
+  listOf,
+  type OneOrMore,
+  show,
+} from '@onecycle/platform'
 import { DataBunch } from '../data-bunch.js'
 import type { Parts } from '../parts.js'
 import { randomSplit } from '../random-split.js'
@@ -175,7 +185,10 @@ export class TextLMDataBunch extends DataBunch {
     const summary = () =>
       [
         ['texts', `${ours.length} to train on, ${theirs.length} to validate on`],
-        ['tokens', `${tokenizer.level === 'function' ? 'of a function' : `${tokenizer.level}s`}: ${ours.size} to train on, ${theirs.size} to validate on`],
+        [
+          'tokens',
+          `${tokenizer.level === 'function' ? 'of a function' : `${tokenizer.level}s`}: ${ours.size} to train on, ${theirs.size} to validate on`,
+        ],
         ['vocabulary', `${vocab.length} tokens`],
         ['batch', `xs and ys int32 [${bs}, ${bptt}], ${train_dl.length} to train on, ${valid_dl.length} to validate on`],
       ]
@@ -199,7 +212,10 @@ function sidesOf(tokenized: TokenizedTexts, count: number, valid_pct: number | u
   if (valid_pct !== undefined && count === 1) {
     const [length] = tokenized.lengths as unknown as [number]
     const cut = length - Math.floor(length * valid_pct)
-    const of = (texts: Ragged): [Ragged, Ragged] => [new Ragged([texts.at(0).subarray(0, cut)]), new Ragged([texts.at(0).subarray(cut)])]
+    const of = (texts: Ragged): [Ragged, Ragged] => [
+      new Ragged([texts.at(0).subarray(0, cut)]),
+      new Ragged([texts.at(0).subarray(cut)]),
+    ]
     return { known: upTo(0, 1), of }
   }
   const all = tokenized.lengths.length

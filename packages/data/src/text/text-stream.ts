@@ -71,7 +71,9 @@ export class TextStream implements BatchSource, Iterable<Batch> {
   /** All texts in the order of the next pass. */
   #inOneLine(): Int32Array {
     const texts = this.#texts
-    const order = this.#how.shuffle ? this.#random.permutation(texts.length) : Int32Array.from({ length: texts.length }, (_, i) => i)
+    const order = this.#how.shuffle
+      ? this.#random.permutation(texts.length)
+      : Int32Array.from({ length: texts.length }, (_, i) => i)
     const tokens = new Int32Array(texts.size)
     let at = 0
     for (const i of order) {

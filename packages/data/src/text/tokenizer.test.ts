@@ -57,7 +57,11 @@ describe('Tokenizer', () => {
 })
 
 describe('Vocab', () => {
-  const texts = [['xxbos', 'the', 'cat', 'sat'], ['xxbos', 'the', 'cat'], ['the', 'dog', 'xxpad']]
+  const texts = [
+    ['xxbos', 'the', 'cat', 'sat'],
+    ['xxbos', 'the', 'cat'],
+    ['the', 'dog', 'xxpad'],
+  ]
 
   it('has the most frequent tokens behind the marks, in an order that their order in the texts does not decide', () => {
     const vocab = Vocab.create(texts, { min_freq: 1, max_vocab: 6 })

@@ -47,7 +47,9 @@ export class Tokenizer {
     checkOptions<TokenizerOptions>('Tokenizer', options, tokenizerKinds)
     const { level = 'word', rules = level === 'word' } = options
     if (rules && level !== 'word')
-      throw new TypeError(`Tokenizer: rules are for words, but level is ${typeof level === 'function' ? 'a function' : show(level)}.`)
+      throw new TypeError(
+        `Tokenizer: rules are for words, but level is ${typeof level === 'function' ? 'a function' : show(level)}.`,
+      )
     this.level = typeof level === 'function' ? 'function' : level
     this.rules = rules
     if (typeof level === 'function') this.#divide = text => requireTokens(level(text))

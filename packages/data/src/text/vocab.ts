@@ -30,11 +30,15 @@ export class Vocab {
     if (!Array.isArray(itos) || !itos.every(token => typeof token === 'string'))
       throw new TypeError(`A Vocab is made of a list of tokens, but got ${show(itos)}.`)
     if (itos[0] !== mark.unknown)
-      throw new RangeError(`The first token of a Vocab is ${show(itos[0])}; expected '${mark.unknown}', which stands for all others.`)
+      throw new RangeError(
+        `The first token of a Vocab is ${show(itos[0])}; expected '${mark.unknown}', which stands for all others.`,
+      )
     this.itos = itos
     this.#numbers = new Map(itos.map((token, i) => [token, i]))
     if (this.#numbers.size < itos.length)
-      throw new RangeError(`${show(itos.find((token, i) => this.#numbers.get(token) !== i))} is in the Vocab twice; expected once.`)
+      throw new RangeError(
+        `${show(itos.find((token, i) => this.#numbers.get(token) !== i))} is in the Vocab twice; expected once.`,
+      )
   }
 
   /**
