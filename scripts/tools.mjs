@@ -37,7 +37,7 @@ const pythons = {
   tensorboard: ['tensorboard==2.21.0'],
   // Each takes half a gigabyte and more with what it needs: fetched when it is named alone.
   mlflow: ['mlflow==3.17.2'],
-  keras: ['keras==3.15.1', 'jax==0.12.0.1'],
+  keras: ['keras==3.15.1', 'jax==0.10.2'],
 }
 
 const onlyByName = ['keras', 'mlflow']

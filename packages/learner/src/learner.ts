@@ -615,6 +615,23 @@ export class Learner extends AnsweringLoop {
     return this.#saving('exportOnnx', {}, async () => (await import('./export/onnx/export-onnx.js')).exportOnnx(this, address))
   }
 
+  /**
+   * Writes the model as a file of Keras 3.4 or later: `keras.models.load_model('churn.keras')` opens it in Python, whatever computes there, to
+   * predict or to train on. The layers that models of ours have, and their kin; where the loss took logits outputs are probabilities. The
+   * metadata say under `onecycle` what {@link export} writes. Returns the file's path in full.
+   *
+   * @param address a path or another address, as of {@link save}; `.keras` is added when missing
+   * @throws TypeError for a layer, an activation or an option that has no counterpart there; as {@link export} does
+   * @example
+   * await learn.exportKeras('models/churn.keras')
+   */
+  async exportKeras(address: string): Promise<string> {
+    checkFileName('exportKeras', address)
+    return this.#saving('exportKeras', {}, async () =>
+      (await import('./export/keras/export-keras.js')).exportKeras(this, address),
+    )
+  }
+
   async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>): Promise<T> {
     checkOptions<SaveOptions>(what, options, { with_opt: kind.boolean, metadata: kind.object })
     checkUsable(this.groups.flat(), what)
