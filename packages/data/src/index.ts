@@ -11,6 +11,7 @@ export { type ItemBunchOptions, ItemDataBunch, type ItemParts } from './item/ite
 export { ItemDataset, type ItemDatasetOptions } from './item/item-dataset.js'
 export type { Encoded, EncodedSample, ItemEncoder } from './item/item-encoder.js'
 export { parent_label, RegexLabeller } from './item/labellers.js'
+export { type PadOptions, pad_collate } from './item/pad-collate.js'
 export type { Block, ItemTransform, LoadedSample, Part } from './item/part.js'
 export type { CacheOptions, ReadingOptions } from './item/reader-of.js'
 export { FuncSplitter, GrandparentSplitter, IndexSplitter, RandomSplitter, type Splitter } from './item/splitters.js'

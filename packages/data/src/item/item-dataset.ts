@@ -114,7 +114,10 @@ export class ItemDataset<Item = unknown> implements Dataset {
     let failure: Error | undefined
     for (let i = 0; i < (badItems === 'skip' ? items.length : 1); i++) {
       const [sample] = await here.read(Int32Array.of(i), [items[i]], undefined)
-      if (!(sample instanceof Error)) return new ItemDataset({ ...options, num_workers }, sample!, reader)
+      if (!(sample instanceof Error)) {
+        const [shaped] = encoder.collate?.([sample!]) ?? [sample!]
+        return new ItemDataset({ ...options, num_workers }, shaped!, reader)
+      }
       failure ??= sample
     }
     throw badItems === 'skip' && items.length > 1
