@@ -1,7 +1,18 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Callback } from '@onecycle/callbacks'
-import { type History, Recorder, type RunEvent, RunLog, RunLogger, readRun } from '@onecycle/recorder'
+import {
+  type History,
+  listRuns,
+  openRun,
+  Recorder,
+  type RunEvent,
+  RunFolder,
+  RunLog,
+  RunLogger,
+  readRun,
+  runDifferences,
+} from '@onecycle/recorder'
 import { memory } from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -114,6 +125,51 @@ describe('RunLog', () => {
     expect(() => new RunLog({ path: '' })).toThrow("takes the path of its file, such as 'runs/a/log.jsonl', but got ''")
   })
 })
+
+describe('RunFolder', () => {
+  it('keeps a run with its manifest, table, log and plots, and goes on where it was killed', async () => {
+    const runs = await temporaryFolder()
+    const dir = join(runs, 'wide')
+    const keep = () => new RunFolder({ dir, hparams: { width: 2 } })
+    const resume = join(dir, 'checkpoints')
+    const learn = learner()
+    await learn.lr_find({ num_it: 12, callbacks: keep() })
+    const stop: Callback<Learner> = { order: 2e9, after_batch: ({ epoch, iter }) => kill(epoch === 1 && iter === 1) }
+    await expect(learner().fit_one_cycle(2, 1e-2, { resume, callbacks: [keep(), stop] })).rejects.toThrow('killed')
+    expect((await openRun(dir)).fits).toMatchObject([{ fit: 0, n_epoch: 2, epochs: 1, reason: 'failed', error: 'Error: killed' }])
+    const again = keep()
+    const second = learner()
+    const { epochs } = await second.fit_one_cycle(2, 1e-2, { resume, callbacks: again })
+    await second.fit(1e-2, 1, { callbacks: again })
+    await new RunFolder({ dir: join(runs, 'narrow'), hparams: { width: 1 } }).flush()
+    await writeFile(join(runs, 'a file'), '')
+    const [run] = await listRuns(runs)
+    expect(run).toMatchObject({ name: 'wide', state: 'completed', hparams: { width: 2 }, description: { seed: 5 } })
+    expect(run!.fits).toMatchObject([
+      { fit: 0, n_epoch: 2, epochs: 2, last: epochs[1], reason: 'completed' },
+      { fit: 1, epochs: 1 },
+    ])
+    expect((await readFile(join(dir, 'history.csv'), 'utf8')).trim().split('\n')).toHaveLength(3)
+    expect((await readdir(join(dir, 'plots'))).sort()).toEqual([
+      'fit-0-losses.svg',
+      'fit-0-lr.svg',
+      'fit-0-metrics.svg',
+      'fit-1-losses.svg',
+      'fit-1-lr.svg',
+      'fit-1-metrics.svg',
+      'lr_find-0.svg',
+    ])
+    expect(runDifferences([run!, { ...run!, hparams: { width: 3 }, commit: undefined }]).map(({ what }) => what)).toEqual([
+      'hparams.width',
+      'commit',
+    ])
+    await expect(openRun(runs)).rejects.toThrow(/manifest\.json: there is no such file/)
+  })
+})
+
+function kill(now: boolean): void {
+  if (now) throw new Error('killed')
+}
 
 it('a logger of a program hears all in its order, from a fit and from a log', async () => {
   class Heard extends RunLogger {
