@@ -1,9 +1,10 @@
-import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { CategoryEmbeddings, type EmbeddingSize } from '../model/category-embeddings.js'
 import { ConvLayer, type ConvLayerOptions } from '../model/conv-layer.js'
 import { EmbeddingDotBias, type EmbeddingDotBiasOptions } from '../model/embedding-dot-bias.js'
 import { SigmoidRange, type SigmoidRangeOptions } from '../model/sigmoid-range.js'
+import { TokenMask, type TokenMaskOptions } from '../model/token-mask.js'
 import { isLayersModel, type Layer } from '../model/trainable-model.js'
 import { graphOf, nodesOf } from './graph.js'
 
@@ -21,19 +22,30 @@ export type OutputActivation = 'softmax' | 'sigmoid' | 'linear'
  * The same model of TensorFlow.js's own layers, for programs that do not have ours; with an activation after each output, where
  * one is given. Weights are copies, and the caller's to dispose with the model.
  *
+ * @param batchSize of a model whose batches have one size, as those have that remember something: another
  * @throws TypeError for one of our layers within a wrapper, which cannot be taken apart there.
  */
-export function standardModel(given: LayersModel, activations: readonly OutputActivation[] = []): LayersModel {
-  const { net, take } = copyOf(given, activations)
+export function standardModel(
+  given: LayersModel,
+  activations: readonly OutputActivation[] = [],
+  batchSize?: number,
+): LayersModel {
+  const { net, take } = copyOf(given, activations, batchSize)
   tidy(() => take())
   return net
 }
 
-function copyOf(given: LayersModel, activations: readonly OutputActivation[] = []): { net: LayersModel; take: () => void } {
+function copyOf(
+  given: LayersModel,
+  activations: readonly OutputActivation[] = [],
+  batchSize?: number,
+): { net: LayersModel; take: () => void } {
   const graph = graphOf(given)
   const made = new Map<SymbolicTensor, SymbolicTensor>()
   const inputs = graph.inputs.map(tensor => {
-    const copy = input({ batchShape: tensor.shape, dtype: tensor.dtype, name: tensor.sourceLayer.name })
+    const [batch, ...sample] = tensor.shape
+    const batchShape = [(batch === null ? undefined : batchSize) ?? batch!, ...sample]
+    const copy = input({ batchShape, dtype: tensor.dtype, name: tensor.sourceLayer.name })
     made.set(tensor, copy)
     return copy
   })
@@ -52,7 +64,7 @@ function copyOf(given: LayersModel, activations: readonly OutputActivation[] = [
   }
   const net = model({ inputs, outputs: graph.outputs.map(behind), name: given.name })
   const take = () => {
-    for (const [layer, form] of forms) if (layer.weights.length > 0) form.take(layer.getWeights())
+    for (const [layer, form] of forms) form.take(layer.getWeights())
   }
   return { net, take }
 }
@@ -92,6 +104,7 @@ const ours = new Map<unknown, Form>([
   [CategoryEmbeddings, embeddings as Form],
   [EmbeddingDotBias, dotBias as Form],
   [SigmoidRange, range as Form],
+  [TokenMask, tokenMask as Form],
 ])
 
 function convolution(config: Required<ConvLayerOptions>, { name }: Layer): StandardForm {
@@ -154,6 +167,21 @@ function range({ low, high }: SigmoidRangeOptions, { name }: Layer): StandardFor
     ...{ name, epsilon: 0, trainable: false, gammaInitializer: constant(high - low), betaInitializer: constant(low) },
   })
   return { apply: x => stretch.apply(sigmoid.apply(x)) as SymbolicTensor, take: () => {} }
+}
+
+/** An embedding of one figure, which is 0 for what fills up and 1 for all else. */
+function tokenMask({ vocab_sz, pad = 1 }: TokenMaskOptions, { name }: Layer): StandardForm {
+  const table = layers.embedding({ inputDim: vocab_sz, outputDim: 1, trainable: false, embeddingsInitializer: 'ones', name })
+  return {
+    apply: x => table.apply(x) as SymbolicTensor,
+    take: () =>
+      table.setWeights([
+        tensor2d(
+          Float32Array.from({ length: vocab_sz }, (_, i) => Number(i !== pad)),
+          [vocab_sz, 1],
+        ),
+      ]),
+  }
 }
 
 /** [batch, columns] of codes, as [batch, 1] for each column: cut out as of a picture, since there is no layer for it. */
