@@ -11,6 +11,7 @@ import { depthwiseConv2dNativeBackpropFilterKernel } from './depthwise-conv2d-na
 import { depthwiseConv2dNativeBackpropInputKernel } from './depthwise-conv2d-native-backprop-input.js'
 import { dilation2DKernels } from './dilation-2d.js'
 import { einsumKernel } from './einsum.js'
+import { equalKernel } from './equal.js'
 import { castKernel, identityKernel } from './identity.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
@@ -49,4 +50,5 @@ export const composedKernels: readonly TrainingKernel[] = [
   castKernel,
   sliceKernel,
   tileKernel,
+  equalKernel,
 ]
