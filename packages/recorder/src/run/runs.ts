@@ -1,4 +1,4 @@
-import { namesIn, read } from '@onecycle/platform'
+import { namesIn, read, show } from '@onecycle/platform'
 import { manifestName, type RunManifest } from './run-manifest.js'
 
 /** A run that {@link RunFolder} keeps. */
@@ -10,11 +10,12 @@ export interface RunInFolder extends RunManifest {
  * The runs in a folder of such, the one that was begun last first; what is none is left out.
  *
  * @param dir Default `runs`.
+ * @throws TypeError for what is no folder
  * @example
  * for (const { name, state, fits } of await listRuns()) console.log(name, state, fits.at(-1)?.last)
  */
 export async function listRuns(dir = 'runs'): Promise<RunInFolder[]> {
-  const base = dir.replace(/\/+$/, '')
+  const base = checkFolder('listRuns', dir).replace(/\/+$/, '')
   const found = await Promise.all((await namesIn(base)).map(name => openRun(`${base}/${name}`).catch(() => undefined)))
   return found.filter(run => run !== undefined).sort((a, b) => b.begun - a.begun)
 }
@@ -22,13 +23,19 @@ export async function listRuns(dir = 'runs'): Promise<RunInFolder[]> {
 /**
  * What is known of the run in a folder.
  *
- * @throws Error where there is none
+ * @throws Error where there is none; TypeError for what is no folder
  */
 export async function openRun(dir: string): Promise<RunInFolder> {
+  checkFolder('openRun', dir)
   const bytes = await read(`${dir}/${manifestName}`)
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Partial<RunManifest> | null
   if (typeof manifest?.name !== 'string' || !Array.isArray(manifest.fits)) throw new Error(`${dir}/${manifestName} is of no run.`)
   return { ...(manifest as RunManifest), dir }
+}
+
+function checkFolder(caller: string, dir: unknown): string {
+  if (typeof dir === 'string' && dir !== '') return dir
+  throw new TypeError(`${caller} takes the path of a folder, such as 'runs', but got ${show(dir)}.`)
 }
 
 /** In what two runs differ: a path of names, and what each has there; undefined where one has nothing. */
@@ -40,11 +47,14 @@ export interface RunDifference {
 /**
  * In what runs differ that may explain how they went: what they were told, versions, seed, model, optimizer, loss and data, and the commit.
  *
+ * @throws TypeError for what is no list of runs
  * @example
  * const [a, b] = await listRuns()
  * for (const { what, of } of runDifferences([a!, b!])) console.log(what, ...of)   // hparams.lr 0.1 0.01
  */
 export function runDifferences(runs: readonly Pick<RunManifest, 'hparams' | 'commit' | 'description'>[]): RunDifference[] {
+  if (!Array.isArray(runs) || !runs.every(run => typeof run?.hparams === 'object'))
+    throw new TypeError(`runDifferences takes a list of runs, such as listRuns gives, but got ${show(runs)}.`)
   const flat = runs.map(({ hparams, commit, description }) => flatten({ hparams, commit, ...description }))
   const names = [...new Set(flat.flatMap(each => [...each.keys()]))]
   return names
