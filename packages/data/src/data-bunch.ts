@@ -78,6 +78,14 @@ export interface TensorsOptions extends BunchOptions {
   valid_pct?: number | undefined
 }
 
+/** What values are that are predicted, as far as data knows. */
+export interface ValuesMeaning {
+  /** Names of several. */
+  readonly values?: readonly string[] | undefined
+  /** What they are to be multiplied by, and what is to be added then, for them to be in the units of the data. */
+  readonly scale?: { readonly means: readonly number[]; readonly stds: readonly number[] } | undefined
+}
+
 export const bunchKinds: Kinds<BunchOptions> = {
   bs: kind.number,
   valid_bs: kind.number,
@@ -191,6 +199,11 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     this.targetName = parts.targetName
     this.weighted = parts.weighted ?? false
     if (classes) this.classes = classes
+  }
+
+  /** What values are that are predicted, of the one output or of the one of that name. */
+  valuesOf(_output?: string): ValuesMeaning {
+    return {}
   }
 
   /**

@@ -21,5 +21,6 @@ export interface ItemInputs {
   takes(given: unknown, inputNames: readonly string[] | undefined): boolean
   /** @throws Error, RangeError or TypeError for what is none, or cannot be read */
   of(given: never): Promise<EncodedItems>
-  state(): InputsState
+  /** Undefined for what works in this program alone, such as functions of a person's own. */
+  state(): InputsState | undefined
 }

@@ -12,7 +12,6 @@ export type { Answer, ClassAnswer, LabelsAnswer, Meaning, StepsAnswer, ValueAnsw
 export type { ExportFiles } from './export/export-files.js'
 export type { Manifest } from './export/manifest.js'
 export { type ExportSource, load_learner, Predictor } from './export/predictor.js'
-export type { Row } from './export/row-tensors.js'
 export type { ResumeOptions } from './fit/options.js'
 export * from './inspect/index.js'
 export * from './interpret/index.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
+export type { Row } from '@onecycle/data'
 export type { Answer, ClassAnswer, LabelsAnswer, Meaning, StepsAnswer, ValueAnswer } from './export/answer.js'
 export type { Manifest } from './export/manifest.js'
 export { type ExportSource, load_learner, Predictor } from './export/predictor.js'
-export type { Row } from './export/row-tensors.js'

@@ -4,20 +4,35 @@ import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-test('onecycle/inference loads nothing that trains', async () => {
+test('onecycle/inference loads nothing that trains, and of the kinds of data the one that is predicted', async () => {
   const { metafile } = await build({
     ...{ absWorkingDir: root, entryPoints: ['packages/onecycle/src/inference.ts'], tsconfig: 'tsconfig.check.json' },
-    ...{ bundle: true, write: false, metafile: true, platform: 'node', format: 'esm', logLevel: 'silent', outdir: 'never' },
-    external: ['@tensorflow/*', '#backend/*', '*/tfjs-cpu.js', '*/tfjs-wasm.js'],
+    ...{ bundle: true, splitting: true, write: false, metafile: true, platform: 'node', format: 'esm', logLevel: 'silent' },
+    ...{ outdir: 'never', external: ['@tensorflow/*', '#backend/*', '*/tfjs-cpu.js', '*/tfjs-wasm.js'] },
   })
-  const files = Object.keys(metafile.inputs)
-  const ours = (room: string) =>
-    files.filter(file => file.startsWith(`packages/${room}/src/`)).map(file => file.split('/src/')[1])
+  const of = (files: readonly string[], room: string) =>
+    files.filter(file => file.startsWith(`packages/${room}/src/`)).map(file => file.split('/src/')[1]!)
+  const ours = (room: string) => of(Object.keys(metafile.inputs), room)
   expect([...ours('callbacks'), ...ours('recorder'), ...ours('plot')]).toEqual([])
   expect(ours('learner').sort()).toEqual([
-    ...['export/answer.ts', 'export/manifest.ts', 'export/predictor.ts', 'export/row-tensors.ts', 'inference.ts'],
+    ...['export/answer-items.ts', 'export/answer.ts', 'export/manifest.ts', 'export/predictor.ts', 'inference.ts'],
     ...['model/arrange-inputs.ts', 'model/random-layers.ts', 'model/sample-tensors.ts', 'model/shape.ts'],
     ...['model/tensor-methods.ts', 'model/trainable-model.ts', 'random/draws.ts'],
   ])
-  expect(ours('data').filter(file => /load(er)?|bunch|sampler|source|datasets/.test(file!))).toEqual([])
+  expect(ours('data').filter(file => /load(er)?|bunch|sampler|datasets/.test(file))).toEqual([])
+
+  /** Rooms of data whose files come at once with this one, and not when they are asked for. */
+  const roomsWith = (file: string) => {
+    const parts = new Set(Object.keys(metafile.outputs).filter(part => metafile.outputs[part]!.entryPoint?.endsWith(file)))
+    for (const part of parts)
+      for (const { path, kind } of metafile.outputs[part]!.imports)
+        if (kind === 'import-statement' && path in metafile.outputs) parts.add(path)
+    const files = [...parts].flatMap(part => Object.keys(metafile.outputs[part]!.inputs))
+    expect(files).not.toEqual([])
+    return [...new Set(of(files, 'data').flatMap(each => each.match(/^\w+(?=\/)/g) ?? []))]
+  }
+  expect(roomsWith('onecycle/src/inference.ts')).toEqual([])
+  expect(roomsWith('data/src/table/row-inputs.ts')).toEqual(['table'])
+  expect(roomsWith('data/src/item/sample-inputs.ts')).toEqual(['item'])
+  expect(roomsWith('data/src/text/text-inputs.ts')).toEqual(['text'])
 })

@@ -9,6 +9,7 @@ import { ItemDataset } from './item-dataset.js'
 import type { ItemTransform, Part } from './part.js'
 import { type ReadingOptions, readingKinds } from './reader-of.js'
 import { type Labelled, SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
+import { SampleInputs } from './sample-inputs.js'
 
 export interface ItemBunchOptions extends Omit<BunchOptions, 'classes'>, ReadingOptions {
   /** What becomes of items that cannot be read: as of {@link ItemDataset}. Default 'refuse'. */
@@ -37,6 +38,7 @@ export interface ItemParts {
 /** The data of items that are read one at a time. Made by a {@link DataBlock}, and by what stands on it. */
 export class ItemDataBunch extends DataBunch {
   static override readonly name: string = 'ItemDataBunch'
+  override readonly inputs: SampleInputs
   readonly items: readonly Labelled[]
   /** Indices of the items to train on, and of those to validate on. */
   readonly split: Split
@@ -54,6 +56,7 @@ export class ItemDataBunch extends DataBunch {
     this.split = split
     this.title = title
     this.encoder = sets[1].encoder as SampleEncoder
+    this.inputs = new SampleInputs(this.encoder)
     this.#sets = sets
   }
 

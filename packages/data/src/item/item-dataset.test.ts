@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { setBackend, type Tensor } from '@tensorflow/tfjs-core'
+import { dispose, setBackend, type Tensor } from '@tensorflow/tfjs-core'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Batch, disposeOf } from '../batch.js'
@@ -146,4 +146,24 @@ test('a block makes data of pieces', async () => {
   for await (const { xs, ys } of data.valid_dl!) expect([xs, ys].map(each => (each as Tensor).arraySync())).toEqual([[[9]], [0]])
   const fresh = await data.test_dl(['abc', 'a'])
   expect(await passOf(fresh)).toEqual([[3], [1]])
+  const several = await data.inputs.of(['abc', 'a'])
+  expect([several.one, (several.xs as Tensor).arraySync()]).toEqual([false, [[3], [1]]])
+  const one = await data.inputs.of('word')
+  expect([one.one, (one.xs as Tensor).arraySync()]).toEqual([true, [[4]]])
+  const given = [
+    'word',
+    ['a', 'b'],
+    new Blob([]),
+    Uint8Array.of(1),
+    { x: one.xs },
+    one.xs,
+    [one.xs],
+    [[1]],
+    Float32Array.of(1),
+    1,
+  ]
+  expect(given.map(each => data.inputs.takes(each, ['x']))).toEqual([...Array(4).fill(true), ...Array(6).fill(false)])
+  // Functions of a test are no file's.
+  expect(data.inputs.state()).toBe(undefined)
+  dispose([several.xs, one.xs].flat())
 })

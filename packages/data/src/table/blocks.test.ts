@@ -56,7 +56,7 @@ describe('a file that is larger than memory may hold', () => {
     ]
     expect(large.train_ds!.asynchronous).toBe(true)
     expect(small.train_ds!.asynchronous).toBeFalsy()
-    expect(large.state()).toEqual(small.state())
+    expect(large.inputs.state()).toEqual(small.inputs.state())
     for (const part of ['train_dl', 'valid_dl'] as const) {
       const [ours, theirs] = [await read(large[part]!.inOrder!()), await read(small[part]!.inOrder!())]
       expect(ours.ids.length).toBe(new Set(ours.ids).size)
@@ -133,7 +133,7 @@ describe('a file that is larger than memory may hold', () => {
       await TabularDataBunch.from_csv(file, options),
     ]
     expect(large.train_ds!.asynchronous).toBe(true)
-    expect(large.state()).toEqual(small.state())
+    expect(large.inputs.state()).toEqual(small.inputs.state())
     for (const part of ['train_dl', 'valid_dl'] as const)
       expect((await read(large[part]!.inOrder!())).byId).toEqual((await read(small[part]!.inOrder!())).byId)
   })

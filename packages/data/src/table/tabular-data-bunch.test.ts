@@ -104,7 +104,7 @@ test('several columns of values are one target', async () => {
 
 test('what was learnt is plain JSON, and does the same to new rows: unknown and missing ones too', async () => {
   const data = await TabularDataBunch.from_df(rows, options)
-  const procs = TabularPreprocessor.restore(JSON.parse(JSON.stringify(data.state())).procs)
+  const procs = TabularPreprocessor.restore(JSON.parse(JSON.stringify(data.inputs.state())).procs)
   expect(procs.apply(Table.from_rows(rows))).toEqual(data.procs.apply(Table.from_rows(rows)))
   const fresh = procs.apply(Table.from_rows([{ n: '2', city: 'Paris', age: null }]))
   expect([...fresh.cats!]).toEqual([0, 2, 2])

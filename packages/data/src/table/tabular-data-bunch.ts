@@ -1,7 +1,7 @@
 import { checkCount, checkNumber, checkOptions, type FileSource, kind, show } from '@onecycle/platform'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
-import { DataBunch } from '../data-bunch.js'
+import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { ArrayDataset, Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
@@ -9,6 +9,7 @@ import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
 import { headsOfTable } from './heads-of-table.js'
 import { numbersIn } from './numbers-in.js'
+import { RowInputs } from './row-inputs.js'
 import { Table } from './table.js'
 import { type TableLike, tableFrom } from './table-from.js'
 import { inOnePart } from './table-parts.js'
@@ -38,6 +39,7 @@ export class TabularDataBunch extends DataBunch {
   static override readonly name: string = 'TabularDataBunch'
   /** What makes inputs of rows. */
   readonly procs: TabularPreprocessor
+  override readonly inputs: RowInputs
   /** What is predicted, of each output; none where rows are only predicted. */
   readonly targets: readonly TableTarget[]
   readonly #fitted: FittedTable
@@ -51,6 +53,7 @@ export class TabularDataBunch extends DataBunch {
       throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
     super(parts)
     this.procs = fitted.procs
+    this.inputs = new RowInputs(fitted.procs)
     this.targets = fitted.targets
     this.#fitted = fitted
     this.#title = title
@@ -231,6 +234,12 @@ export class TabularDataBunch extends DataBunch {
     const kinds = { class: `${classes?.length} classes: `, multilabel: `${classes?.length} labels: `, value: 'values' }
     const output = targets.length > 1 && name !== columns.join() ? `${name} of ` : ''
     return ['target', `${output}${columns.join(', ')}, ${kinds[kind]}${parts?.join(', ') ?? ''}`]
+  }
+
+  override valuesOf(output?: string): ValuesMeaning {
+    const own = this.targets.find(({ name }) => output === undefined || name === output)
+    if (own?.target !== 'value') return {}
+    return { ...(own.columns.length > 1 && { values: own.columns }), ...(own.scale && { scale: own.scale }) }
   }
 
   /** What makes inputs of new rows and labels of predictions. */

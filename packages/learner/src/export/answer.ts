@@ -1,4 +1,4 @@
-import type { TargetKind } from '@onecycle/data'
+import type { TargetKind, ValuesMeaning } from '@onecycle/data'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** The class that is likeliest, and how likely each is. */
@@ -27,7 +27,7 @@ export interface ValueAnswer {
 export type Answer = ClassAnswer | StepsAnswer | LabelsAnswer | ValueAnswer | { [output: string]: Answer }
 
 /** What the numbers of an output stand for. */
-export interface Meaning {
+export interface Meaning extends ValuesMeaning {
   /** Of the output. */
   readonly name: string
   readonly target: TargetKind
@@ -35,10 +35,6 @@ export interface Meaning {
   readonly classes?: readonly string[] | undefined
   /** How many classes, where each step or pixel has one. */
   readonly each?: number | undefined
-  /** Of several values. */
-  readonly values?: readonly string[] | undefined
-  /** What values are to be multiplied by, and what is to be added then, for them to be in the units of the data. */
-  readonly scale?: { readonly means: readonly number[]; readonly stds: readonly number[] } | undefined
 }
 
 /** What the outputs of a model, [batch, ...], say of each sample of a batch. They remain the caller's. */

@@ -1,5 +1,4 @@
 import type { DataBunch } from '@onecycle/data'
-import { TabularDataBunch } from '@onecycle/data'
 import { nameOf, namesIn, removeFile, Sha256, schemeOf, show, writeWhole } from '@onecycle/platform'
 import { io, type Tensor, sigmoid as tfSigmoid, softmax as tfSoftmax, version_core } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -15,6 +14,7 @@ export interface Exported {
   readonly data: DataBunch
   readonly model: Model
   readonly loss_func: LossFunction
+  log?(line: string): void
 }
 
 /** Files by name, `model.json` and the weights that it names. */
@@ -58,16 +58,21 @@ export async function exportFiles(parts: Exported): Promise<ExportFiles> {
 }
 
 /** The model that is exported, the caller's to dispose, and what is said of it. Throws as {@link exportFiles}. */
-export function exportedModel({ data, model, loss_func }: Exported): { net: LayersModel; manifest: Manifest } {
+export function exportedModel({ data, model, loss_func, log }: Exported): { net: LayersModel; manifest: Manifest } {
   if (!isLayersModel(model))
     throw new TypeError(
       'Only a LayersModel can be exported, made by tf.sequential or tf.model: what another object does nobody else could repeat. save() keeps its weights.',
+    )
+  const inputs = data.inputs?.state()
+  if (data.inputs && !inputs)
+    log?.(
+      'The export cannot read new items: functions of your own make inputs of them. It predicts samples as the model takes them.',
     )
   const manifest = {
     format: manifestFormat,
     versions: { tfjs: version_core },
     outputs: meaningsOf(data, model, loss_func),
-    ...(data instanceof TabularDataBunch && { table: data.state() }),
+    ...(inputs && { inputs }),
   }
   return { net: standardModel(model, activationsOf(loss_func, model.outputs.length)), manifest }
 }

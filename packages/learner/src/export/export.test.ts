@@ -69,6 +69,24 @@ describe('a model trained on a table', () => {
     })
   })
 
+  it('is read from an export of format 1, which knew of tables alone; one of a kind that nobody knows is refused', async () => {
+    const learn = tabular_learner(await TabularDataBunch.from_df(people(40), { y: 'fee', ...inputs }), { layers: [4], ...quiet })
+    const files = await learn.exportFiles()
+    const json = JSON.parse(new TextDecoder().decode(files['model.json']))
+    const as = (manifest: object) => {
+      const userDefinedMetadata = { onecycle: { ...json.userDefinedMetadata.onecycle, inputs: undefined, ...manifest } }
+      return { ...files, 'model.json': new TextEncoder().encode(JSON.stringify({ ...json, userDefinedMetadata })) }
+    }
+    const { kind, ...table } = json.userDefinedMetadata.onecycle.inputs
+    expect(kind).toBe('table')
+    const row = { age: 41, city: 'Bern' }
+    const old = await load_learner(as({ format: 1, table }))
+    expect(await old.predict(row)).toEqual(await (await load_learner(files)).predict(row))
+    await expect(load_learner(as({ inputs: { kind: 'smell' } }))).rejects.toThrow(
+      "its inputs are made of items of the kind 'smell', and this version of onecycle knows item, table, text",
+    )
+  })
+
   it('says which column is not there', async () => {
     const learn = tabular_learner(await TabularDataBunch.from_df(people(40), { y: 'fee', ...inputs }), { layers: [4], ...quiet })
     const files = await learn.exportFiles()

@@ -1,4 +1,4 @@
-import type { TabularBunchState } from '@onecycle/data'
+import type { InputsState } from '@onecycle/data'
 import { show } from '@onecycle/platform'
 import type { Meaning } from './answer.js'
 
@@ -10,12 +10,12 @@ export interface Manifest {
   readonly versions: Readonly<Record<string, string>>
   /** What the outputs of the model stand for, in its order. */
   readonly outputs: readonly Meaning[]
-  /** What makes inputs of rows, where the model was trained on a table. */
-  readonly table?: TabularBunchState | undefined
+  /** What makes inputs of new items, where the data knows such: rows of a table, pictures, texts. */
+  readonly inputs?: InputsState | undefined
 }
 
 /** What this version writes. */
-export const manifestFormat = 1
+export const manifestFormat = 2
 
 /** As TensorFlow.js keeps a model: its layers, and where the weights lie. */
 export interface ModelJson {
@@ -44,5 +44,12 @@ export function parseModelJson(text: string): ModelJson & { readonly userDefined
     )
   if (!(manifest.format <= manifestFormat))
     throw new Error(`its format is ${show(manifest.format)}, and this version of onecycle reads ${manifestFormat} at most`)
-  return json as ReturnType<typeof parseModelJson>
+  const onecycle = ofNow(manifest)
+  return { ...(json as ReturnType<typeof parseModelJson>), userDefinedMetadata: { onecycle } }
+}
+
+/** As this version has it: format 1 knew one kind of items, by another name. */
+function ofNow(manifest: Manifest & { readonly table?: object }): Manifest {
+  const { table, ...rest } = manifest
+  return table ? { ...rest, inputs: { kind: 'table', ...table } } : rest
 }

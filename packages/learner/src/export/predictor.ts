@@ -1,6 +1,6 @@
 import { ready } from '@onecycle/backend'
-import type { Table } from '@onecycle/data'
-import { TabularPreprocessor } from '@onecycle/data/internal'
+import type { ItemInputs, Row, Table } from '@onecycle/data'
+import { restoreInputs } from '@onecycle/data/internal'
 import { type FileSource, joined, nameOf, read, schemeOf, show } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
@@ -8,8 +8,8 @@ import { inputNamesOf } from '../model/arrange-inputs.js'
 import { type Samples, sampleTensors } from '../model/sample-tensors.js'
 import { isLayersModel } from '../model/trainable-model.js'
 import { type Answer, answersOf } from './answer.js'
+import { answerItems } from './answer-items.js'
 import { type Manifest, parseModelJson } from './manifest.js'
-import { type Row, rowsOf, rowTensors } from './row-tensors.js'
 
 /**
  * What {@link load_learner} reads: the folder that `learn.export` wrote, as a path or a URL; its files, as they were dropped on a page; or what
@@ -31,15 +31,15 @@ export class Predictor {
   readonly model: LayersModel
   /** What was exported, and by which versions. */
   readonly manifest: Manifest
-  readonly #procs: TabularPreprocessor | undefined
+  readonly #inputs: ItemInputs | undefined
 
   /** Made by {@link load_learner}. */
-  constructor(model: LayersModel, manifest: Manifest) {
+  constructor(model: LayersModel, manifest: Manifest, inputs?: ItemInputs) {
     if (!isLayersModel(model) || !Array.isArray((manifest as Manifest | null)?.outputs))
       throw new TypeError("A Predictor is made by load_learner: await load_learner('models/churn').")
     this.model = model
     this.manifest = manifest
-    this.#procs = manifest.table && TabularPreprocessor.restore(manifest.table.procs)
+    this.#inputs = inputs
   }
 
   /** Names of the classes, where one of several is predicted. */
@@ -59,18 +59,16 @@ export class Predictor {
   async predict(samples: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Promise<Answer | Answer[]>
   async predict(given: unknown): Promise<unknown> {
     await ready()
-    if (this.#procs) {
-      const { list, back } = rowsOf(given as Row)
-      return back(await this.#answers(rowTensors(this.#procs, list)))
-    }
+    if (this.#inputs?.takes(given, inputNamesOf(this.model)))
+      return answerItems(this.#inputs, given, this.manifest.outputs, xs => this.#forward(xs))
     const shapes = this.model.inputs.map(({ shape }) => shape)
     const xs = sampleTensors(given as Samples, shapes, inputNamesOf(this.model))
     const answers = await this.#answers(xs, given)
     return isOne(given, shapes[0]!.length) ? answers[0]! : answers
   }
 
-  async #answers(xs: Tensor | Tensor[], given?: unknown): Promise<Answer[]> {
-    const outputs = tidy(() => [this.model.predict(xs)].flat())
+  async #answers(xs: Tensor | Tensor[], given: unknown): Promise<Answer[]> {
+    const outputs = this.#forward(xs)
     // A tensor that was given stays its owner's.
     const own = [xs].flat().filter(x => x !== given && !(Array.isArray(given) && given.includes(x)))
     try {
@@ -78,6 +76,10 @@ export class Predictor {
     } finally {
       dispose([...own, ...outputs])
     }
+  }
+
+  #forward(xs: Tensor | Tensor[]): Tensor[] {
+    return tidy(() => [this.model.predict(xs)].flat())
   }
 
   /** Frees the weights. */
@@ -116,7 +118,9 @@ export async function load_learner(source: ExportSource): Promise<Predictor> {
       weightSpecs: json.weightsManifest.flatMap(each => each.weights) as io.WeightsManifestEntry[],
       weightData: joined(parts).buffer,
     }
-    return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), json.userDefinedMetadata.onecycle)
+    const manifest = json.userDefinedMetadata.onecycle
+    const inputs = manifest.inputs && (await restoreInputs(manifest.inputs))
+    return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), manifest, inputs)
   } catch (cause) {
     throw new Error(`Cannot load ${said(source)}: ${(cause as Error).message.replace(/\.$/, '')}.`, { cause })
   }

@@ -1,12 +1,12 @@
 import type { TabularDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
-import { Learner, type LearnerOptions } from '../learner.js'
+import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { EmbeddingDotBias } from '../model/embedding-dot-bias.js'
 import { type Range, SigmoidRange } from '../model/sigmoid-range.js'
 import { describe, metricsFor } from './chosen.js'
-import { requireTabular } from './tabular-learner.js'
+import { requireTabular, TabularLearner } from './tabular-learner.js'
 
 export interface CollabLearnerOptions extends LearnerOptions {
   /** Figures that stand for a user, and for an item. Default 50. */
@@ -30,7 +30,7 @@ const collabKinds: Kinds<CollabLearnerOptions> = { ...learnerKinds, n_factors: k
  * const data = await TabularDataBunch.from_df(ratings, { y: 'stars', target: 'value', cat_names: ['user', 'film'], cont_names: [], bs: 1 })
  * const learn = collab_learner(data, { n_factors: 5, y_range: [0, 5.5], seed: 1 })
  */
-export function collab_learner(data: TabularDataBunch, options: CollabLearnerOptions = {}): Learner {
+export function collab_learner(data: TabularDataBunch, options: CollabLearnerOptions = {}): TabularLearner {
   requireTabular('collab_learner', data)
   checkOptions<CollabLearnerOptions>('collab_learner', options, collabKinds)
   const { cat_names, cont_names } = data.procs
@@ -48,7 +48,7 @@ export function collab_learner(data: TabularDataBunch, options: CollabLearnerOpt
   const range = y_range ? [new SigmoidRange({ low: y_range[0], high: y_range[1], name: 'range' })] : []
   const outputs = [dot, ...range].reduce((x, layer) => layer.apply(x) as SymbolicTensor, cats as SymbolicTensor)
   const net = model({ inputs: cats, outputs, name: 'collab_model' })
-  const learn = new Learner(data, net, { ...rest, metrics: options.metrics ?? metricsFor(data) })
+  const learn = new TabularLearner(data, net, { ...rest, metrics: options.metrics ?? metricsFor(data) })
   learn.log(`collab_learner: ${cat_names[0]} ${n_users}, ${cat_names[1]} ${n_items}, ${n_factors} factors; ${describe(learn)}.`)
   return learn
 }

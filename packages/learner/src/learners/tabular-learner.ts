@@ -1,17 +1,12 @@
-import type { Tensors } from '@onecycle/callbacks'
-import { type Table, TabularDataBunch } from '@onecycle/data'
+import { type Row, type Table, TabularDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
-import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { type Answer, answersOf } from '../export/answer.js'
-import { meaningsOf } from '../export/meanings.js'
-import { isRows, type Row, rowsOf, rowTensors } from '../export/row-tensors.js'
-import { Learner, type LearnerOptions } from '../learner.js'
+import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { type EmbeddingSize, emb_sz_rule } from '../model/category-embeddings.js'
-import type { Samples } from '../model/sample-tensors.js'
 import { type TabularModelOptions, tabular_model, tabularModelKinds } from '../model/tabular-model.js'
 import { describe, metricsFor } from './chosen.js'
+import { ItemLearner } from './item-learner.js'
 
 export interface TabularLearnerOptions
   extends LearnerOptions,
@@ -24,41 +19,16 @@ const { out_sz: _out, n_cont: _cont, emb_szs: _sizes, seed: _seed, ...modelKinds
 export const tabularLearnerKinds: Kinds<TabularLearnerOptions> = { ...learnerKinds, ...modelKinds, emb_szs: kind.object }
 
 /**
- * A Learner of the data of a table, which predicts rows as they are written there. {@link tabular_learner} makes it.
+ * A Learner of the data of a table, which predicts rows as they are written there: columns by name, categories it has never seen among them.
  *
  * Source: fastai's `TabularLearner`.
+ *
+ * @example
+ * const churn = tabular_learner(await TabularDataBunch.from_csv('churn.csv', { y: 'left' }))
+ * await churn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
  */
-export class TabularLearner extends Learner {
+export class TabularLearner extends ItemLearner<Row, readonly Row[] | Table> {
   static override readonly name: string = 'TabularLearner'
-
-  /**
-   * What the model says of a row, or of a list or a table of rows: columns by name, as the data has them; `{ label, probs }` or `{ value }`, plain
-   * JSON. Inputs of the model are taken too, as by every {@link Learner.predict}, which answers with a tensor.
-   *
-   * @throws RangeError for a column that is not there, or a number that is not finite
-   * @example
-   * const churn = tabular_learner(await TabularDataBunch.from_csv('churn.csv', { y: 'left' }))
-   * await churn.predict({ age: 41, city: 'Bern' })   // { label: 'no', probs: { no: 0.93, yes: 0.07 } }
-   */
-  override predict(rows: readonly Row[] | Table): Promise<Answer[]>
-  override predict(row: Row): Promise<Answer>
-  override predict(x: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Tensors
-  override predict(given: never): Promise<Answer | Answer[]> | Tensors {
-    const { procs } = this.data as TabularDataBunch
-    return isRows(given, this.inputNames) ? this.#answers(procs, given) : super.predict(given)
-  }
-
-  async #answers(procs: TabularDataBunch['procs'], given: Row | readonly Row[] | Table): Promise<Answer | Answer[]> {
-    const { list, back } = rowsOf(given)
-    const xs = rowTensors(procs, list)
-    const outputs: Tensor[] = []
-    try {
-      outputs.push(...[super.predict(xs)].flat())
-      return back(await answersOf(meaningsOf(this.data, this.model, this.loss_func), outputs))
-    } finally {
-      dispose([...[xs].flat(), ...outputs])
-    }
-  }
 }
 
 /**

@@ -1,0 +1,66 @@
+import { Random } from '@onecycle/platform'
+import { Tensor } from '@tensorflow/tfjs-core'
+import type { EncodedItems, ItemInputs } from '../item-inputs.js'
+import type { EncodedSample, ItemEncoder } from './item-encoder.js'
+import { nameOfItem } from './name-of-item.js'
+import { SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
+import { ItemReader } from './sample-reader.js'
+import { dtypeOf, Stack } from './stack.js'
+
+export interface SampleInputsState extends SampleEncoderState {
+  readonly kind: 'item'
+}
+
+/** Makes inputs of items that are read one at a time: pictures, texts, whatever a part reads. Nothing is drawn at random. */
+export class SampleInputs implements ItemInputs {
+  static readonly name: string = 'SampleInputs'
+  readonly #encoder: SampleEncoder
+
+  constructor(encoder: SampleEncoder) {
+    this.#encoder = encoder.unlabelled()
+  }
+
+  static async restore(state: SampleInputsState): Promise<SampleInputs> {
+    return new SampleInputs(await SampleEncoder.restore(state))
+  }
+
+  takes(given: unknown, inputNames: readonly string[] = []): boolean {
+    if (Array.isArray(given)) return given.length > 0 && given.every(each => isItem(each, inputNames))
+    return isItem(given, inputNames)
+  }
+
+  /** @throws Error that names an item which cannot be read; RangeError for samples of different shapes */
+  async of(given: unknown): Promise<EncodedItems> {
+    const one = !Array.isArray(given)
+    const items = (one ? [given] : (given as unknown[])).map(x => ({ x }))
+    const read = await new ItemReader(this.#encoder as ItemEncoder, new Random(0)).read(
+      Int32Array.from(items.keys()),
+      items,
+      undefined,
+    )
+    const samples = read.map(sample => {
+      if (sample instanceof Error) throw sample
+      return sample
+    })
+    const xs = samples[0]!.xs.map((first, part) =>
+      new Stack(first.shape, dtypeOf(first), false).tensor(
+        samples.map((sample: EncodedSample) => sample.xs[part]),
+        i => nameOfItem(items[i], i),
+      ),
+    )
+    return { xs: xs.length === 1 ? xs[0]! : xs, one }
+  }
+
+  state(): SampleInputsState | undefined {
+    return this.#encoder.kind === undefined ? undefined : { kind: 'item', ...this.#encoder.state() }
+  }
+}
+
+/** Whether something is neither numbers nor inputs by the names of a model. */
+function isItem(given: unknown, inputNames: readonly string[]): boolean {
+  if (typeof given === 'string' || given instanceof Uint8Array) return true
+  if (typeof given !== 'object' || given === null || given instanceof Tensor || ArrayBuffer.isView(given)) return false
+  if (Array.isArray(given)) return false
+  const names = Object.keys(given)
+  return names.length === 0 || !names.every(name => inputNames.includes(name))
+}
