@@ -1,6 +1,6 @@
 import { nearestName } from '@onecycle/platform'
 
-const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
+const plain = (name: string) => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 
 /** What a name in a table asks for, however it is written: `categorical_crossentropy` is `categoricalCrossentropy`. */
 export function lookUp<Value>(table: Readonly<Record<string, Value>>): (name: string) => Value | undefined {

@@ -64,7 +64,7 @@ export abstract class AveragedMetric extends TallyMetric {
     if (average === undefined && form === 'labels') return 'macro'
     throw new RangeError(
       `${this.name} is a figure of each of ${classes} ${form === 'labels' ? 'labels' : 'classes'}: say how they become one, average: 'macro', 'weighted' or ` +
-        "'micro', or which is meant, pos_label: its number.",
+        "'micro' (by name as in 'f1_macro'), or which is meant, pos_label: its number.",
     )
   }
 }

@@ -6,6 +6,11 @@ import { Learner, type LearnerOptions } from '../learner.js'
 import { tinyLearner, useCpu } from '../testing/tiny.js'
 import { accuracy, accuracy_thresh, top_k_accuracy } from './classification.js'
 import { AverageMetric, type Metric, type MetricFunction } from './metric.js'
+import { R2Score } from './moments.js'
+import { passMetrics } from './named-metric.js'
+import { JaccardCoeff } from './overlap.js'
+import { F1Score, FBeta } from './precision-recall.js'
+import { APScoreBinary, RocAuc } from './ranking.js'
 import { RootMeanSquaredError } from './regression.js'
 
 beforeAll(useCpu)
@@ -27,12 +32,18 @@ describe('metrics (keras-metrics 3)', () => {
     [[top_k_accuracy], ['top_5_accuracy']],
     [[accuracy_thresh], ['accuracy_thresh']],
     [undefined, []],
+    [['f1_macro', 'F1Score', 'roc_auc_score', 'AUC' as never].slice(0, 3), ['f1_macro', 'f1', 'roc_auc']],
+    [
+      ['mcc', 'MeanIoU', 'r2_score', 'perplexity', 'Precision'],
+      ['matthews_corrcoef', 'jaccard_macro', 'r2', 'perplexity', 'precision'],
+    ],
   ])('%o are %o', (given, expected) => {
     expect(names(given)).toEqual(expected)
   })
 
   it.each([
     [['acuracy'], "The option metrics holds 'acuracy'. Did you mean 'accuracy'? The names are accuracy, acc,"],
+    [['f1_makro'], "holds 'f1_makro'. Did you mean 'f1_macro'?"],
     [[{ name: 'mine' }], "The option metrics holds { name: 'mine' }. It takes a list of functions"],
     [[RootMeanSquaredError], 'holds the class RootMeanSquaredError. Make one: new RootMeanSquaredError().'],
     [[stock.binaryAccuracy], 'holds tf.metrics.binaryAccuracy, which takes the targets first'],
@@ -46,6 +57,51 @@ describe('metrics (keras-metrics 3)', () => {
 
   it.each(['__proto__', 'constructor', 'toString', 'epoch', 'time', 'train_loss'])('none is called %s', name => {
     expect(() => names([new AverageMetric(accuracy, name)])).toThrow(/new AverageMetric\(metric, 'name'\)/)
+  })
+})
+
+describe('metrics of whole passes by name', () => {
+  const learner = (metrics: unknown, more: object = {}) =>
+    tinyLearner({ metrics: metrics as LearnerOptions['metrics'], seed: 1, ...more })
+  const all = Object.keys(passMetrics)
+
+  it('are what the classes say, are loaded with the first batch, and leave nothing behind', async () => {
+    const by = { f1: new F1Score(), f2: new FBeta({ beta: 2 }), roc_auc: new RocAuc(), average_precision: new APScoreBinary(), jaccard_macro: new JaccardCoeff({ average: 'macro' }), r2: new R2Score() } // biome-ignore format: a table
+    const names = learner(Object.keys(by).filter(name => name !== 'r2'))
+    await names.fit(1e-2, 1)
+    const before = tf.memory().numTensors
+    const theirs = await names.validate()
+    expect(tf.memory().numTensors).toBe(before)
+    const classes = new Learner(names.data, names.model, { metrics: Object.values(by).slice(0, -1), progress: false })
+    expect(Object.values(await classes.validate())).toEqual(Object.values(theirs))
+    expect(names.betterOf('f1')).toBe('higher')
+    expect(learner(['perplexity']).betterOf('perplexity')).toBe('lower')
+  })
+
+  it.each(all.filter(name => !/^(r2|explained_variance|rmse|rootMeanSquaredError)$/.test(name)))(
+    '%s has a figure of classes',
+    async name => {
+      const [, value] = Object.values(await learner(name).validate())
+      expect(value).toBeGreaterThanOrEqual(-1)
+    },
+  )
+
+  it('measure values, a unit that says yes or no, weights, and several outputs', async () => {
+    const x = [[0], [1], [2], [3]]
+    const of = (y: ArrayLike<number>, more: object = {}) =>
+      DataBunch.from_arrays({ x, y: y as Float32Array, valid: { x, y: y as Float32Array, ...more }, bs: 2, ...more })
+    const one = () => sequential({ layers: [layers.dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] })
+    const values = new Learner(of(Float32Array.of(0, 1, 2, 4)), one(), {
+      metrics: ['r2', 'explained_variance', 'rmse'],
+      progress: false,
+    })
+    const { r2, explained_variance, rmse } = await values.validate()
+    expect([r2, explained_variance, rmse]).toEqual([1 - 1 / 8.75, 1 - 0.75 / 8.75, 0.5].map(value => expect.closeTo(value)))
+    const yes = new Learner(of(Int32Array.of(0, 1, 1, 1), { weights: [1, 2, 1, 1] }), one(), {
+      metrics: ['recall', 'roc_auc'],
+      progress: false,
+    })
+    expect(await yes.validate()).toMatchObject({ recall: 1, roc_auc: 1 })
   })
 })
 

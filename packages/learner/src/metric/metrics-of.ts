@@ -5,9 +5,9 @@ import { mae, mse } from '../loss/regression.js'
 import { accuracy, accuracy_thresh, error_rate, top_k_accuracy } from './classification.js'
 import { HeadMetric } from './head-metric.js'
 import { AverageMetric, checkBetter, type Metric, type MetricFunction, type Predictions } from './metric.js'
-import { RootMeanSquaredError } from './regression.js'
+import { NamedMetric, type PassMetricName, passMetrics } from './named-metric.js'
 
-/** Makers of the metrics that a name can ask for: ours, and Keras's for them. */
+/** Makers of the metrics that a name can ask for: ours, and Keras's for them. Those of whole passes come when they are used. */
 const named = {
   accuracy: () => accuracy,
   acc: () => accuracy,
@@ -17,21 +17,23 @@ const named = {
   accuracy_thresh: () => accuracy_thresh(),
   binaryAccuracy: () => accuracy_thresh(),
   top_k_accuracy: () => top_k_accuracy(),
-  rmse: () => new RootMeanSquaredError(),
-  rootMeanSquaredError: () => new RootMeanSquaredError(),
   mse: () => mse,
   meanSquaredError: () => mse,
   mae: () => mae,
   meanAbsoluteError: () => mae,
 } satisfies Record<string, () => MetricFunction | Metric>
 
-/** A metric by name. The column is called as the metric itself is: `accuracy` for `acc`. */
-export type MetricName = keyof typeof named | `top_${number}_accuracy`
+/**
+ * A metric by name: ours, scikit-learn's or Keras's, in any case. Of several classes a figure of each becomes one as its name says: `f1_macro`, `f1_micro`,
+ * `f1_weighted`. The column is called as the metric is: `accuracy` for `acc`.
+ */
+export type MetricName = keyof typeof named | PassMetricName | `top_${number}_accuracy`
 
 /** What may stand among the metrics of a Learner. */
 export type MetricLike = MetricFunction | Metric | MetricName
 
 const byName = lookUp<() => MetricFunction | Metric>(named)
+const meanings = lookUp(passMetrics)
 
 /** Makers that somebody may have forgotten to call. */
 const makers = new Map<unknown, () => MetricFunction>([accuracy_thresh, top_k_accuracy].map(maker => [maker, () => maker()]))
@@ -119,7 +121,9 @@ function called(name: string): MetricFunction | Metric {
   if (top) return top_k_accuracy(Number(top[1]))
   const make = byName(name)
   if (make) return make()
-  return refuse(`${show(name)}. ${namesHint(name, named)}`)
+  const meaning = meanings(name) ?? meanings(name.replace(/_?score$/i, ''))
+  if (meaning !== undefined) return new NamedMetric(meaning)
+  return refuse(`${show(name)}. ${namesHint(name, { ...named, ...passMetrics })}`)
 }
 
 function isMetric(value: unknown): value is Metric {
