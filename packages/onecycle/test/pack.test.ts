@@ -39,7 +39,7 @@ test('they take 90 MB at most', async () => {
 test('they train, draw and save in an empty folder', { timeout: 120_000 }, async () => {
   await writeFile(
     join(folder, 'train.js'),
-    `import { accuracy, DataBunch, Learner, simple_cnn } from 'onecycle'
+    `import { accuracy, DataBlock, DataBunch, Learner, RegressionBlock, simple_cnn } from 'onecycle'
 
     const images = 512
     const x = Float32Array.from({ length: images * 64 }, (_, i) => (((i >> 6) % 2 ? i % 8 : (i >> 3) % 8) > 3 ? 1 : 0))
@@ -51,6 +51,8 @@ test('they train, draw and save in an empty folder', { timeout: 120_000 }, async
     await learn.recorder.plot_lr({ showMoms: true }).save('lr.png')
     await learn.recorder.plot_losses().save('losses.svg')
     await learn.save('weights')
+    const read = await new DataBlock({ blocks: [RegressionBlock()] }).dataloaders([1, 2, 3], { bs: 1, num_workers: 2 })
+    for await (const { xs } of read.train_dl) xs.dispose()
     console.log(JSON.stringify(await learn.validate()))`,
   )
   const { code, stdout, stderr } = await runNode(['train.js'], { cwd: folder })

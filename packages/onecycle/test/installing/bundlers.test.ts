@@ -19,8 +19,25 @@ await learn.fit_one_cycle(8, 5e-2)
 const values = await learn.validate()
 document.body.textContent = values.accuracy > 0.95 ? 'trained' : JSON.stringify(values)
 `
+/** Reads items on worker threads before it trains. */
+const reading = (expected: string) => `
+import { DataBlock, RegressionBlock } from 'onecycle'
+const items = Array.from({ length: 9 }, (_, i) => [i, i * i])
+const rowsOf = async num_workers => {
+  const data = await new DataBlock({ blocks: [RegressionBlock()] }).dataloaders(items, { bs: 4, num_workers })
+  const rows = []
+  for await (const { xs } of data.train_dl) rows.push(...xs.arraySync())
+  return String(rows)
+}
+const alone = await rowsOf(0)
+const told = await rowsOf(2).then(rows => (rows === alone ? 'the same' : rows), error => error.message)
+if (told !== ${JSON.stringify(expected)}) throw new Error(told)
+${program}`
+const threaded = reading('the same')
 // These bundlers leave behind what is named by new URL('…', import.meta.url).
-const inline = `import 'onecycle/inline'\n${program}`
+const leftBehind = `The worker threads that read items do not start: the first one failed: its script item-thread.js could not be loaded. \
+With num_workers: 0 there are none.`
+const inline = `import 'onecycle/inline'\n${reading(leftBehind)}`
 
 let folder: string
 beforeAll(async () => {
@@ -34,7 +51,7 @@ const ofTool = (name: string) => createRequire(join(findTool(name).folder, 'pack
 /** Each packs main.js of a folder into its folder `site`, as its own pages say. */
 const bundlers: Record<string, { missing?: string; program: string; pack(folder: string): Promise<unknown> }> = {
   vite: {
-    program,
+    program: threaded,
     async pack(root) {
       const { build } = await import(ofWorkspace.resolve('vite'))
       await build({ root, base: './', configFile: false, logLevel: 'error', build: { outDir: 'site', target: 'es2022' } })
@@ -50,7 +67,7 @@ const bundlers: Record<string, { missing?: string; program: string; pack(folder:
   },
   webpack: {
     ...findTool('webpack'),
-    program,
+    program: threaded,
     async pack(folder) {
       const webpack = ofTool('webpack')('webpack')
       const output = { path: join(folder, 'site'), filename: 'main.js' }
