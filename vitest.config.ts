@@ -22,6 +22,7 @@ export default defineConfig({
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
       { find: /^@onecycle\/learner\/inference$/, replacement: source('learner', 'inference.ts') },
+      { find: /^@onecycle\/learner\/tensor-methods$/, replacement: source('learner', 'model/tensor-methods.ts') },
       { find: /^onecycle\/(page|worker)$/, replacement: source('onecycle', '$1/index.ts') },
       { find: /^onecycle\/(inline|inference|tf)$/, replacement: source('onecycle', '$1.ts') },
       { find: /^onecycle$/, replacement: source('onecycle') },

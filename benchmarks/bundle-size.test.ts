@@ -11,8 +11,8 @@ describe('a minimal trainer in a page', () => {
   const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
-  it('loads at most 67 KB of ours before it starts', () => {
-    expect(trainer.initial).toBeLessThan(67 * kilobyte)
+  it('loads at most 62 KB of ours before it starts', () => {
+    expect(trainer.initial).toBeLessThan(62 * kilobyte)
   })
 
   it.each([

@@ -1,6 +1,3 @@
-// Also in programs that take nothing of models.
-import './model/tensor-methods.js'
-
 export { Checkpoint, type CheckpointOptions } from './checkpoint/checkpoint-callback.js'
 export type { SaveOptions } from './checkpoint/file.js'
 export type { KeepOptions } from './checkpoint/keep.js'

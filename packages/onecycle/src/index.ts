@@ -8,6 +8,8 @@
  * @module
  */
 import { addFileHandlers, chooseLater } from '@onecycle/backend'
+// Also in programs that take nothing of models.
+import '@onecycle/learner/tensor-methods'
 
 export {
   type BackendDiagnosis,

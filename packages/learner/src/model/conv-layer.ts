@@ -48,6 +48,10 @@ const layerKinds: Kinds<LayerOptions<ConvLayerOptions>> = {
 export class ConvLayer extends layers.Layer {
   static override readonly name: string = 'ConvLayer'
   static readonly className = 'ConvLayer'
+  // Within the class: a page that does not use it leaves it out.
+  static {
+    tf.serialization.registerClass(ConvLayer)
+  }
   readonly #options: Required<Omit<ConvLayerOptions, 'seed' | 'name' | 'inputShape'>> & { seed?: number }
   #kernel!: ReturnType<layers.Layer['addWeight']>
   #bias: ReturnType<layers.Layer['addWeight']> | undefined
@@ -115,5 +119,3 @@ export class ConvLayer extends layers.Layer {
     return { ...super.getConfig(), ...this.#options }
   }
 }
-
-tf.serialization.registerClass(ConvLayer)
