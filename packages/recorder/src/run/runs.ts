@@ -12,7 +12,8 @@ export interface RunInFolder extends RunManifest {
  * @param dir Default `runs`.
  * @throws TypeError for what is no folder
  * @example
- * for (const { name, state, fits } of await listRuns()) console.log(name, state, fits.at(-1)?.last)
+ * const runs = await listRuns()
+ * for (const { name, state, fits } of runs) console.log(name, state, fits.at(-1)?.last)
  */
 export async function listRuns(dir = 'runs'): Promise<RunInFolder[]> {
   const base = checkFolder('listRuns', dir).replace(/\/+$/, '')
@@ -50,7 +51,7 @@ export interface RunDifference {
  * @throws TypeError for what is no list of runs
  * @example
  * const [a, b] = await listRuns()
- * for (const { what, of } of runDifferences([a!, b!])) console.log(what, ...of)   // hparams.lr 0.1 0.01
+ * const differences = runDifferences([a!, b!])   // [{ what: 'hparams.lr', of: [0.1, 0.01] }]
  */
 export function runDifferences(runs: readonly Pick<RunManifest, 'hparams' | 'commit' | 'description'>[]): RunDifference[] {
   if (!Array.isArray(runs) || !runs.every(run => typeof run?.hparams === 'object'))
