@@ -3,10 +3,10 @@ import { input, type LayersModel, layers, model, type SymbolicTensor } from '@te
 import { CategoryEmbeddings, type EmbeddingSize } from '../model/category-embeddings.js'
 import { ConvLayer, type ConvLayerOptions } from '../model/conv-layer.js'
 import { EmbeddingDotBias, type EmbeddingDotBiasOptions } from '../model/embedding-dot-bias.js'
+import { graphOf, nodesOf } from '../model/graph.js'
 import { SigmoidRange, type SigmoidRangeOptions } from '../model/sigmoid-range.js'
 import { TokenMask, type TokenMaskOptions } from '../model/token-mask.js'
 import { isLayersModel, type Layer } from '../model/trainable-model.js'
-import { graphOf, nodesOf } from './graph.js'
 
 /** A layer as layers that every TensorFlow.js has. */
 interface StandardForm {

@@ -1,5 +1,6 @@
 import { isClass, kind, listOf, show } from '@onecycle/platform'
 import type { Parameter } from '../optimizer/index.js'
+import { groupStarts } from './group-starts.js'
 import { parametersOf } from './parameters.js'
 import { isLayersModel, type Model } from './trainable-model.js'
 
@@ -14,13 +15,13 @@ export type LayerGroups =
   | ((parameters: readonly Parameter[]) => readonly (readonly Parameter[])[])
 
 /**
- * The parameters of a model by layer group, first layers first; one group when nothing is said.
+ * The parameters of a model by layer group, first layers first; when nothing is said those that the model has of its own, or one.
  *
  * @throws TypeError for a function that returns no groups; RangeError when a layer does not exist, layers are out of order, or a group has no parameters.
  * @example
  * new Learner(data, model, { layer_groups: ['head'] })   // two groups: before the layer called head, and from it on
  */
-export function layerGroups(model: Model, division: LayerGroups = []): Parameter[][] {
+export function layerGroups(model: Model, division: LayerGroups = groupStarts(model)): Parameter[][] {
   const parameters = parametersOf(model)
   const groups = typeof division === 'function' ? divide(division, parameters) : cut(model, parameters, listOf(division))
   const empty = groups.findIndex(group => group.length === 0)

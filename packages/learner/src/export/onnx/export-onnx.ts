@@ -1,9 +1,9 @@
 import { nameOf, writeWhole } from '@onecycle/platform'
 import { tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
-import { graphOf, nodesOf } from '../graph.js'
 import { OnnxGraph } from './onnx-graph.js'
 import { type Applied, operators } from './operators.js'
 

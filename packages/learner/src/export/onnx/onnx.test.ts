@@ -6,6 +6,9 @@ import { input, type LayersModel, layers, model, type SymbolicTensor, sequential
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../../learner.js'
 import { EmbeddingDotBias } from '../../model/embedding-dot-bias.js'
+import { resnet18 } from '../../model/image/resnet.js'
+import { resnet9 } from '../../model/image/resnet9.js'
+import { unet } from '../../model/image/unet.js'
 import { mlp } from '../../model/mlp.js'
 import { SigmoidRange } from '../../model/sigmoid-range.js'
 import { simple_cnn } from '../../model/simple-cnn.js'
@@ -56,8 +59,24 @@ function branches(): LayersModel {
   })
 }
 
+function backwards(): LayersModel {
+  const how = [[3, 2, 'same'], [2, 3, 'same'], [4, 3, 'same'], [3, 2, 'valid'], [2, 3, 'valid']] as const // biome-ignore format: a table
+  const conv = ([kernelSize, strides, padding]: (typeof how)[number]) =>
+    layers.conv2dTranspose({ filters: 2, kernelSize, strides, padding })
+  const x = input({ shape: [6, 6, 2], name: 'image' })
+  const flat = how.map(
+    each => layers.globalAveragePooling2d({}).apply(layers.reLU({}).apply(conv(each).apply(x))) as SymbolicTensor,
+  )
+  return model({ inputs: x, outputs: layers.concatenate().apply(flat) as SymbolicTensor })
+}
+
 const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['convolutions', () => simple_cnn([3, 4, 2], { bn: true }), () => [image(3)]],
+  ['a residual network', () => resnet18({ n_out: 3, n_in: 2, width: 2 }), () => [tf.randomNormal([2, 33, 38, 2], 0, 1, 'float32', 3)]],
+  ['a short one', () => resnet9({ n_out: 3, n_in: 2, width: 2 }), () => [tf.randomNormal([2, 9, 12, 2], 0, 1, 'float32', 3)]],
+  ['a U-Net', () => unet({ n_out: 3, n_in: 2, width: 2, depth: 2 }), () => [tf.randomNormal([2, 12, 8, 2], 0, 1, 'float32', 3)]],
+  ['a U-Net that repeats', () => unet({ n_out: 3, n_in: 2, width: 2, depth: 1, up: 'repeat' }), () => [image(2)]],
+  ['convolutions backwards', backwards, () => [image(2)]],
   ['a multilayer perceptron', () => mlp([4, 8, 3], { bn: true, ps: 0.5 }), () => [tf.randomNormal([3, 4], 0, 1, 'float32', 2)]],
   [
     'a tabular model',

@@ -20,6 +20,8 @@ interface LayerConfig {
   readonly poolSize: number | readonly number[]
   readonly dilationRate: number | readonly number[] | null
   readonly dataFormat: string
+  readonly interpolation: string
+  readonly size: number | readonly number[]
 }
 
 /** A layer where it is applied: its options, its weights, and the shapes around it. */
@@ -51,6 +53,26 @@ export const operators: Readonly<Record<string, Operator>> = {
     const { weights: [kernel, bias] } = applied // biome-ignore format: a table
     const [height, width, channels, multiplier] = kernel!.shape as [number, number, number, number]
     return convolve(applied, transpose(kernel!, [2, 3, 0, 1]).reshape([channels * multiplier, 1, height, width]), bias, channels)
+  },
+  Conv2DTranspose: applied => {
+    const { graph, config, weights: [kernel, bias] } = applied // biome-ignore format: a table
+    const strides = both(config.strides)
+    const sides = kernel!.shape.slice(0, 2)
+    // Where steps are longer than the filter is wide, there are zeros at the end; 'same' cuts off what is more than they are long.
+    const output_padding = sides.map((side, axis) => Math.max(0, strides[axis]! - side))
+    const cut = sides.map((side, axis) => (config.padding === 'same' ? Math.max(0, side - strides[axis]!) / 2 : 0))
+    const pads = [...cut.map(Math.floor), ...cut.map(Math.ceil)]
+    const turned = constant(graph, transpose(kernel!, [3, 2, 0, 1]))
+    const made = channelsFirst(applied, x => graph.op('ConvTranspose', [x, turned], { strides, pads, output_padding }))
+    return activate(graph, config.activation, biased(graph, made, bias))
+  },
+  UpSampling2D: applied => {
+    const { graph, layer, config } = applied
+    if (config.interpolation !== 'nearest')
+      throw new TypeError(`${layer.name} interpolates by ${config.interpolation}; only 'nearest' can be written as ONNX.`)
+    const scales = graph.floats(Float32Array.of(1, 1, ...both(config.size)), [4])
+    const how = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+    return channelsFirst(applied, x => graph.op('Resize', [x, '', scales], how))
   },
   BatchNormalization: ({ graph, layer, config, weights, xs, inputShape }) => {
     const axis = config.axis

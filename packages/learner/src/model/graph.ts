@@ -1,5 +1,5 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
-import type { Layer } from '../model/trainable-model.js'
+import type { Layer } from './trainable-model.js'
 
 /** One application of a layer. */
 export interface Node {
