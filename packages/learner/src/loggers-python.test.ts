@@ -71,7 +71,7 @@ describe.skipIf(tensorboard.missing)(`TensorBoard itself${leftOut(tensorboard)}`
     // What a process wrote that went on from the end of the first epoch takes the place of the second one.
     const goesOn = new TensorBoardLogger({ dir })
     const time = Date.now() + 1000
-    await goesOn.hear({ type: 'resume', time, fit: 0, batches: n_train_iter, epochs: 1 })
+    await goesOn.hear({ type: 'resume', time, fit: 0, batches: n_train_iter, epochs: 1, position: n_train_iter })
     await goesOn.flush()
     const { scalars: left } = await tensorboard.run(reader.replace(/^ {4}'(images|histograms|text)'.*\n/gm, ''), [
       join(dir, 'fit-0'),

@@ -17,6 +17,7 @@ import { memory } from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Checkpoint } from './checkpoint/checkpoint-callback.js'
+import { GradientStats } from './inspect/gradient-stats.js'
 import { Learner } from './learner.js'
 import { accuracy } from './metric/classification.js'
 import { temporaryFolder } from './testing/temporary-folder.js'
@@ -68,8 +69,15 @@ describe('RunLog', () => {
   })
 
   it('goes on where a fit was killed: what is past the checkpoint is void, what is missing is told again', async () => {
-    const whole = asJson(await learner().fit_one_cycle(3, 1e-2))
     const dir = await temporaryFolder()
+    const noting = (): Callback<Learner>[] => [
+      new GradientStats({ every: 1 }),
+      { after_epoch: learn => learn.note({ type: 'scalar', name: 'ends', value: learn.epoch }) },
+    ]
+    const uninterrupted = join(dir, 'whole.jsonl')
+    const whole = asJson(
+      await learner().fit_one_cycle(3, 1e-2, { callbacks: [new RunLog({ path: uninterrupted }), ...noting()] }),
+    )
     const path = join(dir, 'log.jsonl')
     // Batches are told at the ends of epochs alone, so that the last ones before the kill are missing in the file.
     const killed = learner()
@@ -81,7 +89,7 @@ describe('RunLog', () => {
     }
     const saving = () => new Checkpoint({ dir, every: { batches: 1 } })
     const log = () => new RunLog({ path, interval: 1e9 })
-    await expect(killed.fit_one_cycle(3, 1e-2, { callbacks: [saving(), log(), kill] })).rejects.toThrow('killed')
+    await expect(killed.fit_one_cycle(3, 1e-2, { callbacks: [saving(), log(), kill, ...noting()] })).rejects.toThrow('killed')
     const lines = (await readFile(path, 'utf8')).trim().split('\n')
     await writeFile(
       path,
@@ -91,13 +99,16 @@ describe('RunLog', () => {
         .join('\n')}\n{"type":"batc`,
     )
 
-    await learner().fit_one_cycle(3, 1e-2, { resume: dir, callbacks: [saving(), log()] })
+    await learner().fit_one_cycle(3, 1e-2, { resume: dir, callbacks: [saving(), log(), ...noting()] })
     const run = await readRun(path)
     expect(run.broken).toBe(1)
     expect(run.processes).toHaveLength(2)
     expect(run.fits).toHaveLength(1)
     const timeless = (history: History) => ({ ...history, epochs: history.epochs.map(row => ({ ...row, time: 0 })) })
     expect(timeless(asJson(run.fits[0]!.history))).toEqual(timeless(whole))
+    const notes = ({ fits }: Awaited<ReturnType<typeof readRun>>) =>
+      fits[0]!.notes.map(note => ({ ...note, time: 0 })).filter(({ name }) => name === 'ends' || name === 'gradient_norm/all')
+    expect(notes(run)).toEqual(notes(await readRun(uninterrupted)))
   })
 
   it('a program that begins anew takes the place of what it had logged; the file keeps all', async () => {

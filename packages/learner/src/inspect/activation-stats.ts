@@ -42,7 +42,7 @@ const moments = ['mean', 'std', 'near_zero'] as const
  * Records what layers answer with in training: a healthy layer keeps a mean near 0 and a deviation near 1; one whose values are nearly all
  * zero is dead, and one whose deviation grows from layer to layer makes what follows explode. It is summed up on the device, and read as
  * one tensor: every tenth batch, that takes 1 to 7 hundredths of a step, with histograms up to a quarter of a small network's. A model that
- * is no tfjs model has no layers that could be looked at.
+ * is no tfjs model has no layers that could be looked at. Noted for logs too, as `activation_mean/…` and so on, and `activations/…`.
  *
  * Source: fastai 2's `ActivationStats`, default of every batch there.
  *
@@ -100,7 +100,8 @@ export class ActivationStats implements Callback<Learner> {
     this.#calls.end()
   }
 
-  async after_backward({ train_iter }: Learner): Promise<void> {
+  async after_backward(learn: Learner): Promise<void> {
+    const { train_iter } = learn
     if (this.#outputs.size === 0) return
     const names = [...this.#outputs.keys()]
     const figures = tf.tidy(() => tf.stack([...this.#outputs.values()].map(output => this.#figuresOf(output))))
@@ -112,6 +113,7 @@ export class ActivationStats implements Callback<Learner> {
       return [name, { mean: mean!, std: std!, near_zero: near_zero!, ...(this.#bins > 0 && { hist }) }] as const
     })
     this.#stats.push({ train_iter, layers: Object.fromEntries(layers) })
+    for (const [name, figures] of layers) this.#note(learn, name, figures)
   }
 
   /** Also of a batch that went no further than its prediction. */
@@ -184,6 +186,15 @@ export class ActivationStats implements Callback<Learner> {
     const name = typeof layer === 'number' ? names.at(layer) : names.find(each => each === layer)
     if (name !== undefined && (typeof layer === 'string' || Number.isInteger(layer))) return name
     throw new RangeError(`${show(layer)} is no layer that was recorded. There are: ${names.join(', ')}.`)
+  }
+
+  #note(learn: Learner, layer: string, { mean, std, near_zero, hist }: ActivationFigures): void {
+    for (const [figure, value] of Object.entries({ mean, std, near_zero }))
+      learn.note({ type: 'scalar', name: `activation_${figure}/${layer}`, value })
+    if (!hist) return
+    const [low, high] = this.#range
+    const edges = Array.from({ length: hist.length + 1 }, (_, i) => low + ((high - low) * i) / hist.length)
+    learn.note({ type: 'histogram', name: `activations/${layer}`, edges, counts: hist })
   }
 
   #drop(): void {

@@ -7,7 +7,7 @@ import { everyOf, type GradientNorms, readAndDispose, requireStats, type StatsOp
 
 /**
  * Records the norms of gradients, as they are before anybody clips them: what to clip them to, which layers learn nothing (norms near 0),
- * and where they explode. They are added up on the device, and read as one tensor: every tenth batch, that takes 1 to 3 hundredths of a step.
+ * and where they explode. Noted for logs too, as `gradient_norm/…`. They are added up on the device, and read as one tensor: every tenth batch, that takes 1 to 3 hundredths of a step.
  *
  * @throws RangeError when every is not a whole number of at least 1; TypeError for an unknown option.
  * @example
@@ -38,13 +38,17 @@ export class GradientStats implements Callback<Learner> {
     this.#stats = []
   }
 
-  async after_backward({ grads, train_iter }: Learner): Promise<void> {
+  async after_backward(learn: Learner): Promise<void> {
+    const { grads, train_iter } = learn
     const gradients = Object.entries(grads)
     if (train_iter % this.#every !== 0 || gradients.length === 0) return
     const squares = tf.tidy(() => tf.stack(gradients.map(([, gradient]) => tf.sum(tf.square(gradient)))))
     const values = await readAndDispose(squares)
     const norms = gradients.map(([name], i) => [name, Math.sqrt(values[i]!)] as const)
-    this.#stats.push({ train_iter, norm: Math.sqrt(values.reduce((a, b) => a + b, 0)), norms: Object.fromEntries(norms) })
+    const norm = Math.sqrt(values.reduce((a, b) => a + b, 0))
+    this.#stats.push({ train_iter, norm, norms: Object.fromEntries(norms) })
+    for (const [name, value] of [['all', norm] as const, ...norms])
+      learn.note({ type: 'scalar', name: `gradient_norm/${name}`, value })
   }
 
   /** What it knows, for {@link restore} in another process. */

@@ -29,7 +29,14 @@ const begins: RunEvent = {
 const fit = (n: number, metricNames = ['accuracy']): RunEvent => ({
   ...{ type: 'fit', time, fit: n, n_epoch: 3, n_train_iter: 2, metricNames, hyper: { lr: 0.1, wd: 0.01 } },
 })
-const resume = (n: number, epochs: number): RunEvent => ({ type: 'resume', time, fit: n, batches: 2 * epochs, epochs })
+const resume = (n: number, epochs: number): RunEvent => ({
+  type: 'resume',
+  time,
+  fit: n,
+  batches: 2 * epochs,
+  epochs,
+  position: 2 * epochs,
+})
 const row = (epoch: number, valid_loss: number | null = 0.5): EpochRow => ({
   ...{ epoch, train_loss: 0.25, valid_loss, time: 1.5, accuracy: valid_loss === null ? null : 0.75 },
 })

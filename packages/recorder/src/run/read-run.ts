@@ -99,14 +99,14 @@ function withoutVoid(events: readonly RunEvent[]): RunEvent[] {
   for (const event of events) {
     if (event.type === 'fit') kept = kept.filter(other => !('fit' in other) || other.fit < event.fit)
     if (event.type === 'resume') {
-      const { fit, batches, epochs } = event
+      const { fit, batches, epochs, position } = event
       let epoch = 0
       kept = kept.flatMap(other => {
         if (!('fit' in other) || other.fit < fit) return other
         if (other.fit > fit || other.type === 'end') return []
         if (other.type === 'batches') return upTo(batches, other)
         if (other.type === 'epoch') return epoch++ < epochs ? other : []
-        return 'batch' in other && other.batch >= batches ? [] : other
+        return 'batch' in other && other.batch > position ? [] : other
       })
     }
     kept.push(event)

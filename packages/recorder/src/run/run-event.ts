@@ -13,6 +13,7 @@ export type RunEvent =
   | EpochDone
   | FitEnds
   | RateSearched
+  /** Of a training batch, counted from 1 in its fit; what is noted between two is of the first. */
   | (Note & { readonly time: number; readonly fit: number; readonly batch: number })
 
 /** The first event of a process. */
@@ -47,9 +48,11 @@ export interface FitGoesOn {
   readonly type: 'resume'
   readonly time: number
   readonly fit: number
-  /** Batches and epochs that stand. */
+  /** Batches and epochs that stand; those after them up to the checkpoint are told again. */
   readonly batches: number
   readonly epochs: number
+  /** Batches before the checkpoint: what was noted of them stands. */
+  readonly position: number
 }
 
 /** Training batches that are over, in columns. */

@@ -52,6 +52,8 @@ export abstract class RunLogger implements Callback<LoggedState> {
   /** The fit under way that nothing was told of yet. */
   #pending: RunEvent | undefined
   #place: Place | undefined
+  /** The training batch of the fit that notes are of, from 1. */
+  #batch = 0
   #searches = 0
   #lastTold = 0
   #queue: RunEvent[] = []
@@ -81,6 +83,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
     if (!this.#begun) await this.#begin(learn)
     this.#follow(learn)
     this.#pending = this.#place = undefined
+    this.#batch = 0
     if (learn.lr_finding) return
     const { n_epoch, n_train_iter, metricNames, opt } = learn
     const hyper = Object.fromEntries(opt.names.map(name => [name, opt.get(name).at(-1)!]))
@@ -89,6 +92,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
 
   before_batch(learn: LoggedState): void {
     if (this.#pending) this.#beginFit(learn)
+    this.#batch = learn.train_iter + 1
   }
 
   after_batch(learn: LoggedState): void {
@@ -122,7 +126,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
     checkNote(note)
     if (learn.lr_finding) return
     if (this.#pending) this.#beginFit(learn)
-    this.#queue.push({ ...note, time: Date.now(), fit: this.#next - 1, batch: learn.train_iter })
+    this.#queue.push({ ...note, time: Date.now(), fit: this.#next - 1, batch: this.#batch })
   }
 
   async #begin(learn: LoggedState): Promise<void> {
@@ -158,8 +162,10 @@ export abstract class RunLogger implements Callback<LoggedState> {
     // Up to the end of an epoch all was kept for certain; of the one that was under way what is missing is told again.
     const batches = nb_batches.reduce((sum, n) => sum + n, 0)
     const { time, fit } = pending
-    this.#queue.push(losses.length > 0 ? { type: 'resume', time, fit, batches, epochs } : { type: 'fit', ...pending })
+    const position = losses.length
+    this.#queue.push(position > 0 ? { type: 'resume', time, fit, batches, epochs, position } : { type: 'fit', ...pending })
     this.#place = { ...place, batches, epochs, ended: false }
+    this.#batch = position
   }
 
   /** What has been recorded since the last time. */
