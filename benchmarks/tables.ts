@@ -1,6 +1,6 @@
 // Rows a second from a CSV and a Parquet file to batches of 1024, beside tf.data.csv, and beside PyTorch's DataLoader over pandas where
 // python3 has both; and the memory that three million rows take.
-// npx tsx benchmarks/tables.ts [ROWS]
+// npx tsx benchmarks/tables.ts [ROWS] [ROUNDS]
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,58 +12,60 @@ import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import * as tfData from '@tensorflow/tfjs-data'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { startPython } from './python-server.js'
+import { type Contestant, compared, inTurns, timed } from './turns.js'
 
 const bs = 1024
-const rounds = 3
-const run = promisify(execFile)
 
 if (process.argv[2] === 'flights') await flights()
-else await compare(Number(process.argv[2] ?? 100_000))
+else await compare(Number(process.argv[2] ?? 100_000), Number(process.argv[3] ?? 5))
 
-async function compare(rows: number): Promise<void> {
+async function compare(rows: number, rounds: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tables-'))
+  const python = await startPython('tables_torch.py')
   try {
-    const path = join(folder, 'numbers.csv')
-    await writeFile(path, numbers(rows))
-    const contestants = { onecycle: () => ours(path), 'tf.data.csv': () => theirs(path) }
-    const times = new Map<string, number[]>()
-    for (let round = 0; round < rounds; round++)
-      for (const [name, read] of Object.entries(contestants)) {
-        const start = performance.now()
-        const count = await read()
+    for (const [format, path] of Object.entries(await write(folder, rows))) {
+      const complete = async (name: string, count: number) => {
         if (count !== rows) throw new Error(`${name} read ${count} of ${rows} rows.`)
-        times.set(name, [...(times.get(name) ?? []), performance.now() - start])
       }
-    const python = await run('python3', [
-      fileURLToPath(new URL('tables_torch.py', import.meta.url)),
-      path,
-      `${bs}`,
-      `${rounds}`,
-    ]).catch(() => undefined)
-    if (python) times.set('PyTorch over pandas', JSON.parse(python.stdout))
-    else console.log('PyTorch over pandas: python3 does not have both')
-    const best = (name: string) => Math.min(...times.get(name)!)
-    for (const [name, all] of times) {
-      const median = [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)]!
-      const perSecond = (time: number) => Math.round((rows / time) * 1000).toLocaleString('en')
-      console.log(
-        `${name}: ${perSecond(best(name))} rows/s at best, ${perSecond(median)} in the median; ${(best(name) / best('onecycle')).toFixed(2)} times our time`,
-      )
+      const contestants: Record<string, Contestant> = {
+        onecycle: () => timed(async () => complete('onecycle', await ours(path))),
+        ...(format === 'CSV' && { 'tf.data.csv': () => timed(async () => complete('tf.data.csv', await theirs(path))) }),
+        ...(python && {
+          'PyTorch over pandas': async () => {
+            const took = await python.ask({ path, bs })
+            await complete('PyTorch', took.count)
+            return took
+          },
+        }),
+      }
+      console.log(`${format}, ${rows.toLocaleString('en')} rows, least / median of ${rounds}:`)
+      for (const line of compared(await inTurns(contestants, rounds), rows, 'rows')) console.log(`  ${line}`)
     }
-    const { stdout } = await run(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), 'flights'], {
-      maxBuffer: 2 ** 20,
-    })
+    python?.end()
+    const self = fileURLToPath(import.meta.url)
+    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, self, 'flights'])
     console.log(stdout.trim())
   } finally {
+    python?.end()
     await rm(folder, { recursive: true })
   }
 }
 
-/** Eight numbers and a category in a row. */
-function numbers(rows: number): string {
+/** Eight numbers and a category in a row, as both formats. */
+async function write(folder: string, rows: number): Promise<{ CSV: string; Parquet: string }> {
   const random = new Random(1)
-  const line = () => `${Array.from({ length: 8 }, () => random.normal().toFixed(5)).join(',')},${'abcd'[random.int(4)]}`
-  return `${Array.from({ length: 8 }, (_, i) => `x${i}`).join(',')},kind\n${Array.from({ length: rows }, line).join('\n')}\n`
+  const names = Array.from({ length: 8 }, (_, i) => `x${i}`)
+  const numbers = names.map(() => Array.from({ length: rows }, () => Number(random.normal().toFixed(5))))
+  const kinds = Array.from({ length: rows }, () => 'abcd'[random.int(4)]!)
+  const paths = { CSV: join(folder, 'numbers.csv'), Parquet: join(folder, 'numbers.parquet') }
+  const line = (row: number) => `${numbers.map(column => column[row]).join(',')},${kinds[row]}`
+  await writeFile(paths.CSV, `${names},kind\n${kinds.map((_, row) => line(row)).join('\n')}\n`)
+  const columns = names.map((name, i) => ({ name, data: numbers[i]!, type: 'DOUBLE' as const }))
+  const buffer = parquetWriteBuffer({ columnData: [...columns, { name: 'kind', data: kinds, type: 'STRING' }] })
+  await writeFile(paths.Parquet, new Uint8Array(buffer))
+  return paths
 }
 
 /** From the file to the last batch, shuffled, normalized, with categories numbered. */

@@ -67,6 +67,8 @@ export class CsvReader {
   readonly text: TextSource
   readonly #options: CsvOptions
   readonly #missing: ReadonlySet<string>
+  /** What missing cells begin with: to look all others up among them would take as long as to read them. */
+  readonly #missingBegin: ReadonlySet<number>
   readonly #places: ReadonlyMap<string, number>
   /** Columns that turned out to be text. */
   readonly #wider = new Set<string>()
@@ -86,6 +88,7 @@ export class CsvReader {
     this.names = names
     this.#options = options
     this.#missing = new Set(options.missing ?? missingByDefault)
+    this.#missingBegin = new Set([...this.#missing].map(text => text.charCodeAt(0)))
     const { types = {}, columns = names } = options
     for (const name of [...Object.keys(types), ...columns])
       if (!names.includes(name)) throw new RangeError(noColumn(name, names, text.name))
@@ -138,8 +141,8 @@ export class CsvReader {
   fill(builders: ReadonlyMap<string, ColumnBuilder>, { rows, lineOf }: CsvRows): void {
     for (const [name, builder] of builders) {
       const place = this.#places.get(name)!
-      for (const [i, row] of rows.entries()) {
-        const cell = this.#cell(row[place]!)
+      for (let i = 0; i < rows.length; i++) {
+        const cell = this.#cell(rows[i]![place]!)
         if (!builder.add(cell)) this.#misfit(name, cell!, () => lineOf(i))
       }
     }
@@ -161,7 +164,7 @@ export class CsvReader {
   }
 
   #cell(text: string): string | null {
-    return this.#missing.has(text) ? null : text
+    return this.#missingBegin.has(text.charCodeAt(0)) && this.#missing.has(text) ? null : text
   }
 
   #misfit(name: string, cell: string, line: () => number): void {

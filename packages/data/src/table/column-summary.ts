@@ -1,11 +1,9 @@
-import { Random } from '@onecycle/platform'
+import { NumberSample } from './number-sample.js'
 import type { BooleanColumn, TableColumn, TextColumn } from './table-column.js'
 
 /** A value that a category has: texts, numbers, yes and no; dates as milliseconds. */
 export type CategoryValue = string | number | boolean
 
-/** Numbers that a median is found among: a random sample, where there are more. */
-const mostNumbers = 2 ** 20
 /** Different numbers that are counted: of whole ones, which may be categories, more than of others. */
 const mostWhole = 2 ** 16
 const mostOthers = 2 ** 10
@@ -24,8 +22,7 @@ export class ColumnSummary {
   times = false
   #mean = 0
   #squares = 0
-  readonly #numbers: number[] = []
-  readonly #random = new Random(0).fork('median')
+  readonly #sample = new NumberSample()
 
   constructor(kind: TableColumn['kind']) {
     this.kind = kind
@@ -36,8 +33,7 @@ export class ColumnSummary {
     if (column.kind === 'number' || column.kind === 'date') {
       if (column.kind === 'number' && !column.integer) this.integer = false
       const { values } = column
-      const length = rows ? rows.length : values.length
-      for (let i = 0; i < length; i++) this.#number(values[rows ? rows[i]! : i]!)
+      this.#numbers(rows ? at(values, rows) : values)
     } else {
       this.#few(column, rows)
     }
@@ -57,9 +53,7 @@ export class ColumnSummary {
 
   /** Of the numbers; of a random sample of 2^20, where there are more. */
   median(): number {
-    const sorted = Float64Array.from(this.#numbers).sort()
-    const middle = sorted.length / 2
-    return Number.isInteger(middle) ? (sorted[middle - 1]! + sorted[middle]!) / 2 : sorted[Math.floor(middle)]!
+    return this.#sample.median()
   }
 
   /** The value that is there most often, the smallest of several. */
@@ -75,24 +69,38 @@ export class ColumnSummary {
     return this.counts && [...this.counts.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   }
 
-  #number(value: number): void {
-    if (Number.isNaN(value)) {
-      this.missing++
-      return
+  #numbers(values: ArrayLike<number>): void {
+    let [present, mean, squares] = [this.present, this.#mean, this.#squares]
+    const before = present
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      if (Number.isNaN(value)) continue
+      const apart = value - mean
+      mean += apart / ++present
+      squares += apart * (value - mean)
     }
-    this.present++
-    const apart = value - this.#mean
-    this.#mean += apart / this.present
-    this.#squares += apart * (value - this.#mean)
-    if (this.#numbers.length < mostNumbers) this.#numbers.push(value)
-    else {
-      const place = Math.floor(this.#random.uniform(0, this.present))
-      if (place < mostNumbers) this.#numbers[place] = value
+    this.present = present
+    this.missing += values.length - (present - before)
+    this.#mean = mean
+    this.#squares = squares
+    this.#sample.add(values)
+    for (let i = 0; this.kind === 'date' && !this.times && i < values.length; i++) this.times = isWithinDay(values[i]!)
+    this.#count(values)
+  }
+
+  #count(values: ArrayLike<number>): void {
+    const { counts } = this
+    if (!counts) return
+    const mostDifferent = this.integer ? mostWhole : mostOthers
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!
+      if (Number.isNaN(value)) continue
+      counts.set(value, (counts.get(value) ?? 0) + 1)
+      if (counts.size > mostDifferent) {
+        this.counts = undefined
+        return
+      }
     }
-    if (!this.times && this.kind === 'date' && value % 86_400_000 !== 0) this.times = true
-    if (!this.counts) return
-    this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
-    if (this.counts.size > (this.integer ? mostWhole : mostOthers)) this.counts = undefined
   }
 
   /** Texts, and yes and no, lie as numbers from 0 on. */
@@ -110,4 +118,15 @@ export class ColumnSummary {
     }
     this.missing += length - counts.reduce((sum, count) => sum + count, 0)
   }
+}
+
+/** A loop of its own: `Float64Array.from` takes ten times as long. */
+function at(values: ArrayLike<number>, rows: Int32Array): Float64Array {
+  const own = new Float64Array(rows.length)
+  for (let i = 0; i < own.length; i++) own[i] = values[rows[i]!]!
+  return own
+}
+
+function isWithinDay(time: number): boolean {
+  return !Number.isNaN(time) && time % 86_400_000 !== 0
 }

@@ -7,7 +7,8 @@ export function parseNumber(text: string): number | undefined {
   if (Number.isNaN(number))
     return /^\s*[-+]?inf\s*$/i.test(text) ? (text.includes('-') ? -1 : 1) * Number.POSITIVE_INFINITY : undefined
   if (number === 0 && text.trim() === '') return undefined
-  return /^0[xob]/i.test(text) ? undefined : number
+  // Numbers of another base, 0x10 as well as 0b1, have a letter there.
+  return text.charCodeAt(1) > 64 && /^0[xob]/i.test(text) ? undefined : number
 }
 
 export function parseBoolean(text: string): boolean | undefined {
