@@ -1,6 +1,9 @@
-// The end of the build: what decodes CSV, Parquet and Arrow comes with this package, in place of packages of 2.7 MB of which it uses a part; and the
-// program of a page's worker threads is one file.
-import { rm, writeFile } from 'node:fs/promises'
+// The end of the build: what decodes CSV, Parquet and Arrow comes with this package, in place of packages of 2.7 MB of which it uses a part; what
+// decodes pictures, WebAssembly, is a module each, compressed; and the program of a page's worker threads is one file.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
 
@@ -23,6 +26,36 @@ const { metafile } = await build({
 })
 for (const name of names) await rm(`${folder}/${name}.js.map`, { force: true })
 await writeFile(`${folder}/licences.txt`, await licencesOf(metafile))
+
+const { resolve } = createRequire(import.meta.url)
+const codecs = { png: '@cwasm/lodepng/lodepng.wasm', jpeg: '@cwasm/jpeg-turbo/jpeg-turbo.wasm', webp: '@cwasm/webp/webp.wasm' }
+await mkdir('dist/image/codecs', { recursive: true })
+const inputs = {}
+for (const [name, path] of Object.entries(codecs)) {
+  const file = resolve(path)
+  const packed = gzipSync(await readFile(file), { level: 9 }).toString('base64')
+  await writeFile(`dist/image/codecs/${name}.js`, `export const packed = '${packed}'\n`)
+  inputs[dirname(file)] = {}
+}
+await writeFile('dist/image/codecs/licences.txt', await licencesOf({ inputs }))
+for (const half of ['node', 'browser']) {
+  await rm(`dist/${half}/codec-wasm.js.map`, { force: true })
+  await writeFile(
+    `dist/${half}/codec-wasm.js`,
+    `const packs = {
+  png: () => import('../image/codecs/png.js'),
+  jpeg: () => import('../image/codecs/jpeg.js'),
+  webp: () => import('../image/codecs/webp.js'),
+}
+
+export async function codecWasm(name) {
+  const { packed } = await packs[name]()
+  const bytes = Uint8Array.from(atob(packed), character => character.charCodeAt(0))
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
+}
+`,
+  )
+}
 
 await build({
   entryPoints: ['src/browser/item-thread.ts'],

@@ -79,7 +79,8 @@ export class ItemDataset<Item = unknown> implements Dataset {
     this.inputNames = encoder.inputNames
     this.head = encoder.head
     this.target = this.head?.target ?? 'none'
-    this.targetShape = this.head?.targetShape ?? []
+    // A mask is as large as its picture, which transforms decide.
+    this.targetShape = encoder.collate ? (this.head?.targetShape ?? []) : [...(first.ys[0]?.shape ?? [])]
     this.c = this.head?.c
     this.weighted = options.badItems === 'skip'
     this.num_workers = options.num_workers ?? 0

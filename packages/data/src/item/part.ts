@@ -1,4 +1,5 @@
 import type { Random } from '@onecycle/platform'
+import type { Picture } from '@onecycle/plot'
 import type { Head } from '../target.js'
 import type { Encoded } from './item-encoder.js'
 
@@ -14,7 +15,18 @@ export interface Part<Given = unknown, Loaded = unknown> {
   state(): unknown
   /** Reads and decodes. */
   load(given: Given): Loaded | Promise<Loaded>
-  encode(loaded: Loaded): Encoded
+  /** @param sample all of the sample, transformed */
+  encode(loaded: Loaded, sample: LoadedSample): Encoded
+  /** What a person sees of it, of its values in a batch. */
+  show?(values: ArrayLike<number>, shape: readonly number[]): Shown
+  /** What a person sees of the input with this target over it, where that is better than beside it. */
+  showOn?(input: Shown, values: ArrayLike<number>): Shown
+}
+
+/** A picture, or a text. */
+export interface Shown {
+  readonly picture?: Picture | undefined
+  readonly text?: string | undefined
 }
 
 /** Learns what it needs to know of all items, such as the names of classes, and makes a {@link Part}. */

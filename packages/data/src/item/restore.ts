@@ -1,4 +1,5 @@
 import { show } from '@onecycle/platform'
+import { imageTransforms } from '../transform/kinds.js'
 import type { ItemEncoder } from './item-encoder.js'
 import type { ItemTransform, Part } from './part.js'
 
@@ -15,8 +16,16 @@ const parts: Makers<Part> = {
   category: async state => new (await import('./targets.js')).Category(state),
   multicategory: async state => new (await import('./targets.js')).MultiCategory(state),
   values: async state => new (await import('./targets.js')).Values(state),
+  image: async state => new (await import('../image/image-part.js')).ImagePart(state),
+  mask: async state => new (await import('../image/mask-part.js')).MaskPart(state),
+  points: async state => new (await import('../image/points-part.js')).PointsPart(state),
 }
-const transforms: Makers<ItemTransform> = {}
+const transforms: Makers<ItemTransform> = Object.fromEntries(
+  imageTransforms.map(kind => [
+    kind,
+    async state => (await import('../transform/restore.js')).restoreImageTransform(kind, state),
+  ]),
+)
 const encoders: Makers<ItemEncoder> = {
   sample: async state => (await import('./sample-encoder.js')).SampleEncoder.restore(state),
 }

@@ -73,6 +73,6 @@ export class SampleEncoder implements ItemEncoder<Labelled, LoadedSample> {
   encode(loaded: LoadedSample, random?: Random): EncodedSample {
     let sample = loaded
     for (const tfm of this.tfms) sample = tfm.apply(sample, random)
-    return { xs: [this.x.encode(sample.x)], ys: this.y ? [this.y.encode(sample.y)] : [] }
+    return { xs: [this.x.encode(sample.x, sample)], ys: this.y ? [this.y.encode(sample.y, sample)] : [] }
   }
 }

@@ -1,7 +1,7 @@
 import { nearestName, show } from '@onecycle/platform'
 import type { Head } from '../target.js'
 import type { Encoded } from './item-encoder.js'
-import type { Block, Part } from './part.js'
+import type { Block, Part, Shown } from './part.js'
 
 /** A class as its number. */
 export class Category implements Part<string | number, number> {
@@ -27,6 +27,10 @@ export class Category implements Part<string | number, number> {
 
   encode(number: number): Encoded {
     return { values: Int32Array.of(number), shape: [] }
+  }
+
+  show(values: ArrayLike<number>): Shown {
+    return { text: this.classes[values[0]!] }
   }
 }
 
@@ -57,6 +61,10 @@ export class MultiCategory implements Part<readonly string[], readonly number[]>
     for (const number of numbers) values[number] = 1
     return { values, shape: [values.length] }
   }
+
+  show(values: ArrayLike<number>): Shown {
+    return { text: this.classes.filter((_, i) => values[i]! >= 0.5).join(' ') || '(none)' }
+  }
 }
 
 /** One value, or several. */
@@ -86,6 +94,10 @@ export class Values implements Part<number | ArrayLike<number>, Float32Array> {
 
   encode(values: Float32Array): Encoded {
     return { values, shape: this.#shape }
+  }
+
+  show(values: ArrayLike<number>): Shown {
+    return { text: Array.from(values, value => String(Number(value.toPrecision(4)))).join(', ') }
   }
 }
 

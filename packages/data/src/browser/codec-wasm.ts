@@ -1,0 +1,6 @@
+// The build writes this module anew: what is published has the decoders with it, compressed (bundle.mjs).
+
+/** A decoder, as WebAssembly. */
+export async function codecWasm(name: 'png' | 'jpeg' | 'webp'): Promise<Uint8Array<ArrayBuffer>> {
+  throw new Error(`The decoder of ${name} comes with the build of this package: run npm run build.`)
+}

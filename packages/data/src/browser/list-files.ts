@@ -1,0 +1,6 @@
+/** @throws Error always */
+export async function listFiles(folder: string): Promise<string[]> {
+  throw new Error(
+    `Cannot look into ${folder}: a page has no folders. Let a person choose one, <input type="file" webkitdirectory>, and give its files.`,
+  )
+}

@@ -1,0 +1,75 @@
+import { decodeBySharp } from '#data/sharp.js'
+import { oriented, withChannels } from './channels.js'
+import { type Decoded, decodeByWasm } from './codec.js'
+import { type ImageHeader, readHeader, UnknownFormat } from './header.js'
+
+/** Pixels of a picture, unless more are allowed: 8,192 x 8,192. */
+export const mostPixels = 2 ** 26
+
+/** Pixels from which on sharp is faster, by its threads: what it takes to begin is more than a small picture. */
+const worthSharp = 2 ** 14
+
+/**
+ * Decodes PNG, JPEG and WebP, turned as EXIF says, by libraries in WebAssembly; large ones by sharp, where it is installed and gives the same, and
+ * what else it knows: GIF, TIFF, AVIF and others.
+ *
+ * @throws Error for what is no picture, damaged, or has more pixels than `maxPixels`: told by its header, before there is room for it
+ */
+export async function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels = mostPixels): Promise<Decoded> {
+  const header = headerOf(bytes)
+  if (header instanceof UnknownFormat) return decodeOther(bytes, header, channels, maxPixels)
+  requireSize(header, maxPixels)
+  const { orientation, depth, profiled, width, height } = header
+  const isPlain = depth === 8 && !profiled && header.channels !== 4 && header.format !== 'webp'
+  const decoded =
+    (isPlain && width * height >= worthSharp ? await decodeBySharp(bytes, maxPixels) : undefined) ??
+    (await decodeByWasm(header.format, bytes, header))
+  return oriented(withChannels(decoded, channels), orientation)
+}
+
+/**
+ * Decodes a mask: the numbers that a palette's colours have, or grey values.
+ *
+ * @throws as {@link decodeImage}
+ */
+export async function decodeMask(bytes: Uint8Array, maxPixels = mostPixels): Promise<Decoded> {
+  const header = headerOf(bytes)
+  if (header instanceof UnknownFormat) return decodeOther(bytes, header, 1, maxPixels)
+  requireSize(header, maxPixels)
+  const decoded = await decodeByWasm(header.format, bytes, header)
+  if (!header.palette) return oriented(withChannels(decoded, 1), header.orientation)
+  const numbers = new Map<number, number>()
+  for (let i = 0; 3 * i < header.palette.length; i++) {
+    const color = (header.palette[3 * i]! << 16) | (header.palette[3 * i + 1]! << 8) | header.palette[3 * i + 2]!
+    if (!numbers.has(color)) numbers.set(color, i)
+  }
+  const { data, height, width } = decoded
+  const mask = new Uint8Array(height * width)
+  for (let i = 0; i < mask.length; i++) mask[i] = numbers.get((data[4 * i]! << 16) | (data[4 * i + 1]! << 8) | data[4 * i + 2]!)!
+  return oriented({ data: mask, height, width, channels: 1 }, header.orientation)
+}
+
+function headerOf(bytes: Uint8Array): ImageHeader | UnknownFormat {
+  try {
+    return readHeader(bytes)
+  } catch (error) {
+    if (error instanceof UnknownFormat) return error
+    throw error
+  }
+}
+
+async function decodeOther(bytes: Uint8Array, unknown: UnknownFormat, channels: 1 | 3, maxPixels: number): Promise<Decoded> {
+  const decoded = await decodeBySharp(bytes, maxPixels).catch(cause => {
+    throw new Error(`${unknown.message}, and sharp cannot read it: ${cause.message}`, { cause })
+  })
+  if (!decoded) throw new Error(`${unknown.message}. Other formats are read in Node where sharp is installed: npm install sharp`)
+  return withChannels(decoded, channels)
+}
+
+function requireSize({ width, height }: ImageHeader, maxPixels: number): void {
+  if (width === 0 || height === 0) throw new Error(`its header says that it is ${width} x ${height} pixels`)
+  if (width * height > maxPixels)
+    throw new RangeError(
+      `its header says that it is ${width} x ${height} pixels, more than maxPixels, ${maxPixels}. Nothing of it was decoded.`,
+    )
+}

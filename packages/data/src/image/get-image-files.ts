@@ -1,0 +1,46 @@
+import { show } from '@onecycle/platform'
+import { listFiles } from '#data/list-files.js'
+
+/** Endings of the names of pictures. */
+const pictures = /\.(png|jpe?g|jfif|webp|gif|tiff?|avif|bmp)$/i
+
+/**
+ * The pictures in a folder and the folders in it, by the endings of their names, in order. A page gives the Files that a person chose in place of a folder.
+ *
+ * Source: fastai's `get_image_files`.
+ *
+ * @throws Error when there is no such folder, RangeError when there are no pictures in it
+ *
+ * @example
+ * const paths = await get_image_files('pets')
+ */
+export async function get_image_files<Folder extends string | URL | readonly File[]>(
+  folder: Folder,
+): Promise<(Folder extends readonly File[] ? File : string)[]> {
+  type Found = (Folder extends readonly File[] ? File : string)[]
+  if (Array.isArray(folder)) {
+    const files = folder as readonly File[]
+    if (!files.every(file => file instanceof Blob)) throw new TypeError(`get_image_files takes Files, but got ${show(folder)}.`)
+    return required(
+      files.filter(file => pictures.test(file.name)),
+      'the Files',
+      files.length,
+    ) as unknown as Found
+  }
+  if (typeof folder !== 'string' && !((folder as unknown) instanceof URL))
+    throw new TypeError(`get_image_files takes the path of a folder, but got ${show(folder)}.`)
+  const path = (folder as unknown) instanceof URL ? decodeURIComponent((folder as URL).pathname) : (folder as string)
+  const files = await listFiles(path)
+  return required(
+    files.filter(file => pictures.test(file)),
+    path,
+    files.length,
+  ) as unknown as Found
+}
+
+function required<File>(found: File[], where: string, all: number): File[] {
+  if (found.length > 0) return found
+  throw new RangeError(
+    `There are no pictures in ${where}${all > 0 ? `: none of its ${all} files ends in .png, .jpg, .webp or the like` : ', which is empty'}.`,
+  )
+}

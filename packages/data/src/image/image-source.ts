@@ -1,0 +1,25 @@
+import { type FileSource, read, show } from '@onecycle/platform'
+import { withChannels } from './channels.js'
+import { decodeImage } from './decode.js'
+import { isPixels, type Pixels } from './pixels.js'
+
+/** What a picture is read from: an address, a Blob, the bytes of a file, or pixels. */
+export type ImageSource = FileSource | Pixels
+
+/** @throws Error for what cannot be read or is no picture; TypeError for what is no source */
+export async function readPixels(source: ImageSource, channels: 1 | 3, maxPixels: number): Promise<Pixels> {
+  if (isPixels(source)) return pixelsOf(source, channels)
+  return decodeImage(await read(source), channels, maxPixels)
+}
+
+function pixelsOf(pixels: Pixels, channels: 1 | 3): Pixels {
+  const { data, height, width, channels: own } = pixels
+  const isArray = data instanceof Uint8Array || data instanceof Float32Array
+  if (!isArray || data.length !== height * width * own || ![1, 3, 4].includes(own))
+    throw new TypeError(
+      `pixels are ${show(data)} of height ${show(height)}, width ${show(width)} and channels ${show(own)}; expected a Uint8Array or Float32Array of as many.`,
+    )
+  if (own === channels) return pixels
+  if (data instanceof Uint8Array) return withChannels({ data: new Uint8Array(data), height, width, channels: own }, channels)
+  throw new TypeError(`pixels are floats of ${own} channels; expected ${channels}.`)
+}

@@ -1,0 +1,113 @@
+import { checkCount, checkOptions, kind, nameOf, read, show } from '@onecycle/platform'
+import type { Encoded } from '../item/item-encoder.js'
+import type { Block, Part, Shown } from '../item/part.js'
+import type { Head } from '../target.js'
+import { decodeMask } from './decode.js'
+import type { ImageSource } from './image-source.js'
+import { isPixels, type Mask, type Pixels } from './pixels.js'
+
+/** Plain JSON. */
+export interface MaskPartState {
+  readonly classes: readonly string[]
+  /** What stands in files for each class, where it is not its number. */
+  readonly values?: readonly number[] | undefined
+}
+
+/** A class for each pixel, int32 [height, width]. */
+export class MaskPart implements Part<ImageSource, Mask> {
+  static readonly name: string = 'MaskPart'
+  readonly kind = 'mask'
+  readonly head: Head
+  readonly #state: MaskPartState
+  readonly #numbers: Int16Array
+
+  constructor(state: MaskPartState) {
+    this.#state = state
+    const { classes, values = classes.keys() } = state
+    // The size is that of the pictures.
+    this.head = { target: 'class', targetShape: [], c: classes.length, classes }
+    this.#numbers = new Int16Array(256).fill(-1)
+    for (const [number, value] of [...values].entries()) this.#numbers[value] = number
+  }
+
+  state(): MaskPartState {
+    return this.#state
+  }
+
+  async load(source: ImageSource): Promise<Mask> {
+    const raw = isPixels(source) ? source : await this.#read(source)
+    if (raw.channels !== 1) throw new TypeError(`its mask has ${raw.channels} channels; expected 1, the class of each pixel.`)
+    const data = new Uint8Array(raw.data.length)
+    for (let i = 0; i < data.length; i++) {
+      const number = this.#numbers[raw.data[i]!] ?? -1
+      if (number < 0)
+        throw new RangeError(
+          `its mask has the value ${raw.data[i]} at x ${i % raw.width}, y ${Math.floor(i / raw.width)}, which is none of the ${this.#state.classes.length} ` +
+            `classes${this.#state.values ? `: ${show(this.#state.values)}` : ', numbered from 0'}.`,
+        )
+      data[i] = number
+    }
+    return { mask: { ...raw, data } }
+  }
+
+  async #read(source: Exclude<ImageSource, Pixels>): Promise<Pixels> {
+    const bytes = await read(source)
+    return decodeMask(bytes).catch(cause => {
+      throw new Error(`its mask ${nameOf(source)}: ${cause.message}`, { cause })
+    })
+  }
+
+  encode({ mask }: Mask): Encoded {
+    return { values: Int32Array.from(mask.data), shape: [mask.height, mask.width] }
+  }
+
+  /** Each class in a colour of its own over the picture; the first one, which most often is the background, is left clear. */
+  showOn({ picture }: Shown, values: ArrayLike<number>): Shown {
+    if (!picture) return {}
+    const [height, width, channels] = picture.shape
+    const rgb = new Float32Array(height * width * 3)
+    for (let i = 0; i < height * width; i++) {
+      const color = values[i] === 0 ? undefined : colors[(values[i]! - 1) % colors.length]!
+      for (let c = 0; c < 3; c++) {
+        const value = picture.values[i * channels + (channels === 3 ? c : 0)]!
+        rgb[3 * i + c] = color ? 0.45 * value + 0.55 * color[c]! : value
+      }
+    }
+    return { picture: { values: rgb, shape: [height, width, 3] } }
+  }
+}
+
+/** Okabe and Ito's, which people tell apart who see few colours. */
+const colors = [
+  [0.9, 0.62, 0],
+  [0.34, 0.71, 0.91],
+  [0, 0.62, 0.45],
+  [0.94, 0.89, 0.26],
+  [0, 0.45, 0.7],
+  [0.84, 0.37, 0],
+  [0.8, 0.47, 0.65],
+]
+
+export interface MaskBlockOptions {
+  /** Names of the classes. */
+  codes: readonly string[]
+  /** What stands in files for each class, as [0, 255]. Default: their numbers. */
+  values?: readonly number[] | undefined
+}
+
+/**
+ * Targets are masks: pictures of the size of the input, whose grey values, or numbers of a palette's colours, are the class of each pixel.
+ *
+ * @example
+ * MaskBlock({ codes: ['background', 'cell'], values: [0, 255] })
+ */
+export function MaskBlock(options: MaskBlockOptions): Block<ImageSource> {
+  checkOptions<MaskBlockOptions>('MaskBlock', options, { codes: kind.listOf(kind.string), values: kind.listOf(kind.number) })
+  const { codes, values } = options
+  if (!codes || codes.length < 2 || codes.length > 256)
+    throw new RangeError(`MaskBlock: codes is ${show(codes)}; expected the names of 2 to 256 classes.`)
+  if (values && values.length !== codes.length)
+    throw new RangeError(`MaskBlock: there are ${values.length} values for ${codes.length} codes; expected as many.`)
+  for (const value of values ?? []) checkCount('a value of MaskBlock', value, 0, 255)
+  return { fit: () => new MaskPart({ classes: codes, ...(values && { values }) }) }
+}
