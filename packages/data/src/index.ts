@@ -6,6 +6,23 @@ export { ArrayDataset, type Dataset, Subset } from './dataset.js'
 export * as datasets from './datasets/index.js'
 export type { TensorInputs } from './from-tensors.js'
 export type { Inputs, Shapes, Values } from './from-values.js'
+export { get_image_files } from './image/get-image-files.js'
+export type { ImageBunchOptions, MaskOptions, RandomSplitOptions } from './image/image-bunch-options.js'
+export {
+  type FolderOptions,
+  type ImageArraysOptions,
+  type ImageCsvOptions,
+  ImageDataBunch,
+  type ImageRowsOptions,
+  type NamesOptions,
+} from './image/image-data-bunch.js'
+export { type ImageBlockOptions, imagenet_stats, type Stats } from './image/image-options.js'
+export { ImageBlock } from './image/image-part.js'
+export type { ImageSource } from './image/image-source.js'
+export { MaskBlock, type MaskBlockOptions } from './image/mask-part.js'
+export type { Pixels } from './image/pixels.js'
+export { type KeyPoints, PointBlock } from './image/points-part.js'
+export type { RowOptions } from './image/rows-of-images.js'
 export { DataBlock, type DataBlockOptions } from './item/data-block.js'
 export { type ItemBunchOptions, ItemDataBunch, type ItemParts } from './item/item-data-bunch.js'
 export { ItemDataset, type ItemDatasetOptions } from './item/item-dataset.js'
@@ -58,3 +75,5 @@ export type { NumericalizeOptions, TextOptions, TextTableOptions } from './text/
 export type { TextStream } from './text/text-stream.js'
 export { Tokenizer, type TokenizerOptions, type TokenizerState } from './text/tokenizer.js'
 export { Vocab, type VocabOptions } from './text/vocab.js'
+export { type GetTransformsOptions, get_transforms, type TransformPair } from './transform/get-transforms.js'
+export * as tfms from './transform/index.js'

@@ -64,7 +64,7 @@ const signals = /^Cancel/
 it('no function or class fails in the words of the engine', async () => {
   const walk = new Walk()
   const before = tf.memory().numTensors
-  for (const [name, value] of Object.entries({ ...onecycle, ...torch, ...datasets })) {
+  for (const [name, value] of Object.entries({ ...onecycle, ...torch, ...datasets, ...onecycle.tfms })) {
     if (typeof value !== 'function' || inner.has(name) || signals.test(name)) continue
     const isClass = /^class\b/.test(String(value))
     // biome-ignore lint/suspicious/noExplicitAny: whatever plain JavaScript passes

@@ -14,28 +14,27 @@ const pictures = /\.(png|jpe?g|jfif|webp|gif|tiff?|avif|bmp)$/i
  * @example
  * const paths = await get_image_files('pets')
  */
-export async function get_image_files<Folder extends string | URL | readonly File[]>(
-  folder: Folder,
-): Promise<(Folder extends readonly File[] ? File : string)[]> {
-  type Found = (Folder extends readonly File[] ? File : string)[]
+export async function get_image_files(files: readonly File[]): Promise<File[]>
+export async function get_image_files(folder: string | URL): Promise<string[]>
+export async function get_image_files(folder: string | URL | readonly File[]): Promise<string[] | File[]> {
   if (Array.isArray(folder)) {
-    const files = folder as readonly File[]
-    if (!files.every(file => file instanceof Blob)) throw new TypeError(`get_image_files takes Files, but got ${show(folder)}.`)
+    if (!folder.every(file => file instanceof Blob && 'name' in file))
+      throw new TypeError(`get_image_files takes Files, but got ${show(folder)}.`)
     return required(
-      files.filter(file => pictures.test(file.name)),
+      (folder as File[]).filter(file => pictures.test(file.name)),
       'the Files',
-      files.length,
-    ) as unknown as Found
+      folder.length,
+    )
   }
-  if (typeof folder !== 'string' && !((folder as unknown) instanceof URL))
+  if (typeof folder !== 'string' && !(folder instanceof URL))
     throw new TypeError(`get_image_files takes the path of a folder, but got ${show(folder)}.`)
-  const path = (folder as unknown) instanceof URL ? decodeURIComponent((folder as URL).pathname) : (folder as string)
+  const path = folder instanceof URL ? decodeURIComponent(folder.pathname) : folder
   const files = await listFiles(path)
   return required(
     files.filter(file => pictures.test(file)),
     path,
     files.length,
-  ) as unknown as Found
+  )
 }
 
 function required<File>(found: File[], where: string, all: number): File[] {

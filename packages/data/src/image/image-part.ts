@@ -16,6 +16,7 @@ export interface ImagePartState {
 export class ImagePart implements Part<ImageSource, Pixels> {
   static readonly name: string = 'ImagePart'
   readonly kind = 'image'
+  readonly slow = true
   readonly #state: ImagePartState
   /** What each byte becomes, channel by channel. */
   readonly #tables: readonly Float32Array[]

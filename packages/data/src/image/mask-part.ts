@@ -17,6 +17,7 @@ export interface MaskPartState {
 export class MaskPart implements Part<ImageSource, Mask> {
   static readonly name: string = 'MaskPart'
   readonly kind = 'mask'
+  readonly slow = true
   readonly head: Head
   readonly #state: MaskPartState
   readonly #numbers: Int16Array

@@ -3,6 +3,7 @@ import { type ItemBunchOptions, ItemDataBunch, itemBunchKinds } from './item-dat
 import type { Block, ItemTransform } from './part.js'
 import type { Labelled } from './sample-encoder.js'
 import { RandomSplitter, type Splitter } from './splitters.js'
+import { usedItems } from './used-items.js'
 
 export interface DataBlockOptions<Source, Item> {
   /** Makes numbers of inputs and of targets: `[ImageBlock(), CategoryBlock()]`; of inputs alone for data without targets. */
@@ -79,8 +80,8 @@ export class DataBlock<Source = unknown, Item = unknown> {
       throw new TypeError(`DataBlock: the items are ${show(found)}; expected a list${get_items ? '' : ', or get_items'}.`)
     if (found.length === 0)
       throw new RangeError(`DataBlock: there are no items${typeof source === 'string' ? ` in ${source}` : ''}.`)
-    const items = found.map((item): Labelled => ({ x: get_x ? get_x(item) : item, ...(get_y && { y: get_y(item) }) }))
-    const split = splitter(found as readonly Item[])
+    const { items: used, split } = usedItems(found as readonly Item[], splitter(found as readonly Item[]))
+    const items = used.map((item): Labelled => ({ x: get_x ? get_x(item) : item, ...(get_y && { y: get_y(item) }) }))
     const x = await blocks[0].fit(
       items.map(item => item.x),
       split[0],

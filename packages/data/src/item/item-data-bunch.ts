@@ -1,4 +1,5 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
@@ -47,7 +48,15 @@ export class ItemDataBunch extends DataBunch {
   readonly title: string
   readonly #sets: readonly [train: ItemDataset<Labelled>, valid: ItemDataset<Labelled>]
 
-  constructor(parts: Parts, what: ItemParts, sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>]) {
+  /** What it was made of. */
+  protected readonly made: { readonly what: ItemParts; readonly options: ItemBunchOptions }
+
+  constructor(
+    parts: Parts,
+    what: ItemParts,
+    options: ItemBunchOptions,
+    sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>],
+  ) {
     if (!(sets?.[0] instanceof ItemDataset))
       throw new TypeError('An ItemDataBunch is made by a DataBlock: new DataBlock(...).dataloaders(source).')
     super(parts)
@@ -57,6 +66,7 @@ export class ItemDataBunch extends DataBunch {
     this.title = title
     this.encoder = sets[1].encoder as SampleEncoder
     this.inputs = new SampleInputs(this.encoder)
+    this.made = { what, options }
     this.#sets = sets
   }
 
@@ -65,6 +75,7 @@ export class ItemDataBunch extends DataBunch {
     this: new (
       parts: Parts,
       what: ItemParts,
+      options: ItemBunchOptions,
       sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>],
     ) => Made,
     what: ItemParts,
@@ -83,7 +94,7 @@ export class ItemDataBunch extends DataBunch {
     const valid = valid_tfms ? (await setOf(valid_tfms, validates)).plain() : train.plain()
     const { classes } = y?.head ?? {}
     const bunch = DataBunch.from_datasets(new Subset(train, split[0]), new Subset(valid, split[1]), { ...rest, classes })
-    return new this(bunch, what, [train, valid])
+    return new this(bunch, what, options, [train, valid])
   }
 
   /** Items that could not be read, by their indices in {@link items}, and why: where they are skipped. */
@@ -123,6 +134,54 @@ export class ItemDataBunch extends DataBunch {
       ...{ class: [...classes], train, valid },
       part: Float64Array.from(train, (n, i) => (n + valid[i]!) / all),
     })
+  }
+
+  /**
+   * Some samples to train on as a model gets them, with what is drawn at random for them in a first pass, made visible again.
+   *
+   * @param options.rows how many. Default 9.
+   */
+  async show_batch(options: { rows?: number | undefined } = {}): Promise<Plot> {
+    checkOptions<{ rows?: number }>('show_batch', options, { rows: kind.number })
+    const { rows = 9 } = options
+    checkCount('rows', rows, 1)
+    const { showItems } = await import('./show-items.js')
+    return showItems(this.train_ds!, this.encoder, rows, this.title)
+  }
+
+  /** What becomes of an item on its way into a batch: each stage, with shapes and types, for a person to read. */
+  async summary(): Promise<string> {
+    const { items, split, train_dl, inputShape, targetShape, target, classes, classBalance } = this
+    const { batchSize } = train_dl
+    const [train, valid] = this.#sets
+    const tfms = (set: ItemDataset<Labelled>) =>
+      (set.encoder as SampleEncoder).tfms.map(tfm => tfm.kind ?? 'one of its own').join(', ')
+    const balance = [...(classBalance?.rows() ?? [])].map(
+      ({ class: name, part }) => `${name} ${Math.round(1000 * Number(part)) / 10} %`,
+    )
+    const labels = target === 'class' ? 'one of' : 'some of'
+    const stages = [
+      ['items', `${items.length} of ${this.title}: ${split[0].length} to train on, ${split[1].length} to validate on`],
+      ['input', this.encoder.x.kind ?? 'of its own'],
+      ...(tfms(train) ? [['trains', tfms(train)]] : []),
+      ...(tfms(valid) ? [['validates', tfms(valid)]] : []),
+      ...(target === 'none'
+        ? []
+        : [
+            [
+              'target',
+              classes ? `${labels} ${classes.length} classes: ${(balance.length > 0 ? balance : classes).join(', ')}` : 'values',
+            ],
+          ]),
+      [
+        'batch',
+        `xs float32 [${[batchSize, ...inputShape.flat()].join(', ')}]` +
+          (target === 'none'
+            ? ''
+            : `, ys ${target === 'class' ? 'int32' : 'float32'} [${[batchSize, ...targetShape].join(', ')}]`),
+      ],
+    ]
+    return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
   }
 
   /** What makes inputs of new items and labels of predictions: plain JSON. */

@@ -107,7 +107,26 @@ export class Values implements Part<number | ArrayLike<number>, Float32Array> {
  * @param vocab names of the classes. Default: all that there are, sorted.
  */
 export function CategoryBlock(vocab?: readonly string[]): Block<string | number> {
-  return { fit: labels => new Category({ classes: vocab ?? classesOf(labels) }) }
+  return {
+    fit: (labels, train) => {
+      if (vocab) return new Category({ classes: vocab })
+      const classes = classesOf(labels)
+      if (classes.length < 2)
+        throw new RangeError(
+          `All items have the label ${show(classes[0])}: with one class there is nothing to tell apart; expected two or more.`,
+        )
+      const trained = new Set(Array.from(train, i => String(labels[i])))
+      const unseen = classes.find(name => !trained.has(name))
+      if (unseen !== undefined) {
+        const n = labels.filter(label => String(label) === unseen).length
+        throw new RangeError(
+          `The class ${show(unseen)} has ${n === 1 ? 'one item, which validates' : `${n} items, which all validate`}: there is none to train on. ` +
+            'Add some, leave the class out, or divide the items otherwise.',
+        )
+      }
+      return new Category({ classes })
+    },
+  }
 }
 
 /** The target is a list of labels. See {@link CategoryBlock}. */

@@ -73,7 +73,7 @@ export type Size = number | readonly [height: number, width: number]
 
 /** @throws RangeError for what is no size */
 export function sidesOf(owner: string, size: Size): { height: number; width: number } {
-  const [height, width] = typeof size === 'number' ? [size, size] : size
+  const [height, width] = Array.isArray(size) ? size : [size, size]
   for (const side of [height, width])
     if (!(Number.isInteger(side) && side! > 0 && side! <= 2 ** 15))
       throw new RangeError(`${owner}: size is ${show(size)}; expected a whole number of pixels, or [height, width].`)

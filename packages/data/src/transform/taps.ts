@@ -5,17 +5,20 @@ export type PaddingMode = 'zeros' | 'border' | 'reflection'
 export function inside(i: number, n: number, padding: PaddingMode): number {
   if (i >= 0 && i < n) return i
   if (padding === 'zeros') return -1
-  if (padding === 'border' || n === 1) return i < 0 ? 0 : n - 1
+  return padding === 'border' || n === 1 ? (i < 0 ? 0 : n - 1) : mirrored(i, n)
+}
+
+/** Mirrored at the middles of the first and the last pixel. */
+function mirrored(at: number, n: number): number {
   const period = 2 * (n - 1)
-  const at = ((i % period) + period) % period
-  return at < n ? at : period - at
+  const place = ((at % period) + period) % period
+  return place <= n - 1 ? place : period - place
 }
 
 /** For each place along a side of what is drawn: the places along that of the source which it is made of, and their weights. */
 export interface Taps {
   /** Places of each. */
   readonly count: number
-  /** -1 for zeros. */
   readonly at: Int32Array
   readonly weights: Float32Array
 }
@@ -35,22 +38,28 @@ export function linearTaps(length: number, scale: number, offset: number, n: num
   const at = new Int32Array(length * count)
   const weights = new Float32Array(length * count)
   for (let i = 0; i < length; i++) {
-    const center = scale * (i + 0.5) + offset
+    const place = scale * (i + 0.5) + offset
+    const isBeyond = place < 0 || place > n
+    if (isBeyond && padding === 'zeros') continue
+    const center = !isBeyond
+      ? place
+      : padding === 'border' || n === 1
+        ? Math.min(n - 0.5, Math.max(0.5, place))
+        : mirrored(place - 0.5, n) + 0.5
     if (exact) {
-      at[i] = inside(Math.floor(center), n, padding)
-      weights[i] = at[i] === -1 ? 0 : 1
-      if (at[i] === -1) at[i] = 0
+      at[i] = Math.floor(center)
+      weights[i] = 1
       continue
     }
     const first = Math.floor(center - support)
-    const isInside = center >= 0 && center <= n
     let sum = 0
     for (let k = 0; k < count; k++) {
-      const weight = Math.max(0, 1 - Math.abs(first + k + 0.5 - center) / support)
-      const place = inside(first + k, n, isInside ? 'zeros' : padding)
-      at[i * count + k] = Math.max(0, place)
-      weights[i * count + k] = place === -1 ? 0 : weight
-      sum += isInside && place === -1 ? 0 : weight
+      const of = first + k
+      if (of < 0 || of >= n) continue
+      const weight = Math.max(0, 1 - Math.abs(of + 0.5 - center) / support)
+      at[i * count + k] = of
+      weights[i * count + k] = weight
+      sum += weight
     }
     for (let k = 0; k < count; k++) weights[i * count + k]! /= sum
   }
