@@ -279,7 +279,7 @@ export class ImageDataBunch extends Items {
     } = options
     const image: ImageBlockOptions = { channels, stats, maxPixels }
     const [train, valid] = pairOf(ds_tfms).map(tfms => arranged(tfms, { size, resize_method, padding_mode }))
-    const targets = block ?? CategoryBlock(classes)
+    const targets: Block = block ?? (CategoryBlock(classes) as Block)
     const ys = items.map(({ y }) => y)
     const x = await ImageBlock(image).fit([], split[0])
     const y = await targets.fit(ys, split[0])
