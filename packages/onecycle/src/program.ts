@@ -76,5 +76,23 @@ function commandLine(): Command {
     )
     .action(async options => (await import('./commands/demo.js')).demo(options))
 
+  program
+    .command('predict <model> <data>')
+    .description('predict the rows of a file with a folder that learn.export wrote, and write both as CSV')
+    .option('-o, --out <file>', 'where they go', 'predictions.csv')
+    .option('--keep <columns...>', 'columns of the rows that are written too (default: all)')
+    .option('--prefix <text>', 'what the names of predicted columns begin with')
+    .option('--no-probs', 'leave probabilities out')
+    .option('--sep <text>', 'what stands between cells of a CSV file (default: what its first line says)')
+    .option('--missing <texts...>', 'cells that say that nothing is known (default: as in training)')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle predict models/churn new.csv -o out.csv', 'rows, labels and probabilities'],
+        ['onecycle predict models/churn new.parquet --keep id --no-probs', 'ids and labels, in predictions.csv'],
+      ),
+    )
+    .action(async (model, data, options) => (await import('./commands/predict.js')).predict(model, data, options))
+
   return program
 }

@@ -29,7 +29,7 @@ describe('help', () => {
     expect(loaded.filter(url => !/^(commander|chalk)\/|\/packages\/onecycle\/dist\/[\w-]+\.js$/.test(url))).toEqual([])
   })
 
-  test.each(['doctor', 'demo', 'schedule'])('%s --help has examples', async command => {
+  test.each(['doctor', 'demo', 'schedule', 'predict'])('%s --help has examples', async command => {
     const { code, stdout } = await onecycle([command, '--help'])
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`Usage: onecycle ${command}[\\s\\S]*Examples:\\n {2}onecycle ${command}`))
@@ -38,6 +38,53 @@ describe('help', () => {
   test('--version is that of the package', async () => {
     const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
     expect(await onecycle(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+describe('predict', () => {
+  test('writes rows and what is predicted of them, and says where', async () => {
+    // Twice the number, at a class of two: what learn.export writes of such a model.
+    const config = { name: 'conts', batch_input_shape: [null, 1], dtype: 'float32', sparse: false }
+    const dense = { name: 'head', units: 2, activation: 'softmax', use_bias: false, dtype: 'float32', trainable: true }
+    const nodes = (name: string) => [[name, 0, 0]]
+    const topology = {
+      class_name: 'Model',
+      config: {
+        name: 'm',
+        layers: [
+          { name: 'conts', class_name: 'InputLayer', config, inbound_nodes: [] },
+          { name: 'head', class_name: 'Dense', config: dense, inbound_nodes: [[['conts', 0, 0, {}]]] },
+        ],
+        input_layers: nodes('conts'),
+        output_layers: nodes('head'),
+      },
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    }
+    const procs = { types: { age: 'number' }, dates: [], cat_names: [], cont_names: ['age'] }
+    const onecycle_ = {
+      format: 2,
+      versions: {},
+      outputs: [{ name: 'head', target: 'class', classes: ['no', 'yes'] }],
+      inputs: { kind: 'table', procs },
+    }
+    const model = {
+      ...{ format: 'layers-model', generatedBy: 'a test', convertedBy: null, modelTopology: topology },
+      weightsManifest: [{ paths: ['w.bin'], weights: [{ name: 'head/kernel', shape: [1, 2], dtype: 'float32' }] }],
+      userDefinedMetadata: { onecycle: onecycle_ },
+    }
+    await writeFile(join(folder, 'model.json'), JSON.stringify(model))
+    await writeFile(join(folder, 'w.bin'), new Uint8Array(Float32Array.of(0, 1).buffer))
+    await writeFile(join(folder, 'new.csv'), 'id,age\n007,2\n008,-3\n')
+    const out = join(folder, 'out.csv')
+    const done = await onecycle(['predict', folder, join(folder, 'new.csv'), '-o', out])
+    expect(done).toMatchObject({ code: 0, stdout: `2 rows predicted: ${out}\n` })
+    expect((await readFile(out, 'utf8')).replace(/(\.\d{4})\d+/g, '$1')).toBe(
+      'id,age,label,probs.no,probs.yes\n007,2,yes,0.1192,0.8807\n008,-3,no,0.9525,0.0474\n',
+    )
+    const failed = await onecycle(['predict', folder, join(folder, 'none.csv')])
+    expect(failed).toMatchObject({ code: 1, stdout: '' })
+    expect(failed.stderr).toContain('there is no such file')
   })
 })
 

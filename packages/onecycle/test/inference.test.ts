@@ -15,7 +15,14 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
   const ours = (room: string) => of(Object.keys(metafile.inputs), room)
   expect([...ours('callbacks'), ...ours('recorder'), ...ours('plot')]).toEqual([])
   expect(ours('learner').sort()).toEqual([
-    ...['export/answer-items.ts', 'export/answer.ts', 'export/manifest.ts', 'export/predictor.ts', 'inference.ts'],
+    ...[
+      'export/answer-items.ts',
+      'export/answer.ts',
+      'export/manifest.ts',
+      'export/predict-csv.ts',
+      'export/predictor.ts',
+      'inference.ts',
+    ],
     ...['model/arrange-inputs.ts', 'model/random-layers.ts', 'model/sample-tensors.ts', 'model/shape.ts'],
     ...['model/tensor-methods.ts', 'model/trainable-model.ts', 'random/draws.ts'],
   ])

@@ -9,5 +9,10 @@ export function checkContent(path: unknown, content: unknown): void {
 }
 
 function isIterable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Symbol.iterator in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
 }

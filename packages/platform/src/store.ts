@@ -1,5 +1,5 @@
 /** What can be written: a text, bytes, or bytes piece by piece, each asked for when the one before it is written. */
-export type Content = string | Uint8Array | Iterable<Uint8Array>
+export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** What can be read part by part. */
 export interface Opened {
@@ -42,7 +42,9 @@ export function openBlob(blob: Blob): Opened {
 }
 
 /** Content as the parts of a Blob. */
-export function blobOf(content: Content): Blob {
-  const whole = typeof content === 'string' || content instanceof Uint8Array
-  return new Blob((whole ? [content] : [...content]) as BlobPart[])
+export async function blobOf(content: Content): Promise<Blob> {
+  if (typeof content === 'string' || content instanceof Uint8Array) return new Blob([content] as BlobPart[])
+  const parts: Uint8Array[] = []
+  for await (const part of content) parts.push(part)
+  return new Blob(parts as BlobPart[])
 }

@@ -9,7 +9,7 @@ export interface ReadTableOptions extends CsvOptions {
   format?: 'csv' | 'json' | 'parquet' | 'arrow' | undefined
 }
 
-const readKinds: Kinds<ReadTableOptions> = {
+export const readKinds: Kinds<ReadTableOptions> = {
   ...{ sep: kind.string, encoding: kind.string, maxBytes: kind.number },
   ...{ names: kind.listOf(kind.string), columns: kind.listOf(kind.string), missing: kind.listOf(kind.string) },
   ...{ types: kind.object, badLines: kind.choice('refuse', 'skip'), format: kind.choice('csv', 'json', 'parquet', 'arrow') },

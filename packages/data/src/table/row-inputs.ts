@@ -1,5 +1,6 @@
 import { Tensor, tensor2d } from '@tensorflow/tfjs-core'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
+import type { ReadTableOptions } from '../source/read-table.js'
 import type { Table } from './table.js'
 import { tableFrom } from './table-from.js'
 import { TabularPreprocessor, type TabularState } from './tabular-preprocessor.js'
@@ -10,19 +11,27 @@ export type Row = Readonly<Record<string, string | number | boolean | Date | nul
 export interface RowInputsState {
   readonly kind: 'table'
   readonly procs: TabularState
+  readonly reading?: RowReading | undefined
 }
+
+/** How files of rows were said to be read. */
+export type RowReading = Pick<ReadTableOptions, 'sep' | 'missing' | 'encoding' | 'badLines'>
 
 /** Makes inputs of rows of a table: codes of categories, numbers, or both. */
 export class RowInputs implements ItemInputs {
   static readonly name: string = 'RowInputs'
   readonly #procs: TabularPreprocessor
 
-  constructor(procs: TabularPreprocessor) {
+  /** How files of new rows are read. */
+  readonly reading: RowReading | undefined
+
+  constructor(procs: TabularPreprocessor, reading?: RowReading) {
     this.#procs = procs
+    this.reading = reading
   }
 
-  static restore({ procs }: RowInputsState): RowInputs {
-    return new RowInputs(TabularPreprocessor.restore(procs))
+  static restore({ procs, reading }: RowInputsState): RowInputs {
+    return new RowInputs(TabularPreprocessor.restore(procs), reading)
   }
 
   takes(given: unknown, inputNames: readonly string[] | undefined): given is Row | readonly Row[] | Table {
@@ -45,7 +54,7 @@ export class RowInputs implements ItemInputs {
   }
 
   state(): RowInputsState {
-    return { kind: 'table', procs: this.#procs.state() }
+    return { kind: 'table', procs: this.#procs.state(), ...(this.reading && { reading: this.reading }) }
   }
 }
 

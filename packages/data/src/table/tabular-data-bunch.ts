@@ -9,9 +9,9 @@ import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
 import { headsOfTable } from './heads-of-table.js'
 import { numbersIn } from './numbers-in.js'
-import { RowInputs } from './row-inputs.js'
+import { RowInputs, type RowReading } from './row-inputs.js'
 import { Table } from './table.js'
-import { type TableLike, tableFrom } from './table-from.js'
+import { isFileSource, type TableLike, tableFrom } from './table-from.js'
 import { inOnePart } from './table-parts.js'
 import type { TableTarget, TableTargetState } from './table-target.js'
 import { type TabularFileOptions, type TabularOptions, tabularFileKinds, tabularKinds } from './tabular-options.js'
@@ -53,7 +53,7 @@ export class TabularDataBunch extends DataBunch {
       throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
     super(parts)
     this.procs = fitted.procs
-    this.inputs = new RowInputs(fitted.procs)
+    this.inputs = new RowInputs(fitted.procs, readingOf(reading))
     this.targets = fitted.targets
     this.#fitted = fitted
     this.#title = title
@@ -122,7 +122,7 @@ export class TabularDataBunch extends DataBunch {
     checkOptions<{ bs?: number; with_labels?: boolean }>('test_dl', options, { bs: kind.number, with_labels: kind.boolean })
     const { bs = (this.valid_dl ?? this.train_dl).batchSize, with_labels = false } = options
     const { types } = this.procs
-    const table = isFile(rows) ? await this.#read(rows) : tableFrom(rows, rows instanceof Table ? {} : { types })
+    const table = isFileSource(rows) ? await this.#read(rows) : tableFrom(rows, rows instanceof Table ? {} : { types })
     if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected some to predict.`)
     return new DataLoader(datasetOf(table, this.#fitted, with_labels ? this.#fitted.weights : undefined, with_labels), { bs })
   }
@@ -280,9 +280,10 @@ function datasetOf(
   })
 }
 
-function isFile(rows: FileSource | TableLike): rows is FileSource {
-  const isBytes = rows instanceof ArrayBuffer || ArrayBuffer.isView(rows)
-  return typeof rows === 'string' || rows instanceof URL || rows instanceof Blob || isBytes
+/** What holds for files of new rows too. */
+function readingOf({ sep, missing, encoding, badLines }: ReadTableOptions): RowReading | undefined {
+  const own = Object.entries({ sep, missing, encoding, badLines }).filter(([, value]) => value !== undefined)
+  return own.length > 0 ? Object.fromEntries(own) : undefined
 }
 
 function requireY(owner: string, options: TabularOptions): void {

@@ -10,8 +10,13 @@ interface Columns {
 export function csvOf(table: Columns): string {
   const { names, length } = table
   const columns = names.map(name => table.column(name))
-  const rows = Array.from({ length }, (_, row) => columns.map(each => quoted(textOf(cellOf(each, row)))).join(','))
-  return `${[names.map(quoted).join(','), ...rows].join('\n')}\n`
+  const rows = Array.from({ length }, (_, row) => csvLine(columns.map(each => cellOf(each, row))))
+  return csvLine(names) + rows.join('')
+}
+
+/** Cells as a line, with its end. */
+export function csvLine(cells: readonly Cell[]): string {
+  return `${cells.map(cell => quoted(textOf(cell))).join(',')}\n`
 }
 
 function textOf(cell: Cell): string {

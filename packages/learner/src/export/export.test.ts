@@ -95,6 +95,102 @@ describe('a model trained on a table', () => {
   })
 })
 
+describe('predict_csv', () => {
+  const learner = async (more: object = {}) => {
+    const data = await TabularDataBunch.from_df(people(120), { y: 'left', ...inputs, ...more })
+    const learn = tabular_learner(data, { layers: [8], ...quiet })
+    await learn.fit_one_cycle(2, 1e-2)
+    return learn
+  }
+  const lines = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n')
+
+  it('writes rows of a file as they are beside what is said of them, the same in a Learner and an export', async () => {
+    const learn = await learner()
+    const churn = await load_learner(await learn.exportFiles())
+    const rows = Array.from({ length: 2500 }, (_, i) => ({
+      id: `00${i}`,
+      age: i % 9 === 0 ? '' : `${20 + (i % 50)}.50`,
+      city: ['Bern', '"Chur, GR"', ''][i % 3]!,
+    }))
+    const file = at('new.csv')
+    writeFileSync(file, `id,age,city\r\n${rows.map(row => Object.values(row).join(',')).join('\r\n')}\r\n`)
+    const before = tf.memory().numTensors
+    expect(await churn.predict_csv(file, at('out.csv'), { bs: 1000 })).toEqual({ path: at('out.csv'), rows: 2500 })
+    expect(await learn.predict_csv(file, at('learner.csv'))).toEqual({ path: at('learner.csv'), rows: 2500 })
+    expect(tf.memory().numTensors).toBe(before)
+    const [header, first, second] = lines(at('out.csv'))
+    expect(header).toBe('id,age,city,label,probs.no,probs.yes')
+    expect(second!.startsWith('001,21.50,"Chur, GR",')).toBe(true)
+    const [, , , label, no] = first!.split(',')
+    const answer = (await churn.predict({ age: null, city: 'Bern' })) as ClassAnswer
+    expect([label, Number(no)]).toEqual([answer.label, expect.closeTo(answer.probs['no']!, 6)])
+    expect(lines(at('learner.csv')).map(line => line.split(',')[0])).toEqual(lines(at('out.csv')).map(line => line.split(',')[0]))
+    expect(lines(at('out.csv'))).toHaveLength(2501)
+  })
+
+  it('takes tables and bytes, leaves columns out, and reads files as training did', async () => {
+    const text = `age;city;left\n${people(60)
+      .map(({ age, city, left }) => `${age ?? '?'};${city};${left}`)
+      .join('\n')}\n`
+    const data = await TabularDataBunch.from_csv(text, {
+      y: ['left', 'age'],
+      cat_names: ['city'],
+      cont_names: [],
+      bs: 8,
+      missing: ['?'],
+      sep: ';',
+      split: [Int32Array.from({ length: 30 }, (_, i) => i + 2), Int32Array.of(40, 41)],
+    }).catch((error: Error) => error)
+    expect((data as Error).message).toContain('the target age is missing')
+    const learn = tabular_learner(await TabularDataBunch.from_csv(text, { y: 'left', ...inputs, missing: ['?'], sep: ';' }), {
+      layers: [4],
+      ...quiet,
+    })
+    const churn = await load_learner(await learn.exportFiles())
+    await churn.predict_csv('city;age\nBern;?\nChur;30\n', at('few.csv'), { keep: ['city'], probs: false, prefix: 'said ' })
+    expect(lines(at('few.csv'))).toEqual([
+      'city,said label',
+      expect.stringMatching(/^Bern,(no|yes)$/),
+      expect.stringMatching(/^Chur,/),
+    ])
+    expect((await churn.predict_csv([{ city: 'Bern', age: 3 }], at('few.csv'))).rows).toBe(1)
+    const two = tabular_learner(await TabularDataBunch.from_df(people(40), { y: ['left', 'fee'], ...inputs }), {
+      layers: [4],
+      ...quiet,
+    })
+    await two.predict_csv([{ city: 'Bern', age: 3 }], at('two.csv'))
+    expect(lines(at('two.csv'))[0]).toBe('city,age,left.label,left.probs.no,left.probs.yes,fee.value')
+  })
+
+  it('refuses what it cannot read or write, and leaves what was there', async () => {
+    const churn = await load_learner(await (await learner()).exportFiles())
+    const out = at('there.csv')
+    writeFileSync(out, 'there')
+    const infinite = [...Array.from({ length: 20 }, () => 'Bern,3'), 'Bern,Infinity'].join('\n')
+    await expect(churn.predict_csv(`city,age\n${infinite}\n`, out, { bs: 8 })).rejects.toThrow(
+      'Row 4 of the text, from row 16 on: age is Infinity; expected a finite number.',
+    )
+    await expect(churn.predict_csv('city,age,label\nBern,3,x\n', out)).rejects.toThrow(
+      "the text has a column 'label', as what is predicted is called.",
+    )
+    await expect(churn.predict_csv('city,age\n', out)).rejects.toThrow('the text has no rows; expected some to predict.')
+    await expect(churn.predict_csv('town,age\nBern,3\n', out)).rejects.toThrow("There is no column 'city' in the text.")
+    await expect(churn.predict_csv('city,age\nBern,3\n', out, { keeps: [] } as never)).rejects.toThrow(
+      'predict_csv has no option keeps. Did you mean keep?',
+    )
+    await expect(churn.predict_csv('city,age\nBern,3\n', dir)).rejects.toThrow(/^Cannot write/)
+    expect([readFileSync(out, 'utf8'), readdirSync(dir).filter(name => name.endsWith('.tmp'))]).toEqual(['there', []])
+    const other = new Learner(
+      DataBunch.from_arrays({ x: [1, 2], y: new Float32Array([2, 4]), bs: 2 }),
+      sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] }),
+      quiet,
+    )
+    await expect((await load_learner(await other.exportFiles())).predict_csv('a\n1\n', out)).rejects.toThrow(
+      'this model was not trained on one',
+    )
+  })
+})
+
 describe('a model of pictures', () => {
   const pictures = () => {
     const x = new Float32Array(8 * 36).map((_, i) => Math.sin(i))

@@ -1,5 +1,5 @@
 import { ready } from '@onecycle/backend'
-import type { ItemInputs, Row, Table } from '@onecycle/data'
+import type { ItemInputs, Row, Table, TableLike } from '@onecycle/data'
 import { restoreInputs } from '@onecycle/data/internal'
 import { type FileSource, joined, nameOf, read, schemeOf, show } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -10,6 +10,7 @@ import { isLayersModel } from '../model/trainable-model.js'
 import { type Answer, answersOf } from './answer.js'
 import { answerItems } from './answer-items.js'
 import { type Manifest, parseModelJson } from './manifest.js'
+import type { PredictCsvOptions, PredictedCsv } from './predict-csv.js'
 
 /**
  * What {@link load_learner} reads: the folder that `learn.export` wrote, as a path or a URL; its files, as they were dropped on a page; or what
@@ -65,6 +66,23 @@ export class Predictor {
     const xs = sampleTensors(given as Samples, shapes, inputNamesOf(this.model))
     const answers = await this.#answers(xs, given)
     return isOne(given, shapes[0]!.length) ? answers[0]! : answers
+  }
+
+  /**
+   * Writes rows of a file or of a table beside what the model says of each as CSV: `label` and `probs.no`, `labels`, `value`, or `kind.label` of several
+   * outputs. A part of the rows is in memory at a time, and the file appears whole or not at all.
+   *
+   * @param rows a path or another address, a File or Blob, bytes, a text of several lines; or a table, rows or columns. CSV files are read as that of
+   * training was, where options do not say otherwise
+   * @param to a path or another address, as of `save`
+   * @throws RangeError for a column that is not there, cells that cannot be read as in training, or a name that rows and predictions have; Error for files
+   * that cannot be read or written
+   * @example
+   * await churn.predict_csv('new.csv', 'predicted.csv', { keep: ['id'] })   // { path, rows: 3000 }
+   */
+  async predict_csv(rows: FileSource | TableLike, to: string, options: PredictCsvOptions = {}): Promise<PredictedCsv> {
+    const { predictCsv } = await import('./predict-csv.js')
+    return predictCsv({ inputs: this.#inputs, predict: some => this.predict(some) }, rows, to, options)
   }
 
   async #answers(xs: Tensor | Tensor[], given: unknown): Promise<Answer[]> {

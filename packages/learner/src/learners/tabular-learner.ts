@@ -1,6 +1,7 @@
-import { type Row, type Table, TabularDataBunch } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
+import { type Row, type Table, type TableLike, TabularDataBunch } from '@onecycle/data'
+import { checkOptions, type FileSource, type Kinds, keepNames, kind, show } from '@onecycle/platform'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { PredictCsvOptions, PredictedCsv } from '../export/predict-csv.js'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { type EmbeddingSize, emb_sz_rule } from '../model/category-embeddings.js'
@@ -29,6 +30,23 @@ export const tabularLearnerKinds: Kinds<TabularLearnerOptions> = { ...learnerKin
  */
 export class TabularLearner extends ItemLearner<Row, readonly Row[] | Table> {
   static override readonly name: string = 'TabularLearner'
+
+  /**
+   * Writes rows of a file or of a table beside what the model says of each as CSV: `label` and `probs.no`, `labels`, `value`, or `kind.label` of several
+   * outputs. A part of the rows is in memory at a time, and the file appears whole or not at all.
+   *
+   * @param rows a path or another address, a File or Blob, bytes, a text of several lines; or a table, rows or columns. CSV files are read as that of
+   * training was, where options do not say otherwise
+   * @param to a path or another address, as of `save`
+   * @throws RangeError for a column that is not there, cells that cannot be read as in training, or a name that rows and predictions have; Error for files
+   * that cannot be read or written
+   * @example
+   * await churn.predict_csv('new.csv', 'predicted.csv', { keep: ['id'] })   // { path, rows: 3000 }
+   */
+  async predict_csv(rows: FileSource | TableLike, to: string, options: PredictCsvOptions = {}): Promise<PredictedCsv> {
+    const { predictCsv } = await import('../export/predict-csv.js')
+    return predictCsv({ inputs: this.data.inputs, predict: some => this.predict(some) }, rows, to, options)
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ export const downloads: Store = {
     typeof document === 'undefined' ? 'a worker cannot download: send the bytes to the page, which can' : undefined,
   read: 'a page cannot read what was downloaded: have the file chosen or dropped, and read the File',
   async write(name, content) {
-    const url = URL.createObjectURL(blobOf(content))
+    const url = URL.createObjectURL(await blobOf(content))
     Object.assign(document.createElement('a'), { href: url, download: name }).click()
     setTimeout(() => URL.revokeObjectURL(url), begins)
   },

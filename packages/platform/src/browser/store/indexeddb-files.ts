@@ -14,7 +14,7 @@ export async function open(name: string): Promise<Opened> {
 }
 
 export async function write(name: string, content: Content): Promise<void> {
-  const own = kept(content)
+  const own = await kept(content)
   await inTransaction('readwrite', store => store.put(own, name)).catch(async error => {
     throw await meaning(error, own instanceof Blob ? own.size : own.byteLength)
   })
@@ -27,7 +27,7 @@ async function find(name: string): Promise<Uint8Array<ArrayBuffer> | Blob> {
 }
 
 /** Pieces as a Blob, which the browser may have on the disk. Of a view the whole memory would be kept. */
-function kept(content: Content): Uint8Array | Blob {
+async function kept(content: Content): Promise<Uint8Array | Blob> {
   if (typeof content === 'string') return new TextEncoder().encode(content)
   if (!(content instanceof Uint8Array)) return blobOf(content)
   return content.byteLength === content.buffer.byteLength ? content : content.slice()

@@ -48,7 +48,7 @@ const part = 2 ** 18
 async function fill(file: FileSystemFileHandle, content: Content, begin: (size: number) => void): Promise<void> {
   const writable = await file.createWritable()
   try {
-    for (const bytes of piecesOf(content)) {
+    for await (const bytes of piecesOf(content)) {
       begin(bytes.length)
       for (let start = 0; start < bytes.length; start += part)
         await writable.write(bytes.subarray(start, start + part) as Uint8Array<ArrayBuffer>)
@@ -72,7 +72,7 @@ async function remove(folder: FileSystemDirectoryHandle, name: string, tries = 5
   }
 }
 
-function piecesOf(content: Content): Iterable<Uint8Array> {
+function piecesOf(content: Content): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   if (typeof content === 'string') return [new TextEncoder().encode(content)]
   return content instanceof Uint8Array ? [content] : content
 }

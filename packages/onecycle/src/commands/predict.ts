@@ -1,0 +1,17 @@
+import { load_learner } from '@onecycle/learner/inference'
+
+export interface PredictOptions {
+  out: string
+  keep?: string[]
+  probs: boolean
+  prefix?: string
+  sep?: string
+  missing?: string[]
+}
+
+/** Predicts the rows of a file with what `learn.export` wrote, and says how many and where they are. */
+export async function predict(model: string, data: string, { out, ...options }: PredictOptions): Promise<void> {
+  const predictor = await load_learner(model)
+  const { path, rows } = await predictor.predict_csv(data, out, options)
+  console.log(`${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} predicted: ${path}`)
+}
