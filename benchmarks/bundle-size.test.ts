@@ -17,7 +17,7 @@ describe('a minimal trainer in a page', () => {
 
   it.each([
     ['a search of rates', /lr-find\/lr-finder/],
-    ['what differentiates', /gradient\/differentiate/],
+    ['the training loop', /learner\/dist\/loop\./],
     ['what gathers predictions', /work\/predictions/],
     ['the 1cycle policy', /fit\/plan/],
     ['schedules beside 1cycle', /fit\/other-plans/],
@@ -47,5 +47,5 @@ it.each<[Program, number]>([
 ])('%s is at most %d KB, without a Learner and plots', async (program, most) => {
   const { initial, modules } = await weigh(rolldown, program)
   expect(initial).toBeLessThan(most * kilobyte)
-  expect(Object.keys(modules).filter(file => /learner\.js|training-loop|recorder\/dist|plot\/dist/.test(file))).toEqual([])
+  expect(Object.keys(modules).filter(file => /learner\.js|loop\.js|recorder\/dist|plot\/dist/.test(file))).toEqual([])
 })

@@ -9,7 +9,7 @@ import type {
   TrainingState,
 } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
-import type { RunOptions } from '../training-loop.js'
+import type { RunOptions } from '../loop.js'
 import type { SaveNames } from './save-cycles.js'
 
 export interface ResumeOptions {
