@@ -41,6 +41,7 @@ export class TabularLearner extends ItemLearner<Row, readonly Row[] | Table> {
    * @throws RangeError for a column that is not there, cells that cannot be read as in training, or a name that rows and predictions have; Error for files
    * that cannot be read or written
    * @example
+   * const churn = tabular_learner(await TabularDataBunch.from_csv('churn.csv', { y: 'left' }))
    * await churn.predict_csv('new.csv', 'predicted.csv', { keep: ['id'] })   // { path, rows: 3000 }
    */
   async predict_csv(rows: FileSource | TableLike, to: string, options: PredictCsvOptions = {}): Promise<PredictedCsv> {
