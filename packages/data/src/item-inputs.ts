@@ -21,6 +21,8 @@ export interface ItemInputs {
   takes(given: unknown, inputNames: readonly string[] | undefined): boolean
   /** @throws Error, RangeError or TypeError for what is none, or cannot be read */
   of(given: never): Promise<EncodedItems>
+  /** An item as a person reads it, by the numbers of its input; for kinds that are neither pictures nor columns. */
+  written?(values: ArrayLike<number>): string
   /** Undefined for what works in this program alone, such as functions of a person's own. */
   state(): InputsState | undefined
 }

@@ -25,8 +25,19 @@ export {
   type SgdrFitOptions,
   type TrainOptions,
 } from './learner.js'
+export type { GenerateOptions } from './export/generate.js'
 export { type CollabLearnerOptions, collab_learner } from './learners/collab-learner.js'
+export {
+  LanguageLearner,
+  type LanguageModelLearnerOptions,
+  language_model_learner,
+} from './learners/language-model-learner.js'
 export { TabularLearner, type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
+export {
+  type TextClassifierLearnerOptions,
+  TextLearner,
+  text_classifier_learner,
+} from './learners/text-classifier-learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export {
   type BinaryFocalOptions,

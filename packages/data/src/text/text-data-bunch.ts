@@ -1,5 +1,5 @@
 import { checkCount, checkOptions, type FileSource, type Kinds, kind, say, show } from '@onecycle/platform'
-import { DataBunch } from '../data-bunch.js'
+import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
@@ -187,6 +187,11 @@ export class TextDataBunch extends DataBunch {
       ['batch', `xs int32 [${bs}, length of the longest], ${ys}`],
     ]
     return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
+  }
+
+  override valuesOf(): ValuesMeaning {
+    const { target, names } = this.#what.targets
+    return target === 'value' && names.length > 1 ? { values: names } : {}
   }
 
   static #of(what: LabelledTexts, options: TextOptions): TextDataBunch {

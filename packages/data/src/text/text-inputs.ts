@@ -82,14 +82,16 @@ export class TextInputs implements ItemInputs {
   }
 
   /** The text that numbers of tokens stand for, as far as they say. */
-  text(numbers: ArrayLike<number>): string {
+  written(numbers: ArrayLike<number>): string {
     return this.tokenizer.join(this.vocab.tokens(numbers))
   }
 
-  state(): TextInputsState {
-    const { tokenizer, vocab, max_len, fields } = this
+  state(): TextInputsState | undefined {
+    const { vocab, max_len, fields } = this
+    const tokenizer = this.tokenizer.state()
+    if (!tokenizer) return undefined
     return {
-      ...{ kind: 'text', tokenizer: tokenizer.state(), vocab: vocab.state() },
+      ...{ kind: 'text', tokenizer, vocab: vocab.state() },
       ...(max_len !== undefined && { max_len }),
       ...(fields && { fields }),
     }

@@ -77,13 +77,9 @@ export class Tokenizer {
     return tokens.filter(token => !(firstMarks as readonly string[]).includes(token) || token === mark.unknown).join('')
   }
 
-  /** @throws TypeError where a function divides texts, which is no data */
-  state(): TokenizerState {
-    if (this.level === 'function')
-      throw new TypeError(
-        "The texts are divided by a function, which cannot be written into a file. Use the level 'word' or 'char', or keep the weights alone by save().",
-      )
-    return { level: this.level, rules: this.rules }
+  /** Undefined where a function divides texts, which is no data. */
+  state(): TokenizerState | undefined {
+    return this.level === 'function' ? undefined : { level: this.level, rules: this.rules }
   }
 }
 

@@ -74,7 +74,7 @@ export function exportedModel({ data, model, loss_func, log }: Exported): { net:
     outputs: meaningsOf(data, model, loss_func),
     ...(inputs && { inputs }),
   }
-  return { net: standardModel(model, activationsOf(loss_func, model.outputs.length)), manifest }
+  return { net: standardModel(model, activationsOf(loss_func, model.outputs.length), inputs && 1), manifest }
 }
 
 const weightsName = /^weights-[0-9a-f]{8}\.bin$/

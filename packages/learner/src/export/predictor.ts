@@ -1,7 +1,7 @@
 import { ready } from '@onecycle/backend'
 import type { ItemInputs, Row, Table, TableLike } from '@onecycle/data'
 import { restoreInputs } from '@onecycle/data/internal'
-import { type FileSource, joined, nameOf, read, schemeOf, show } from '@onecycle/platform'
+import { type FileSource, joined, nameOf, Random, read, schemeOf, show } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { inputNamesOf } from '../model/arrange-inputs.js'
@@ -9,6 +9,7 @@ import { type Samples, sampleTensors } from '../model/sample-tensors.js'
 import { isLayersModel } from '../model/trainable-model.js'
 import { type Answer, answersOf } from './answer.js'
 import { answerItems } from './answer-items.js'
+import type { GeneratedTexts, GenerateOptions } from './generate.js'
 import { type Manifest, parseModelJson } from './manifest.js'
 import type { PredictCsvOptions, PredictedCsv } from './predict-csv.js'
 
@@ -33,6 +34,7 @@ export class Predictor {
   /** What was exported, and by which versions. */
   readonly manifest: Manifest
   readonly #inputs: ItemInputs | undefined
+  readonly #random = new Random().fork('generate')
 
   /** Made by {@link load_learner}. */
   constructor(model: LayersModel, manifest: Manifest, inputs?: ItemInputs) {
@@ -58,8 +60,15 @@ export class Predictor {
   async predict(rows: readonly Row[] | Table): Promise<Answer[]>
   async predict(row: Row): Promise<Answer>
   async predict(samples: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Promise<Answer | Answer[]>
-  async predict(given: unknown): Promise<unknown> {
+  async predict(text: string): Promise<Answer>
+  async predict(texts: readonly string[]): Promise<Answer[]>
+  /** Of a language model, a text that goes on from its beginning by so many tokens, as the `predict` of a {@link LanguageLearner}. */
+  async predict(prompt: string, n_words: number, options?: GenerateOptions): Promise<string>
+  async predict(given: unknown, n_words?: number, options: GenerateOptions = {}): Promise<unknown> {
     await ready()
+    if (this.#inputs && 'vocab' in this.#inputs && this.manifest.outputs[0]!.each !== undefined)
+      return this.#goOn(given as string, n_words ?? 1, options)
+    if (n_words !== undefined) throw new TypeError('predict takes what is predicted alone: this is no language model, which takes a number of words too.')
     if (this.#inputs?.takes(given, inputNamesOf(this.model)))
       return answerItems(this.#inputs, given, this.manifest.outputs, xs => this.#forward(xs))
     const shapes = this.model.inputs.map(({ shape }) => shape)
@@ -84,6 +93,13 @@ export class Predictor {
   async predict_csv(rows: FileSource | TableLike, to: string, options: PredictCsvOptions = {}): Promise<PredictedCsv> {
     const { predictCsv } = await import('./predict-csv.js')
     return predictCsv({ inputs: this.#inputs, predict: some => this.predict(some) }, rows, to, options)
+  }
+
+  async #goOn(prompt: string, n_words: number, options: GenerateOptions): Promise<string> {
+    const { checkGenerate, generate } = await import('./generate.js')
+    checkGenerate('predict', prompt, n_words, options)
+    const random = options.seed === undefined ? this.#random : new Random(options.seed)
+    return generate(this.model, this.#inputs as unknown as GeneratedTexts, prompt, n_words, options, random)
   }
 
   async #answers(xs: Tensor | Tensor[], given: unknown): Promise<Answer[]> {

@@ -10,6 +10,8 @@ export interface Column {
   of(index: number): string
 }
 
+/** Characters of a text that a table has room for. */
+const mostCharacters = 80
 /** Most inputs of a sample that a table has room for. */
 const mostNumbers = 8
 
@@ -29,6 +31,15 @@ export function samplesPanel(
     }))
     return picturesPanel({ title, pictures })
   }
+  const written = data.inputs?.written?.bind(data.inputs)
+  if (written) {
+    const cells = samples.map(([input]) => shortened(written(input!.values)))
+    return tablePanel({
+      title,
+      columns: ['sample', 'text', ...columns.map(({ name }) => name)],
+      rows: cells.map((cell, i) => [String(indices[i]!), cell, ...columns.map(({ of }) => of(indices[i]!))]),
+    })
+  }
   const table = tabular(data)
   const all = table ? columnNames(table) : samples[0]!.flatMap((input, i) => inputNames(data, i, input))
   const shown = [...all.keys()].filter(i => !table || !isIndicator(table, all[i]!))
@@ -47,6 +58,12 @@ export function samplesPanel(
     columns: ['sample', ...inputs.map(column => all[column]!), ...columns.map(({ name }) => name)],
     rows,
   })
+}
+
+/** The beginning of a text in one line. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line
 }
 
 function isPicture(inputs: readonly InputValues[]): boolean {

@@ -45,6 +45,10 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...{ Dropout: same, SpatialDropout1D: same, GaussianNoise: same, GaussianDropout: same, AlphaDropout: same },
   Dense: ({ graph, config, weights: [kernel, bias], xs }) =>
     activate(graph, config.activation, biased(graph, graph.op('MatMul', [xs[0]!, constant(graph, kernel!)]), bias)),
+  Conv1D: applied => {
+    const { weights: [kernel, bias] } = applied // biome-ignore format: a table
+    return convolve(applied, transpose(kernel!, [2, 1, 0]), bias, 1)
+  },
   Conv2D: applied => {
     const { weights: [kernel, bias] } = applied // biome-ignore format: a table
     return convolve(applied, transpose(kernel!, [3, 2, 0, 1]), bias, 1)
@@ -140,13 +144,13 @@ function biased(graph: OnnxGraph, x: string, bias: Tensor | undefined): string {
 
 function convolve(applied: Applied, kernel: Tensor, bias: Tensor | undefined, group: number): string {
   const { graph, config } = applied
-  const dilations = [config.dilationRate ?? 1].flat()
+  const axes = applied.inputShape.length - 2
   const made = channelsFirst(applied, x =>
     graph.op('Conv', [x, constant(graph, kernel)], {
       ...{
-        strides: both(config.strides),
+        strides: forEach(config.strides, axes),
         group,
-        dilations: dilations.length === 2 ? dilations : both(dilations[0] ?? 1),
+        dilations: forEach(config.dilationRate ?? 1, axes),
         ...padding(config),
       },
     }),
@@ -156,18 +160,24 @@ function convolve(applied: Applied, kernel: Tensor, bias: Tensor | undefined, gr
 
 function pool(applied: Applied, type: string): string {
   const { graph, config } = applied
-  const options = { kernel_shape: both(config.poolSize), strides: both(config.strides), ...padding(config) }
+  const options = { kernel_shape: forEach(config.poolSize, 2), strides: forEach(config.strides, 2), ...padding(config) }
   return channelsFirst(applied, x => graph.op(type, [x], options))
 }
 
-function channelsFirst({ graph, layer, config, xs }: Applied, act: (x: string) => string): string {
+function channelsFirst({ graph, layer, config, xs, inputShape }: Applied, act: (x: string) => string): string {
   if (config.dataFormat === 'channelsFirst')
     throw new TypeError(`${layer.name} has its channels first, which cannot be written as ONNX.`)
-  const turned = graph.op('Transpose', [xs[0]!], { perm: [0, 3, 1, 2] })
-  return graph.op('Transpose', [act(turned)], { perm: [0, 2, 3, 1] })
+  const last = inputShape.length - 1
+  const places = Array.from({ length: last - 1 }, (_, i) => i + 1)
+  const turned = graph.op('Transpose', [xs[0]!], { perm: [0, last, ...places] })
+  return graph.op('Transpose', [act(turned)], { perm: [0, ...places.map(place => place + 1), 1] })
 }
 
-const both = (given: unknown) => (Array.isArray(given) ? (given as number[]) : [given as number, given as number])
+/** A number for each of the axes of which there is one for all, or in a list. */
+function forEach(given: number | readonly number[], axes: number): number[] {
+  const own = [given].flat()
+  return own.length === axes ? own : Array<number>(axes).fill(own[0]!)
+}
 
 const padding = (config: LayerConfig) => (config.padding === 'same' ? { auto_pad: 'SAME_UPPER' } : {})
 

@@ -1,0 +1,95 @@
+import { checkCount, checkNumber, checkOptions, type Kinds, kind, type Random, show } from '@onecycle/platform'
+import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+
+export interface GenerateOptions {
+  /** Below 1 likely tokens are taken more often than the model says, above 1 less often; at 0 always the likeliest. Default 1. */
+  temperature?: number | undefined
+  /** Only so many of the likeliest tokens are taken. Default all. */
+  top_k?: number | undefined
+  /** Tokens less likely than this are not taken, where one is as likely. Default 0. */
+  min_p?: number | undefined
+  /** Whether `xxunk` is left out, which stands for all that the vocabulary does not have. Default true. */
+  no_unk?: boolean | undefined
+  /** Decides what is taken. Default: anew each time. */
+  seed?: number | undefined
+}
+
+const generateKinds: Kinds<GenerateOptions> = {
+  ...{ temperature: kind.number, top_k: kind.number, min_p: kind.number, no_unk: kind.boolean, seed: kind.number },
+}
+
+/** What divides texts into tokens, and puts them together. */
+export interface GeneratedTexts {
+  readonly tokenizer: { tokens(text: string): string[]; join(tokens: readonly string[]): string }
+  readonly vocab: { readonly length: number; number(token: string): number; tokens(numbers: ArrayLike<number>): string[] }
+}
+
+/** Numbers of tokens that are never written: those that fill up and begin, and of unknown ones. */
+const [unknown, pad, begin] = [0, 1, 2]
+
+/** @throws TypeError or RangeError for what is no prompt, number of tokens or option */
+export function checkGenerate(owner: string, prompt: unknown, n_words: unknown, options: GenerateOptions): void {
+  checkOptions<GenerateOptions>(owner, options, generateKinds)
+  if (typeof prompt !== 'string') throw new TypeError(`${owner} takes the beginning of a text, but got ${show(prompt)}.`)
+  checkCount('n_words', n_words as number)
+  checkNumber('temperature', options.temperature ?? 1, { min: 0 })
+  checkNumber('min_p', options.min_p ?? 0, { min: 0, max: 1 })
+  if (options.top_k !== undefined) checkCount('top_k', options.top_k)
+}
+
+/**
+ * A text that goes on from its beginning, token by token.
+ *
+ * @param net of one stream, [1, steps] to probabilities [1, steps, tokens]; what it remembers is begun anew
+ */
+export async function generate(
+  net: LayersModel,
+  { tokenizer, vocab }: GeneratedTexts,
+  prompt: string,
+  n_words: number,
+  options: GenerateOptions,
+  random: Random,
+): Promise<string> {
+  const tokens = tokenizer.tokens(prompt)
+  net.resetStates()
+  let next = tokens.map(token => vocab.number(token))
+  const written: number[] = []
+  while (written.length < n_words) {
+    const token = take(await probabilitiesAfter(net, next), options, random)
+    written.push(token)
+    next = [token]
+  }
+  return tokenizer.join([...tokens, ...vocab.tokens(written)])
+}
+
+async function probabilitiesAfter(net: LayersModel, tokens: readonly number[]): Promise<Float32Array> {
+  const last = tidy(() => {
+    const all = net.apply(tensor2d([[...tokens]], undefined, 'int32')) as Tensor
+    return all.slice([0, tokens.length - 1], [1, 1]).flatten()
+  })
+  try {
+    return (await last.data()) as Float32Array
+  } finally {
+    last.dispose()
+  }
+}
+
+function take(probabilities: Float32Array, options: GenerateOptions, random: Random): number {
+  const { temperature = 1, top_k = probabilities.length, min_p = 0, no_unk = true } = options
+  const left = [...probabilities.keys()].filter(token => token !== pad && token !== begin && !(no_unk && token === unknown))
+  const likely = left.filter(token => probabilities[token]! >= min_p)
+  const chosen = (likely.length > 0 ? likely : left).sort((a, b) => probabilities[b]! - probabilities[a]!).slice(0, top_k)
+  if (temperature === 0) return chosen[0]!
+  const most = Math.log(probabilities[chosen[0]!]!)
+  const weights = chosen.map(token => Math.exp((Math.log(probabilities[token]!) - most) / temperature))
+  let at = random.uniform(
+    0,
+    weights.reduce((sum, weight) => sum + weight, 0),
+  )
+  for (const [i, weight] of weights.entries()) {
+    at -= weight
+    if (at < 0) return chosen[i]!
+  }
+  return chosen[0]!
+}
