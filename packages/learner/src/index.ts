@@ -7,6 +7,7 @@ export type { Snapshot } from './checkpoint/snapshot.js'
 export { DivergedError } from './diverged.js'
 export type { Answer, ClassAnswer, LabelsAnswer, Meaning, StepsAnswer, ValueAnswer } from './export/answer.js'
 export type { ExportFiles } from './export/export-files.js'
+export type { GenerateOptions } from './export/generate.js'
 export type { Manifest } from './export/manifest.js'
 export type { PredictCsvOptions, PredictedCsv } from './export/predict-csv.js'
 export { type ExportSource, load_learner, Predictor } from './export/predictor.js'
@@ -25,7 +26,6 @@ export {
   type SgdrFitOptions,
   type TrainOptions,
 } from './learner.js'
-export type { GenerateOptions } from './export/generate.js'
 export { type CollabLearnerOptions, collab_learner } from './learners/collab-learner.js'
 export {
   LanguageLearner,

@@ -18,12 +18,19 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
     ...[
       'export/answer-items.ts',
       'export/answer.ts',
+      'export/generate.ts',
       'export/manifest.ts',
       'export/predict-csv.ts',
       'export/predictor.ts',
       'inference.ts',
     ],
-    ...['model/arrange-inputs.ts', 'model/random-layers.ts', 'model/sample-tensors.ts', 'model/shape.ts'],
+    ...[
+      'model/arrange-inputs.ts',
+      'model/dispose-model.ts',
+      'model/random-layers.ts',
+      'model/sample-tensors.ts',
+      'model/shape.ts',
+    ],
     ...['model/tensor-methods.ts', 'model/trainable-model.ts', 'random/draws.ts'],
   ])
   expect(ours('data').filter(file => /load(er)?|bunch|sampler|datasets/.test(file))).toEqual([])

@@ -4,6 +4,7 @@ import { io, type Tensor, sigmoid as tfSigmoid, softmax as tfSoftmax, version_co
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { sigmoid, softmax } from '../loss/activations.js'
 import type { LossFunction } from '../loss/loss-function.js'
+import { disposeModel } from '../model/dispose-model.js'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
 import { type Manifest, type ModelJson, manifestFormat } from './manifest.js'
 import { meaningsOf } from './meanings.js'
@@ -53,7 +54,7 @@ export async function exportFiles(parts: Exported): Promise<ExportFiles> {
     )
     return filesOf(artifacts!, manifest)
   } finally {
-    net.dispose()
+    disposeModel(net)
   }
 }
 

@@ -1,6 +1,7 @@
 import { checkCount, checkNumber, checkOptions, type Kinds, kind, type Random, show } from '@onecycle/platform'
 import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { freeStates } from '../model/dispose-model.js'
 
 export interface GenerateOptions {
   /** Below 1 likely tokens are taken more often than the model says, above 1 less often; at 0 always the likeliest. Default 1. */
@@ -52,13 +53,13 @@ export async function generate(
   random: Random,
 ): Promise<string> {
   const tokens = tokenizer.tokens(prompt)
-  net.resetStates()
-  let next = tokens.map(token => vocab.number(token))
   const written: number[] = []
-  while (written.length < n_words) {
-    const token = take(await probabilitiesAfter(net, next), options, random)
-    written.push(token)
-    next = [token]
+  net.resetStates()
+  try {
+    for (let next = tokens.map(token => vocab.number(token)); written.length < n_words; next = written.slice(-1))
+      written.push(take(await probabilitiesAfter(net, next), options, random))
+  } finally {
+    freeStates(net)
   }
   return tokenizer.join([...tokens, ...vocab.tokens(written)])
 }

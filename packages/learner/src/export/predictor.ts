@@ -5,6 +5,7 @@ import { type FileSource, joined, nameOf, Random, read, schemeOf, show } from '@
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { inputNamesOf } from '../model/arrange-inputs.js'
+import { disposeModel } from '../model/dispose-model.js'
 import { type Samples, sampleTensors } from '../model/sample-tensors.js'
 import { isLayersModel } from '../model/trainable-model.js'
 import { type Answer, answersOf } from './answer.js'
@@ -68,7 +69,8 @@ export class Predictor {
     await ready()
     if (this.#inputs && 'vocab' in this.#inputs && this.manifest.outputs[0]!.each !== undefined)
       return this.#goOn(given as string, n_words ?? 1, options)
-    if (n_words !== undefined) throw new TypeError('predict takes what is predicted alone: this is no language model, which takes a number of words too.')
+    if (n_words !== undefined)
+      throw new TypeError('predict takes what is predicted alone: this is no language model, which takes a number of words too.')
     if (this.#inputs?.takes(given, inputNamesOf(this.model)))
       return answerItems(this.#inputs, given, this.manifest.outputs, xs => this.#forward(xs))
     const shapes = this.model.inputs.map(({ shape }) => shape)
@@ -119,7 +121,7 @@ export class Predictor {
 
   /** Frees the weights. */
   dispose(): void {
-    this.model.dispose()
+    disposeModel(this.model)
   }
 }
 

@@ -6,6 +6,7 @@ import type { GenerateOptions } from '../export/generate.js'
 import { Learner, type LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { Perplexity } from '../metric/perplexity.js'
+import { disposeModel } from '../model/dispose-model.js'
 import { type LanguageModelOptions, language_model, languageModelKinds } from '../model/language-model.js'
 import type { Samples } from '../model/sample-tensors.js'
 import { describe } from './chosen.js'
@@ -31,7 +32,9 @@ export class LanguageLearner extends Learner {
    * @param n_words tokens that are added. Default 1
    * @throws TypeError or RangeError for what is no text, number or option
    * @example
-   * await learn.predict('It was the best of', 40, { temperature: 0.75, seed: 1 })
+   * const data = TextLMDataBunch.from_text('it was the best of times, it was the worst of times', { bs: 1, bptt: 3, min_freq: 1 })
+   * const writer = language_model_learner(data, { seed: 1 })
+   * await writer.predict('it was', 4, { temperature: 0.75, seed: 1 })
    */
   override predict(prompt: string, n_words?: number, options?: GenerateOptions): Promise<string>
   override predict(x: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Tensors
@@ -49,7 +52,7 @@ export class LanguageLearner extends Learner {
       const random = options.seed === undefined ? this.random.stream('generate') : new Random(options.seed)
       return await generate(net, (this.data as TextLMDataBunch).inputs, prompt, n_words, options, random)
     } finally {
-      net.dispose()
+      disposeModel(net)
     }
   }
 
@@ -100,7 +103,7 @@ export function language_model_learner(data: TextLMDataBunch, options: LanguageM
   const model = language_model({ vocab_sz, bs, arch, emb_sz, n_hid, n_layers, ps, embed_p, seed: rest.seed })
   const layer_groups = rest.layer_groups ?? [...Array.from({ length: n_layers }, (_, i) => `rnn_${i + 1}`), 'head']
   const metrics = options.metrics ?? ['accuracy' as const, new Perplexity()]
-  const learn = new LanguageLearner(data, model, { ...rest, layer_groups, metrics })
+  const learn = new LanguageLearner(data, model, { ...rest, layer_groups, metrics, loss: rest.loss ?? 'cross_entropy' })
   learn.bus.add(resetting(model))
   learn.log(`language_model_learner: ${vocab_sz} tokens x ${emb_sz}, ${n_layers} ${arch} of ${n_hid} units; ${describe(learn)}.`)
   return learn

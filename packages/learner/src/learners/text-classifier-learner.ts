@@ -30,6 +30,7 @@ export class TextLearner extends ItemLearner<string | TextFields> {
    *
    * @throws Error for another file, and an encoder of other layers or sizes; nothing is changed then
    * @example
+   * const reviews = await TextDataBunch.from_csv('reviews.csv', { text_col: 'text', label_col: 'stars' })
    * const classifier = text_classifier_learner(reviews, { arch: 'gru', n_hid: 128 })
    * await classifier.load_encoder('models/reader')
    * await classifier.fine_tune(3, 2e-3)

@@ -1,5 +1,6 @@
 import { nameOf, writeWhole } from '@onecycle/platform'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { disposeModel } from '../../model/dispose-model.js'
 import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel, type Layer } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
@@ -30,7 +31,7 @@ export function kerasOf(parts: Exported): Uint8Array<ArrayBuffer> {
       'model.weights.h5': hdf5(whole.weights),
     })
   } finally {
-    net.dispose()
+    disposeModel(net)
   }
 }
 

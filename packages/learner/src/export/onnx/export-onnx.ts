@@ -1,6 +1,7 @@
 import { nameOf, writeWhole } from '@onecycle/platform'
 import { tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { disposeModel } from '../../model/dispose-model.js'
 import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
@@ -38,7 +39,7 @@ export function onnxOf(parts: Exported): Uint8Array<ArrayBuffer> {
     }
     return graph.encode(net.name, { onecycle: JSON.stringify(manifest) })
   } finally {
-    net.dispose()
+    disposeModel(net)
   }
 }
 

@@ -13,6 +13,7 @@ import { mlp } from '../../model/mlp.js'
 import { SigmoidRange } from '../../model/sigmoid-range.js'
 import { simple_cnn } from '../../model/simple-cnn.js'
 import { tabular_model } from '../../model/tabular-model.js'
+import { text_classifier } from '../../model/text-classifier.js'
 import { useCpu } from '../../testing/tiny.js'
 import { onnxOf } from './export-onnx.js'
 
@@ -92,6 +93,11 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
     'ratings',
     () => sequential({ layers: [new EmbeddingDotBias({ n_users: 3, n_items: 4, n_factors: 2, inputShape: [2] }), new SigmoidRange({ low: 0, high: 5 })] }),
     () => [tf.tensor2d([[2, 3], [0, 1]])],
+  ],
+  [
+    'a classifier of texts',
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernel_sizes: [2, 3] }),
+    () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
   ],
   ['pooling, joining and other activations', branches, () => [image(2)]],
   ['a model within a model', () => sequential({ layers: [simple_cnn([1, 4, 3]), layers.dense({ units: 2, activation: 'swish' })] }), () => [image(1)]],
