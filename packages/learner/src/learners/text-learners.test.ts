@@ -9,7 +9,7 @@ import { temporaryFolder } from '../testing/temporary-folder.js'
 import { language_model_learner } from './language-model-learner.js'
 import { text_classifier_learner } from './text-classifier-learner.js'
 
-beforeAll(() => useBackend({ prefer: 'wasm', log: false }))
+beforeAll(() => useBackend({ prefer: 'wasm', log: false }), 60_000)
 
 const quiet = { progress: false, log: false } as const
 const words = ['a', 'film', 'about', 'ships', 'and', 'cats', 'at', 'night', 'in', 'town']

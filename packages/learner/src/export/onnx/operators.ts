@@ -60,7 +60,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
   Conv2DTranspose: applied => {
     const { graph, config, weights: [kernel, bias] } = applied // biome-ignore format: a table
-    const strides = both(config.strides)
+    const strides = forEach(config.strides, 2)
     const sides = kernel!.shape.slice(0, 2)
     // Where steps are longer than the filter is wide, there are zeros at the end; 'same' cuts off what is more than they are long.
     const output_padding = sides.map((side, axis) => Math.max(0, strides[axis]! - side))
@@ -74,7 +74,7 @@ export const operators: Readonly<Record<string, Operator>> = {
     const { graph, layer, config } = applied
     if (config.interpolation !== 'nearest')
       throw new TypeError(`${layer.name} interpolates by ${config.interpolation}; only 'nearest' can be written as ONNX.`)
-    const scales = graph.floats(Float32Array.of(1, 1, ...both(config.size)), [4])
+    const scales = graph.floats(Float32Array.of(1, 1, ...forEach(config.size, 2)), [4])
     const how = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
     return channelsFirst(applied, x => graph.op('Resize', [x, '', scales], how))
   },
