@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import * as tf from '@tensorflow/tfjs-core'
-import { type BatchStream, DataBunch, datasets, ImageDataBunch, Learner, ready, simple_cnn } from 'onecycle'
+import { type Batch, type BatchStream, datasets, ImageDataBunch, Learner, ready, simple_cnn } from 'onecycle'
 
 const pictures = Number(process.argv[2] ?? 6400)
 const settings = [
@@ -34,7 +34,8 @@ try {
       alone.push((count / (performance.now() - start)) * 1000)
     }
     const waits: Wait = { time: 0 }
-    const learn = new Learner(waiting(data, waits), simple_cnn([3, 16, 16, 2], { seed: 1 }), { progress: false, seed: 1 })
+    watch(data.train_dl as BatchStream & AsyncIterable<Batch>, waits)
+    const learn = new Learner(data, simple_cnn([3, 16, 16, 2], { seed: 1 }), { progress: false, seed: 1 })
     await learn.fit(0.05, 1)
     waits.time = 0
     const start = performance.now()
@@ -51,39 +52,33 @@ interface Wait {
   time: number
 }
 
-/** The same data, told how long somebody waits for training batches. */
-function waiting(data: DataBunch, waits: Wait): DataBunch {
-  const stream = data.train_dl as BatchStream & AsyncIterable<never>
-  const told = Object.create(stream, {
-    [Symbol.asyncIterator]: {
-      async *value() {
-        const batches = stream[Symbol.asyncIterator]()
-        try {
-          for (;;) {
-            const start = performance.now()
-            const { done, value } = await batches.next()
-            waits.time += performance.now() - start
-            if (done) return
-            yield value
-          }
-        } finally {
-          await batches.return?.()
-        }
-      },
-    },
-  })
-  const { inputShape, targetShape, target, c, classes } = data
-  return new DataBunch({ train_dl: told, inputShape, targetShape, target, c, classes })
+/** From here on it is told how long somebody waits for a stream's batches. */
+function watch(stream: BatchStream & AsyncIterable<Batch>, waits: Wait): void {
+  const pass = stream[Symbol.asyncIterator].bind(stream)
+  stream[Symbol.asyncIterator] = async function* () {
+    const batches = pass()
+    try {
+      for (;;) {
+        const start = performance.now()
+        const next = await batches.next()
+        waits.time += performance.now() - start
+        if (next.done) return
+        yield next.value
+      }
+    } finally {
+      await batches.return?.()
+    }
+  }
 }
 
-/** Threes and sevens of MNIST as colour PNGs, each in the folder of its class. */
+/** Threes and sevens of MNIST as grey PNGs, as they are, each in the folder of its class. */
 async function writePictures(folder: string): Promise<void> {
-  const { train_ds } = await datasets.mnist_sample({ channels: 3 })
+  const { train_ds } = await datasets.mnist_sample({ channels: 1 })
   const batch = await train_ds!.batch(Int32Array.from({ length: pictures }, (_, i) => i % train_ds!.length))
   const [pixels, labels] = [(batch.xs as tf.Tensor).dataSync(), (batch.ys as tf.Tensor).dataSync()]
   tf.dispose([batch.xs, batch.ys].flat())
   for (const label of [0, 1]) await mkdir(join(folder, `${label}`))
-  const size = 28 * 28 * 3
+  const size = 28 * 28
   for (let i = 0; i < pictures; i++) {
     const bytes = Uint8Array.from(pixels.subarray(i * size, (i + 1) * size), value => Math.round(255 * value))
     await writeFile(join(folder, `${labels[i]}`, `${i}.png`), png(bytes, 28, 28))
@@ -98,9 +93,9 @@ function png(pixels: Uint8Array, height: number, width: number): Uint8Array {
     ends.writeUInt32BE(crc32(body), 4)
     return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)])
   }
-  const header = Buffer.from([0, 0, 0, width, 0, 0, 0, height, 8, 2, 0, 0, 0])
+  const header = Buffer.from([0, 0, 0, width, 0, 0, 0, height, 8, 0, 0, 0, 0])
   const rows = Buffer.concat(
-    Array.from({ length: height }, (_, row) => Buffer.concat([Buffer.of(0), pixels.subarray(row * width * 3, (row + 1) * width * 3)])),
+    Array.from({ length: height }, (_, row) => Buffer.concat([Buffer.of(0), pixels.subarray(row * width, (row + 1) * width)])),
   )
   const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10])
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array())])

@@ -3,44 +3,69 @@ import type { Encoded, EncodedSample } from '../item-encoder.js'
 /** Samples, or errors in their places, whose numbers lie in one buffer: it goes to another thread without being copied. */
 export interface Packed {
   readonly buffer: ArrayBuffer
-  readonly samples: readonly (PackedSample | Error)[]
+  readonly count: number
+  readonly errors: ReadonlyMap<number, Error>
+  /** Each input and each target of those that are none. */
+  readonly xs: readonly PackedPart[]
+  readonly ys: readonly PackedPart[]
 }
 
-type PackedSample = Readonly<Record<'xs' | 'ys', readonly PackedNumbers[]>>
+/** Of one sample after the other; of the first alone where all are alike, as they mostly are: what is small goes quickly. */
+type PackedPart = readonly PackedNumbers[]
 
 interface PackedNumbers extends Omit<Encoded, 'values'> {
-  readonly type: 'float32' | 'int32' | 'uint8'
+  readonly type: keyof typeof types
   /** Where they begin in the buffer, in bytes. */
   readonly at: number
   readonly length: number
 }
 
+const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }
+
 /** The samples stay as they are: others may have the same numbers. */
 export function pack(samples: readonly (EncodedSample | Error)[]): Packed {
-  const all = samples.flatMap(sample => (sample instanceof Error ? [] : [...sample.xs, ...sample.ys]))
-  const bytes = new Uint8Array(all.reduce((sum, { values }) => sum + roomFor(values), 0))
+  const errors = new Map([...samples.entries()].filter((entry): entry is [number, Error] => entry[1] instanceof Error))
+  const read = samples.filter((sample): sample is EncodedSample => !(sample instanceof Error))
+  const bytes = new Uint8Array(
+    read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, { values }) => sum + values.byteLength + 3, 0), 0),
+  )
   let end = 0
   const put = ({ values, ...rest }: Encoded): PackedNumbers => {
-    const at = end
+    const type = typeOf(values)
+    const at = Math.ceil(end / values.BYTES_PER_ELEMENT) * values.BYTES_PER_ELEMENT
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
-    end += roomFor(values)
-    const type = values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8'
+    end = at + values.byteLength
     return { ...rest, type, at, length: values.length }
   }
-  const packed = samples.map(sample => (sample instanceof Error ? sample : { xs: sample.xs.map(put), ys: sample.ys.map(put) }))
-  return { buffer: bytes.buffer, samples: packed }
+  const parts = (of: 'xs' | 'ys') =>
+    (read[0]?.[of] ?? []).map((_, part) => {
+      const packed = read.map(sample => put(sample[of][part]!))
+      return packed.every(each => isLike(each, packed[0]!)) ? packed.slice(0, 1) : packed
+    })
+  return { buffer: bytes.buffer, count: samples.length, errors, xs: parts('xs'), ys: parts('ys') }
 }
 
-export function unpack({ buffer, samples }: Packed): (EncodedSample | Error)[] {
-  const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }
-  const numbers = ({ type, at, length, ...rest }: PackedNumbers): Encoded => ({
-    ...rest,
-    values: new types[type](buffer, at, length),
+export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSample | Error)[] {
+  let next = 0
+  const numbers = (part: PackedPart, sample: number): Encoded => {
+    const { type, at, length, ...rest } = part.length === 1 ? part[0]! : part[sample]!
+    const begin = part.length === 1 ? at + sample * length * types[type].BYTES_PER_ELEMENT : at
+    return { ...rest, values: new types[type](buffer, begin, length) }
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const error = errors.get(i)
+    if (error) return error
+    const sample = next++
+    return { xs: xs.map(part => numbers(part, sample)), ys: ys.map(part => numbers(part, sample)) }
   })
-  return samples.map(sample => (sample instanceof Error ? sample : { xs: sample.xs.map(numbers), ys: sample.ys.map(numbers) }))
 }
 
-/** Bytes that numbers take, so that those behind them begin where numbers of four bytes may. */
-function roomFor({ byteLength }: Encoded['values']): number {
-  return Math.ceil(byteLength / 4) * 4
+function isLike(one: PackedNumbers, other: PackedNumbers): boolean {
+  const { type, length, scale, shape } = other
+  const isSame = one.type === type && one.length === length && one.scale === scale && one.shape.length === shape.length
+  return isSame && one.shape.every((side, axis) => side === shape[axis])
+}
+
+function typeOf(values: Encoded['values']): PackedNumbers['type'] {
+  return values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8'
 }

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Encoded, EncodedSample } from '../item-encoder.js'
+import { pack, unpack } from './packed.js'
+
+const values = fc.oneof(
+  fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 5 }).map(list => Uint8Array.from(list)),
+  fc.array(fc.float(), { maxLength: 5 }).map(list => Float32Array.from(list)),
+  fc.array(fc.integer(), { maxLength: 5 }).map(list => Int32Array.from(list)),
+)
+const encoded: fc.Arbitrary<Encoded> = fc
+  .record({ values, scale: fc.constantFrom(undefined, 1 / 255) })
+  .map(each => ({ ...each, shape: [each.values.length] }))
+/** Mostly alike. */
+const samples = fc
+  .tuple(
+    encoded,
+    fc.array(fc.oneof({ arbitrary: fc.constant('alike' as const), weight: 3 }, fc.constant('error' as const), encoded), {
+      maxLength: 6,
+    }),
+  )
+  .map(([first, others]) =>
+    others.map((each, i): EncodedSample | Error =>
+      each === 'error'
+        ? new Error(`no ${i}`)
+        : { xs: [each === 'alike' ? first : each, first], ys: [{ values: Int32Array.of(i), shape: [] }] },
+    ),
+  )
+
+test('samples are what they were when they come out of a buffer, and stay what they are', () => {
+  fc.assert(
+    fc.property(samples, all => {
+      const before = structuredClone(all)
+      const packed = pack(all)
+      const sent = structuredClone(packed, { transfer: [packed.buffer] })
+      expect(unpack(sent)).toEqual(before)
+      expect(all).toEqual(before)
+    }),
+  )
+})
+
+test('of samples that are alike the numbers alone are many', () => {
+  const sample = (i: number): EncodedSample => ({ xs: [{ values: Uint8Array.of(i, i, i), shape: [3] }], ys: [] })
+  const { xs, buffer } = pack([sample(1), new Error('none'), sample(2)])
+  expect([xs, [...new Uint8Array(buffer, 0, 6)]]).toEqual([
+    [[{ type: 'uint8', at: 0, length: 3, shape: [3] }]],
+    [1, 1, 1, 2, 2, 2],
+  ])
+})
