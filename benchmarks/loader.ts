@@ -42,7 +42,9 @@ try {
     await learn.fit(0.05, 2)
     const time = performance.now() - start
     const perSecond = Math.round(Math.max(...alone)).toLocaleString('en')
-    console.log(`${name}: ${perSecond} pictures a second; of W1's ${(time / 2000).toFixed(2)} s an epoch ${((100 * waits.time) / time).toFixed(1)} % waiting`)
+    console.log(
+      `${name}: ${perSecond} pictures a second; of W1's ${(time / 2000).toFixed(2)} s an epoch ${((100 * waits.time) / time).toFixed(1)} % waiting`,
+    )
   }
 } finally {
   await rm(folder, { recursive: true })

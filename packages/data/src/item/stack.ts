@@ -2,6 +2,7 @@ import { type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../check.js'
 import { Staging } from '../staging.js'
 import type { Encoded } from './item-encoder.js'
+import { scaled } from './scaled.js'
 
 /** One input or target of the samples of a batch, one after the other in a tensor. */
 export class Stack {
@@ -58,8 +59,4 @@ export class Stack {
 
 export function dtypeOf({ values }: Encoded): 'float32' | 'int32' {
   return values instanceof Int32Array ? 'int32' : 'float32'
-}
-
-function scaled(from: Encoded['values'], scale: number, to: Float32Array | Int32Array, at: number): void {
-  for (let i = 0; i < from.length; i++) to[at + i] = from[i]! * scale
 }

@@ -1,6 +1,10 @@
 import type { Encoded, EncodedSample } from '../item-encoder.js'
+import { scaled } from '../scaled.js'
 
-/** Samples, or errors in their places, whose numbers lie in one buffer: it goes to another thread without being copied. */
+/**
+ * Samples, or errors in their places, whose numbers lie in one buffer: it goes to another thread without being copied. They are scaled already, so that
+ * the other thread need not do it.
+ */
 export interface Packed {
   readonly buffer: ArrayBuffer
   readonly count: number
@@ -13,7 +17,8 @@ export interface Packed {
 /** Of one sample after the other; of the first alone where all are alike, as they mostly are: what is small goes quickly. */
 type PackedPart = readonly PackedNumbers[]
 
-interface PackedNumbers extends Omit<Encoded, 'values'> {
+interface PackedNumbers {
+  readonly shape: readonly number[]
   readonly type: keyof typeof types
   /** Where they begin in the buffer, in bytes. */
   readonly at: number
@@ -27,15 +32,19 @@ export function pack(samples: readonly (EncodedSample | Error)[]): Packed {
   const errors = new Map([...samples.entries()].filter((entry): entry is [number, Error] => entry[1] instanceof Error))
   const read = samples.filter((sample): sample is EncodedSample => !(sample instanceof Error))
   const bytes = new Uint8Array(
-    read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, { values }) => sum + values.byteLength + 3, 0), 0),
+    read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, each) => sum + bytesOf(each) + 3, 0), 0),
   )
   let end = 0
-  const put = ({ values, ...rest }: Encoded): PackedNumbers => {
-    const type = typeOf(values)
-    const at = Math.ceil(end / values.BYTES_PER_ELEMENT) * values.BYTES_PER_ELEMENT
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
-    end = at + values.byteLength
-    return { ...rest, type, at, length: values.length }
+  const put = (encoded: Encoded): PackedNumbers => {
+    const { values, shape, scale = 1 } = encoded
+    const type = typeOf(encoded)
+    const { BYTES_PER_ELEMENT: each } = types[type]
+    const at = Math.ceil(end / each) * each
+    const numbers = new types[type](bytes.buffer, at, values.length)
+    if (scale === 1) numbers.set(values)
+    else scaled(values, scale, numbers, 0)
+    end = at + numbers.byteLength
+    return { type, at, length: values.length, shape }
   }
   const parts = (of: 'xs' | 'ys') =>
     (read[0]?.[of] ?? []).map((_, part) => {
@@ -48,9 +57,9 @@ export function pack(samples: readonly (EncodedSample | Error)[]): Packed {
 export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSample | Error)[] {
   let next = 0
   const numbers = (part: PackedPart, sample: number): Encoded => {
-    const { type, at, length, ...rest } = part.length === 1 ? part[0]! : part[sample]!
+    const { type, at, length, shape } = part.length === 1 ? part[0]! : part[sample]!
     const begin = part.length === 1 ? at + sample * length * types[type].BYTES_PER_ELEMENT : at
-    return { ...rest, values: new types[type](buffer, begin, length) }
+    return { shape, values: new types[type](buffer, begin, length) }
   }
   return Array.from({ length: count }, (_, i) => {
     const error = errors.get(i)
@@ -61,11 +70,17 @@ export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSampl
 }
 
 function isLike(one: PackedNumbers, other: PackedNumbers): boolean {
-  const { type, length, scale, shape } = other
-  const isSame = one.type === type && one.length === length && one.scale === scale && one.shape.length === shape.length
+  const { type, length, shape } = other
+  const isSame = one.type === type && one.length === length && one.shape.length === shape.length
   return isSame && one.shape.every((side, axis) => side === shape[axis])
 }
 
-function typeOf(values: Encoded['values']): PackedNumbers['type'] {
-  return values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8'
+/** Bytes that are scaled are floats. */
+function typeOf({ values, scale = 1 }: Encoded): PackedNumbers['type'] {
+  if (values instanceof Int32Array) return 'int32'
+  return values instanceof Float32Array || scale !== 1 ? 'float32' : 'uint8'
+}
+
+function bytesOf(encoded: Encoded): number {
+  return encoded.values.length * types[typeOf(encoded)].BYTES_PER_ELEMENT
 }
