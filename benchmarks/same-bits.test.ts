@@ -1,13 +1,11 @@
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { runNode } from '../packages/onecycle/test/run-program.js'
+import { programArguments } from './programs.js'
 import { techniques } from './techniques.js'
-
-const program = [createRequire(import.meta.url).resolve('tsx/cli'), fileURLToPath(new URL('same-bits.ts', import.meta.url))]
 
 /** What came of each technique, in a process of its own. */
 async function digests(threads: number, seed = 1): Promise<string[]> {
+  const program = await programArguments('same-bits.ts')
   const { stdout, stderr, code } = await runNode([...program, '--threads', String(threads), '--seed', String(seed)])
   expect([stderr, code]).toEqual(['', 0])
   return stdout.trim().split('\n')

@@ -10,7 +10,10 @@ import { samples } from './samples.js'
 import { learnerWith, techniques } from './techniques.js'
 import { workloads } from './workloads.js'
 
-const { values } = parseArgs({ options: { threads: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  args: process.argv.slice(2),
+  options: { threads: { type: 'string', default: '1' }, seed: { type: 'string', default: '1' } },
+})
 const seed = Number(values.seed)
 await useBackend({ prefer: 'wasm', threads: Number(values.threads), log: false })
 

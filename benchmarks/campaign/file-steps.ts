@@ -1,6 +1,5 @@
 import fs, { type FileHandle } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
-import { fileURLToPath } from 'node:url'
 
 type Step = (this: unknown, ...args: unknown[]) => Promise<unknown>
 
@@ -22,7 +21,7 @@ export type FileStep = (typeof fileSteps)[number]
 
 /** Puts something around steps of writing files in this process. Returns what takes it off. */
 export async function aroundSteps(steps: readonly FileStep[], around: (work: Step, step: FileStep) => Step): Promise<() => void> {
-  const handle: FileHandle = await fs.open(fileURLToPath(import.meta.url), 'r')
+  const handle: FileHandle = await fs.open(process.execPath, 'r')
   await handle.close()
   const changed = steps.flatMap(step =>
     [fs as object, Object.getPrototypeOf(handle) as object].flatMap(owner => {

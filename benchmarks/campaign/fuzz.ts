@@ -3,7 +3,7 @@
  * `npm run campaign -- --fuzz 2000`. See docs/checkpoint.md.
  */
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { programArguments } from '../programs.js'
 
 /** What came of the files of one kind. */
 export interface FuzzRow {
@@ -31,9 +31,8 @@ export interface Fuzz {
  * @param units of the layers of the model whose checkpoint is spoiled: 384 make 4 MB
  * @throws Error when a file takes a minute, or ends the process
  */
-export function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
-  const child = fileURLToPath(new URL('fuzzed.ts', import.meta.url))
-  const args = ['--expose-gc', '--import', 'tsx', child, ...[count, seed, units].map(String)]
+export async function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
+  const args = ['--expose-gc', ...(await programArguments('campaign/fuzzed.ts')), ...[count, seed, units].map(String)]
   // Large pieces of memory go back to the system when they are free, so that what is taken next is seen.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' }
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { programArguments } from '../programs.js'
 
 /** What a training process is made for. */
 export interface TrainingProcess {
@@ -35,12 +35,10 @@ export interface Ended {
   readonly end: string
 }
 
-const program = fileURLToPath(new URL('training.ts', import.meta.url))
-
 /** Runs a training to its end, or to its death. */
-export function runTraining(options: TrainingProcess): Promise<Ended> {
+export async function runTraining(options: TrainingProcess): Promise<Ended> {
   const { node = process.execPath, dir, backend, threads, combination, death, shell } = options
-  const command = [node, '--import', 'tsx', program, dir, backend, String(threads), combination]
+  const command = [node, ...(await programArguments('campaign/training.ts')), dir, backend, String(threads), combination]
   const [file, ...args] = shell ? ['bash', '-c', `${shell}; exec "$@"`, 'bash', ...command] : command
   const running = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const text = { stderr: '', end: '' }
