@@ -1,14 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./packages/${name}/src/${file}`, import.meta.url))
 
-/** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. */
+/**
+ * Test files that share a process with others, one after the other: to start one and to load TensorFlow.js takes three times as long as most
+ * files' tests. A file has a process of its own where a backend other than cpu is started, in `backend` and `onecycle`, where programs are run,
+ * and where it says so: by a mock of a module, which others have loaded already, or by a line `// Alone: …` with the reason.
+ * `backend/src/testing/shared-process.ts` sees to it that the others leave nothing behind.
+ */
+const shared = ['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].flatMap(name => {
+  const folder = new URL(`./packages/${name}/src/`, import.meta.url)
+  const files = (readdirSync(folder, { recursive: true }) as string[]).map(file => file.replaceAll('\\', '/'))
+  const alone = (file: string) =>
+    /^\/\/ Alone: |\bvi\.(mock|doMock|resetModules)\(/m.test(readFileSync(new URL(file, folder), 'utf8'))
+  return files.filter(file => file.endsWith('.test.ts') && !alone(file)).map(file => `packages/${name}/src/${file}`)
+})
+
+/** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. Those that share come last. */
 class ProgramsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const startsPrograms = ({ moduleId }: TestSpecification) => /\/packages\/onecycle\/test\/|\/examples\//.test(moduleId)
-    return (await super.sort(files)).toSorted((a, b) => Number(startsPrograms(b)) - Number(startsPrograms(a)))
+    const rank = ({ moduleId, project }: TestSpecification) =>
+      project.name === 'shared' ? 2 : /\/packages\/onecycle\/test\/|\/examples\/|\/benchmarks\//.test(moduleId) ? 0 : 1
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }
 
@@ -29,7 +45,20 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...shared],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'shared', include: shared, isolate: false, setupFiles: ['packages/backend/src/testing/shared-process.ts'] },
+      },
+    ],
     setupFiles: ['vitest.setup.ts'],
     // All of the machine: vitest leaves a core to itself, which is half of two.
     maxWorkers: '100%',

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@tensorflow/tfjs-backend-cpu'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@onecycle/backend/wasm'
 import { setBackend } from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'

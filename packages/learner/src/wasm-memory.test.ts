@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@onecycle/backend/wasm'
 import type { Callback } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@onecycle/backend/wasm'
 import { datasets } from '@onecycle/data'
 import { dispose, memory, randomNormal, setBackend } from '@tensorflow/tfjs-core'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@onecycle/backend/wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'

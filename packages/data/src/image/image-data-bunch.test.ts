@@ -1,3 +1,4 @@
+// Alone: sharp, which it loads, writes into the environment.
 import '@tensorflow/tfjs-backend-cpu'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

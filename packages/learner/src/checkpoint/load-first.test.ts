@@ -1,3 +1,4 @@
+// Alone: it is the first thing that a program does.
 import { join } from 'node:path'
 import { chooseLater } from '@onecycle/backend'
 import { getBackend } from '@tensorflow/tfjs-core'

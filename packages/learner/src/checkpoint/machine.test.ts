@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import { useBackend } from '@onecycle/backend'
 import { expect, it } from 'vitest'
 import { difference, machineNow } from './machine.js'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import { useBackend } from '@onecycle/backend'
 import { TextDataBunch, TextLMDataBunch, Tokenizer } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'

@@ -1,3 +1,4 @@
+// Alone: it registers another backend.
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { useTensorFlowStandIn } from '../testing/tensorflow.js'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import '@onecycle/backend/wasm'
 import { DataBunch, type Tensors } from '@onecycle/data'
 import { Random } from '@onecycle/platform'

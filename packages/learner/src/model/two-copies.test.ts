@@ -1,3 +1,4 @@
+// Alone: it loads a second copy of TensorFlow.js.
 import { createRequire } from 'node:module'
 import { engine, type Tensor, zeros } from '@tensorflow/tfjs-core'
 import * as ours from '@tensorflow/tfjs-layers'

@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import { readdirSync, readFileSync } from 'node:fs'
 import { useBackend } from '@onecycle/backend'
 import { fusedUpdates } from '@onecycle/backend/wasm'

@@ -1,3 +1,4 @@
+// Alone: the runtime that reads the models puts a Worker into the globals.
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { DataBunch } from '@onecycle/data'
