@@ -32,12 +32,15 @@ export {
   type LanguageModelLearnerOptions,
   language_model_learner,
 } from './learners/language-model-learner.js'
+export { type TtaOptions, VisionLearner } from './learners/picture-learner.js'
 export { TabularLearner, type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
 export {
   type TextClassifierLearnerOptions,
   TextLearner,
   text_classifier_learner,
 } from './learners/text-classifier-learner.js'
+export { type UnetLearnerOptions, unet_learner } from './learners/unet-learner.js'
+export { type VisionArch, type VisionLearnerOptions, type VisionModel, vision_learner } from './learners/vision-learner.js'
 export { binary_cross_entropy, probability_binary_cross_entropy } from './loss/binary-cross-entropy.js'
 export {
   type BinaryFocalOptions,
@@ -80,6 +83,9 @@ export {
 } from './model/category-embeddings.js'
 export { ConvLayer, type ConvLayerOptions } from './model/conv-layer.js'
 export { EmbeddingDotBias, type EmbeddingDotBiasOptions } from './model/embedding-dot-bias.js'
+export { create_body } from './model/image/create-body.js'
+export { type AddHeadOptions, add_head, type HeadOptions } from './model/image/create-head.js'
+export { digits_body } from './model/image/digits-body.js'
 export { type ResnetOptions, resnet18, resnet34 } from './model/image/resnet.js'
 export { type Resnet9Options, resnet9 } from './model/image/resnet9.js'
 export { type UnetOptions, unet } from './model/image/unet.js'

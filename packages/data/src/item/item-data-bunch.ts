@@ -2,7 +2,7 @@ import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/plat
 import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
-import { Subset } from '../dataset.js'
+import { type Dataset, Subset } from '../dataset.js'
 import type { Parts } from '../parts.js'
 import type { Split } from '../random-split.js'
 import { Table } from '../table/table.js'
@@ -116,6 +116,20 @@ export class ItemDataBunch extends DataBunch {
     return new DataLoader(await ItemDataset.from_items({ items: labelled, encoder, augment: false, name: 'the new items' }), {
       bs,
     })
+  }
+
+  /**
+   * The samples to validate on, as those to train on are made: what is random is drawn for each by the number of the pass. For test-time augmentation.
+   *
+   * @throws TypeError where nothing changes the samples to train on
+   */
+  augmented(pass: number): Dataset {
+    if (this.made.what.tfms.length === 0)
+      throw new TypeError(
+        'Nothing is drawn at random for samples of this data: give it transforms, such as ds_tfms: get_transforms().',
+      )
+    const all = new Subset(this.#sets[0], this.split[1])
+    return { ...all, batch: (indices: Int32Array) => all.batch(indices, pass) }
   }
 
   /** Items of each class: to train on, to validate on, and their part of all. Undefined where no single class is predicted. */

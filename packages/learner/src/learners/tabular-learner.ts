@@ -1,6 +1,5 @@
 import { type Row, type Table, type TableLike, TabularDataBunch } from '@onecycle/data'
 import { checkOptions, type FileSource, type Kinds, keepNames, kind, show } from '@onecycle/platform'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { PredictCsvOptions, PredictedCsv } from '../export/predict-csv.js'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
@@ -8,6 +7,7 @@ import { type EmbeddingSize, emb_sz_rule } from '../model/category-embeddings.js
 import { type TabularModelOptions, tabular_model, tabularModelKinds } from '../model/tabular-model.js'
 import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
+import { orDispose } from './or-dispose.js'
 
 export interface TabularLearnerOptions
   extends LearnerOptions,
@@ -85,16 +85,6 @@ function outputsOf({ heads, targetName, c, targetShape }: TabularDataBunch): num
   const size = (c: number | undefined, shape: readonly number[]) => c ?? shape[0] ?? 1
   if (heads) return Object.fromEntries(Object.entries(heads).map(([name, { c, targetShape }]) => [name, size(c, targetShape)]))
   return targetName === undefined ? size(c, targetShape) : { [targetName]: size(c, targetShape) }
-}
-
-/** What is refused leaves no weights behind. */
-function orDispose<T>(model: LayersModel, make: () => T): T {
-  try {
-    return make()
-  } catch (error) {
-    model.dispose()
-    throw error
-  }
 }
 
 export function requireTabular(owner: string, data: unknown): void {
