@@ -19,6 +19,29 @@ export function eachNumber(text: string, before?: readonly number[]): readonly n
   return [...(before ?? []), ...text.split(',').map(finiteNumber)]
 }
 
+/** Parses texts that commas divide, or several options of one name. */
+export function texts(text: string, before?: readonly string[]): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map(each => each.trim())]
+}
+
+/** Parses a word that has a meaning, or a number within bounds. */
+export function oneOfWordsOrNumber(
+  words: readonly string[],
+  {
+    min = Number.NEGATIVE_INFINITY,
+    above = Number.NEGATIVE_INFINITY,
+    below = Number.POSITIVE_INFINITY,
+  }: { min?: number; above?: number; below?: number },
+): (text: string) => number | string {
+  const bounds = [
+    Number.isFinite(min) && `of at least ${min}`,
+    Number.isFinite(above) && `above ${above}`,
+    Number.isFinite(below) && `below ${below}`,
+  ].filter(Boolean)
+  const expected = [...words, `a number ${bounds.join(' and ')}`.trim()].join(', or ')
+  return text => (words.includes(text) ? text : parse(text, value => value >= min && value > above && value < below, expected))
+}
+
 function parse(text: string, fits: (value: number) => boolean, expected: string): number {
   const value = text.trim() ? Number(text) : Number.NaN
   if (!fits(value)) throw new InvalidArgumentError(`Expected ${expected}.`)

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module'
 import chalk, { chalkStderr } from 'chalk'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { examples } from './examples.js'
 import { fail, oneLine } from './failure.js'
+import { keysOf } from './job/keys.js'
+import { addKeys } from './job/options-of.js'
 import { positiveNumber, wholeNumber } from './options.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -42,18 +44,31 @@ function commandLine(): Command {
       'after',
       examples(
         ['onecycle doctor', 'which backends work here, and what the others need'],
+        ['onecycle train --data churn.csv --y left', 'trains on a table, and keeps the run'],
         ['onecycle demo', 'trains on 3s against 7s of MNIST, with all the plots'],
         ['onecycle demo --epochs 1 --backend wasm', 'a shorter one, on this backend'],
       ),
     )
 
+  addDoctor(program)
+  addDemo(program)
+  addJobs(program)
+  addRuns(program)
+  addPredict(program)
+  addOthers(program)
+  return program
+}
+
+function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('say which TensorFlow.js backends work here, and why the others do not')
     .option('--json', 'print it as JSON')
     .addHelpText('after', examples(['onecycle doctor'], ['onecycle doctor --json']))
     .action(async options => (await import('./commands/doctor.js')).doctor(options))
+}
 
+function addDemo(program: Command): void {
   program
     .command('demo')
     .description('train on 3s against 7s of MNIST: lr_find, two constant rates and the 1cycle policy compared')
@@ -75,10 +90,150 @@ function commandLine(): Command {
       ),
     )
     .action(async options => (await import('./commands/demo.js')).demo(options))
+}
+
+const backendOption = [
+  '--backend <name>',
+  'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)',
+] as const
+
+/** What trains, and looks at what would be trained. */
+function addJobs(program: Command): void {
+  const train = program.command('train').description('train on a table, a folder or a data set, into a folder of runs')
+  addKeys(train, keysOf.train)
+    .option('--name <name>', 'what the run is called (default: as the data, counted up)')
+    .option('--runs <folder>', 'where runs are', 'runs')
+    .option('--resume <run folder>', 'go on with a run that was killed')
+    .option('--patience <n>', 'end when validation has not become better for so many epochs', wholeNumber(1))
+    .option('--tensorboard', "write TensorBoard's files too")
+    .option(...backendOption)
+    .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
+    .option('--no-progress', 'show neither bars nor epoch tables')
+    .option('--json', 'print what came of it as JSON, and nothing else')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle train --data churn.csv --y left', 'finds a rate, trains, keeps all in runs/churn-1'],
+        ['onecycle train --data mnist_sample --epochs 2 --lr 5e-2', 'a data set that comes with npm'],
+        ['onecycle train --config job.yaml --epochs 20', 'the same keys in a file'],
+        ['onecycle train --resume runs/churn-1', 'goes on where it was killed'],
+      ),
+    )
+    .action(async options => {
+      const { jobOf, jobOfRun } = await import('./job/job-of.js')
+      const job = options.resume ? await jobOfRun(options.resume) : await jobOf(options)
+      await (await import('./commands/train.js')).train(job, options)
+    })
+
+  const find = program.command('lr-find').description('search for a learning rate, and draw the losses it was read from')
+  addKeys(find, keysOf.model)
+    .option('--out <file>', 'write the picture (.svg, .png, .html, .json)')
+    .option('--json', 'print the curve and the suggestions as JSON')
+    .option(...backendOption)
+    .addHelpText(
+      'after',
+      examples(['onecycle lr-find --data churn.csv --y left'], ['onecycle lr-find --data mnist_sample --out find.png']),
+    )
+    .action(async options => {
+      const { jobOf } = await import('./job/job-of.js')
+      await (await import('./commands/lr-find.js')).lrFind(await jobOf(options), options)
+    })
+
+  const batch = program.command('show-batch').description('show some samples as a model gets them')
+  addKeys(batch, keysOf.data)
+    .option('--out <file>', 'write the picture, where it is one')
+    .option(...backendOption)
+    .addHelpText('after', examples(['onecycle show-batch --data churn.csv --y left']))
+    .action(async options => {
+      const { jobOf } = await import('./job/job-of.js')
+      await (await import('./commands/show-batch.js')).showBatch(await jobOf(options), options)
+    })
+}
+
+/** What is done with runs that are there. */
+function addRuns(program: Command): void {
+  program
+    .command('validate <run folder>')
+    .description("measure a run's model again, on its validation data or on another table")
+    .option('--data <file>', 'a table with the same columns')
+    .option('--json', 'print the figures as JSON')
+    .option(...backendOption)
+    .addHelpText(
+      'after',
+      examples(['onecycle validate runs/churn-1'], ['onecycle validate runs/churn-1 --data later.csv --json']),
+    )
+    .action(async (dir, options) => (await import('./commands/validate.js')).validate(dir, options))
 
   program
+    .command('export <run folder> <to>')
+    .description('write the model of a run for others')
+    .addOption(
+      new Option('--format <name>', 'a folder for load_learner and TensorFlow.js, a file of ONNX, or of Keras')
+        .choices(['tfjs', 'onnx', 'keras'])
+        .default('tfjs'),
+    )
+    .option(...backendOption)
+    .addHelpText(
+      'after',
+      examples(['onecycle export runs/churn-1 model'], ['onecycle export runs/churn-1 churn.onnx --format onnx']),
+    )
+    .action(async (dir, to, options) => (await import('./commands/export.js')).exportRun(dir, to, options))
+
+  const runs = program
+    .command('runs')
+    .description('list, show, compare, draw and remove runs')
+    .option('--runs <folder>', 'where runs are', 'runs')
+    .option('--json', 'print it as JSON')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle runs list'],
+        ['onecycle runs compare churn-1 churn-2'],
+        ['onecycle runs plot churn-1 losses --out losses.png'],
+      ),
+    )
+  const commands = () => import('./commands/runs.js')
+  const withOwn = (own: object) => ({ ...runs.opts<{ runs: string; json?: boolean }>(), ...own })
+  runs
+    .command('list')
+    .description('the runs in a folder, the newest first')
+    .action(async () => (await commands()).list(withOwn({})))
+  runs
+    .command('show <run>')
+    .description('what a run was of, and how it went')
+    .action(async name => (await commands()).show(name, withOwn({})))
+  runs
+    .command('compare <runs...>')
+    .description('in what runs differ, and their curves')
+    .option('--out <file>', 'write the pictures')
+    .action(async (names, own) => (await commands()).compare(names, withOwn(own)))
+  runs
+    .command('plot <run> [what]')
+    .description('draw losses (default), lr, metrics or lr_find')
+    .option('--out <file>', 'write the picture')
+    .action(async (name, what = 'losses', own) => {
+      if (!['losses', 'lr', 'metrics', 'lr_find'].includes(what))
+        throw new Error(`There is no plot ${what} of a run; expected one of losses, lr, metrics, lr_find.`)
+      await (await commands()).plot(name, what, withOwn(own))
+    })
+  runs
+    .command('export <run> <to>')
+    .description('as onecycle export')
+    .action(async (name, to) =>
+      (await import('./commands/export.js')).exportRun(`${runs.opts()['runs']}/${name}`, to, { format: 'tfjs' }),
+    )
+  runs
+    .command('rm <runs...>')
+    .description('remove runs for good')
+    .option('--yes', 'do not ask')
+    .action(async (names, own) => (await commands()).remove(names, withOwn(own)))
+}
+
+function addPredict(program: Command): void {
+  program
     .command('predict <model> <data>')
-    .description('predict the rows of a file with a folder that learn.export wrote, and write both as CSV')
+    .description('predict the rows of a file with a run, or a folder that learn.export wrote, and write both as CSV')
     .option('-o, --out <file>', 'where they go', 'predictions.csv')
     .option('--keep <columns...>', 'columns of the rows that are written too (default: all)')
     .option('--prefix <text>', 'what the names of predicted columns begin with')
@@ -88,11 +243,27 @@ function commandLine(): Command {
     .addHelpText(
       'after',
       examples(
-        ['onecycle predict models/churn new.csv -o out.csv', 'rows, labels and probabilities'],
+        ['onecycle predict runs/churn-1 new.csv -o out.csv', 'rows, labels and probabilities'],
         ['onecycle predict models/churn new.parquet --keep id --no-probs', 'ids and labels, in predictions.csv'],
       ),
     )
     .action(async (model, data, options) => (await import('./commands/predict.js')).predict(model, data, options))
+}
 
-  return program
+function addOthers(program: Command): void {
+  program
+    .command('new <folder>')
+    .description('make a project that trains')
+    .addHelpText('after', examples(['onecycle new churn']))
+    .action(async dir => (await import('./commands/new.js')).newProject(dir))
+
+  program
+    .command('completion <shell>')
+    .description('print what completes commands and options in bash, zsh or fish')
+    .addHelpText('after', examples(['source <(onecycle completion bash)'], ['onecycle completion fish | source']))
+    .action(async shell => {
+      if (!['bash', 'zsh', 'fish'].includes(shell))
+        throw new Error(`There is no completion for ${shell}; expected bash, zsh or fish.`)
+      console.log((await import('./commands/completion.js')).completion(program, shell))
+    })
 }

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { load_learner } from '@onecycle/learner/inference'
+import { exportIn } from '../job/run-paths.js'
 
 export interface PredictOptions {
   out: string
@@ -9,9 +12,9 @@ export interface PredictOptions {
   missing?: string[]
 }
 
-/** Predicts the rows of a file with what `learn.export` wrote, and says how many and where they are. */
+/** Predicts the rows of a file with a run, or what `learn.export` wrote, and says how many and where they are. */
 export async function predict(model: string, data: string, { out, ...options }: PredictOptions): Promise<void> {
-  const predictor = await load_learner(model)
+  const predictor = await load_learner(existsSync(join(exportIn(model), 'model.json')) ? exportIn(model) : model)
   const { path, rows } = await predictor.predict_csv(data, out, options)
   console.log(`${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} predicted: ${path}`)
 }

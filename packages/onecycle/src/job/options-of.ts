@@ -1,0 +1,25 @@
+import { type Command, Option } from 'commander'
+import { eachNumber, oneOfWordsOrNumber, texts, wholeNumber } from '../options.js'
+import { type Key, type KeyName, keys } from './keys.js'
+
+/** Gives a command an option for each of these keys, and one for a file of them. */
+export function addKeys(command: Command, names: readonly KeyName[]): Command {
+  for (const name of names) command.addOption(optionOf(name, keys[name]))
+  return command.option('--config <file>', 'a file of JSON or YAML with the same keys; the command line goes before it')
+}
+
+function optionOf(name: string, key: Key): Option {
+  const { type, description, choices, min = 0, words = [], default: value } = key
+  const text = value === undefined ? description : `${description} (default: ${value})`
+  const option = new Option(`--${name} <${placeholder(key)}>`, text)
+  if (type === 'choice') return option.choices([...choices!])
+  if (type === 'text') return option
+  if (type === 'texts') return option.argParser(texts)
+  if (type === 'numbers') return option.argParser(eachNumber)
+  return option.argParser(type === 'whole' ? wholeNumber(min) : oneOfWordsOrNumber(words, key))
+}
+
+function placeholder({ type, words }: Key): string {
+  if (words) return `${words.join('|')}|n`
+  return { text: 'text', choice: 'name', texts: 'names', numbers: 'numbers', number: 'n', whole: 'n' }[type]
+}
