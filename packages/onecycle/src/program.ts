@@ -103,7 +103,7 @@ function addJobs(program: Command): void {
   addKeys(train, keysOf.train)
     .option('--name <name>', 'what the run is called (default: as the data, counted up)')
     .option('--runs <folder>', 'where runs are', 'runs')
-    .option('--resume <run folder>', 'go on with a run that was killed')
+    .option('--resume <run>', 'go on with a run that was killed')
     .option('--patience <n>', 'end when validation has not become better for so many epochs', wholeNumber(1))
     .option('--tensorboard', "write TensorBoard's files too")
     .option(...backendOption)
@@ -153,7 +153,7 @@ function addJobs(program: Command): void {
 /** What is done with runs that are there. */
 function addRuns(program: Command): void {
   program
-    .command('validate <run folder>')
+    .command('validate <run>')
     .description("measure a run's model again, on its validation data or on another table")
     .option('--data <file>', 'a table with the same columns')
     .option('--json', 'print the figures as JSON')
@@ -165,7 +165,7 @@ function addRuns(program: Command): void {
     .action(async (dir, options) => (await import('./commands/validate.js')).validate(dir, options))
 
   program
-    .command('export <run folder> <to>')
+    .command('export <run> <to>')
     .description('write the model of a run for others')
     .addOption(
       new Option('--format <name>', 'a folder for load_learner and TensorFlow.js, a file of ONNX, or of Keras')

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { onecycle } from './run-program.js'
+import { onecycle, run } from './run-program.js'
 
 let folder: string
 beforeAll(async () => {
@@ -26,7 +26,7 @@ describe('help', () => {
     expect(loaded.filter(url => /\/packages\//.test(url)).map(url => url.split('/').at(-1))).toEqual(
       expect.arrayContaining(['cli.js', 'program.js']),
     )
-    expect(loaded.filter(url => !/^(commander|chalk)\/|\/packages\/onecycle\/dist\/[\w-]+\.js$/.test(url))).toEqual([])
+    expect(loaded.filter(url => !/^(commander|chalk)\/|\/packages\/onecycle\/dist\/(job\/)?[\w-]+\.js$/.test(url))).toEqual([])
   })
 
   test.each(['doctor', 'demo', 'schedule', 'predict'])('%s --help has examples', async command => {
@@ -293,5 +293,90 @@ describe('demo', () => {
     expect(code).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^error: .*a file/m)
+  })
+})
+
+describe('a table is trained on, kept as a run, and used', () => {
+  const runs = () => join(folder, 'runs')
+  const csv = () => join(folder, 'flowers.csv')
+  const given = () => ['--data', csv(), '--y', 'kind', '--runs', runs(), '--epochs', '2', '--layers', '8', '--no-progress']
+
+  beforeAll(async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 3},${(i % 3) * 2 + (i % 5) / 10},${'abc'[i % 3]}`)
+    await writeFile(csv(), `a,b,kind\n${rows.join('\n')}\n`)
+    await writeFile(join(folder, 'job.yaml'), `data: ${csv()}\ny: kind\nepochs: 1\nlr: 0.01\npolicy: cosine\n`)
+  })
+
+  test('train searches for a rate, and leaves all of the run in its folder', async () => {
+    const { code, stdout, stderr } = await onecycle(['train', ...given(), '--name', 'first', '--json'])
+    expect([code, stderr]).toEqual([0, expect.stringContaining('tabular_learner: ')])
+    const result = JSON.parse(stdout)
+    expect(result).toMatchObject({ run: join(runs(), 'first'), reason: 'completed', figures: { epoch: 1 } })
+    expect(result.lr).toBeGreaterThan(0)
+    expect((await readdir(result.run)).sort()).toEqual(
+      ['checkpoints', 'config.json', 'history.csv', 'log.jsonl', 'manifest.json', 'model', 'plots', 'weights.safetensors'].sort(),
+    )
+    expect(JSON.parse(await readFile(join(result.run, 'config.json'), 'utf8'))).toMatchObject({ epochs: 2, lr: result.lr })
+    const again = await onecycle(['train', ...given(), '--name', 'first'])
+    expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('onecycle train --resume') })
+  })
+
+  test('a file of keys does the same, and runs are listed, shown, compared, drawn and removed', async () => {
+    await onecycle(['train', '--config', join(folder, 'job.yaml'), '--runs', runs(), '--name', 'second', '--no-progress'])
+    const list = JSON.parse((await onecycle(['runs', '--runs', runs(), '--json', 'list'])).stdout)
+    expect(list.map(({ name }: { name: string }) => name)).toEqual(['second', 'first'])
+    const out = join(folder, 'compared.svg')
+    const compared = await onecycle(['runs', '--runs', runs(), 'compare', 'first', 'second', '--out', out])
+    expect(compared.stdout).toMatch(/hparams\.epochs +2 +1\n/)
+    expect(await readFile(out, 'utf8')).toMatch(/^<svg[\s\S]*first[\s\S]*second/)
+    const drawn = await onecycle(['runs', '--runs', runs(), 'plot', 'first', 'lr_find'])
+    expect(drawn.stdout).toContain('Learning rate')
+    expect(await onecycle(['runs', '--runs', runs(), 'show', 'third'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no run third'),
+    })
+    expect((await onecycle(['runs', '--runs', runs(), 'rm', 'second'])).stderr).toContain('say so with --yes')
+    await onecycle(['runs', '--runs', runs(), 'rm', 'second', '--yes'])
+    expect((await onecycle(['runs', '--runs', runs(), 'list'])).stdout).not.toContain('second')
+  })
+
+  test('a run predicts, is measured again, and is exported', async () => {
+    const first = join(runs(), 'first')
+    const out = join(folder, 'answers.csv')
+    expect(await onecycle(['predict', first, csv(), '-o', out])).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining('Hi, looks'),
+    })
+    expect((await readFile(out, 'utf8')).split('\n')[0]).toBe('a,b,kind,label,probs.a,probs.b,probs.c')
+    const figures = JSON.parse((await onecycle(['validate', first, '--data', csv(), '--json'])).stdout)
+    expect(figures).toEqual({ valid_loss: expect.any(Number), accuracy: expect.any(Number) })
+    const onnx = join(folder, 'flowers.onnx')
+    expect((await onecycle(['export', first, onnx, '--format', 'onnx'])).code).toBe(0)
+    expect((await readFile(onnx)).length).toBeGreaterThan(100)
+  })
+
+  test.each([
+    [['train'], 'There is no data: say with --data'],
+    [['train', '--data', 'iris', '--lr', 'fast'], 'Expected auto, or a number above 0.'],
+    [['train', '--data', 'iris', '--policy', 'linear'], 'Allowed choices are one_cycle'],
+  ])('%j is refused', async (args, message) => {
+    expect(await onecycle(args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) })
+  })
+
+  test('a new project has what it needs, and replaces nothing', async () => {
+    const project = join(folder, 'My Project')
+    expect((await onecycle(['new', project])).stdout).toContain('npm install')
+    expect((await readdir(project)).sort()).toEqual(['.gitignore', 'job.yaml', 'package.json', 'train.ts', 'tsconfig.json'])
+    expect(JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))).toMatchObject({
+      name: 'my-project',
+      type: 'module',
+    })
+    expect((await onecycle(['new', project])).stderr).toContain('is there already')
+  })
+
+  test('shells complete commands and options', async () => {
+    const { stdout } = await onecycle(['completion', 'bash'])
+    const script = `${stdout}\nCOMP_WORDS=(onecycle train --pol); COMP_CWORD=2; _onecycle; echo "\${COMPREPLY[@]}"`
+    expect((await run('bash', ['-c', script])).stdout.trim()).toBe('--policy')
   })
 })

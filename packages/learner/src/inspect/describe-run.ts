@@ -30,11 +30,14 @@ export async function describeRun(learn: TrainingLoop): Promise<RunDescription> 
   const { model, loss_func, metricNames, random } = learn
   const layers = modelPrint(model).map(({ layer, config }) => `${layer} ${JSON.stringify(config)}`)
   const parameters = parametersOf(model).reduce((sum, { variable }) => sum + variable.size, 0)
+  const optimizer = optimizerPrint(learn)
+  // What schedules set is of a fit, not of the run.
+  const { lr: _, mom: __, ...hyper } = optimizer.hyper
   return {
     seed: random.seed,
     machine: { host: describeHost(), ...(await machineNow()) },
     model: { layers, parameters },
-    optimizer: optimizerPrint(learn),
+    optimizer: { ...optimizer, hyper },
     loss: loss_func.name || 'custom',
     metrics: metricNames,
     data: await dataPrint(learn.data),

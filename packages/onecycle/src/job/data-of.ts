@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { type DataBunch, datasets, TabularDataBunch, TextDataBunch } from '@onecycle/data'
+import { type DataBunch, datasets, ImageDataBunch, TabularDataBunch, TextDataBunch } from '@onecycle/data'
 import type { Job } from './keys.js'
 
 /** Data sets by name, which need their packages alone. */
@@ -16,12 +16,24 @@ const pictures = /\.(png|jpe?g|webp)$/i
 const texts = /\.txt$/i
 
 /**
- * The data of a job, divided and with what it learns of the part that trains.
+ * The data of a job, divided and with what it learns of the part that trains. Batches have 64 samples, unless the job says otherwise or there are
+ * fewer.
  *
  * @throws Error for what is not there, or is of no kind that is known; as the kinds of data do
  */
 export async function dataOf(job: Job): Promise<DataBunch> {
-  const { data: path, kind = await kindOf(job), y, seed = 42, valid_pct = 0.2, bs = 64, label_delim } = job
+  const kind = await kindOf(job)
+  if (job.bs !== undefined || Object.hasOwn(named, job.data)) return read(kind, job, job.bs)
+  try {
+    return await read(kind, job, 64)
+  } catch (error) {
+    if (!/drop_last/.test((error as Error).message)) throw error
+    return read(kind, job, 8)
+  }
+}
+
+async function read(kind: Kind, job: Job, bs: number | undefined): Promise<DataBunch> {
+  const { data: path, y, text, size, seed = 42, valid_pct = 0.2, label_delim } = job
   if (Object.hasOwn(named, path)) return named[path]!({ ...job, seed })
   const how = { bs, seed, valid_pct }
   if (kind === 'table') {
@@ -30,17 +42,20 @@ export async function dataOf(job: Job): Promise<DataBunch> {
     return TabularDataBunch.from_csv(path, { ...how, y: more.length > 0 ? y! : only, label_delim })
   }
   if (kind === 'texts') {
-    const { text, kind: _ } = job
     if (!tables.test(path)) return TextDataBunch.from_folder(path, how)
     if (!y?.[0] || text === undefined)
       throw new Error(`${path} is a table of texts: say with --text which column holds them, and with --y their labels.`)
     return TextDataBunch.from_csv(path, { ...how, text_col: text, label_col: y.length > 1 ? y : y[0], label_delim })
   }
-  throw new Error(`Pictures are not read yet.`)
+  if (tables.test(path)) throw new Error(`${path} is no folder: pictures come from one with a folder for each class.`)
+  return ImageDataBunch.from_folder(path, { ...how, ...(size !== undefined && { size }) })
 }
 
+type Kind = 'table' | 'images' | 'texts'
+
 /** What data looks like it is. */
-export async function kindOf({ data: path, text }: Job): Promise<'table' | 'images' | 'texts'> {
+async function kindOf({ data: path, text, kind }: Job): Promise<Kind> {
+  if (kind) return kind
   if (Object.hasOwn(named, path) || tables.test(path)) return text === undefined ? 'table' : 'texts'
   const there = await stat(path).catch(() => undefined)
   if (!there) throw new Error(`There is no ${path}: --data takes a table, a folder, or one of ${Object.keys(named).join(', ')}.`)
