@@ -33,6 +33,12 @@ export class ImagePart implements Part<ImageSource, Pixels> {
     return this.#state
   }
 
+  /** What normalizes comes after it. */
+  loading(): unknown {
+    const { channels, maxPixels } = this.#state
+    return { channels, maxPixels }
+  }
+
   /** The same pictures, normalized by other statistics, or not at all. */
   normalized(stats: Stats | undefined): ImagePart {
     const { channels, maxPixels } = this.#state

@@ -112,8 +112,8 @@ export class ItemDataBunch extends DataBunch {
     if (!Array.isArray(items)) throw new TypeError(`test_dl takes a list of items, but got ${show(items)}.`)
     const { bs = (this.valid_dl ?? this.train_dl).batchSize } = options
     const labelled = items.map((x): Labelled => ({ x }))
-    const encoder = this.encoder.unlabelled()
-    return new DataLoader(await ItemDataset.from_items({ items: labelled, encoder, augment: false, name: 'the new items' }), {
+    const how = { encoder: this.encoder.unlabelled(), num_workers: this.made.options.num_workers }
+    return new DataLoader(await ItemDataset.from_items({ ...how, items: labelled, augment: false, name: 'the new items' }), {
       bs,
     })
   }

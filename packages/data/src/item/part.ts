@@ -13,6 +13,8 @@ export interface Part<Given = unknown, Loaded = unknown> {
   readonly slow?: boolean | undefined
   /** Plain JSON. */
   state(): unknown
+  /** The part of the state that decides what `load` gives, which a cache goes by. Default: all of it. */
+  loading?(): unknown
   /** Reads and decodes. */
   load(given: Given): Loaded | Promise<Loaded>
   /** @param sample all of the sample, transformed */

@@ -48,9 +48,8 @@ export class SampleEncoder implements ItemEncoder<Labelled, LoadedSample> {
   }
 
   /** What transforms do comes after it. */
-  loading(): Omit<SampleEncoderState, 'tfms'> {
-    const { tfms: _, ...parts } = this.state()
-    return parts
+  loading(): unknown {
+    return [this.x, this.y].map(part => part && [part.kind, part.loading?.() ?? part.state()])
   }
 
   static async restore({ x, y, tfms }: SampleEncoderState): Promise<SampleEncoder> {

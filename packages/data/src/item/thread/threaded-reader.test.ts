@@ -1,14 +1,21 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
+import { encode } from '@cwasm/lodepng'
 import { memory, setBackend } from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type Batch, disposeOf } from '../../batch.js'
+import { type Batch, type BatchStream, disposeOf } from '../../batch.js'
 import { DataLoader } from '../../data-loader.js'
 import { Subset } from '../../dataset.js'
+import { ImageDataBunch } from '../../image/image-data-bunch.js'
+import { get_transforms } from '../../transform/get-transforms.js'
 import { ItemDataset, type ItemDatasetOptions } from '../item-dataset.js'
+import type { CacheOptions } from '../reader-of.js'
 import { type Labelled, SampleEncoder } from '../sample-encoder.js'
 import { Category, Values } from '../targets.js'
 import type { Thread, ThreadEvents } from './thread.js'
@@ -56,9 +63,9 @@ function rowsOf(batch: Batch): number[][] {
   return columns[0]!.map((_, i) => columns.flatMap(column => column[i]!))
 }
 
-async function passOf(loader: DataLoader): Promise<number[][]> {
+async function passOf(loader: BatchStream | undefined): Promise<number[][]> {
   const rows: number[][] = []
-  for await (const batch of loader) rows.push(...rowsOf(batch))
+  for await (const batch of loader!) rows.push(...rowsOf(batch))
   return rows
 }
 
@@ -106,6 +113,32 @@ test('batches are the same for any number of threads, from any batch on', async 
   }
   const part = new Subset(await make({ num_workers: 2 }), Int32Array.of(20, 1, 7))
   expect(await passOf(new DataLoader(part, { bs: 2 }))).toEqual([20, 1, 7].map(i => expected[i]))
+})
+
+test('pictures and their masks are the same, changed at random, kept or not, on any thread', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'onecycle-'))
+  try {
+    for (const i of all.slice(0, 10)) {
+      const bytes = Array.from({ length: 12 * 10 * 4 }, (_, at) => (at * (i + 3)) % 256)
+      await writeFile(join(folder, `${i}.png`), encode({ data: Uint8ClampedArray.from(bytes), width: 12, height: 10 }))
+      const classes = Array.from({ length: 12 * 10 * 4 }, (_, at) => (at % 4 === 3 ? 255 : ((at >> 2) * i) % 3))
+      await writeFile(join(folder, `${i}.mask`), encode({ data: Uint8ClampedArray.from(classes), width: 12, height: 10 }))
+    }
+    const rows = async (num_workers: number, cache?: CacheOptions) => {
+      const data = await ImageDataBunch.from_folder(folder, {
+        ...{ valid_pct: 0.2, size: 8, ds_tfms: get_transforms(), get_mask: path => String(path).replace('.png', '.mask') },
+        ...{ classes: ['a', 'b', 'c'], bs: 3, seed: 4, num_workers, cache },
+      })
+      return [await passOf(data.train_dl), await passOf(data.train_dl), await passOf(data.valid_dl)]
+    }
+    const alone = await rows(0)
+    expect(alone[0]).not.toEqual(alone[1])
+    const dir = join(folder, 'cache')
+    for (const [num_workers, cache] of [[1], [2], [2, { bytes: 1e6, dir }], [0, { dir }]] as const)
+      expect(await rows(num_workers, cache)).toEqual(alone)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('no more is read than is prepared', async () => {
