@@ -1,4 +1,5 @@
 import type { FileSource } from '@onecycle/platform'
+import { inPieces } from '../table/in-pieces.js'
 import type { Table } from '../table/table.js'
 import type { TableBlocks } from './blocks.js'
 import { type ParquetOptions, ParquetReader } from './parquet.js'
@@ -27,7 +28,7 @@ export class ParquetBlocks implements TableBlocks {
   }
 
   async *parts(): AsyncGenerator<Table> {
-    for (let block = 0; block < this.starts.length - 1; block++) yield await this.read(block)
+    for (let block = 0; block < this.starts.length - 1; block++) yield* inPieces(await this.read(block))
   }
 
   read(block: number): Promise<Table> {

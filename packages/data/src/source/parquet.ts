@@ -41,7 +41,7 @@ export class ParquetReader {
       throw new Error(`${bytes.name} is no Parquet file, or a truncated one: it does not begin and end with PAR1.`)
     const file = { byteLength: bytes.size, slice: (from: number, to = bytes.size) => bufferOf(bytes, from, to) }
     const { metadata } = await parquetScan({ file, compressors })
-    // What has been read of a column is kept by the scan: each reading has one of its own.
+    // What has been read of a column is kept by the scan: each column that is read has one of its own.
     return new ParquetReader(bytes.name, await parquetScan({ file, metadata, compressors }), columns, () =>
       parquetScan({ file, metadata, compressors }),
     )
@@ -64,9 +64,10 @@ export class ParquetReader {
 
   /** The rows from `start` to before `end`. */
   async read(start: number, end: number): Promise<Table> {
-    const scan = await this.#scan()
     const columns: [string, TableColumn][] = []
     for (const name of this.names) {
+      // What is decoded of a column is let go before the next one is.
+      const scan = await this.#scan()
       const parts: DecodedArray[] = []
       for (const { rowStart, rowEnd } of scan.ranges)
         if (rowStart < end && rowEnd > start)

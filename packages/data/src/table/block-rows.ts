@@ -6,6 +6,7 @@ import { Staging } from '../staging.js'
 import { checkWeights } from '../target.js'
 import type { FittedTable } from './fit-tabular.js'
 import { headsOfTable } from './heads-of-table.js'
+import { inPieces } from './in-pieces.js'
 import { numbersIn } from './numbers-in.js'
 
 type Numbers = Float32Array | Int32Array
@@ -125,12 +126,22 @@ export class BlockRows implements Dataset {
   async #prepare(block: number): Promise<readonly Numbers[]> {
     const { procs, targets } = this.#fitted
     const table = await this.#blocks.read(block)
-    const first = this.#blocks.starts[block]!
-    const inputs = procs.apply(table, first)
-    const weights = this.#weights === undefined ? undefined : numbersIn(table, this.#weights)
-    if (weights) checkWeights(weights, table.title)
-    const ys = targets.map(target => target.encode(table, inputs, first))
-    return [inputs.cats, inputs.conts, ...ys, weights].filter(numbers => numbers !== undefined)
+    const whole = this.#parts.map(({ shape, dtype }) => {
+      const size = table.length * sizeOf(shape)
+      return dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)
+    })
+    let done = 0
+    for (const piece of inPieces(table)) {
+      const first = this.#blocks.starts[block]! + done
+      const inputs = procs.apply(piece, first)
+      const weights = this.#weights === undefined ? undefined : numbersIn(piece, this.#weights)
+      if (weights) checkWeights(weights, table.title)
+      const ys = targets.map(target => target.encode(piece, inputs, first))
+      const all = [inputs.cats, inputs.conts, ...ys, weights].filter(numbers => numbers !== undefined)
+      for (const [part, numbers] of all.entries()) whole[part]!.set(numbers, done * sizeOf(this.#parts[part]!.shape))
+      done += piece.length
+    }
+    return whole
   }
 
   #blockOf(row: number): number {

@@ -37,6 +37,12 @@ test('mean, deviation, median and mode are those of the numbers that are there, 
   )
 })
 
+test('a median is that of all numbers too where they are too many to be counted', () => {
+  const numbers = Array.from({ length: 5001 }, (_, i) => ((i * 7919) % 5001) / 4)
+  const summary = summaryOf(numbers, 3)
+  expect([summary.counts, summary.present, summary.median()]).toEqual([undefined, 5001, 625])
+})
+
 test('columns divide as fastai divides them', () => {
   const rows = Array.from({ length: 30 }, (_, i) => ({
     ...{ few: i % 20, many: i % 21, fraction: i / 8, text: `t${i}`, yes: i % 2 === 0, y: i },
