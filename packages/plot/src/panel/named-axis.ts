@@ -1,6 +1,6 @@
 import { type Kinds, kind } from '@onecycle/platform'
 import type { Axis } from '../chart.js'
-import { fit } from '../render/terminal-panel.js'
+import { cutAmid } from '../render/wrap.js'
 import type { Look } from '../theme.js'
 import { type AxisScale, axisScale, tickLabels } from '../ticks.js'
 import { axisEncoding, type Json } from '../vega.js'
@@ -32,49 +32,57 @@ export function namedScale(
   return { domain, ticks, labels: tickLabels(ticks, axis) }
 }
 
-/** The labels, names cut to so many characters. */
+/** The labels, names cut to so many characters: in their middle, as many differ at their ends. */
 export function namedLabels({ categories }: NamedAxis, { labels }: NamedScale, most: number): readonly string[] {
-  return categories ? labels.map(name => (name.length > most ? fit(name, most) : name)) : labels
+  return categories ? labels.map(name => cutAmid(name, most)) : labels
 }
 
 /** Width of a letter of 1 pixel, on average. */
 export const letter = 0.62
 
-/** Letters of a name that a picture shows. */
-const mostLetters = 24
-
-const widest = (names: readonly string[]) => Math.min(mostLetters, Math.max(...names.map(name => name.length)))
+/** Letters of a name that a picture shows: beside what is drawn there is more room than below it. */
+const mostLetters = { x: 40, y: 60 }
+/** On a page at most this share of the panel is for names. */
+const mostOfPage = 0.45
 
 export interface Area {
   width: number
   height: number
+  /** Letters that names on each axis may have. */
+  letters: Readonly<Record<'x' | 'y', number>>
 }
+
+const widest = (names: readonly string[], most: number) => Math.min(most, Math.max(...names.map(name => name.length)))
 
 /** What is left between the axes: on a page, what is around them comes out of the panel's size. */
 export function areaOf(look: Look, columns: number, x: NamedAxis, y: NamedAxis): Area {
   const { width, height } = look.panelSize(columns)
-  if (!('autosize' in look.config)) return { width, height }
-  const across = (names: readonly string[] | undefined) => (names ? widest(names) * letter * 11 : 30)
-  const beside = across(y.categories) + (y.label ? 30 : 0)
-  const isTurned = x.categories && across(x.categories) * x.categories.length > width - beside
-  const below = (isTurned ? across(x.categories) * 0.7 : 20) + (x.label ? 30 : 0)
-  return { width: Math.max(60, width - beside - 16), height: Math.max(60, height - below - 36) }
+  if (!('autosize' in look.config)) return { width, height, letters: mostLetters }
+  const inPage = (pixels: number) => Math.floor((pixels * mostOfPage) / (letter * 11))
+  const letters = { x: Math.min(mostLetters.x, inPage(height)), y: Math.min(mostLetters.y, inPage(width)) }
+  const across = (names: readonly string[] | undefined, most: number) => (names ? widest(names, most) * letter * 11 : 30)
+  const beside = across(y.categories, letters.y) + (y.label ? 30 : 0)
+  const isTurned = x.categories && across(x.categories, letters.x) * x.categories.length > width - beside
+  const below = (isTurned ? across(x.categories, letters.x) * 0.7 : 20) + (x.label ? 30 : 0)
+  return { width: Math.max(60, width - beside - 16), height: Math.max(60, height - below - 36), letters }
 }
 
 /** The axis in Vega-Lite; names get smaller, and on x are turned, where there are many in so many pixels. */
 export function namedEncoding(field: 'x' | 'y', axis: NamedAxis, scale: NamedScale, area: Area, grid: boolean): Json {
-  const encoding = axisEncoding(field, axis, scale, namedLabels(axis, scale, mostLetters))
+  const encoding = axisEncoding(field, axis, scale, namedLabels(axis, scale, area.letters[field]))
   const { categories } = axis
   if (!categories) return { ...encoding, axis: { ...(encoding['axis'] as Json), grid } }
   const room = (field === 'x' ? area.width : area.height) / categories.length
-  const isTurned = field === 'x' && widest(categories) * letter * 12 + 8 > room
+  const isTurned = field === 'x' && widest(categories, area.letters.x) * letter * 12 + 8 > room
   const isSteep = room < 26
   const turn = { labelAngle: isSteep ? -90 : -40, labelAlign: 'right', labelBaseline: 'middle' }
   const names = {
     grid: false,
     ticks: false,
     labelFontSize: Math.max(8, Math.min(isTurned ? 11 : 12, Math.floor(room * 0.85))),
-    labelLimit: 400,
+    labelLimit: 0,
+    // Vega takes longer labels for shorter ones, and has the title among them.
+    maxExtent: 600,
     labelOverlap: room < 9 && 'greedy',
     ...(isTurned && turn),
   }

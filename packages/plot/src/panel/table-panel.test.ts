@@ -20,6 +20,18 @@ test('cells stand under their names, and the widest give way', () => {
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40)
 })
 
+test('names of columns take more lines where there is no room for one, and are whole', () => {
+  const names = ['sample', 'AverageMonthlySpending', 'number_of_support_calls', 'loss']
+  const panel = tablePanel({ columns: names, rows: [['1', '100.5', '2', '0.3']] })
+  const lines = new Plot({ panels: [panel] }).draw({ width: 36, color: false }).split('\n')
+  const rule = lines.findIndex(line => line.startsWith('─'))
+  expect(rule).toBeGreaterThan(1)
+  const words = lines.slice(0, rule).join(' ').match(/\S+/g)!
+  for (const word of ['sample', 'Average', 'Monthly', 'Spending', 'number_of_', 'support_', 'calls', 'loss'])
+    expect(words).toContain(word)
+  expect(lines[rule - 1]!.split(/\s+/)).toEqual(['sample', 'Spending', 'calls', 'loss'])
+})
+
 test('is as high as it has rows, and says so in words', async () => {
   const panel = tablePanel({ columns, rows })
   const { spec } = new Plot({ panels: [panel] })

@@ -2,6 +2,7 @@ import { checkOptions, kind } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
 import type { Pen } from '../render/pen.js'
 import { fit } from '../render/terminal-panel.js'
+import { wrapName, wrappedWidth } from '../render/wrap.js'
 import type { Look } from '../theme.js'
 import type { Json } from '../vega.js'
 import { inkOf, pixels } from './pixels.js'
@@ -15,8 +16,11 @@ export interface TablePanelOptions {
   rows: readonly (readonly string[])[]
 }
 
-/** Height of a row, in pixels, and letters between two columns. */
+/** Height of a row and of a line of names, in pixels, and letters between two columns. */
 const rowHeight = 22
+const lineHeight = 14
+/** Lines that a name has, where there is room. */
+const mostLines = 3
 const gap = 2
 /** Width of a letter of 1 pixel, in words and numbers. */
 const letter = 0.57
@@ -24,7 +28,8 @@ const letter = 0.57
 const bold = 1.15
 
 /**
- * A panel of words: samples with what a model makes of them, say. Cells that have no room are cut, with an ellipsis.
+ * A panel of words: samples with what a model makes of them, say. Names of columns that have no room take more lines, cells that have none are
+ * cut, with an ellipsis.
  *
  * @throws TypeError for an unknown or ill-typed option, RangeError for rows that do not have a cell for each column
  *
@@ -47,7 +52,10 @@ export function tablePanel(options: TablePanelOptions): Panel {
     y: { label: '' },
     series: [],
     drawn: {
-      size: (look, count) => ({ width: look.panelSize(count).width, height: (rows.length + 1) * rowHeight }),
+      size: (look, count) => {
+        const { width } = look.panelSize(count)
+        return { width, height: rows.length * rowHeight + headHeight(formOf([columns, ...rows], width).head) }
+      },
       layers: (look, count) => layers([columns, ...rows], look, look.panelSize(count).width),
       lines: (width, _, pen) => [...(title ? [pen.bold(fit(title, width))] : []), ...lines([columns, ...rows], width, pen)],
       words: () => `${title ? `${title}: ` : ''}a table of ${rows.length} rows with ${columns.join(', ')}`,
@@ -57,48 +65,78 @@ export function tablePanel(options: TablePanelOptions): Panel {
 
 type Table = readonly (readonly string[])[]
 
-/** Letters of each column that fit together: the widest give way first. @param bold how much wider the letters of names are */
+/** Letters that a column needs where its name may take several lines. @param bold how much wider the letters of names are */
+function neededBy(table: Table, bold: number): number[] {
+  const longest = (column: number) => Math.max(1, ...table.slice(1).map(row => row[column]!.length))
+  return table[0]!.map((name, c) => Math.max(Math.ceil(wrappedWidth(name, mostLines) * bold), longest(c)))
+}
+
+/** Letters of each column that fit together: names in one line give way first, then the widest cells. */
 function widthsOf(table: Table, letters: number, bold = 1): number[] {
-  const widths = table[0]!.map((name, c) => Math.max(1, Math.ceil(name.length * bold), ...table.map(row => row[c]!.length)))
+  const needed = neededBy(table, bold)
+  const widths = needed.map((width, c) => Math.max(width, Math.ceil(table[0]![c]!.length * bold)))
   const room = letters - gap * (widths.length - 1)
-  for (let all = sum(widths); all > room && Math.max(...widths) > 1; all--) widths[widths.indexOf(Math.max(...widths))]!--
+  for (let all = sum(widths); all > room && Math.max(...widths) > 1; all--) {
+    const slack = widths.map((width, c) => width - needed[c]!)
+    const most = Math.max(...slack) > 0 ? slack.indexOf(Math.max(...slack)) : widths.indexOf(Math.max(...widths))
+    widths[most]!--
+  }
   return widths
 }
 
 const cut = (text: string, width: number) => (text.length > width ? fit(text, width) : text)
 
-function layers(table: Table, look: Look, width: number): Json[] {
-  const natural = sum(widthsOf(table, Number.POSITIVE_INFINITY, bold)) + gap * (table[0]!.length - 1)
+/** Names of columns, line by line, the last lines filled. */
+function headOf(names: readonly string[], widths: readonly number[], bold = 1): string[][] {
+  const wrapped = names.map((name, c) => wrapName(name, Math.max(1, Math.floor(widths[c]! / bold))))
+  const lines = Math.max(...wrapped.map(({ length }) => length))
+  return Array.from({ length: lines }, (_, line) => wrapped.map(own => own[line - lines + own.length] ?? ''))
+}
+
+const headHeight = (head: readonly unknown[]) => rowHeight + (head.length - 1) * lineHeight
+
+interface Form {
+  readonly fontSize: number
+  readonly widths: readonly number[]
+  readonly head: readonly (readonly string[])[]
+}
+
+/** How a table fits into so many pixels. */
+function formOf(table: Table, width: number): Form {
+  const natural = sum(neededBy(table, bold)) + gap * (table[0]!.length - 1)
   const fontSize = Math.max(9, Math.min(12, Math.floor(width / (natural * letter))))
   const widths = widthsOf(table, Math.floor(width / (fontSize * letter)), bold)
+  return { fontSize, widths, head: headOf(table[0]!, widths, bold) }
+}
+
+function layers(table: Table, look: Look, width: number): Json[] {
+  const { fontSize, widths, head } = formOf(table, width)
   const starts = widths.map((_, c) => (sum(widths.slice(0, c)) + gap * c) * fontSize * letter)
-  const cells = table.map((row, r) =>
-    row.map((text, c) => ({
-      x: starts[c]!,
-      y: (r + 0.5) * rowHeight,
-      text: cut(text, r === 0 ? Math.floor(widths[c]! / bold) : widths[c]!),
-    })),
-  )
+  const above = headHeight(head)
+  const names = head.map((row, line) => row.map((text, c) => ({ x: starts[c]!, y: rowHeight / 2 + line * lineHeight, text })))
+  const cells = table
+    .slice(1)
+    .map((row, r) => row.map((text, c) => ({ x: starts[c]!, y: above + (r + 0.5) * rowHeight, text: cut(text, widths[c]!) })))
   const words = (values: Json[], more: Json): Json => ({
     data: { values },
     mark: { type: 'text', align: 'left', baseline: 'middle', fontSize, color: inkOf(look), ...more },
     encoding: { ...pixels, text: { field: 'text', type: 'nominal' } },
   })
   const line = {
-    data: { values: [{ x: 0, y: rowHeight, x2: (sum(widths) + gap * (widths.length - 1)) * fontSize * letter }] },
+    data: { values: [{ x: 0, y: above, x2: (sum(widths) + gap * (widths.length - 1)) * fontSize * letter }] },
     mark: { type: 'rule', color: inkOf(look), opacity: 0.4 },
     encoding: { ...pixels, x2: { field: 'x2' } },
   }
-  return [words(cells[0]!, { fontWeight: 'bold' }), line, words(cells.slice(1).flat(), {})]
+  return [words(names.flat(), { fontWeight: 'bold' }), line, words(cells.flat(), {})]
 }
 
 function lines(table: Table, width: number, pen: Pen): string[] {
   const widths = widthsOf(table, width)
-  const text = table.map(row => fit(row.map((cell, c) => fit(cell, widths[c]!)).join(' '.repeat(gap)), width))
+  const text = (row: readonly string[]) => fit(row.map((cell, c) => fit(cell, widths[c]!)).join(' '.repeat(gap)), width)
   return [
-    pen.bold(text[0]!),
+    ...headOf(table[0]!, widths).map(row => pen.bold(text(row))),
     pen.dim(fit('─'.repeat(Math.min(width, sum(widths) + gap * (widths.length - 1))), width)),
-    ...text.slice(1),
+    ...table.slice(1).map(text),
   ]
 }
 
