@@ -1,6 +1,7 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
 import { TextLMDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, Random, show } from '@onecycle/platform'
+import type { Plot } from '@onecycle/plot'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { GenerateOptions } from '../export/generate.js'
 import { Learner, type LearnerOptions } from '../learner.js'
@@ -10,6 +11,7 @@ import { disposeModel } from '../model/dispose-model.js'
 import { type LanguageModelOptions, language_model, languageModelKinds } from '../model/language-model.js'
 import type { Samples } from '../model/sample-tensors.js'
 import { describe } from './chosen.js'
+import type { ShowStreamsOptions } from './show-streams.js'
 
 export interface LanguageModelLearnerOptions extends LearnerOptions, Omit<LanguageModelOptions, 'vocab_sz' | 'bs' | 'seed'> {}
 
@@ -54,6 +56,12 @@ export class LanguageLearner extends Learner {
     } finally {
       disposeModel(net)
     }
+  }
+
+  /** The beginnings of some streams that validate, beside the tokens that the model takes for the next ones. */
+  override async show_results(options: ShowStreamsOptions = {}): Promise<Plot> {
+    const { showStreams } = await import('./show-streams.js')
+    return showStreams(this.data as TextLMDataBunch, this.model as LayersModel, options)
   }
 
   /**

@@ -109,6 +109,7 @@ describe('language_model_learner', () => {
     expect(await learn.predict('the cat s', 5, { temperature: 3, top_k: 1 })).toBe('the cat sat. t')
     expect(await learn.predict('the cat s', 5, { temperature: 3, min_p: 0.6 })).toBe('the cat sat. t')
     expect((await learn.predict('')).length).toBe(1)
+    expect(await (await learn.show_results({ n: 2 })).text({ color: false })).toContain('t. the c')
     await expect(learn.predict('a', 0)).rejects.toThrow('n_words')
     await expect(learn.predict('a', 3, { temperature: -1 })).rejects.toThrow('temperature')
     await expect(learn.predict('a', 3, { topk: 1 } as never)).rejects.toThrow('Did you mean top_k')
