@@ -1,10 +1,12 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, kind } from '@onecycle/platform'
 import { TabularDataBunch } from '../table/tabular-data-bunch.js'
 import { type TabularDatasetOptions, tabularDatasetKinds, vegaFile } from './vega-file.js'
 
 export interface FlightsOptions extends TabularDatasetOptions {
   /** Bytes that rows may take, as in `TabularDataBunch.from_csv`. Default 2^26, 64 MB: rows are read by block. */
   memory?: number | undefined
+  /** Flights to read, from the first on, all in memory. Default all three million. */
+  rows?: number | undefined
 }
 
 /**
@@ -21,8 +23,13 @@ export interface FlightsOptions extends TabularDatasetOptions {
  * data.train_dl.samples // 2,400,000
  */
 export async function flights(options: FlightsOptions = {}): Promise<TabularDataBunch> {
-  checkOptions<FlightsOptions>('datasets.flights', options, { ...tabularDatasetKinds, memory: kind.number })
-  const { folder, ...rest } = options
+  checkOptions<FlightsOptions>('datasets.flights', options, { ...tabularDatasetKinds, memory: kind.number, rows: kind.number })
+  const { folder, rows, memory = 2 ** 26, ...rest } = options
   const file = await vegaFile('flights-3m.parquet', 'dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0', folder)
-  return TabularDataBunch.from_csv(file, { y: 'delay', target: 'value', bs: 1024, memory: 2 ** 26, ...rest })
+  const how = { y: 'delay', target: 'value', bs: 1024, ...rest } as const
+  if (rows === undefined) return TabularDataBunch.from_csv(file, { ...how, memory })
+  const { ParquetReader } = await import('../source/parquet.js')
+  const reader = await ParquetReader.open(file, {})
+  checkCount('rows', rows, 1, reader.length)
+  return TabularDataBunch.from_df(await reader.read(0, rows), how)
 }

