@@ -81,21 +81,24 @@ interface Days {
 /** What is said of a day is found out once: many times are of few days. */
 function daysOf(times: Float64Array): Days {
   const known = new Map<number, number>()
-  const places = Int32Array.from(times, time => {
-    if (Number.isNaN(time)) return -1
-    const start = startOf(time)
+  const places = new Int32Array(times.length).fill(-1)
+  for (let i = 0; i < times.length; i++) {
+    if (Number.isNaN(times[i])) continue
+    const start = startOf(times[i]!)
     const place = known.get(start) ?? known.size
     if (place === known.size) known.set(start, place)
-    return place
-  })
+    places[i] = place
+  }
   return { dates: Array.from(known.keys(), start => new Date(start)), places }
 }
 
 function spread({ dates, places }: Days, part: (date: Date) => number | boolean): TableColumn {
-  const own = dates.map(part)
-  if (typeof own[0] !== 'boolean')
-    return numbers(Float64Array.from(places, place => (own[place] as number | undefined) ?? Number.NaN))
-  return { kind: 'boolean', values: Uint8Array.from(places, place => (place < 0 ? noBoolean : Number(own[place]))) }
+  const isBoolean = dates.length > 0 && typeof part(dates[0]!) === 'boolean'
+  const own = Float64Array.from(dates, date => Number(part(date)))
+  const missing = isBoolean ? noBoolean : Number.NaN
+  const values = isBoolean ? new Uint8Array(places.length) : new Float64Array(places.length)
+  for (let i = 0; i < values.length; i++) values[i] = places[i]! < 0 ? missing : own[places[i]!]!
+  return values instanceof Uint8Array ? { kind: 'boolean', values } : numbers(values)
 }
 
 function numbers(values: Float64Array): TableColumn {
