@@ -5,7 +5,7 @@ import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel, type Layer } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
 import { type HdfGroup, hdf5 } from './hdf5.js'
-import { type KerasLayer, kerasLayer, serialized } from './keras-layer.js'
+import { isRecurrent, type KerasLayer, kerasLayer, serialized } from './keras-layer.js'
 import { zip } from './zip.js'
 
 /** Writes {@link kerasOf} under an address, whole or not at all, and gives it in full. `.keras` is added when missing. */
@@ -56,6 +56,10 @@ function functional(model: LayersModel): KerasLayer {
   }
   const places = new Map<SymbolicTensor, Place>(graph.inputs.map(tensor => [tensor, [tensor.sourceLayer.name, 0, 0]]))
   for (const { outboundLayer, inputTensors, outputTensors } of nodesOf(graph)) {
+    if (inputTensors.length > 1 && isRecurrent(outboundLayer))
+      throw new TypeError(
+        `The layer ${outboundLayer.name} begins with a state that another one gives (initialState), which cannot be written for Keras.`,
+      )
     const { inbound_nodes } = layers.get(outboundLayer)!
     for (const [i, tensor] of outputTensors.entries()) places.set(tensor, [outboundLayer.name, inbound_nodes.length, i])
     const xs = inputTensors.map(tensor => kerasTensor(tensor, places.get(tensor)!))

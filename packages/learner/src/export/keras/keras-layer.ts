@@ -12,7 +12,17 @@ export interface KerasLayer {
 
 const conv = ['filters', 'kernelSize', 'strides', 'padding', 'dataFormat', 'dilationRate', 'activation', 'useBias']
 const pool = ['poolSize', 'strides', 'padding', 'dataFormat']
-const recurrent = ['units', 'activation', 'useBias', 'returnSequences', 'goBackwards', 'stateful', 'dropout', 'recurrentDropout']
+const recurrent = [
+  'units',
+  'activation',
+  'useBias',
+  'returnSequences',
+  'returnState',
+  'goBackwards',
+  'stateful',
+  'dropout',
+  'recurrentDropout',
+]
 const gated = [...recurrent, 'recurrentActivation']
 
 /** Options that decide what a layer answers, of each class that both have under one name. */
@@ -25,7 +35,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   ...{ GlobalAveragePooling1D: [], GlobalMaxPooling1D: [], GlobalAveragePooling2D: ['dataFormat'], GlobalMaxPooling2D: ['dataFormat'] },
   BatchNormalization: ['axis', 'momentum', 'epsilon', 'center', 'scale'],
   LayerNormalization: ['axis', 'epsilon', 'center', 'scale'],
-  Embedding: ['inputDim', 'outputDim'],
+  ...{ Embedding: ['inputDim', 'outputDim', 'maskZero'], Masking: ['maskValue'] },
   ...{ SimpleRNN: recurrent, GRU: [...gated, 'resetAfter'], LSTM: gated },
   ...{ Bidirectional: ['mergeMode'], TimeDistributed: [] },
   ...{ Dropout: ['rate'], SpatialDropout1D: ['rate'], GaussianNoise: ['stddev'], GaussianDropout: ['rate'], AlphaDropout: ['rate'] },
@@ -49,13 +59,17 @@ export function kerasLayer(layer: Layer): KerasLayer {
       `The layer ${layer.name} is a ${class_name}, which cannot be written for Keras; there are ${Object.keys(options).join(', ')}.`,
     )
   const given = layer.getConfig() as Readonly<Record<string, unknown>>
-  refuseStates(layer, given)
   const config: Record<string, unknown> = { name: layer.name, trainable: layer.trainable, dtype: 'float32' }
   for (const option of own) {
     const value = optionValue(layer, option, given[option])
     if (value !== undefined) config[names[`${class_name}.${option}`] ?? snake(option)] = value
   }
   return { class_name, config: { ...config, ...additions(layer) }, weights: weightsOf(layer, given) }
+}
+
+/** Whether a layer goes from step to step, alone or in both directions: what else it is applied to is the state that it begins with. */
+export function isRecurrent(layer: Layer): boolean {
+  return ['SimpleRNN', 'GRU', 'LSTM', 'Bidirectional'].includes(layer.getClassName())
 }
 
 /** As Keras writes it within the config of another. */
@@ -79,14 +93,6 @@ function optionValue({ name }: Layer, option: string, value: unknown): unknown {
   throw new TypeError(
     `The layer ${name} has the activation ${show(value)}, which cannot be written for Keras; there are ${activations.join(', ')}.`,
   )
-}
-
-function refuseStates({ name }: Layer, { returnState, maskZero }: Readonly<Record<string, unknown>>): void {
-  if (returnState) throw new TypeError(`The layer ${name} gives its state (returnState), which cannot be written for Keras.`)
-  if (maskZero)
-    throw new TypeError(
-      `The layer ${name} masks zeros (maskZero), which layers behind it heed otherwise in Keras: it cannot be written.`,
-    )
 }
 
 /** What is made of other layers, or is not among the options. */

@@ -6,10 +6,13 @@ import { input, type LayersModel, layers, model, type SymbolicTensor, sequential
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../../learner.js'
 import { EmbeddingDotBias } from '../../model/embedding-dot-bias.js'
+import { resnet18 } from '../../model/image/resnet.js'
+import { unet } from '../../model/image/unet.js'
 import { mlp } from '../../model/mlp.js'
 import { SigmoidRange } from '../../model/sigmoid-range.js'
 import { simple_cnn } from '../../model/simple-cnn.js'
 import { tabular_model } from '../../model/tabular-model.js'
+import { text_classifier } from '../../model/text-classifier.js'
 import { findPython } from '../../testing/python.js'
 import { temporaryFolder } from '../../testing/temporary-folder.js'
 import { useCpu } from '../../testing/tiny.js'
@@ -105,6 +108,18 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ],
   ['ways that part and meet', branches, () => [noise(2, 6, 6, 2)]],
   ['a text', text, () => [tf.tensor2d([[1, 2, 3, 4, 5], [6, 0, 1, 0, 2]])]],
+  ['a residual network', () => resnet18({ n_out: 3, n_in: 2, width: 2 }), () => [noise(2, 33, 38, 2)]],
+  ['a U-Net', () => unet({ n_out: 3, n_in: 2, width: 2, depth: 2 }), () => [noise(2, 12, 8, 2)]],
+  [
+    'a classifier of texts',
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernel_sizes: [2, 3] }),
+    () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
+  ],
+  [
+    'one that reads',
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, arch: 'gru' }),
+    () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
+  ],
   ['models within a model', nested, () => [noise(2, 6, 6, 1), tf.neg(noise(2, 6, 6, 1))]],
 ] // biome-ignore format: a table
 
@@ -218,7 +233,7 @@ describe('what cannot be written is refused by its name', () => {
     ['a layer', () => single(layers.convLstm2d({ filters: 2, kernelSize: 1, name: 'film' }), [2, 3, 3, 1]), 'The layer film is a ConvLSTM2D, which cannot be written for Keras; there are Dense, '],
     ['an activation', () => single(layers.dense({ units: 2, activation: 'hardSigmoid', name: 'head' })), "The layer head has the activation 'hardSigmoid', which cannot be written for Keras; there are linear, "],
     ['channels first', () => single(layers.conv2d({ filters: 2, kernelSize: 1, dataFormat: 'channelsFirst', name: 'conv' }), [1, 3, 3]), 'The layer conv has its channels first'],
-    ['masks', () => single(layers.embedding({ inputDim: 3, outputDim: 2, maskZero: true, name: 'words' }), [4]), 'The layer words masks zeros (maskZero)'],
+    ['a state that another layer gives', () => single({ apply: x => { const [y, h] = layers.gru({ units: 2, returnSequences: true, returnState: true }).apply(x) as SymbolicTensor[]; return layers.gru({ units: 2, name: 'memory' }).apply(y!, { initialState: [h] }) } }), 'The layer memory begins with a state that another one gives (initialState)'],
   ])('%s', (_, make, message) => {
     const net = make()
     const before = tf.memory().numTensors
