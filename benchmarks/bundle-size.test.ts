@@ -11,12 +11,12 @@ describe('a minimal trainer in a page', () => {
   const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
-  it('loads at most 62 KB of ours before it starts', () => {
-    expect(trainer.initial).toBeLessThan(62 * kilobyte)
+  it('loads at most 60 KB of ours before it starts', () => {
+    expect(trainer.initial).toBeLessThan(60 * kilobyte)
   })
 
   it.each([
-    ['a search of rates', /lr-find\/lr-finder/],
+    ['a search of rates', /lr-find\/search/],
     ['the training loop', /learner\/dist\/loop\./],
     ['what gathers predictions', /work\/predictions/],
     ['the 1cycle policy', /fit\/plan/],

@@ -21,7 +21,6 @@ import type { SaveOptions } from './checkpoint/file.js'
 import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import type { TakeUpOptions } from './checkpoint/resume.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
-import { capture, restore } from './checkpoint/snapshot.js'
 import { DivergenceGuard } from './diverged.js'
 import type { ExportFiles } from './export/export-files.js'
 import { defaultRate } from './fit/default-rate.js'
@@ -31,15 +30,14 @@ import { AnsweringLoop } from './foreign-names.js'
 import type { ShowResultsOptions } from './interpret/show-results.js'
 import type * as given from './learner-options.js'
 import { elsewhere, learnerKinds } from './learner-options.js'
-import { type LossFunction, lossOn, readAs, requireWeighs, totalOn } from './loss/loss-function.js'
+import { type LossFunction, readAs, requireWeighs } from './loss/loss-function.js'
 import { lossOf, predictionsHeld, predictionsOf } from './loss/loss-of.js'
 import { outputsOf } from './loss/output.js'
 import { finderNames } from './lr-find/foreign-names.js'
 import type * as finder from './lr-find/lr-finder.js'
 import type { LrFindResult } from './lr-find/lr-finder.js'
-import { type Look, meanLoss } from './lr-find/mean-loss.js'
+import type { Searching } from './lr-find/search.js'
 import type { Metric } from './metric/metric.js'
-import { MetricTrial } from './metric/metric-trial.js'
 import { metricsOf } from './metric/metrics-of.js'
 import { requireMetricWeighs } from './metric/take-in.js'
 import { arrangeBatch } from './model/arrange-inputs.js'
@@ -93,7 +91,7 @@ export class Learner extends AnsweringLoop {
   readonly #seeded: boolean
   #order: DataOrder
   #loaded: LoadReport | undefined
-  #watched = false
+  #fitted = false
 
   /**
    * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, an
@@ -131,7 +129,6 @@ export class Learner extends AnsweringLoop {
       new OutputGuard(),
       this.recorder,
       new DivergenceGuard(),
-      new MetricTrial(this.metrics, trial => this.bus.remove(trial)),
       ...progressBar(options.progress ?? true),
       ...listOf(options.callbacks),
     )
@@ -315,42 +312,13 @@ export class Learner extends AnsweringLoop {
    */
   async lr_find(options: LrFindOptions = {}): Promise<LrFindResult> {
     const plan = async () => {
-      const { LRFinder } = await import('./lr-find/lr-finder.js')
-      return new LRFinder(options, this.groups.length, this.n_train_iter, n => this.#lossAfter(n))
+      const { RateSearch } = await import('./lr-find/search.js')
+      return new RateSearch(this as unknown as Searching, options)
     }
-    return this.#training('lr_find', plan, async finder => {
+    return this.#training('lr_find', plan, async search => {
       this.#freezing.check('lr_find')
-      const others = this.bus.callbacks.filter(({ sets, run }) => sets?.length && run !== false)
-      try {
-        for (const callback of others) callback.run = false
-        await this.#inPretence(finder.num_it, () => this.run(finder.epochs, [finder, ...listOf(options.callbacks)], options))
-      } catch (error) {
-        const found = this.reason === 'interrupted' ? finder.result : undefined
-        if (found && found.lrs.length > 0) this.recorder.lrFind = found
-        throw error
-      } finally {
-        for (const callback of others) callback.run = true
-      }
-      const found = finder.result
-      this.recorder.lrFind = found
-      if (found.reason) this.log(`lr_find suggests no learning rate: ${found.reason}`)
-      return found
+      return search.run((n_epoch, finder) => this.run(n_epoch, [finder, ...listOf(options.callbacks)], options))
     })
-  }
-
-  /** Trains as a search of so many batches does, after which all is as it was. */
-  async #inPretence(num_it: number, work: () => Promise<void>): Promise<void> {
-    this.num_it = num_it
-    try {
-      const before = await capture(this)
-      try {
-        await work()
-      } finally {
-        await restore(this, before)
-      }
-    } finally {
-      this.num_it = undefined
-    }
   }
 
   /** {@link lr_find}, by the name that the finder itself has elsewhere. */
@@ -361,24 +329,6 @@ export class Learner extends AnsweringLoop {
   static {
     // Elsewhere it is an object that was made by the search.
     addAnswers(Learner.prototype.lr_finder, 'learn.lr_finder', finderNames)
-  }
-
-  /** What says the validation loss over so many batches, for a search. */
-  #lossAfter(batches: number): () => Promise<number> {
-    const { valid_dl } = this.data
-    if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
-    const forward = (batch: Batch) => {
-      const { xs, ys } = arrangeBatch(batch, this.inputNames, this.loss_func)
-      const pred = this.forwardPass.run(xs, false)
-      return { pred, loss: lossOn(this.loss_func, pred, ys, batch.weights) }
-    }
-    const look: Look = {
-      lossOf: (batch, i) => drawFrom(this.random.validation(i), () => tidy(() => forward(batch))),
-      weigh: (batch, pred) =>
-        totalOn(this.loss_func, pred, arrangeBatch(batch, this.inputNames, this.loss_func).ys, batch.weights, batch.size),
-      pause: () => this.pace.letOthersRun(),
-    }
-    return () => meanLoss(valid_dl, batches, look)
   }
 
   /**
@@ -721,7 +671,7 @@ export class Learner extends AnsweringLoop {
   async #follow(what: string, { epochs, callbacks, note, options, rates }: PlannedFit): Promise<History> {
     if (note) this.log(`${what}: ${note}`)
     const before = this.recorder.history
-    if (!this.#watched) await this.#watchStatistics()
+    if (!this.#fitted) await this.#prepare()
     try {
       const own = [...callbacks, ...listOf(options.callbacks)]
       const more = await this.#resuming(own, options)
@@ -734,11 +684,10 @@ export class Learner extends AnsweringLoop {
     return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
   }
 
-  /** From the first fit on, as it begins with what they are then. */
-  async #watchStatistics(): Promise<void> {
-    this.#watched = true
-    const { unsettledStatistics } = await import('./model/unsettled-statistics.js')
-    this.bus.add(...(await unsettledStatistics(this.model, this.log)))
+  async #prepare(): Promise<void> {
+    this.#fitted = true
+    const { ofFirstFit } = await import('./fit/first-fit.js')
+    this.bus.add(...(await ofFirstFit(this)))
   }
 
   /** What has a fit go on from the checkpoints of a folder, and write them. */

@@ -1,5 +1,6 @@
 import type { Callback, Tensors, TrainingState } from '@onecycle/callbacks'
 import type { Metric } from './metric.js'
+import { tryAll } from './try-all.js'
 
 /**
  * Tries each metric once, on the first training batch and before its step: one that does not fit would be heard of when an epoch is
@@ -28,11 +29,6 @@ export class MetricTrial implements Callback {
     this.#targets = undefined
     if (learn.lr_finding || !learn.validates || learn.yb !== targets) return
     this.#leave(this)
-    return this.#try(learn)
-  }
-
-  async #try(learn: TrainingState): Promise<void> {
-    const { tryAll } = await import('./try-all.js')
-    await tryAll(this.#metrics, learn)
+    return tryAll(this.#metrics, learn)
   }
 }
