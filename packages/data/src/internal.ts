@@ -6,7 +6,6 @@
 export { disposeOf, isSynchronous } from './batch.js'
 export { isTypedArray } from './column.js'
 export { inOrder } from './in-order.js'
-export { type ShownSample, shownPanel, shownSample } from './item/show-items.js'
 export { flatNumbers } from './nested-numbers.js'
 export { restoreInputs } from './restore-inputs.js'
 export { streaming } from './streaming.js'

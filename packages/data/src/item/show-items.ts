@@ -7,7 +7,7 @@ import type { Shown } from './part.js'
 import type { SampleEncoder } from './sample-encoder.js'
 
 /** A sample as a person sees it: its input, with a target over it or beside it. */
-export interface ShownSample {
+interface ShownSample {
   readonly input: Shown
   /** Lines of what it is. */
   readonly caption: readonly string[]
@@ -17,7 +17,7 @@ export interface ShownSample {
  * @param x values of the input in a batch, and their shape
  * @param y values of the target, where there is one
  */
-export function shownSample(
+function shownSample(
   { x: input, y: target }: SampleEncoder,
   x: { values: ArrayLike<number>; shape: readonly number[] },
   y: { values: ArrayLike<number>; shape: readonly number[] } | undefined,
@@ -30,7 +30,7 @@ export function shownSample(
 }
 
 /** Pictures with captions, or a table of texts. */
-export function shownPanel(title: string, samples: readonly ShownSample[]): Panel {
+function shownPanel(title: string, samples: readonly ShownSample[]): Panel {
   const isPicture = samples.every(({ input }) => input.picture)
   if (!isPicture)
     return tablePanel({

@@ -72,7 +72,7 @@ export function text_classifier_learner(data: TextDataBunch, options: TextClassi
   const firsts = arch === 'conv' ? [names.find(name => name.startsWith('conv_'))!] : names.filter(name => name.startsWith('rnn_'))
   const layer_groups = rest.layer_groups ?? [...firsts, 'head']
   const learn = new TextLearner(data, model, { ...rest, layer_groups, metrics: options.metrics ?? metricsFor(data) })
-  const read = arch === 'conv' ? `convolutions of ${(kernel_sizes ?? [3, 4, 5]).join(', ')} tokens` : `${n_layers ?? 1} ${arch}`
+  const read = arch === 'conv' ? `convolutions of ${(kernel_sizes ?? [3]).join(', ')} tokens` : `${n_layers ?? 1} ${arch}`
   learn.log(`text_classifier_learner: ${vocab_sz} tokens x ${emb_sz}, ${read}, ${n_hid} figures each; ${describe(learn)}.`)
   return learn
 }

@@ -37,7 +37,7 @@ describe('text_classifier_learner', () => {
     const before = tf.memory().numTensors
     const learn = text_classifier_learner(data, { ...sizes, seed: 1, progress: false, log: line => lines.push(line) })
     expect(lines).toEqual([
-      'text_classifier_learner: 20 tokens x 8, convolutions of 3, 4, 5 tokens, 8 figures each; loss cross_entropy over 2 classes, metrics accuracy.',
+      'text_classifier_learner: 20 tokens x 8, convolutions of 3 tokens, 8 figures each; loss cross_entropy over 2 classes, metrics accuracy.',
     ])
     expect(learn.groups.length).toBe(3)
     await learn.fit_one_cycle(6, 3e-2)

@@ -15,7 +15,7 @@ export interface TextClassifierOptions {
   emb_sz?: number | undefined
   /** Filters of each convolution, or units of each recurrent layer. Default 64. */
   n_hid?: number | undefined
-  /** Tokens that the filters of each convolution see. Default [3, 4, 5]. */
+  /** Tokens that the filters of each convolution see, [3, 4, 5] in Kim's model. Default [3]. */
   kernel_sizes?: readonly number[] | undefined
   /** Recurrent layers. Default 1. */
   n_layers?: number | undefined
@@ -48,7 +48,7 @@ export const textClassifierKinds: Kinds<TextClassifierOptions> = {
  */
 export function text_classifier(options: TextClassifierOptions): LayersModel {
   checkOptions<TextClassifierOptions>('text_classifier', options, textClassifierKinds)
-  const { vocab_sz, out_sz, arch = 'conv', emb_sz = 64, n_hid = 64, kernel_sizes = [3, 4, 5], n_layers = 1 } = options
+  const { vocab_sz, out_sz, arch = 'conv', emb_sz = 64, n_hid = 64, kernel_sizes = [3], n_layers = 1 } = options
   const { ps = 0.5, embed_p = 0.1, pad = 1, seed } = options
   checkChoice('arch of text_classifier', arch, ['conv', 'gru', 'lstm'])
   for (const [what, count] of Object.entries({ vocab_sz, out_sz, emb_sz, n_hid, n_layers }))
