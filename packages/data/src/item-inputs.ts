@@ -1,3 +1,4 @@
+import type { Picture } from '@onecycle/plot'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** What {@link ItemInputs} remember: plain JSON, and the kind of data that it is of. */
@@ -23,6 +24,8 @@ export interface ItemInputs {
   of(given: never): Promise<EncodedItems>
   /** An item as a person reads it, by the numbers of its input; for kinds that are neither pictures nor columns. */
   written?(values: ArrayLike<number>): string
+  /** An item as a person sees it, of the numbers of its input, as they were before they were normalized; for pictures. */
+  seen?(values: ArrayLike<number>, shape: readonly number[]): Picture | undefined
   /** Undefined for what works in this program alone, such as functions of a person's own. */
   state(): InputsState | undefined
 }

@@ -1,4 +1,5 @@
 import { Random } from '@onecycle/platform'
+import type { Picture } from '@onecycle/plot'
 import { Tensor } from '@tensorflow/tfjs-core'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
 import type { EncodedSample, ItemEncoder } from './item-encoder.js'
@@ -49,6 +50,10 @@ export class SampleInputs implements ItemInputs {
       ),
     )
     return { xs: xs.length === 1 ? xs[0]! : xs, one }
+  }
+
+  seen(values: ArrayLike<number>, shape: readonly number[]): Picture | undefined {
+    return this.#encoder.x.show?.(values, shape).picture
   }
 
   state(): SampleInputsState | undefined {

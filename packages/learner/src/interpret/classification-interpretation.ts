@@ -10,7 +10,7 @@ import { type ClassificationReport, reportOf, reportTable } from './classificati
 import { confusionOf, confusionPanel, mostConfused } from './confusion.js'
 import { Interpretation, type InterpretationOptions, lookAt, type Seen } from './interpretation.js'
 import { answersFrom, probabilitiesOf } from './probabilities.js'
-import type { Column } from './samples-panel.js'
+import type { Column, Marks } from './samples-panel.js'
 
 export interface ConfusionMatrixOptions extends ShowOptions {
   /** Whether counts become shares of their class, which is a row. Default false. */
@@ -94,6 +94,14 @@ export class ClassificationInterpretation extends Interpretation {
       { name: 'actual', of: i => classes[actual[i]!]! },
       { name: 'probability', of: i => this.#probabilities[i * classes.length + predicted[i]!]!.toFixed(2) },
     ]
+  }
+
+  override marks(index: number): Marks | undefined {
+    const { form, actual, predicted } = this.#answers
+    const places = actual.length / this.losses.length
+    if (form === 'labels' || places === 1) return undefined
+    const [from, to] = [index * places, (index + 1) * places]
+    return { predicted: predicted.subarray(from, to), actual: actual.subarray(from, to) }
   }
 
   // ------------------------------------------------------------------------------------------------ what is taken for what

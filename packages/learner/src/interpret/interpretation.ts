@@ -10,7 +10,7 @@ import { isLayersModel } from '../model/trainable-model.js'
 import { lossesOf } from '../work/outcomes.js'
 import { checkLearner, type Interpreted } from './check-learner.js'
 import { samplesAt } from './samples-at.js'
-import { type Column, samplesPanel } from './samples-panel.js'
+import { type Column, type Marks, samplesPanel } from './samples-panel.js'
 
 export interface InterpretationOptions {
   /** What is looked at: a stream, in the order of its data set, or a data set. Default: the validation data. */
@@ -73,6 +73,11 @@ export abstract class Interpretation {
   /** What is said of a sample beside its inputs. */
   abstract columns(): Column[]
 
+  /** What lies on the picture of a sample, where targets are of its places: masks, points. */
+  marks(_index: number): Marks | undefined {
+    return undefined
+  }
+
   /**
    * The samples with the highest losses, or the lowest. A loss that is no number is the highest.
    *
@@ -117,7 +122,8 @@ export abstract class Interpretation {
     for (const place of places) checkCount('place', place, 0, losses.length - 1)
     const { title = 'Samples', ...how } = options
     const loss: Column = { name: 'loss', of: i => losses[i]!.toFixed(3) }
-    const panel = samplesPanel(title, learn.data, places, await samplesAt(dl, places), [...this.columns(), loss])
+    const columns = [...this.columns(), loss]
+    const panel = samplesPanel(title, learn.data, places, await samplesAt(dl, places), columns, i => this.marks(i))
     return new Plot({ panels: [panel] }).present(how)
   }
 }

@@ -4,7 +4,7 @@ import { tidy } from '@tensorflow/tfjs-core'
 import { asPredictions } from '../loss/targets.js'
 import type { Interpreted } from './check-learner.js'
 import { Interpretation, type InterpretationOptions, lookAt, type Seen } from './interpretation.js'
-import type { Column } from './samples-panel.js'
+import type { Column, Marks } from './samples-panel.js'
 import { tabular } from './tabular.js'
 
 /** Predicted and actual values, one sample after the other. */
@@ -58,6 +58,12 @@ export class RegressionInterpretation extends Interpretation {
       { name: 'predicted', of: of(predicted) },
       { name: 'actual', of: of(actual) },
     ]
+  }
+
+  override marks(index: number): Marks {
+    const { predicted, actual } = this.#kept
+    const [from, to] = [index * this.#values, (index + 1) * this.#values]
+    return { predicted: predicted.subarray(from, to), actual: Array.from(actual).slice(from, to) }
   }
 
   /** What is left over, actual less predicted, one sample after the other. */

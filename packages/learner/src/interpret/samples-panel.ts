@@ -1,5 +1,5 @@
-import type { DataBunch } from '@onecycle/data'
-import { formatNumber, type Panel, picturesPanel, tablePanel } from '@onecycle/plot'
+import type { DataBunch, ItemDataBunch } from '@onecycle/data'
+import { formatNumber, type Panel, type Picture, picturesPanel, tablePanel } from '@onecycle/plot'
 import type { InputValues } from './samples-at.js'
 import { columnNames, isIndicator, readable, tabular } from './tabular.js'
 
@@ -8,6 +8,12 @@ export interface Column {
   readonly name: string
   /** @param index of the sample in its stream */
   of(index: number): string
+}
+
+/** What is said of places in a sample. */
+export interface Marks {
+  readonly predicted: ArrayLike<number>
+  readonly actual: ArrayLike<number>
 }
 
 /** Characters of a text that a table has room for. */
@@ -22,14 +28,24 @@ export function samplesPanel(
   indices: readonly number[],
   samples: readonly (readonly InputValues[])[],
   columns: readonly Column[],
+  marks: (index: number) => Marks | undefined = () => undefined,
 ): Panel {
   if (samples.every(isPicture)) {
-    const pictures = samples.map(([input], i) => ({
-      ...input!,
-      shape: input!.shape as [number, number, 1 | 3],
-      caption: columns.map(({ name, of }) => `${name} ${of(indices[i]!)}`),
-    }))
-    return picturesPanel({ title, pictures })
+    const over = overlay(data)
+    const pictures = samples.flatMap(([input], i): Picture[] => {
+      const { values, shape } = input!
+      const picture = data.inputs?.seen?.(values, shape) ?? { values, shape: shape as [number, number, 1 | 3] }
+      const caption = columns.map(({ name, of }) => `${name} ${of(indices[i]!)}`)
+      const marked = over && marks(indices[i]!)
+      if (!marked) return [{ ...picture, caption }]
+      return [
+        { ...over(picture, marked.predicted), caption: ['predicted', ...caption] },
+        { ...over(picture, marked.actual), caption: ['actual'] },
+      ]
+    })
+    // Two of one sample stay side by side.
+    const across = pictures.length > samples.length ? 2 * Math.min(3, Math.ceil(Math.sqrt(samples.length))) : undefined
+    return picturesPanel({ title, pictures, across })
   }
   const written = data.inputs?.written?.bind(data.inputs)
   if (written) {
@@ -64,6 +80,13 @@ export function samplesPanel(
 function shortened(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim()
   return line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line
+}
+
+/** Draws targets over the pictures that they are of, where the data's are such. */
+function overlay(data: DataBunch): ((picture: Picture, values: ArrayLike<number>) => Picture) | undefined {
+  const { encoder } = data as Partial<ItemDataBunch>
+  const target = encoder?.y
+  return target?.showOn && ((picture, values) => target.showOn!({ picture }, values).picture ?? picture)
 }
 
 function isPicture(inputs: readonly InputValues[]): boolean {

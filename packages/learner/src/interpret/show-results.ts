@@ -35,7 +35,8 @@ export async function showResults(learn: Interpreted, options: ShowResultsOption
   const lossOf = (sample: number) => interps.reduce((sum, { losses }, i) => sum + weights[i]! * losses[sample]!, 0)
   const loss: Column = { name: 'loss', of: sample => lossOf(sample).toFixed(3) }
   const places = [...interps[0]!.losses.keys()]
-  const panel = samplesPanel('Results', learn.data, places, await samplesAt(beginning, places), [...columns, loss])
+  const marks = (sample: number) => (heads ? undefined : interps[0]!.marks(sample))
+  const panel = samplesPanel('Results', learn.data, places, await samplesAt(beginning, places), [...columns, loss], marks)
   return new Plot({ panels: [panel] }).present(how)
 }
 

@@ -3,6 +3,8 @@ import { checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/pla
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
+import { cross_entropy } from '../loss/cross-entropy.js'
+import { mse } from '../loss/regression.js'
 import { Dice, DiceMulti } from '../metric/overlap.js'
 import { create_body, isBody } from '../model/image/create-body.js'
 import { stagesOf } from '../model/image/stages.js'
@@ -64,7 +66,7 @@ export function unet_learner(data: DataBunch, options: UnetLearnerOptions = {}):
   const net = unet({ n_in, n_out, width, depth, up, seed, body })
   const area = data.c === 2 ? new Dice() : new DiceMulti()
   const metrics = options.metrics ?? (isClass ? ['accuracy' as const, area] : metricsFor(data))
-  const make = () => new VisionLearner(data, net, { ...rest, metrics })
+  const make = () => new VisionLearner(data, net, { ...rest, loss: rest.loss ?? (isClass ? cross_entropy : mse), metrics })
   const learn = body ? make() : orDispose(net, make)
   if (body) learn.freeze_to(-1)
   const way = body ? `unet on ${body.name}` : `unet of depth ${depth}`

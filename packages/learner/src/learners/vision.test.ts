@@ -1,3 +1,4 @@
+// Alone: it starts the wasm backend.
 import { useBackend } from '@onecycle/backend'
 import { DataBunch, datasets, get_transforms, ImageDataBunch } from '@onecycle/data'
 import { Random } from '@onecycle/platform'
@@ -155,6 +156,8 @@ describe('unet_learner', () => {
     await expect(learn.TTA()).rejects.toThrow('TTA would compare places in pictures that have moved')
     const answer = await learn.predict({ data: x.slice(0, side * side), height: side, width: side, channels: 1 })
     expect((answer as { steps: ClassAnswer[] }).steps).toHaveLength(side * side)
+    const svg = await (await learn.show_results({ n: 3 })).svg()
+    expect([svg.match(/<image/g)?.length, svg.match(/>predicted</g)?.length, svg.match(/>actual</g)?.length]).toEqual([6, 3, 3])
   })
 
   it('takes a trained body, frozen at first', async () => {
