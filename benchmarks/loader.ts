@@ -1,9 +1,10 @@
-// How fast batches come from a folder of PNG files, with 0, 1 and 2 worker threads and with what was decoded kept, and which part of an epoch of W1 a
-// Learner waits for them.
-// npx tsx benchmarks/loader.ts [PICTURES]
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+// How fast batches come from a folder of PNG files, with 0, 1 and 2 worker threads and with what was decoded kept, and which part of an epoch of W1
+// goes by until they are there: what the main thread does for them, and waiting with nothing to do.
+// npx tsx benchmarks/loader.ts [PICTURES] [ONLY]
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { crc32, deflateSync } from 'node:zlib'
 import * as tf from '@tensorflow/tfjs-core'
 import { type Batch, type BatchStream, datasets, ImageDataBunch, Learner, ready, simple_cnn } from 'onecycle'
@@ -21,33 +22,60 @@ await ready()
 const folder = await mkdtemp(join(tmpdir(), 'pictures-'))
 try {
   await writePictures(folder)
-  for (const { name, ...options } of settings) {
+  for (const { name, ...options } of settings.filter(({ name }) => name.startsWith(process.argv[3] ?? ''))) {
     const data = await ImageDataBunch.from_folder(folder, { valid_pct: 0.01, bs: 64, seed: 1, ...options })
-    const alone = []
-    for (let pass = 0; pass < 3; pass++) {
-      const start = performance.now()
-      let count = 0
-      for await (const { xs, ys, size } of data.train_dl) {
-        count += size
-        tf.dispose([xs, ys].flat())
+    const alone: number[] = []
+    const reading = await measured(pictures * 3, async () => {
+      for (let pass = 0; pass < 3; pass++) {
+        const start = performance.now()
+        for await (const { xs, ys } of data.train_dl) tf.dispose([xs, ys].flat())
+        alone.push((data.train_dl.samples / (performance.now() - start)) * 1000)
       }
-      alone.push((count / (performance.now() - start)) * 1000)
-    }
+    })
     const waits: Wait = { time: 0 }
     watch(data.train_dl as BatchStream & AsyncIterable<Batch>, waits)
     const learn = new Learner(data, simple_cnn([3, 16, 16, 2], { seed: 1 }), { progress: false, seed: 1 })
     await learn.fit(0.05, 1)
     waits.time = 0
     const start = performance.now()
-    await learn.fit(0.05, 2)
+    const before = performance.eventLoopUtilization()
+    const fitting = await measured(pictures * 2, () => learn.fit(0.05, 2))
     const time = performance.now() - start
-    const perSecond = Math.round(Math.max(...alone)).toLocaleString('en')
+    const { idle } = performance.eventLoopUtilization(before)
+    const share = (part: number) => `${((100 * part) / time).toFixed(1)} %`
     console.log(
-      `${name}: ${perSecond} pictures a second; of W1's ${(time / 2000).toFixed(2)} s an epoch ${((100 * waits.time) / time).toFixed(1)} % waiting`,
+      `${name}: ${Math.round(Math.max(...alone)).toLocaleString('en')} pictures a second (${reading}); W1 spends ${share(waits.time)} of an epoch on ` +
+        `batches, ${share(idle)} with nothing to do (${fitting})`,
     )
   }
 } finally {
   await rm(folder, { recursive: true })
+}
+
+/** Microseconds of a processor that the main thread and all others take for a picture, where the system tells. */
+async function measured(pictures: number, act: () => Promise<unknown>): Promise<string> {
+  const before = await threadTimes()
+  await act()
+  const after = await threadTimes()
+  const spent = [...after].map(([thread, time]) => ({
+    main: thread === `${process.pid}`,
+    time: time - (before.get(thread) ?? 0),
+  }))
+  const of = (main: boolean) => spent.reduce((sum, each) => sum + (each.main === main ? each.time : 0), 0) / pictures
+  return after.size > 0
+    ? `µs of a processor for each: ${of(true).toFixed(0)} of the main thread, ${of(false).toFixed(0)} of others`
+    : 'no times'
+}
+
+/** Microseconds of each thread. Linux alone tells. */
+async function threadTimes(): Promise<Map<string, number>> {
+  const threads = await readdir('/proc/self/task').catch(() => [])
+  const times = threads.map(async thread => {
+    const stat = await readFile(`/proc/self/task/${thread}/stat`, 'utf8').catch(() => '')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return [thread, (Number(fields[11]) + Number(fields[12])) * 1e4] as const // in hundredths of a second
+  })
+  return new Map(await Promise.all(times))
 }
 
 interface Wait {

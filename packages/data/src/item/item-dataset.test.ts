@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu'
-import { dispose, setBackend, type Tensor } from '@tensorflow/tfjs-core'
+import { dispose, memory, setBackend, type Tensor } from '@tensorflow/tfjs-core'
 import * as fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { type Batch, disposeOf } from '../batch.js'
@@ -103,6 +103,17 @@ test('samples of other shapes are refused by name, or given one by the encoder',
   }
   const strict = await ItemDataset.from_items({ items: words, encoder })
   await expect(strict.batch(Int32Array.of(0, 1))).rejects.toThrow(/^word has the shape \[4\], others have \[1\]/)
+  const tensors = memory().numTensors
+  const second: ItemEncoder<string, string> = {
+    ...encoder,
+    encode: word => ({
+      xs: [{ values: Int32Array.of(1), shape: [1] }],
+      ys: [{ values: new Int32Array(word.length), shape: [word.length] }],
+    }),
+  }
+  const targets = await ItemDataset.from_items({ items: words, encoder: second })
+  await expect(targets.batch(Int32Array.of(0, 1))).rejects.toThrow(/^word has the shape/)
+  expect(memory().numTensors).toBe(tensors)
   const padded: ItemEncoder<string, string> = {
     ...encoder,
     collate: samples => {

@@ -1,4 +1,5 @@
 import { checkCount, checkOptions, type Kinds, kind, Random, show } from '@onecycle/platform'
+import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch } from '../batch.js'
 import type { Dataset } from '../dataset.js'
 import type { Head } from '../target.js'
@@ -141,21 +142,24 @@ export class ItemDataset<Item = unknown> implements Dataset {
     const samples = read.map(sample => (sample instanceof Error ? undefined : sample))
     const there = this.encoder.collate ? this.#collated(samples) : samples
     const name = (i: number) => nameOfItem(this.items[indices[i]!], indices[i]!)
-    const column = (stacks: readonly Stack[], of: 'xs' | 'ys') =>
-      stacks.map((stack, part) =>
-        stack.tensor(
-          there.map(sample => sample?.[of][part]),
-          name,
-        ),
-      )
-    const xs = column(this.#xs, 'xs')
-    const ys = column(this.#ys, 'ys')
-    const weights = this.weighted ? Stack.flags(samples.map(sample => sample !== undefined)) : undefined
-    return {
-      xs: xs.length === 1 ? xs[0]! : xs,
-      ys: ys.length === 1 ? ys[0]! : ys,
-      size: indices.length,
-      ...(weights && { weights }),
+    const made: Tensor[] = []
+    const column = (stacks: readonly Stack[], of: 'xs' | 'ys') => {
+      const tensors = stacks.map((stack, part) => {
+        const parts = there.map(sample => sample?.[of][part])
+        made.push(stack.tensor(parts, name))
+        return made.at(-1)!
+      })
+      return tensors.length === 1 ? tensors[0]! : tensors
+    }
+    try {
+      const [xs, ys] = [column(this.#xs, 'xs'), column(this.#ys, 'ys')]
+      const weights = this.weighted ? Stack.flags(samples.map(sample => sample !== undefined)) : undefined
+      return { xs, ys, size: indices.length, ...(weights && { weights }) }
+    } catch (error) {
+      dispose(made)
+      throw error
+    } finally {
+      this.#reader.release?.(read)
     }
   }
 

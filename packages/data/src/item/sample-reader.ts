@@ -11,6 +11,8 @@ export interface SampleReader {
    * @param pass undefined where nothing is drawn at random
    */
   read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]>
+  /** What it gave is used no more: its memory may be used for others. */
+  release?(samples: readonly (EncodedSample | Error)[]): void
 }
 
 /** Items that are read at the same time: enough to keep a disk busy, few enough that large ones find room. */

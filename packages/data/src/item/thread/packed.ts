@@ -27,20 +27,23 @@ interface PackedNumbers {
 
 const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }
 
-/** The samples stay as they are: others may have the same numbers. */
-export function pack(samples: readonly (EncodedSample | Error)[]): Packed {
+/**
+ * The samples stay as they are: others may have the same numbers.
+ *
+ * @param spare a buffer to use, where it is large enough
+ */
+export function pack(samples: readonly (EncodedSample | Error)[], spare?: ArrayBuffer): Packed {
   const errors = new Map([...samples.entries()].filter((entry): entry is [number, Error] => entry[1] instanceof Error))
   const read = samples.filter((sample): sample is EncodedSample => !(sample instanceof Error))
-  const bytes = new Uint8Array(
-    read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, each) => sum + bytesOf(each) + 3, 0), 0),
-  )
+  const room = read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, each) => sum + bytesOf(each) + 3, 0), 0)
+  const buffer = spare && spare.byteLength >= room ? spare : new ArrayBuffer(room)
   let end = 0
   const put = (encoded: Encoded): PackedNumbers => {
     const { values, shape, scale = 1 } = encoded
     const type = typeOf(encoded)
     const { BYTES_PER_ELEMENT: each } = types[type]
     const at = Math.ceil(end / each) * each
-    const numbers = new types[type](bytes.buffer, at, values.length)
+    const numbers = new types[type](buffer, at, values.length)
     if (scale === 1) numbers.set(values)
     else scaled(values, scale, numbers, 0)
     end = at + numbers.byteLength
@@ -51,7 +54,7 @@ export function pack(samples: readonly (EncodedSample | Error)[]): Packed {
       const packed = read.map(sample => put(sample[of][part]!))
       return packed.every(each => isLike(each, packed[0]!)) ? packed.slice(0, 1) : packed
     })
-  return { buffer: bytes.buffer, count: samples.length, errors, xs: parts('xs'), ys: parts('ys') }
+  return { buffer, count: samples.length, errors, xs: parts('xs'), ys: parts('ys') }
 }
 
 export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSample | Error)[] {

@@ -13,6 +13,8 @@ type Task = Extract<ToThread, { task: number }>
 interface Pending {
   readonly asker: Asker
   readonly message: Task
+  /** Goes with the message, once. */
+  spare: ArrayBuffer | undefined
   readonly resolve: (samples: Packed) => void
   readonly reject: (error: unknown) => void
 }
@@ -44,10 +46,10 @@ export class ReadingThread {
    * @throws ThreadLost when the thread ends amid this task, of which those that wait know nothing; TypeError when an item cannot be sent; Error
    * when threads cannot be started, or the thread cannot do as it is asked
    */
-  read(asker: Asker, what: Pick<Task, 'indices' | 'items' | 'pass'>): Promise<Packed> {
+  read(asker: Asker, what: Pick<Task, 'indices' | 'items' | 'pass'>, spare?: ArrayBuffer): Promise<Packed> {
     return new Promise((resolve, reject) => {
       const message = { ...what, task: this.#tasks++, reader: asker.number }
-      this.#post({ asker, message, resolve, reject })
+      this.#post({ asker, message, spare, resolve, reject })
     })
   }
 
@@ -61,13 +63,14 @@ export class ReadingThread {
   }
 
   #post(pending: Pending): void {
-    const { asker, message } = pending
+    const { asker, message, spare } = pending
+    pending.spare = undefined
     clearTimeout(this.#idle)
     this.#thread ??= this.#start()
     try {
       if (!this.#knows.has(asker.number)) this.#thread.post({ setup: asker.setup, reader: asker.number })
       this.#knows.add(asker.number)
-      this.#thread.post(message)
+      this.#thread.post({ ...message, spare }, spare && [spare])
     } catch (cause) {
       const { message } = cause as Error
       pending.reject(new TypeError(`An item cannot be sent to a worker thread: ${message} Use num_workers: 0.`, { cause }))

@@ -13,9 +13,9 @@ import type { FromThread, Setup, ToThread } from './thread.js'
 export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[]) => void): (message: ToThread) => void {
   const readers = new Map<number, Promise<SampleReader>>()
   let last: Promise<void> = Promise.resolve()
-  const read = async ({ task, reader, indices, items, pass }: Extract<ToThread, { task: number }>) => {
+  const read = async ({ task, reader, indices, items, pass, spare }: Extract<ToThread, { task: number }>) => {
     try {
-      const samples = pack(await (await readers.get(reader)!).read(indices, items, pass))
+      const samples = pack(await (await readers.get(reader)!).read(indices, items, pass), spare)
       answer({ task, samples }, [samples.buffer])
     } catch (error) {
       answer({ task, error }, [])

@@ -38,6 +38,8 @@ export type ToThread =
       readonly indices: Int32Array
       readonly items: readonly unknown[]
       readonly pass: number | undefined
+      /** One that is used no more, to put numbers into. */
+      readonly spare?: ArrayBuffer | undefined
     }
 
 export type FromThread =

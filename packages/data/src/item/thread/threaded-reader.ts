@@ -24,6 +24,8 @@ const gone = new FinalizationRegistry<number>(number => {
 export class ThreadedReader implements SampleReader {
   readonly #asker: Asker
   readonly #count: number
+  /** Buffers of batches that were made: new ones would be memory that has to be cleared, and told to the garbage collector. */
+  readonly #spares: ArrayBuffer[] = []
 
   /**
    * @param root decides what is drawn at random
@@ -49,10 +51,15 @@ export class ThreadedReader implements SampleReader {
     return samples
   }
 
+  release(samples: readonly (EncodedSample | Error)[]): void {
+    const numbers = samples.flatMap(sample => (sample instanceof Error ? [] : [...sample.xs, ...sample.ys]))
+    for (const buffer of new Set(numbers.map(({ values }) => values.buffer))) this.#spares.push(buffer as ArrayBuffer)
+  }
+
   /** When the thread ends meanwhile, samples are read once more, each by itself: one with which a thread ends again is what ended it. */
   async #readOn(thread: ReadingThread, part: Part): Promise<(EncodedSample | Error)[]> {
     try {
-      return unpack(await thread.read(this.#asker, part))
+      return unpack(await thread.read(this.#asker, part, this.#spares.pop()))
     } catch (error) {
       if (!(error instanceof ThreadLost)) throw error
     }
