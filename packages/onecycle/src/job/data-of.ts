@@ -16,21 +16,21 @@ const pictures = /\.(png|jpe?g|webp)$/i
 const texts = /\.txt$/i
 
 /**
- * The data of a job, divided and with what it learns of the part that trains. Batches have 64 samples, unless the job says otherwise or there are
- * fewer.
+ * The data of a job, divided and with what it learns of the part that trains. Batches have 64 samples, unless the job says otherwise, or there
+ * would be fewer than 8 of them in an epoch.
  *
  * @throws Error for what is not there, or is of no kind that is known; as the kinds of data do
  */
 export async function dataOf(job: Job): Promise<DataBunch> {
   const kind = await kindOf(job)
   if (job.bs !== undefined || Object.hasOwn(named, job.data)) return read(kind, job, job.bs)
-  try {
-    return await read(kind, job, 64)
-  } catch (error) {
-    if (!/drop_last/.test((error as Error).message)) throw error
-    return read(kind, job, 8)
-  }
+  const data = await read(kind, job, 8)
+  const { samples } = data.train_dl
+  return samples < 16 * fewest ? data : read(kind, job, Math.min(64, 2 ** Math.floor(Math.log2(samples / fewest))))
 }
+
+/** Batches of an epoch: with fewer of them a model takes too few steps. */
+const fewest = 8
 
 async function read(kind: Kind, job: Job, bs: number | undefined): Promise<DataBunch> {
   const { data: path, y, text, size, seed = 42, valid_pct = 0.2, label_delim } = job

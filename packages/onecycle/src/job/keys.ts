@@ -27,7 +27,7 @@ const dataKeys = {
   text: { type: 'text', description: 'the column that holds texts (of a table of texts)' },
   label_delim: { type: 'text', description: 'what stands between the labels of a cell' },
   valid_pct: { type: 'number', above: 0, below: 1, description: 'part to validate on', default: 0.2 },
-  bs: { type: 'whole', min: 1, description: 'samples in a batch', default: 64 },
+  bs: { type: 'whole', min: 1, description: 'samples in a batch', default: '64, or fewer' },
   size: { type: 'whole', min: 1, description: 'height and width of pictures, in pixels', default: 'as they are' },
   seed: { type: 'whole', min: 0, description: 'decides all that is random', default: 42 },
 } as const satisfies Record<string, Key>

@@ -1,5 +1,13 @@
-import { type DataBunch, TabularDataBunch } from '@onecycle/data'
-import { Learner, type LearnerOptions, mlp, simple_cnn, tabular_learner } from '@onecycle/learner'
+import { type DataBunch, ImageDataBunch, TabularDataBunch, TextDataBunch } from '@onecycle/data'
+import {
+  Learner,
+  type LearnerOptions,
+  mlp,
+  simple_cnn,
+  tabular_learner,
+  text_classifier_learner,
+  vision_learner,
+} from '@onecycle/learner'
 import type { Job } from './keys.js'
 
 type Common = Pick<LearnerOptions, 'seed' | 'metrics' | 'optimizer' | 'wd' | 'progress' | 'log'>
@@ -20,14 +28,34 @@ export function learnerOf(data: DataBunch, job: Job, { progress = true }: { prog
     if (model !== undefined && model !== 'tabular') throw notOf(model, 'a table', ['tabular'])
     return tabular_learner(data, { ...common, ...(layers && { layers: [...layers] }) })
   }
-  const [c, shape] = [data.c ?? data.targetShape[0] ?? 1, [data.inputShape].flat() as number[]]
-  // A figure for each class; for values the model's output is as it is.
-  const ours = { ...common, ...(!metrics && data.target === 'class' && { metrics: ['accuracy'] as const }) } as Common
-  const own = model ?? (shape.length === 3 ? 'simple_cnn' : 'mlp')
-  if (own === 'simple_cnn') return new Learner(data, simple_cnn([shape.at(-1)!, ...(layers ?? [16, 16]), c], { seed }), ours)
-  if (own === 'mlp' && shape.length === 1)
-    return new Learner(data, mlp([shape[0]!, ...(layers ?? [200, 100]), c], { seed }), ours)
-  throw notOf(own, `samples of shape [${shape}]`, [shape.length === 1 ? 'mlp' : 'simple_cnn'])
+  if (data instanceof TextDataBunch) {
+    if (model !== undefined && !isOneOf(readers, model)) throw notOf(model, 'texts', readers)
+    return text_classifier_learner(data, { ...common, ...(model !== undefined && { arch: model }) })
+  }
+  const shape = [data.inputShape].flat() as number[]
+  if (shape.length === 3) {
+    const arch = model ?? (data instanceof ImageDataBunch ? 'resnet9' : 'simple_cnn')
+    if (arch === 'simple_cnn') {
+      const channels = layers ?? [16, 16]
+      return vision_learner(data, ({ n_in, n_out, seed }) => simple_cnn([n_in, ...channels, n_out], { seed }), common)
+    }
+    if (!isOneOf(networks, arch)) throw notOf(arch, 'pictures', ['simple_cnn', ...networks])
+    return vision_learner(data, arch, common)
+  }
+  if (shape.length !== 1 || (model !== undefined && model !== 'mlp'))
+    throw notOf(model ?? 'mlp', `samples of shape [${shape}]`, ['mlp'])
+  const sizes = [shape[0]!, ...(layers ?? [200, 100]), data.c ?? data.targetShape[0] ?? 1]
+  return new Learner(data, mlp(sizes, { seed }), {
+    ...common,
+    ...(!metrics && data.target === 'class' && { metrics: ['accuracy'] }),
+  })
+}
+
+const readers = ['conv', 'gru', 'lstm'] as const
+const networks = ['resnet9', 'resnet18', 'resnet34'] as const
+
+function isOneOf<Name extends string>(names: readonly Name[], name: string): name is Name {
+  return (names as readonly string[]).includes(name)
 }
 
 function notOf(model: string, what: string, there: readonly string[]): Error {
