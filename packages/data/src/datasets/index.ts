@@ -1,4 +1,5 @@
 export { cars } from './cars.js'
+export { type FashionMnistOptions, fashionMnist } from './fashion-mnist.js'
 export { type FlightsOptions, flights } from './flights.js'
 export { type IrisOptions, iris } from './iris.js'
 export { type MnistOptions, mnist, mnist_sample } from './mnist.js'

@@ -1,4 +1,5 @@
-import { type FileSource, read, show } from '@onecycle/platform'
+import { type FileSource, show } from '@onecycle/platform'
+import { readFile } from '#data/read-file.js'
 import { withChannels } from './channels.js'
 import { decodeImage } from './decode.js'
 import { isPixels, type Pixels } from './pixels.js'
@@ -9,7 +10,7 @@ export type ImageSource = FileSource | Pixels
 /** @throws Error for what cannot be read or is no picture; TypeError for what is no source */
 export async function readPixels(source: ImageSource, channels: 1 | 3, maxPixels: number): Promise<Pixels> {
   if (isPixels(source)) return pixelsOf(source, channels)
-  return decodeImage(await read(source), channels, maxPixels)
+  return decodeImage(await readFile(source), channels, maxPixels)
 }
 
 function pixelsOf(pixels: Pixels, channels: 1 | 3): Pixels {

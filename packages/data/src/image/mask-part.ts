@@ -1,4 +1,5 @@
-import { checkCount, checkOptions, kind, nameOf, read, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, nameOf, show } from '@onecycle/platform'
+import { readFile } from '#data/read-file.js'
 import type { Encoded } from '../item/item-encoder.js'
 import type { Block, Part, Shown } from '../item/part.js'
 import type { Head } from '../target.js'
@@ -52,7 +53,7 @@ export class MaskPart implements Part<ImageSource, Mask> {
   }
 
   async #read(source: Exclude<ImageSource, Pixels>): Promise<Pixels> {
-    const bytes = await read(source)
+    const bytes = await readFile(source)
     return decodeMask(bytes).catch(cause => {
       throw new Error(`its mask ${nameOf(source)}: ${cause.message}`, { cause })
     })

@@ -1,7 +1,7 @@
 import { isMask, isPixels, isPoints, type Pixels, type Points } from '../image/pixels.js'
 import type { LoadedSample } from '../item/part.js'
-import { asItIs, type Light, litPlane } from './light.js'
-import { identity, inverse, type Matrix, moved, times, translation } from './matrix.js'
+import { asItIs, type Light } from './light.js'
+import { identity, inverse, type Matrix, moved, times } from './matrix.js'
 import { type Frame, type Plane, render, renderNearest } from './render.js'
 import type { PaddingMode } from './taps.js'
 
@@ -100,8 +100,7 @@ export class ImageSample implements LoadedSample {
     const { frame, light, holes } = this.#looks
     const isLit = isInput && (light.scale !== 1 || light.shift !== 0)
     if (isSame(frame, pixels) && !isLit && holes.length === 0) return pixels
-    const { plane, matrix } = visible(pixels, frame, isInput ? light : asItIs)
-    const drawn = isSame(frame, pixels) ? plane : render(plane, { ...frame, matrix })
+    const drawn = render(pixels, frame, isInput ? light : asItIs)
     if (isInput) for (const hole of holes) cover(drawn, hole)
     return drawn
   }
@@ -121,30 +120,6 @@ function sizeOf({ height, width }: Frame) {
 
 function isSame({ height, width, matrix }: Frame, pixels: Pixels): boolean {
   return height === pixels.height && width === pixels.width && matrix.every((value, i) => value === identity[i])
-}
-
-/** The part of a picture that a frame shows, as floats, and where the frame lies in it. */
-function visible(pixels: Pixels, frame: Frame, light: Light): { plane: Plane; matrix: Matrix } {
-  const { height, width, matrix } = frame
-  const corners = [
-    [0, 0],
-    [width, 0],
-    [0, height],
-    [width, height],
-  ].map(([x, y]) => moved(matrix, x!, y!))
-  const inside = corners.every(([x, y]) => x >= 0 && y >= 0 && x <= pixels.width && y <= pixels.height)
-  const all = { left: 0, top: 0, width: pixels.width, height: pixels.height }
-  if (!inside) return { plane: litPlane(pixels, all, light), matrix }
-  // As much more as a pixel that is drawn may reach beyond its own place.
-  const margin = (values: number[], n: number) => 2 + Math.ceil((Math.max(...values) - Math.min(...values)) / n)
-  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)]
-  const [mx, my] = [margin(xs, width), margin(ys, height)]
-  const left = Math.max(0, Math.floor(Math.min(...xs)) - mx)
-  const top = Math.max(0, Math.floor(Math.min(...ys)) - my)
-  const right = Math.min(pixels.width, Math.ceil(Math.max(...xs)) + mx)
-  const bottom = Math.min(pixels.height, Math.ceil(Math.max(...ys)) + my)
-  const plane = litPlane(pixels, { left, top, width: right - left, height: bottom - top }, light)
-  return { plane, matrix: times(translation(-left, -top), matrix) }
 }
 
 function movedHole({ left, top, width, height, value }: Hole, matrix: Matrix): Hole {

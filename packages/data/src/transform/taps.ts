@@ -15,12 +15,16 @@ function mirrored(at: number, n: number): number {
   return place <= n - 1 ? place : period - place
 }
 
-/** For each place along a side of what is drawn: the places along that of the source which it is made of, and their weights. */
+/** For each place along a side of what is drawn: the places along that of the source which it is made of, one after the other, and their weights. */
 export interface Taps {
-  /** Places of each. */
-  readonly count: number
-  readonly at: Int32Array
-  readonly weights: Float32Array
+  readonly starts: Int32Array
+  /** How many there are; none for zeros. */
+  readonly counts: Int32Array
+  /** Of each place `most`, of which the first `counts` count. */
+  readonly weights: Float64Array
+  readonly most: number
+  /** The largest of the counts. */
+  readonly widest: number
 }
 
 /**
@@ -33,37 +37,35 @@ export interface Taps {
  */
 export function linearTaps(length: number, scale: number, offset: number, n: number, padding: PaddingMode): Taps {
   const support = Math.max(1, Math.abs(scale))
-  const exact = Math.abs(scale) === 1 && Number.isInteger(offset)
-  const count = exact ? 1 : Math.ceil(2 * support) + 1
-  const at = new Int32Array(length * count)
-  const weights = new Float32Array(length * count)
+  const most = Math.ceil(2 * support) + 1
+  const [starts, counts, weights] = [new Int32Array(length), new Int32Array(length), new Float64Array(length * most)]
   for (let i = 0; i < length; i++) {
     const place = scale * (i + 0.5) + offset
     const isBeyond = place < 0 || place > n
     if (isBeyond && padding === 'zeros') continue
-    const center = !isBeyond
-      ? place
-      : padding === 'border' || n === 1
-        ? Math.min(n - 0.5, Math.max(0.5, place))
-        : mirrored(place - 0.5, n) + 0.5
-    if (exact) {
-      at[i] = Math.floor(center)
-      weights[i] = 1
-      continue
-    }
-    const first = Math.floor(center - support)
+    const center = isBeyond ? beyond(place, n, padding) : place
+    const begin = Math.max(0, Math.floor(center - support + 0.5))
+    const end = Math.min(n, Math.ceil(center + support - 0.5))
     let sum = 0
-    for (let k = 0; k < count; k++) {
-      const of = first + k
-      if (of < 0 || of >= n) continue
-      const weight = Math.max(0, 1 - Math.abs(of + 0.5 - center) / support)
-      at[i * count + k] = of
-      weights[i * count + k] = weight
+    let count = 0
+    for (let of = begin; of < end; of++) {
+      const weight = 1 - Math.abs(of + 0.5 - center) / support
+      if (weight <= 0) {
+        if (count > 0) break
+        continue
+      }
+      if (count === 0) starts[i] = of
+      weights[i * most + count++] = weight
       sum += weight
     }
-    for (let k = 0; k < count; k++) weights[i * count + k]! /= sum
+    counts[i] = count
+    for (let k = 0; k < count; k++) weights[i * most + k]! /= sum
   }
-  return { count, at, weights }
+  return { starts, counts, weights, most, widest: Math.max(...counts) }
+}
+
+function beyond(place: number, n: number, padding: PaddingMode): number {
+  return padding === 'border' || n === 1 ? Math.min(n - 0.5, Math.max(0.5, place)) : mirrored(place - 0.5, n) + 0.5
 }
 
 /** The nearest place alone: for what must not be mixed, such as classes. */
