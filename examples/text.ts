@@ -8,7 +8,7 @@ const accuracies: number[] = []
 for (const seed of [1, 2, 3]) {
   const data = await TextDataBunch.from_df(mails, { label_col: 'kind', max_len: 384, max_vocab: 10_000, seed })
   if (seed === 1) console.log(data.summary())
-  const learn = text_classifier_learner(data, { kernel_sizes: [3], seed })
+  const learn = text_classifier_learner(data, { kernelSizes: [3], seed })
   await learn.fit_one_cycle(5, 1e-2)
   accuracies.push(learn.recorder.history.metrics['accuracy']!.at(-1)!)
   if (seed < 3) continue

@@ -47,6 +47,6 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
   }
   expect(roomsWith('onecycle/src/inference.ts')).toEqual([])
   expect(roomsWith('data/src/table/row-inputs.ts')).toEqual(['table'])
-  expect(roomsWith('data/src/item/sample-inputs.ts')).toEqual(['item'])
+  expect(roomsWith('data/src/item/sample-inputs.ts')).toEqual(['item', 'transform'])
   expect(roomsWith('data/src/text/text-inputs.ts')).toEqual(['text'])
 })

@@ -29,6 +29,9 @@ val_bs: valid_bs
 drop_remainder: drop_last
 labels: y classes
 vocab: classes
+text_vocab: vocab
+seq_len: bptt max_len
+drop_mult: ps
 random_state: seed
 random_seed: seed
 inputs: x

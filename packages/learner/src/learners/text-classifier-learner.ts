@@ -64,15 +64,15 @@ export function text_classifier_learner(data: TextDataBunch, options: TextClassi
       `text_classifier_learner takes a TextDataBunch, such as TextDataBunch.from_csv makes, but got ${show(data)}.`,
     )
   checkOptions<TextClassifierLearnerOptions>('text_classifier_learner', options, textLearnerKinds)
-  const { arch = 'conv', emb_sz = 64, n_hid = 64, kernel_sizes, n_layers, ps, embed_p, ...rest } = options
+  const { arch = 'conv', emb_sz = 64, n_hid = 64, kernelSizes, n_layers, ps, embed_p, ...rest } = options
   const vocab_sz = data.inputs.vocab.length
-  const own = { arch, emb_sz, n_hid, kernel_sizes, n_layers, ps, embed_p, seed: rest.seed }
+  const own = { arch, emb_sz, n_hid, kernelSizes, n_layers, ps, embed_p, seed: rest.seed }
   const model = text_classifier({ vocab_sz, out_sz: data.c ?? data.targetShape[0] ?? 1, ...own })
   const names = model.layers.map(({ name }) => name)
   const firsts = arch === 'conv' ? [names.find(name => name.startsWith('conv_'))!] : names.filter(name => name.startsWith('rnn_'))
   const layer_groups = rest.layer_groups ?? [...firsts, 'head']
   const learn = new TextLearner(data, model, { ...rest, layer_groups, metrics: options.metrics ?? metricsFor(data) })
-  const read = arch === 'conv' ? `convolutions of ${(kernel_sizes ?? [3]).join(', ')} tokens` : `${n_layers ?? 1} ${arch}`
+  const read = arch === 'conv' ? `convolutions of ${(kernelSizes ?? [3]).join(', ')} tokens` : `${n_layers ?? 1} ${arch}`
   learn.log(`text_classifier_learner: ${vocab_sz} tokens x ${emb_sz}, ${read}, ${n_hid} figures each; ${describe(learn)}.`)
   return learn
 }

@@ -16,7 +16,7 @@ export interface TextClassifierOptions {
   /** Filters of each convolution, or units of each recurrent layer. Default 64. */
   n_hid?: number | undefined
   /** Tokens that the filters of each convolution see, [3, 4, 5] in Kim's model. Default [3]. */
-  kernel_sizes?: readonly number[] | undefined
+  kernelSizes?: readonly number[] | undefined
   /** Recurrent layers. Default 1. */
   n_layers?: number | undefined
   /** Part that dropout leaves out before the head. Default 0.5. */
@@ -31,7 +31,7 @@ export interface TextClassifierOptions {
 
 export const textClassifierKinds: Kinds<TextClassifierOptions> = {
   ...{ vocab_sz: kind.number, out_sz: kind.number, arch: kind.string, emb_sz: kind.number, n_hid: kind.number },
-  ...{ kernel_sizes: kind.listOf(kind.number), n_layers: kind.number, ps: kind.number, embed_p: kind.number },
+  ...{ kernelSizes: kind.listOf(kind.number), n_layers: kind.number, ps: kind.number, embed_p: kind.number },
   ...{ pad: kind.number, seed: kind.any },
 }
 
@@ -48,14 +48,14 @@ export const textClassifierKinds: Kinds<TextClassifierOptions> = {
  */
 export function text_classifier(options: TextClassifierOptions): LayersModel {
   checkOptions<TextClassifierOptions>('text_classifier', options, textClassifierKinds)
-  const { vocab_sz, out_sz, arch = 'conv', emb_sz = 64, n_hid = 64, kernel_sizes = [3], n_layers = 1 } = options
+  const { vocab_sz, out_sz, arch = 'conv', emb_sz = 64, n_hid = 64, kernelSizes = [3], n_layers = 1 } = options
   const { ps = 0.5, embed_p = 0.1, pad = 1, seed } = options
   checkChoice('arch of text_classifier', arch, ['conv', 'gru', 'lstm'])
   for (const [what, count] of Object.entries({ vocab_sz, out_sz, emb_sz, n_hid, n_layers }))
     checkCount(`${what} of text_classifier`, count)
-  for (const [i, size] of kernel_sizes.entries()) checkCount(`kernel_sizes[${i}] of text_classifier`, size)
-  if (kernel_sizes.length === 0 || new Set(kernel_sizes).size < kernel_sizes.length)
-    throw new RangeError(`kernel_sizes of text_classifier is ${show(kernel_sizes)}; expected some sizes, each once.`)
+  for (const [i, size] of kernelSizes.entries()) checkCount(`kernelSizes[${i}] of text_classifier`, size)
+  if (kernelSizes.length === 0 || new Set(kernelSizes).size < kernelSizes.length)
+    throw new RangeError(`kernelSizes of text_classifier is ${show(kernelSizes)}; expected some sizes, each once.`)
   checkPart('ps of text_classifier', ps)
   checkPart('embed_p of text_classifier', embed_p)
   const random = seed === undefined ? undefined : new Random(seed).fork('text_classifier')
@@ -72,7 +72,7 @@ export function text_classifier(options: TextClassifierOptions): LayersModel {
   let x = dropped(masked(table.apply(tokens) as SymbolicTensor, 'masked'), embed_p, 'dropout_embedding')
   let read: SymbolicTensor[]
   if (arch === 'conv') {
-    read = kernel_sizes.map(size => {
+    read = kernelSizes.map(size => {
       const how = { filters: n_hid, kernelSize: size, padding: 'same', activation: 'relu', name: `conv_${size}` } as const
       const seen = layers.conv1d({ ...how, ...first.kernel() }).apply(x) as SymbolicTensor
       return largest(masked(seen, `masked_${size}`), `largest_${size}`)

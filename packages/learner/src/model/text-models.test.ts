@@ -38,12 +38,12 @@ describe('text_classifier', () => {
     })
 
   it('has a layer for each size of filters, and refuses what makes no model', () => {
-    const model = text_classifier({ ...small, kernel_sizes: [1, 2] })
+    const model = text_classifier({ ...small, kernelSizes: [1, 2] })
     expect(model.layers.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['embedding', 'mask', 'conv_1', 'conv_2', 'head']),
     )
     expect(model.countParams()).toBe(20 * 4 + (4 * 5 + 5) + (2 * 4 * 5 + 5) + 10 * 3 + 3)
-    expect(() => text_classifier({ ...small, kernel_sizes: [2, 2] })).toThrow('expected some sizes, each once.')
+    expect(() => text_classifier({ ...small, kernelSizes: [2, 2] })).toThrow('expected some sizes, each once.')
     expect(() => text_classifier({ ...small, arch: 'rnn' as never })).toThrow('arch of text_classifier')
     expect(() => text_classifier({ ...small, ps: 1 })).toThrow('ps of text_classifier is 1')
     expect(() => new TokenMask({ vocab_sz: 3, pad: 3 })).toThrow('pad of TokenMask')

@@ -112,7 +112,7 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['a U-Net', () => unet({ n_out: 3, n_in: 2, width: 2, depth: 2 }), () => [noise(2, 12, 8, 2)]],
   [
     'a classifier of texts',
-    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernel_sizes: [2, 3] }),
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernelSizes: [2, 3] }),
     () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
   ],
   [

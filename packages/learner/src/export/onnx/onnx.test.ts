@@ -97,7 +97,7 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ],
   [
     'a classifier of texts',
-    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernel_sizes: [2, 3] }),
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernelSizes: [2, 3] }),
     () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
   ],
   ['pooling, joining and other activations', branches, () => [image(2)]],
