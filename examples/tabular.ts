@@ -1,7 +1,7 @@
 // From a table to predictions: three species of penguins by island, sex and four measures, some of them missing.
 // npx tsx examples/tabular.ts
 import assert from 'node:assert/strict'
-import { datasets, Table, tabular_learner, writeWhole } from 'onecycle'
+import { datasets, tabular_learner } from 'onecycle'
 
 const accuracies: number[] = []
 for (const seed of [1, 2, 3]) {
@@ -23,14 +23,10 @@ for (const seed of [1, 2, 3]) {
       'Beak Depth (mm)': null,
     },
   ]
-  const { preds, targets } = await learn.get_preds(await data.test_dl(fresh))
-  const [row] = preds.arraySync() as number[][]
-  const table = Table.from_rows([Object.fromEntries(data.classes!.map((name, i) => [name, row![i]]))])
-  await writeWhole('runs/examples/tabular/predictions.csv', table.to_csv())
-  console.log(`${table}`)
-  assert.equal(data.classes![row!.indexOf(Math.max(...row!))], 'Gentoo')
-  preds.dispose()
-  targets.dispose()
+  const [answer] = await learn.predict(fresh)
+  console.log(answer)
+  assert.equal((answer as { label: string }).label, 'Gentoo')
+  await learn.predict_csv(fresh, 'runs/examples/tabular/predictions.csv')
 }
 const mean = accuracies.reduce((sum, accuracy) => sum + accuracy, 0) / accuracies.length
 console.log(`accuracy ${accuracies.map(accuracy => accuracy.toFixed(4)).join(', ')}: ${mean.toFixed(4)} on average`)

@@ -9,6 +9,7 @@ describe('every example and notebook reaches what it claims', () => {
     'examples/mnist.ts',
     'examples/tabular-iris.ts',
     'examples/tabular.ts',
+    'examples/data-block.ts',
     'examples/keras-clr.ts',
     'examples/gan.ts',
     'notebooks/01-one-cycle.ts',
