@@ -7,7 +7,7 @@ describe('a minimal trainer in a page', () => {
   let trainer: Weight
   beforeAll(async () => {
     trainer = await weigh(rolldown, 'a minimal trainer')
-  })
+  }, 60_000)
   const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
@@ -24,7 +24,7 @@ describe('a minimal trainer in a page', () => {
     ['metrics of whole passes by name', /metric\/make-metric/],
     ['what reads checkpoints', /checkpoint\/load/],
     ['what writes checkpoints', /checkpoint\/file/],
-    ['what draws progress', /log\/views/],
+    ['what draws progress', /log\/progress-run/],
     ['Vega', /vega-runtime/],
     ['what writes pictures', /plot\/dist\/pictures/],
     ['plots on a page', /mount\/mounted/],

@@ -4,8 +4,6 @@ import { type ProgressView, redraw } from './news.js'
 import type { ProgressOptions } from './progress-options.js'
 import { StreamView } from './stream-view.js'
 
-export { statusOf } from './status.js'
-
 /** @param every seconds between two lines, where nothing can be drawn over */
 export function viewOf({ stream, element, hear }: ProgressOptions, every: number): ProgressView {
   if (element) return new ElementView(element)
