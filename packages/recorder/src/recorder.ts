@@ -4,7 +4,7 @@ import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
-import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'
+import { hypersChart, type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
 import { checkState } from './check-state.js'
 import { EpochWatch, type EpochWatchState } from './epoch-watch.js'
@@ -56,7 +56,6 @@ const foreignNames = {
   /** @deprecated */ values: 'recorder.history.epochs',
   /** @deprecated */ min_grad_lr: "(await learn.lr_find({ suggestion: 'steepest_gradient' })).lr",
   /** @deprecated */ plot_loss: 'recorder.plot_losses()',
-  /** @deprecated */ plot_sched: 'recorder.plot_lr({ showMoms: true })',
   /** @deprecated */ plot_lr_find: 'recorder.plot()',
 } as const
 
@@ -323,9 +322,27 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     return this.#plotOf(() => scheduleChart(this.#history, options), options)
   }
 
+  /**
+   * Hyper-parameters over the batches, a panel each: rates (of each layer group, where there are several), momentum, and what else changed in
+   * the fit. Source: fastai 2's `Recorder.plot_sched`.
+   *
+   * @param keys which of them, such as `['lr', 'wd']`. Default all. Throws when nothing was recorded, or one of them did not change.
+   */
+  plot_sched(keys?: readonly string[], options: PlotOptions = {}): Plot {
+    checkOptions('plot_sched', options, plotKinds)
+    if (keys !== undefined && !kind.listOf(kind.string).fits(keys))
+      throw new TypeError(`plot_sched takes a list of names, such as ['lr', 'mom'], but got ${show(keys)}.`)
+    return this.#plotOf(() => hypersChart(this.#history, keys), options)
+  }
+
   /** Training loss of each batch and validation loss of each epoch. Throws when nothing was recorded. */
   plot_losses(options: LossesOptions & PlotOptions = {}): Plot {
-    checkOptions<LossesOptions & PlotOptions>('plot_losses', options, { ...skipKinds, smooth: kind.boolean, ...plotKinds })
+    checkOptions<LossesOptions & PlotOptions>('plot_losses', options, {
+      ...skipKinds,
+      smooth: kind.boolean,
+      log: kind.boolean,
+      ...plotKinds,
+    })
     return this.#plotOf(() => lossesChart(this.#history, options), options)
   }
 

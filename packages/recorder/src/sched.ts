@@ -72,7 +72,12 @@ export class Sched {
 
   /** Training loss of each batch, and validation loss of each epoch. Throws when nothing was recorded. */
   plot_loss(options: LossesOptions & ShowOptions = {}): Plot {
-    checkOptions<LossesOptions & ShowOptions>('plot_loss', options, { ...skipKinds, smooth: kind.boolean, ...showKinds })
+    checkOptions<LossesOptions & ShowOptions>('plot_loss', options, {
+      ...skipKinds,
+      smooth: kind.boolean,
+      log: kind.boolean,
+      ...showKinds,
+    })
     return new Plot(lossesChart(this.#ran, options)).present(options)
   }
 }

@@ -5,6 +5,8 @@ import { Recorder } from '../recorder.js'
 import { externalReferences } from '../testing/external-references.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
+import { lossesChart } from './losses.js'
+import { hypersChart } from './schedule.js'
 
 const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
 const losses = lrs.map(lr => 2 - 1.5 / (1 + 0.01 / lr) + lr ** 2)
@@ -33,7 +35,8 @@ const plots: Record<string, { plot: Plot; labels: string[] }> = {
   plot_lr: { plot: recorder.plot_lr(), labels: ['Learning Rate', 'Batches'] },
   'plot_lr with momentum': { plot: recorder.plot_lr({ showMoms: true }), labels: ['Learning Rate', 'Momentum'] },
   plot_losses: { plot: recorder.plot_losses(), labels: ['Losses', 'training', 'validation', 'Batches', 'Loss'] },
-  plot_metrics: { plot: recorder.plot_metrics(), labels: ['accuracy', 'f1', 'Batches'] },
+  plot_metrics: { plot: recorder.plot_metrics(), labels: ['accuracy', 'f1', 'Epochs'] },
+  plot_sched: { plot: recorder.plot_sched(), labels: ['Learning Rate', 'Momentum', 'Batches'] },
   compare_losses: { plot: compare_losses(runs), labels: ['constant', '1cycle', 'Losses'] },
   compare_metrics: { plot: compare_metrics(runs), labels: ['constant', '1cycle', 'accuracy', 'f1'] },
   compare_schedules: { plot: compare_schedules(runs), labels: ['constant', '1cycle', 'Learning Rate', 'Momentum'] },
@@ -109,6 +112,30 @@ test('validation points stand where their epochs ended', () => {
   const raw = recorder.plot_losses({ smooth: false, skipStart: 10, skipEnd: 5 }).chart.panels[0]!.series[0]!
   expect(raw.points).toHaveLength(65)
   expect(raw.points[0]).toEqual([11, 1 / 11])
+})
+
+test('what is skipped is left out of validation too, and losses may stand on a logarithmic axis', () => {
+  const { history } = recorder
+  const at = (options: object) =>
+    lossesChart(history, options)
+      .panels[0]!.series.find(({ name }) => name === 'validation')
+      ?.points.map(([batch]) => batch)
+  const [first, second] = [history.nb_batches[0]!, history.nb_batches[0]! + history.nb_batches[1]!]
+  expect(at({})).toEqual([first, second])
+  expect(at({ skipStart: first })).toEqual([second])
+  expect(at({ skipEnd: 1 })).toEqual([first])
+  expect(lossesChart(history, { log: true }).panels[0]!.y).toEqual({ label: 'Loss', log: true })
+})
+
+test('hyper-parameters are drawn by name, those that changed', () => {
+  const { history } = recorder
+  const changed = { ...history, hps: { wd: history.lrs.map((_, i) => i / 100) } }
+  expect(hypersChart(changed).panels.map(({ title }) => title)).toEqual(['Learning Rate', 'Momentum', 'wd'])
+  expect(hypersChart(changed, ['wd']).panels[0]!.series[0]!.points.at(-1)).toEqual([
+    history.lrs.length,
+    (history.lrs.length - 1) / 100,
+  ])
+  expect(() => hypersChart(changed, ['eps'])).toThrow("nothing to draw of 'eps' in this fit; there are lr, mom, wd.")
 })
 
 test('one batch, no validation: still a plot', async () => {

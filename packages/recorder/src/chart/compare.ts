@@ -1,7 +1,7 @@
 import { checkOptions, show } from '@onecycle/platform'
 import { type Chart, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { atEpochEnds, overBatches } from './over-batches.js'
+import { atEpochEnds, overBatches, overEpochs } from './over-batches.js'
 import { schedulePanel } from './schedule.js'
 
 /** Histories by the name that the legend shows. */
@@ -39,13 +39,13 @@ export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
     .map(
       (metric): Panel => ({
         title: metric,
-        x: { label: 'Batches', integer: true },
+        x: { label: 'Epochs', integer: true },
         y: { label: '' },
         series: histories
           .map(([name, history], color) => ({
             name,
             style: 'points' as const,
-            points: atEpochEnds(history, history.metrics[metric] ?? []),
+            points: overEpochs(history.metrics[metric] ?? []),
             color,
           }))
           .filter(series => series.points.length),

@@ -10,11 +10,13 @@ export interface LossesOptions {
   skipEnd?: number | undefined
   /** Whether the smoothed training loss is drawn, over the raw one in pale; false draws the raw loss alone. Default true. */
   smooth?: boolean | undefined
+  /** Whether losses stand on a logarithmic axis. Default false. */
+  log?: boolean | undefined
 }
 
-/** Training loss of each batch, and validation loss where each epoch ended. */
+/** Training loss of each batch, and validation loss where each epoch ended, as far as its batch is shown. */
 export function lossesChart(history: History, options: LossesOptions = {}): Chart {
-  const { skipStart = 0, skipEnd = 0, smooth = true } = options
+  const { skipStart = 0, skipEnd = 0, smooth = true, log = false } = options
   checkSkips(history.losses.length, skipStart, skipEnd)
   const raw = overBatches(history.losses, skipStart, skipEnd)
   const series: Series[] = smooth
@@ -23,7 +25,8 @@ export function lossesChart(history: History, options: LossesOptions = {}): Char
         { name: 'training', style: 'line', points: overBatches(history.smooth_losses, skipStart, skipEnd) },
       ]
     : [{ name: 'training', style: 'line', points: raw }]
-  const valid = atEpochEnds(history, history.val_losses)
+  const shown = ([batch]: [number, number]) => batch > skipStart && batch <= history.losses.length - skipEnd
+  const valid = atEpochEnds(history, history.val_losses).filter(shown)
   if (valid.length) series.push({ name: 'validation', style: 'points', points: valid })
-  return { panels: [{ title: 'Losses', x: { label: 'Batches', integer: true }, y: { label: 'Loss' }, series }] }
+  return { panels: [{ title: 'Losses', x: { label: 'Batches', integer: true }, y: { label: 'Loss', log }, series }] }
 }

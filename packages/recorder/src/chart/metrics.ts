@@ -1,10 +1,10 @@
 import type { Chart } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { atEpochEnds } from './over-batches.js'
+import { overEpochs } from './over-batches.js'
 
-/** Each metric where the epochs ended, a panel a metric. */
+/** Each metric after each epoch, a panel a metric. */
 export function metricsChart(history: History): Chart {
-  const names = history.metricNames.filter(name => atEpochEnds(history, history.metrics[name] ?? []).length)
+  const names = history.metricNames.filter(name => overEpochs(history.metrics[name] ?? []).length)
   if (names.length === 0) {
     throw new Error(
       history.metricNames.length
@@ -16,9 +16,9 @@ export function metricsChart(history: History): Chart {
     columns: 2,
     panels: names.map((name, color) => ({
       title: name,
-      x: { label: 'Batches', integer: true },
+      x: { label: 'Epochs', integer: true },
       y: { label: '' },
-      series: [{ name, style: 'points', points: atEpochEnds(history, history.metrics[name]!), color }],
+      series: [{ name, style: 'points', points: overEpochs(history.metrics[name]!), color }],
     })),
   }
 }

@@ -14,3 +14,8 @@ export function atEpochEnds(history: History, values: readonly (number | null)[]
     return value === null ? [] : [[batches, value]]
   })
 }
+
+/** `[epochs so far, value]` of each epoch that has a value. */
+export function overEpochs(values: readonly (number | null)[]): [number, number][] {
+  return values.flatMap((value, epoch): [number, number][] => (value === null ? [] : [[epoch + 1, value]]))
+}

@@ -1,3 +1,4 @@
+import { show } from '@onecycle/platform'
 import type { Chart, Panel } from '@onecycle/plot'
 import type { History } from '../history.js'
 import { overBatches } from './over-batches.js'
@@ -13,13 +14,37 @@ export function scheduleChart(history: History, { showMoms = false }: ScheduleOp
   checkSkips(history.lrs.length, 0, 0)
   if (showMoms && history.moms.length === 0)
     throw new Error('The optimizer of this fit has no momentum to show. Leave showMoms out, or use an optimizer with momentum.')
-  const groups = history.lr_groups
+  const panels = [ratesPanel(history)]
+  if (showMoms) panels.push(momentumPanel(history))
+  return { panels }
+}
+
+/** Hyper-parameters by name, a panel each; all that there are without names. */
+export function hypersChart(history: History, keys?: readonly string[]): Chart {
+  checkSkips(history.lrs.length, 0, 0)
+  const others = Object.entries(history.hps ?? {}).map(
+    ([name, values], i) => [name, () => schedulePanel(name, [{ name, values }], 2 + i)] as const,
+  )
+  const panels = new Map<string, () => Panel>([
+    ['lr', () => ratesPanel(history)],
+    ...(history.moms.length > 0 ? [['mom', () => momentumPanel(history)] as const] : []),
+    ...others,
+  ])
+  const unknown = keys?.find(key => !panels.has(key))
+  if (unknown !== undefined)
+    throw new RangeError(`There is nothing to draw of ${show(unknown)} in this fit; there are ${[...panels.keys()].join(', ')}.`)
+  return { panels: (keys ?? [...panels.keys()]).map(key => panels.get(key)!()), columns: 2 }
+}
+
+function ratesPanel({ lr_groups: groups, lrs }: History): Panel {
   const rates = groups
     ? groups[0]!.map((_, g) => ({ name: `group ${g}`, values: groups.map(lrs => lrs[g]!) }))
-    : [{ name: 'learning rate', values: history.lrs }]
-  const panels = [schedulePanel('Learning Rate', rates)]
-  if (showMoms) panels.push(schedulePanel('Momentum', [{ name: 'momentum', values: history.moms }], 1))
-  return { panels }
+    : [{ name: 'learning rate', values: lrs }]
+  return schedulePanel('Learning Rate', rates)
+}
+
+function momentumPanel({ moms }: History): Panel {
+  return schedulePanel('Momentum', [{ name: 'momentum', values: moms }], 1)
 }
 
 /** One hyper-parameter over the batches of one or several curves. */
