@@ -37,7 +37,17 @@ for (const [name, path] of Object.entries(codecs)) {
   await writeFile(`dist/image/codecs/${name}.js`, `export const packed = '${packed}'\n`)
   inputs[dirname(file)] = {}
 }
-await writeFile('dist/image/codecs/licences.txt', await licencesOf({ inputs }))
+await writeFile(
+  'dist/image/codecs/licences.txt',
+  `${await licencesOf({ inputs })}
+They are compiled of
+
+LodePNG (zlib), copyright (c) 2005-2024 Lode Vandevenne: https://github.com/lvandeve/lodepng/blob/master/LICENSE
+libjpeg-turbo (IJG, BSD-3-Clause and zlib): https://github.com/libjpeg-turbo/libjpeg-turbo/blob/main/LICENSE.md
+This software is based in part on the work of the Independent JPEG Group.
+libwebp (BSD-3-Clause), copyright (c) 2010 Google Inc.: https://github.com/webmproject/libwebp/blob/main/COPYING
+`,
+)
 for (const half of ['node', 'browser']) {
   await rm(`dist/${half}/codec-wasm.js.map`, { force: true })
   await writeFile(

@@ -20,11 +20,7 @@ export async function get_image_files(folder: string | URL | readonly File[]): P
   if (Array.isArray(folder)) {
     if (!folder.every(file => file instanceof Blob && 'name' in file))
       throw new TypeError(`get_image_files takes Files, but got ${show(folder)}.`)
-    return required(
-      (folder as File[]).filter(file => pictures.test(file.name)),
-      'the Files',
-      folder.length,
-    )
+    return required((folder as File[]).filter(file => pictures.test(file.name)).sort(byPath), 'the Files', folder.length)
   }
   if (typeof folder !== 'string' && !(folder instanceof URL))
     throw new TypeError(`get_image_files takes the path of a folder, but got ${show(folder)}.`)
@@ -35,6 +31,13 @@ export async function get_image_files(folder: string | URL | readonly File[]): P
     path,
     files.length,
   )
+}
+
+/** As a folder is listed in Node: browsers have orders of their own. */
+function byPath(one: File, other: File): number {
+  const [ours, theirs] = [one, other].map(({ webkitRelativePath, name }) => (webkitRelativePath || name).split('/'))
+  const at = ours!.findIndex((folder, i) => folder !== theirs![i])
+  return at === -1 ? 0 : ours![at]! < (theirs![at] ?? '') ? -1 : 1
 }
 
 function required<File>(found: File[], where: string, all: number): File[] {
