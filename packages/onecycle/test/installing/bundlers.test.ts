@@ -19,15 +19,19 @@ await learn.fit_one_cycle(8, 5e-2)
 const values = await learn.validate()
 document.body.textContent = values.accuracy > 0.95 ? 'trained' : JSON.stringify(values)
 `
-/** Reads items on worker threads before it trains. */
+/** A PNG of two pixels. */
+const picture = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAGklEQVR4AQXBsREAAAABsXuG0Wrtv5gE5HQHATgAmEMks4kAAAAASUVORK5CYII='
+
+/** Reads pictures on worker threads before it trains. */
 const reading = (expected: string) => `
-import { DataBlock, RegressionBlock } from 'onecycle'
-const items = Array.from({ length: 9 }, (_, i) => [i, i * i])
+import { DataBlock, ImageBlock } from 'onecycle'
+const bytes = Uint8Array.from(atob('${picture}'), letter => letter.charCodeAt(0))
+const items = Array.from({ length: 9 }, () => new Blob([bytes]))
 const rowsOf = async num_workers => {
-  const data = await new DataBlock({ blocks: [RegressionBlock()] }).dataloaders(items, { bs: 4, num_workers })
+  const data = await new DataBlock({ blocks: [ImageBlock()] }).dataloaders(items, { bs: 4, num_workers })
   const rows = []
   for await (const { xs } of data.train_dl) rows.push(...xs.arraySync())
-  return String(rows)
+  return JSON.stringify(rows)
 }
 const alone = await rowsOf(0)
 const told = await rowsOf(2).then(rows => (rows === alone ? 'the same' : rows), error => error.message)
