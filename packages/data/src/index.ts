@@ -4,6 +4,7 @@ export { type ArraysOptions, type BunchOptions, DataBunch, type TensorsOptions, 
 export { DataLoader, type DataLoaderOptions, type Shard } from './data-loader.js'
 export { ArrayDataset, type Dataset, Subset } from './dataset.js'
 export * as datasets from './datasets/index.js'
+export { type Embed, EmbeddedDataBunch, type EmbeddedOptions } from './embedding/embedded-data-bunch.js'
 export type { TensorInputs } from './from-tensors.js'
 export type { Inputs, Shapes, Values } from './from-values.js'
 export { get_image_files } from './image/get-image-files.js'

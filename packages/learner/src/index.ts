@@ -27,6 +27,7 @@ export {
   type TrainOptions,
 } from './learner.js'
 export { type CollabLearnerOptions, collab_learner } from './learners/collab-learner.js'
+export { ItemLearner } from './learners/item-learner.js'
 export {
   LanguageLearner,
   type LanguageModelLearnerOptions,

@@ -12,6 +12,8 @@ describe('every example and notebook reaches what it claims', () => {
     'examples/data-block.ts',
     'examples/keras-clr.ts',
     'examples/gan.ts',
+    'examples/segmentation.ts',
+    'examples/embeddings.ts',
     'notebooks/01-one-cycle.ts',
   ])('%s', { timeout: 240_000 }, async file => {
     const { code, stderr } = await tsx(join(root, file))

@@ -5,7 +5,16 @@ import { meaningsOf } from '../export/meanings.js'
 import { Learner } from '../learner.js'
 import type { Samples } from '../model/sample-tensors.js'
 
-/** A Learner of data that is made of items as people have them: {@link predict} takes such, and not tensors alone. */
+/**
+ * A Learner of data that is made of items as people have them: {@link predict} takes such, and not tensors alone.
+ *
+ * @example
+ * const embed = async (texts: readonly string[]) => texts.map(text => [text.length, text.split('a').length - 1])
+ * const items = ['banana', 'plum', 'papaya', 'fig']
+ * const data = await EmbeddedDataBunch.from_items({ items, y: ['soft', 'hard', 'soft', 'hard'], embed, valid_pct: 0.5, seed: 2, bs: 2 })
+ * const learn = new ItemLearner<string>(data, mlp([2, 2]))
+ * await learn.predict('mango')   // { label: 'soft', probs: { hard: 0.3, soft: 0.7 } }
+ */
 export class ItemLearner<Item, Several = readonly Item[]> extends Learner {
   static override readonly name: string = 'ItemLearner'
 
