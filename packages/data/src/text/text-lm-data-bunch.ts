@@ -27,7 +27,7 @@ import { Tokenizer } from './tokenizer.js'
 export interface TextLMOptions extends NumericalizeOptions {
   /** Streams that are read side by side, the rows of each batch. Default 64. */
   bs?: number | undefined
-  /** Tokens of each stream in a batch, through which the gradient goes back. Default 72, as in fastai. */
+  /** Tokens of each stream in a batch at most, through which the gradient goes back. Default 72, as in fastai. */
   bptt?: number | undefined
   /** Decides the order of texts in each pass, and which validate. Default 0. */
   seed?: number | undefined
@@ -72,7 +72,7 @@ const shownTokens = 40
 export class TextLMDataBunch extends DataBunch {
   static override readonly name: string = 'TextLMDataBunch'
   override readonly inputs: TextInputs
-  /** Tokens of each stream in a batch. */
+  /** Tokens of each stream in a batch at most. */
   readonly bptt: number
   readonly #summary: () => string
 
@@ -179,7 +179,7 @@ export class TextLMDataBunch extends DataBunch {
     const [ours, theirs] = sides.of(tokenized.numericalize(vocab))
     const train_dl = new TextStream(ours, { bs, bptt, seed, shuffle: true }, 'train')
     const valid_dl = new TextStream(theirs, { bs, bptt, seed, shuffle: false }, 'validate')
-    const shape = [bptt]
+    const shape = [train_dl.steps]
     const what = { inputShape: shape, targetShape: shape, target: 'class' as const, c: vocab.length }
     const inputs = new TextInputs(tokenizer, vocab, { fields: fields && fields.length > 1 ? fields : undefined })
     const summary = () =>
@@ -190,7 +190,10 @@ export class TextLMDataBunch extends DataBunch {
           `${tokenizer.level === 'function' ? 'of a function' : `${tokenizer.level}s`}: ${ours.size} to train on, ${theirs.size} to validate on`,
         ],
         ['vocabulary', `${vocab.length} tokens`],
-        ['batch', `xs and ys int32 [${bs}, ${bptt}], ${train_dl.length} to train on, ${valid_dl.length} to validate on`],
+        [
+          'batch',
+          `xs and ys int32 [${bs}, ${train_dl.steps}], ${train_dl.length} to train on, ${valid_dl.length} to validate on`,
+        ],
       ]
         .map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`)
         .join('\n')

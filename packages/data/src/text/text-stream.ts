@@ -6,7 +6,7 @@ import type { Ragged } from './ragged.js'
 interface TextStreamOptions {
   /** Streams that are read side by side. */
   bs: number
-  /** Tokens of each stream in a batch. */
+  /** Tokens of each stream in a batch, at most. */
   bptt: number
   /** Whether texts come in a new random order in each pass. */
   shuffle: boolean
@@ -16,8 +16,8 @@ interface TextStreamOptions {
 /**
  * Texts one after the other, for a model that is to say which token comes next. They are divided into `bs` streams of one length, each a row of
  * every batch, where it goes on from the batch before: what a stateful layer remembers of a row belongs to its next one. Inputs and targets
- * are int32 [bs, bptt], the targets one token further on; the last batch may be shorter in the second axis. The few tokens at the end that
- * fill no stream are left out.
+ * are int32 [bs, steps], the targets one token further on. All batches have one length, the longest up to `bptt` that leaves out least: the few
+ * tokens at the end of a stream that fill no batch.
  *
  * Source: fastai's `LMDataLoader`.
  */
@@ -26,6 +26,8 @@ export class TextStream implements BatchSource, Iterable<Batch> {
   readonly batchSize: number
   readonly length: number
   readonly samples: number
+  /** Tokens of each stream in a batch. */
+  readonly steps: number
   readonly #texts: Ragged
   readonly #how: TextStreamOptions
   /** Tokens of a stream. */
@@ -51,6 +53,7 @@ export class TextStream implements BatchSource, Iterable<Batch> {
     this.#how = options
     this.batchSize = bs
     this.length = Math.ceil(this.#long / bptt)
+    this.steps = Math.floor(this.#long / this.length)
     this.samples = this.length * bs
     this.#seed = seed
     this.reseed(seed)
@@ -84,9 +87,9 @@ export class TextStream implements BatchSource, Iterable<Batch> {
   }
 
   #batch(tokens: Int32Array, number: number): Batch {
-    const { bs, bptt } = this.#how
-    const from = number * bptt
-    const steps = Math.min(bptt, this.#long - from)
+    const { steps } = this
+    const { bs } = this.#how
+    const from = number * steps
     const [xs, ys] = this.#staging.map((staging, ahead) =>
       staging.tensor([bs, steps], 'int32', values => {
         for (let row = 0; row < bs; row++) {

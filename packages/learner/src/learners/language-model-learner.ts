@@ -1,7 +1,8 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
-import { TextLMDataBunch } from '@onecycle/data'
+import { type BatchStream, type Dataset, TextLMDataBunch } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, Random, show } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { GenerateOptions } from '../export/generate.js'
 import { Learner, type LearnerOptions } from '../learner.js'
@@ -10,6 +11,7 @@ import { Perplexity } from '../metric/perplexity.js'
 import { disposeModel } from '../model/dispose-model.js'
 import { type LanguageModelOptions, language_model, languageModelKinds } from '../model/language-model.js'
 import type { Samples } from '../model/sample-tensors.js'
+import type { Outcomes } from '../work/outcomes.js'
 import { describe } from './chosen.js'
 import type { ShowStreamsOptions } from './show-streams.js'
 
@@ -56,6 +58,25 @@ export class LanguageLearner extends Learner {
     } finally {
       disposeModel(net)
     }
+  }
+
+  /** As of every Learner, the streams begun with an empty memory. */
+  override async get_preds<Parts extends Tensor | Readonly<Record<string, Tensor>> = Tensor>(
+    given?: BatchStream | Dataset,
+  ): Promise<{ preds: Parts; targets: Parts }> {
+    this.#forget()
+    return super.get_preds<Parts>(given)
+  }
+
+  /** As of every Learner, the streams begun with an empty memory. */
+  override async outcomes(given?: BatchStream | Dataset): Promise<Outcomes> {
+    this.#forget()
+    return super.outcomes(given)
+  }
+
+  /** Between fits, each of which begins anew itself. */
+  #forget(): void {
+    if (!this.turns.what) (this.model as LayersModel).resetStates()
   }
 
   /** The beginnings of some streams that validate, beside the tokens that the model takes for the next ones. */
