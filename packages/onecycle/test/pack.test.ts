@@ -51,7 +51,7 @@ test('they train, draw and save in an empty folder', { timeout: 120_000 }, async
     await learn.recorder.plot_lr({ showMoms: true }).save('lr.png')
     await learn.recorder.plot_losses().save('losses.svg')
     await learn.save('weights')
-    const read = await new DataBlock({ blocks: [RegressionBlock()] }).dataloaders([1, 2, 3], { bs: 1, num_workers: 2 })
+    const read = await new DataBlock({ blocks: [RegressionBlock()] }).dataloaders([1, 2, 3, 4, 5, 6], { bs: 1, num_workers: 2 })
     for await (const { xs } of read.train_dl) xs.dispose()
     console.log(JSON.stringify(await learn.validate()))`,
   )
