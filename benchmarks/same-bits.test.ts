@@ -1,11 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { runNode } from '../packages/onecycle/test/run-program.js'
-import { programArguments } from './programs.js'
+import { programArguments, runNode } from '../packages/onecycle/test/run-program.js'
 import { techniques } from './techniques.js'
 
 /** What came of each technique, in a process of its own. */
 async function digests(threads: number, seed = 1): Promise<string[]> {
-  const program = await programArguments('same-bits.ts')
+  const program = await programArguments(fileURLToPath(new URL('same-bits.ts', import.meta.url)))
   const { stdout, stderr, code } = await runNode([...program, '--threads', String(threads), '--seed', String(seed)])
   expect([stderr, code]).toEqual(['', 0])
   return stdout.trim().split('\n')

@@ -3,7 +3,8 @@
  * `npm run campaign -- --fuzz 2000`. See docs/checkpoint.md.
  */
 import { spawn } from 'node:child_process'
-import { programArguments } from '../programs.js'
+import { fileURLToPath } from 'node:url'
+import { programArguments } from '../../packages/onecycle/test/run-program.js'
 
 /** What came of the files of one kind. */
 export interface FuzzRow {
@@ -32,7 +33,11 @@ export interface Fuzz {
  * @throws Error when a file takes a minute, or ends the process
  */
 export async function fuzz(count: number, seed = 1, units = 384): Promise<Fuzz> {
-  const args = ['--expose-gc', ...(await programArguments('campaign/fuzzed.ts')), ...[count, seed, units].map(String)]
+  const args = [
+    '--expose-gc',
+    ...(await programArguments(fileURLToPath(new URL('fuzzed.ts', import.meta.url)))),
+    ...[count, seed, units].map(String),
+  ]
   // Large pieces of memory go back to the system when they are free, so that what is taken next is seen.
   const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' }
   const running = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { programArguments } from '../programs.js'
+import { fileURLToPath } from 'node:url'
+import { programArguments } from '../../packages/onecycle/test/run-program.js'
 
 /** What a training process is made for. */
 export interface TrainingProcess {
@@ -35,10 +36,14 @@ export interface Ended {
   readonly end: string
 }
 
+/** Made once for all processes. */
+let program: Promise<string[]> | undefined
+
 /** Runs a training to its end, or to its death. */
 export async function runTraining(options: TrainingProcess): Promise<Ended> {
   const { node = process.execPath, dir, backend, threads, combination, death, shell } = options
-  const command = [node, ...(await programArguments('campaign/training.ts')), dir, backend, String(threads), combination]
+  program ??= programArguments(fileURLToPath(new URL('training.ts', import.meta.url)))
+  const command = [node, ...(await program), dir, backend, String(threads), combination]
   const [file, ...args] = shell ? ['bash', '-c', `${shell}; exec "$@"`, 'bash', ...command] : command
   const running = spawn(file!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const text = { stderr: '', end: '' }

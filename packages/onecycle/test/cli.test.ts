@@ -250,7 +250,7 @@ describe('demo', () => {
           5,
         )
       }
-      const args = ['demo', '--epochs', '2', '--samples', '2000', '--out', out, '--resume']
+      const args = ['demo', '--epochs', '2', '--samples', '640', '--out', out, '--resume']
       return onecycle(args, { watch }).finally(() => clearInterval(poll))
     }
     const whole = await run('whole')
@@ -275,7 +275,8 @@ describe('demo', () => {
     ['SIGTERM', 143, 'SIGTERM'],
   ] as const)('%s ends it with exit code %s, and one line', async (signal, expected, name) => {
     let told = false
-    const { code, stderr } = await onecycle(['demo', '--epochs', '50', '--out', join(folder, 'interrupted')], {
+    const args = ['demo', '--epochs', '50', '--samples', '640', '--out', join(folder, 'interrupted')]
+    const { code, stderr } = await onecycle(args, {
       watch(stdout, kill) {
         if (told || !/^epoch/m.test(stdout)) return
         told = true

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { root, tsx } from './run-program.js'
+import { javaScriptOf, programArguments, root, runNode } from './run-program.js'
 
 describe('every example and notebook reaches what it claims', () => {
   test.each([
@@ -16,13 +16,13 @@ describe('every example and notebook reaches what it claims', () => {
     'examples/embeddings.ts',
     'notebooks/01-one-cycle.ts',
   ])('%s', { timeout: 240_000 }, async file => {
-    const { code, stderr } = await tsx(join(root, file))
+    const { code, stderr } = await runNode(await programArguments(join(root, file)))
     expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
     expect(code).toBe(0)
   })
 
   test('examples/plain-tfjs.ts, with nothing of ours but the kernels', { timeout: 240_000 }, async () => {
-    const { code, stdout } = await tsx(join(root, 'examples/plain-tfjs.ts'))
+    const { code, stdout } = await runNode(await programArguments(join(root, 'examples/plain-tfjs.ts')))
     expect(stdout).toMatch(/^wasm: 2 epochs of 8,000 digits/)
     expect(code).toBe(0)
   })
@@ -86,7 +86,7 @@ describe('importing onecycle', () => {
   test('leaves an error to the program: it is shown where it was thrown', async () => {
     const { code, stderr } = await runInRepository(`${chosen}\nsetTimeout(() => {\n  throw new Error('of the program')\n})`)
     expect(code).toBe(1)
-    expect(stderr).toMatch(/program\.mts:\d+\n.*throw new Error/)
+    expect(stderr).toMatch(/program\.mjs:\d+\n.*throw new Error/)
     expect(stderr.length).toBeLessThan(2000)
   })
 
@@ -108,9 +108,9 @@ async function runInRepository(program: string, env: Record<string, string> = {}
   await mkdir(join(root, 'runs'), { recursive: true })
   const folder = await mkdtemp(join(root, 'runs/test-'))
   try {
-    const file = join(folder, 'program.mts')
-    await writeFile(file, program)
-    return await tsx(file, { cwd: folder, env })
+    const file = join(folder, 'program.mjs')
+    await writeFile(file, await javaScriptOf(program))
+    return await runNode([file], { cwd: folder, env })
   } finally {
     await rm(folder, { recursive: true })
   }
