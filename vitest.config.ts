@@ -7,23 +7,29 @@ const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./pac
 
 /**
  * Test files that share a process with others, one after the other: to start one and to load TensorFlow.js takes three times as long as most
- * files' tests. A file has a process of its own where a backend other than cpu is started, in `backend` and `onecycle`, where programs are run,
- * and where it says so: by a mock of a module, which others have loaded already, or by a line `// Alone: …` with the reason.
- * `backend/src/testing/shared-process.ts` sees to it that the others leave nothing behind.
+ * files' tests. Tests of kernels share one with wasm, others have cpu alone. A file has a process of its own where programs are run, in the rest
+ * of `backend` and in `onecycle`, and where it says so: by a mock of a module, which others have loaded already, or by a line `// Alone: …`
+ * with the reason. `backend/src/testing/shared-process.ts` sees to it that the others leave nothing behind.
  */
-const shared = ['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].flatMap(name => {
-  const folder = new URL(`./packages/${name}/src/`, import.meta.url)
-  const files = (readdirSync(folder, { recursive: true }) as string[]).map(file => file.replaceAll('\\', '/'))
-  const alone = (file: string) =>
-    /^\/\/ Alone: |\bvi\.(mock|doMock|resetModules)\(/m.test(readFileSync(new URL(file, folder), 'utf8'))
-  return files.filter(file => file.endsWith('.test.ts') && !alone(file)).map(file => `packages/${name}/src/${file}`)
-})
+const sharing = (folders: readonly string[]) =>
+  folders.flatMap(folder => {
+    const files = (readdirSync(new URL(folder, import.meta.url), { recursive: true }) as string[]).map(
+      file => `${folder}/${file.replaceAll('\\', '/')}`,
+    )
+    const alone = (file: string) =>
+      /^\/\/ Alone: |\bvi\.(mock|doMock|resetModules)\(/m.test(readFileSync(new URL(file, import.meta.url), 'utf8'))
+    return files.filter(file => file.endsWith('.test.ts') && !alone(file))
+  })
+const kernels = sharing(['composed', 'compiled'].map(name => `packages/backend/src/wasm/${name}`))
+const others = sharing(['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`))
+const testing = 'packages/backend/src/testing'
 
 /** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. Those that share come last. */
 class ProgramsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const startsPrograms = (id: string) => /\/packages\/onecycle\/test\/|\/examples\/|\/benchmarks\//.test(id)
     const rank = ({ moduleId, project }: TestSpecification) =>
-      project.name === 'shared' ? 2 : /\/packages\/onecycle\/test\/|\/examples\/|\/benchmarks\//.test(moduleId) ? 0 : 1
+      startsPrograms(moduleId) ? 0 : 1 + ['alone', 'kernels', 'shared'].indexOf(project.name)
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }
@@ -51,13 +57,19 @@ export default defineConfig({
         test: {
           name: 'alone',
           include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...shared],
+          exclude: ['**/node_modules/**', ...kernels, ...others],
         },
       },
       {
         extends: true,
-        test: { name: 'shared', include: shared, isolate: false, setupFiles: ['packages/backend/src/testing/shared-process.ts'] },
+        test: {
+          name: 'kernels',
+          include: kernels,
+          isolate: false,
+          setupFiles: [`${testing}/start-wasm.ts`, `${testing}/shared-process.ts`],
+        },
       },
+      { extends: true, test: { name: 'shared', include: others, isolate: false, setupFiles: [`${testing}/shared-process.ts`] } },
     ],
     setupFiles: ['vitest.setup.ts'],
     // All of the machine: vitest leaves a core to itself, which is half of two.

@@ -268,7 +268,7 @@ describe('demo', () => {
       expect(await readFile(join(folder, 'killed', `${plot}.json`), 'utf8')).toBe(
         await readFile(join(folder, 'whole', `${plot}.json`), 'utf8'),
       )
-  }, 120_000)
+  }, 240_000)
 
   test.each([
     ['SIGINT', 130, 'Ctrl-C'],
