@@ -145,7 +145,7 @@ test('no more is read than is prepared', async () => {
   const loader = new DataLoader(await make({ num_workers: 2 }), { bs: 2, prefetch: 3 })
   for await (const batch of loader) {
     disposeOf(batch)
-    await new Promise(resolve => setTimeout(resolve, 100))
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
     expect(posted).toBeLessThanOrEqual(2 * (1 + 3))
     break
   }
