@@ -1,4 +1,4 @@
-import { type Kind, type Kinds, kind } from '@onecycle/platform'
+import { type Kind, type Kinds, kind, type OneOrMore } from '@onecycle/platform'
 import { type ItemBunchOptions, itemBunchKinds } from '../item/item-data-bunch.js'
 import type { ItemTransform } from '../item/part.js'
 import type { TransformPair } from '../transform/get-transforms.js'
@@ -17,6 +17,10 @@ export interface ImageBunchOptions extends ItemBunchOptions, ImageBlockOptions {
    * train on. Default: none.
    */
   ds_tfms?: TransformPair | readonly ItemTransform[] | undefined
+  /** More changes, as fastai 2 gives them, of all pictures: in the order of `get_transforms`. What is random works where they are trained on. */
+  item_tfms?: OneOrMore<ItemTransform> | undefined
+  /** As `item_tfms`, after them. */
+  batch_tfms?: OneOrMore<ItemTransform> | undefined
   /** How pictures come to the size: 'crop' cuts what is too long, 'pad' fills up what is too short, 'squish' squeezes. Default 'crop'. */
   resize_method?: ResizeMethod | undefined
   /** What lies beyond the edges of a picture that was moved, or filled up. Default 'reflection'. */
@@ -43,8 +47,11 @@ const tfmsKind: Kind = {
   fits: value => Array.isArray(value),
 }
 
+const oneOrMore = kind.either(kind.listOf(kind.object), kind.object)
+
 export const imageBunchKinds: Kinds<ImageBunchOptions> = {
   ...{ ...itemBunchKinds, ...imageBlockKinds, size: sizeKind, ds_tfms: tfmsKind },
+  ...{ item_tfms: oneOrMore, batch_tfms: oneOrMore },
   ...{ resize_method: kind.choice('crop', 'pad', 'squish'), padding_mode: kind.choice('zeros', 'border', 'reflection') },
   classes: kind.listOf(kind.string),
 }

@@ -123,6 +123,11 @@ describe('a folder', () => {
     const bag = ({ xs }: { xs: number[][] }) => xs.map(x => x.join()).sort()
     expect(bag(one)).not.toEqual(bag(two))
     expect(await read(data.valid_dl)).toEqual(await read(data.valid_dl))
+    const second = await ImageDataBunch.from_folder(root, { bs: 8, item_tfms: Resize([5, 6]), batch_tfms: [rotate()] })
+    expect([second.inputShape, (await read(second.valid_dl)).shape]).toEqual([
+      [5, 6, 3],
+      [5, 6, 3],
+    ])
     const again = await ImageDataBunch.from_folder(root, {
       bs: 2,
       size: 6,

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type FileSource, type Kinds, kind, nameOf, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type FileSource, type Kinds, kind, listOf, nameOf, show } from '@onecycle/platform'
 import { sizeOf } from '../check.js'
 import { isTypedArray, type TypedArray } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
@@ -266,19 +266,11 @@ export class ImageDataBunch extends Items {
     block: Block | undefined,
     options: ImageBunchOptions,
   ): Promise<ImageDataBunch> {
-    const {
-      size,
-      ds_tfms,
-      resize_method = 'crop',
-      padding_mode = 'reflection',
-      classes,
-      channels,
-      stats,
-      maxPixels,
-      ...rest
-    } = options
+    const { size, ds_tfms, item_tfms, batch_tfms, resize_method = 'crop', padding_mode = 'reflection', ...others } = options
+    const { classes, channels, stats, maxPixels, ...rest } = others
+    const more = [...listOf(item_tfms), ...listOf(batch_tfms)]
     const image: ImageBlockOptions = { channels, stats, maxPixels }
-    const [train, valid] = pairOf(ds_tfms).map(tfms => arranged(tfms, { size, resize_method, padding_mode }))
+    const [train, valid] = pairOf(ds_tfms).map(tfms => arranged([...tfms, ...more], { size, resize_method, padding_mode }))
     const targets: Block = block ?? (CategoryBlock(classes) as Block)
     const ys = items.map(({ y }) => y)
     const x = await ImageBlock(image).fit([], split[0])
