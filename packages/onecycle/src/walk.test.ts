@@ -237,6 +237,35 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     'datasets.flights': options => datasets.flights({ folder: at, ...options }),
     'datasets.cars': options => datasets.cars({ folder: at, ...options }),
     'datasets.spam': options => datasets.spam({ folder: at, ...options }),
+    'datasets.fashionMnist': options => datasets.fashionMnist({ folder: at, ...options }),
+    get_transforms: options => onecycle.get_transforms(options),
+    ImageBlock: options => onecycle.ImageBlock(options),
+    MaskBlock: options => onecycle.MaskBlock({ codes: ['a', 'b'], ...options }),
+    PointBlock: options => onecycle.PointBlock(options),
+    RandomSplitter: options => onecycle.RandomSplitter(options),
+    GrandparentSplitter: options => onecycle.GrandparentSplitter(options),
+    DataBlock: options => build('DataBlock')({ blocks: [onecycle.ImageBlock()], ...options }),
+    ...Object.fromEntries(
+      Object.entries(onecycle.tfms).map(([name, make]) => [
+        `tfms.${name}`,
+        name === 'Resize' || name === 'RandomResizedCrop'
+          ? (options: object) => onecycle.tfms[name](8, options)
+          : (make as (options: object) => unknown),
+      ]),
+    ),
+    'ImageDataBunch.from_folder': options => onecycle.ImageDataBunch.from_folder(at, options),
+    'ImageDataBunch.from_csv': options => onecycle.ImageDataBunch.from_csv(at, options),
+    'ImageDataBunch.from_df': options => onecycle.ImageDataBunch.from_df(at, rows, options),
+    'ImageDataBunch.from_lists': options => onecycle.ImageDataBunch.from_lists(at, ['a', 'b'], [0, 1], options),
+    'ImageDataBunch.from_arrays': options =>
+      onecycle.ImageDataBunch.from_arrays({
+        x: new Uint8Array(12),
+        y: [0, 1, 0],
+        shape: [2, 2],
+        valid_pct: 0.4,
+        bs: 1,
+        ...options,
+      }),
     'TabularDataBunch.from_df': options => onecycle.TabularDataBunch.from_df(rows, { y: 'b', bs: 1, valid_pct: 0.5, ...options }),
     'TabularDataBunch.from_csv': options =>
       onecycle.TabularDataBunch.from_csv('a,b\n1,x\n2,y\n', { y: 'b', bs: 1, valid_pct: 0.5, ...options }),

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type FileSource, type Kinds, kind, listOf, nameOf, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type FileSource, type Kind, type Kinds, kind, listOf, nameOf, show } from '@onecycle/platform'
 import { sizeOf } from '../check.js'
 import { isTypedArray, type TypedArray } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
@@ -70,6 +70,12 @@ const arraysKinds: Kinds<ImageArraysOptions> = {
     valid: kind.object,
     valid_pct: kind.number,
   },
+}
+
+const fileKind: Kind = {
+  expected: 'the name of a file in the folder, a File or Blob, or bytes',
+  fits: value =>
+    typeof value === 'string' || [URL, Blob, ArrayBuffer].some(type => value instanceof type) || ArrayBuffer.isView(value),
 }
 
 /** Without what makes data of typed arrays alone, which has another form here. */
@@ -189,7 +195,7 @@ export class ImageDataBunch extends Items {
   static async from_csv(path: string | URL, options: ImageCsvOptions = {}): Promise<ImageDataBunch> {
     const { rowKinds } = await import('./rows-of-images.js')
     checkOptions<ImageCsvOptions>('ImageDataBunch.from_csv', options, {
-      ...{ ...namesKinds, ...rowKinds, csv_labels: kind.any, delimiter: kind.string },
+      ...{ ...namesKinds, ...rowKinds, csv_labels: fileKind, delimiter: kind.string },
     })
     const { csv_labels = 'labels.csv', delimiter, ...rest } = options
     const { readTable } = await import('../source/read-table.js')

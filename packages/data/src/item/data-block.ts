@@ -22,9 +22,11 @@ export interface DataBlockOptions<Source, Item> {
   batch_tfms?: OneOrMore<ItemTransform> | undefined
 }
 
+const tfmsKind = kind.either(kind.listOf(kind.object), kind.object)
+
 const blockKinds: Kinds<DataBlockOptions<unknown, unknown>> = {
   ...{ blocks: kind.listOf(kind.object), get_items: kind.function, get_x: kind.function, get_y: kind.function },
-  ...{ splitter: kind.function, item_tfms: kind.any, batch_tfms: kind.any },
+  ...{ splitter: kind.function, item_tfms: tfmsKind, batch_tfms: tfmsKind },
 }
 
 /**
