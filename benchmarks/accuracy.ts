@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { ready } from '@onecycle/backend'
+import { useBackend } from '@onecycle/backend'
 import { randomSplit, readTable, Table, TabularDataBunch } from '@onecycle/data'
 import { accuracy, R2Score, RocAuc, tabular_learner } from '@onecycle/learner'
 
@@ -56,7 +56,7 @@ const seeds = Array.from({ length: Number(process.argv[2] ?? 3) }, (_, i) => i +
 const mean = (list: readonly number[]) => list.reduce((sum, each) => sum + each, 0) / list.length
 const shown = (list: readonly number[]) => `${mean(list).toFixed(3)} (${list.map(each => each.toFixed(3)).join(', ')})`
 
-await ready()
+await useBackend()
 const folder = await mkdtemp(join(tmpdir(), 'accuracy-'))
 const data = fileURLToPath(new URL('../node_modules/vega-datasets/data', import.meta.url))
 try {

@@ -23,7 +23,7 @@ for name in list(frame):
         continue
     dates = pandas.to_datetime(frame[name], errors='coerce', format='ISO8601', utc=True)
     if dates.notna().all():
-        parts = ['year', 'month', 'day', 'dayofweek', 'dayofyear']
+        parts = ['year', 'month', 'day', 'day_of_week', 'day_of_year']
         frame = frame.drop(columns=name).assign(**{f'{name}_{part}': getattr(dates.dt, part) for part in parts})
     else:
         # As many categories as it takes; rarer ones are missing.

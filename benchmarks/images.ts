@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ready } from '@onecycle/backend'
+import { useBackend } from '@onecycle/backend'
 import { type DataBunch, datasets, get_transforms, ImageDataBunch } from '@onecycle/data'
 import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
@@ -21,7 +21,7 @@ const bs = 64
 const size = 128
 const workers = [0, 2]
 
-await ready()
+await useBackend()
 const folder = await mkdtemp(join(tmpdir(), 'pictures-'))
 const python = await startPython('images_torch.py')
 try {
