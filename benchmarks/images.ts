@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { useBackend } from '@onecycle/backend'
-import { type DataBunch, datasets, get_transforms, ImageDataBunch } from '@onecycle/data'
+import { Column, DataBunch, datasets, get_transforms, ImageDataBunch } from '@onecycle/data'
 import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfData from '@tensorflow/tfjs-data'
@@ -63,6 +63,8 @@ async function inMemory({ pixels, labels }: Digits): Promise<void> {
     valid_pct: 0.01,
     seed: 1,
   })
+  const x = new Column(pixels, { shape: [28, 28, 1], scale: 1 / 255 })
+  const plain = DataBunch.from_arrays({ x, y: labels, bs, drop_last: false, valid_pct: 0.01, seed: 1 })
   const theirs = () => {
     const samples = Array.from(labels, (label, i) => ({ xs: pixels.subarray(i * 784, (i + 1) * 784), ys: label }))
     const scaled = tfData
@@ -75,6 +77,7 @@ async function inMemory({ pixels, labels }: Digits): Promise<void> {
   await writeFile(path, pixels)
   await contest(`in memory: ${pictures} of 28 x 28`, pictures, {
     onecycle: () => timed(() => through(bunch)),
+    'onecycle, a column of pixels': () => timed(() => through(plain)),
     'tf.data': () => timed(theirs),
     ...torchOf(pictures, { kind: 'memory', path, workers: 0 }, 'PyTorch'),
     ...torchOf(pictures, { kind: 'memory', path, workers: 2 }, 'PyTorch, 2 workers'),
