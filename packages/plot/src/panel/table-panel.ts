@@ -65,30 +65,39 @@ export function tablePanel(options: TablePanelOptions): Panel {
 
 type Table = readonly (readonly string[])[]
 
-/** Letters that a column needs where its name may take several lines. @param bold how much wider the letters of names are */
-function neededBy(table: Table, bold: number): number[] {
-  const longest = (column: number) => Math.max(1, ...table.slice(1).map(row => row[column]!.length))
-  return table[0]!.map((name, c) => Math.max(Math.ceil(wrappedWidth(name, mostLines) * bold), longest(c)))
+/** Letters that columns need where their names may take so many lines. @param bold how much wider the letters of names are */
+function neededBy(table: Table, bold: number, lines = mostLines): number[] {
+  return table[0]!.map((name, c) => Math.max(1, Math.ceil(wrappedWidth(name, lines) * bold), longest(table, c)))
 }
 
-/** Letters of each column that fit together: names in one line give way first, then the widest cells. */
+const longest = (table: Table, column: number) => Math.max(0, ...table.slice(1).map(row => row[column]!.length))
+
+/**
+ * Letters of each column that fit together: names in one line give way first, then those in a few lines, and what is cut is what is widest then. No
+ * column is wider than what is in it.
+ */
 function widthsOf(table: Table, letters: number, bold = 1): number[] {
-  const needed = neededBy(table, bold)
-  const widths = needed.map((width, c) => Math.max(width, Math.ceil(table[0]![c]!.length * bold)))
+  const [names] = table as [readonly string[]]
+  const widths = names.map((name, c) => Math.max(1, Math.ceil(name.length * bold), longest(table, c)))
   const room = letters - gap * (widths.length - 1)
-  for (let all = sum(widths); all > room && Math.max(...widths) > 1; all--) {
-    const slack = widths.map((width, c) => width - needed[c]!)
-    const most = Math.max(...slack) > 0 ? slack.indexOf(Math.max(...slack)) : widths.indexOf(Math.max(...widths))
-    widths[most]!--
-  }
-  return widths
+  for (const least of [neededBy(table, bold), neededBy(table, bold, Number.POSITIVE_INFINITY), widths.map(() => 1)])
+    for (let all = sum(widths); all > room; all--) {
+      const slack = widths.map((width, c) => (width > least[c]! ? width : 0))
+      if (Math.max(...slack) === 0) break
+      widths[slack.indexOf(Math.max(...slack))]!--
+    }
+  const inName = (c: number) => Math.max(...wrapName(names[c]!, lettersIn(widths[c]!, bold)).map(line => line.length))
+  return widths.map((width, c) => Math.min(width, Math.max(Math.ceil(inName(c) * bold), longest(table, c))))
 }
+
+/** Letters of a name that have room. */
+const lettersIn = (width: number, bold: number) => Math.max(1, Math.floor(width / bold))
 
 const cut = (text: string, width: number) => (text.length > width ? fit(text, width) : text)
 
 /** Names of columns, line by line, the last lines filled. */
 function headOf(names: readonly string[], widths: readonly number[], bold = 1): string[][] {
-  const wrapped = names.map((name, c) => wrapName(name, Math.max(1, Math.floor(widths[c]! / bold))))
+  const wrapped = names.map((name, c) => wrapName(name, lettersIn(widths[c]!, bold)))
   const lines = Math.max(...wrapped.map(({ length }) => length))
   return Array.from({ length: lines }, (_, line) => wrapped.map(own => own[line - lines + own.length] ?? ''))
 }
