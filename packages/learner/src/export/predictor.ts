@@ -1,5 +1,5 @@
 import { ready } from '@onecycle/backend'
-import type { ItemInputs, Row, Table, TableLike } from '@onecycle/data'
+import type { ImageSource, ItemInputs, Row, Table, TableLike } from '@onecycle/data'
 import { restoreInputs } from '@onecycle/data/internal'
 import { type FileSource, joined, nameOf, Random, read, schemeOf, show } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -63,6 +63,9 @@ export class Predictor {
   async predict(samples: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Promise<Answer | Answer[]>
   async predict(text: string): Promise<Answer>
   async predict(texts: readonly string[]): Promise<Answer[]>
+  /** A picture: a path or another address, a Blob, the bytes of a file, or pixels. */
+  async predict(picture: ImageSource): Promise<Answer>
+  async predict(pictures: readonly ImageSource[]): Promise<Answer[]>
   /** Of a language model, a text that goes on from its beginning by so many tokens, as the `predict` of a {@link LanguageLearner}. */
   async predict(prompt: string, n_words: number, options?: GenerateOptions): Promise<string>
   async predict(given: unknown, n_words?: number, options: GenerateOptions = {}): Promise<unknown> {

@@ -59,7 +59,7 @@ describe('vision_learner', () => {
     const answer = (await learn.predict(picture)) as ClassAnswer
     expect(answer.label).toBe('lies')
     const predictor = await load_learner(await learn.exportFiles())
-    const again = (await predictor.predict([picture, picture] as never)) as never as ClassAnswer[]
+    const again = (await predictor.predict([picture, picture])) as ClassAnswer[]
     expect(again.map(({ probs }) => probs['lies'])).toEqual(Array(2).fill(expect.closeTo(answer.probs['lies']!, 5)))
     predictor.dispose()
     expect(tf.memory().numTensors).toBe(before)
