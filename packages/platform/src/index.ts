@@ -4,7 +4,6 @@ export { filesIn, namesIn, removeFile, removeUnfinished } from '#platform/folder
 export { lockFolder } from '#platform/lock-folder.js'
 export { Sha256 } from '#platform/sha256.js'
 export { endQuietlyBy, onSignals, onWarning, type ProcessSignal } from '#platform/signals.js'
-export { readAtOnce } from '#platform/stores.js'
 export { canRedraw, noColor, standardError, standardOutput } from '#platform/terminal.js'
 export { nextTurn } from '#platform/timers.js'
 export { append, checkAddress, type FileSource, nameOf, open, read, schemeOf, writeWhole } from './address.js'

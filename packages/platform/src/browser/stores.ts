@@ -13,9 +13,6 @@ export const stores: Readonly<Record<string, Store>> = {
   https: servers,
 }
 
-/** A page has no files to wait for. */
-export function readAtOnce(): void {}
-
 /** The path as it is: there is no root. */
 export function absolutePath(path: string): string {
   return path
