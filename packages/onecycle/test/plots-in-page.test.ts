@@ -46,10 +46,10 @@ async function train(callbacks, epochs, batches, metricNames = ['accuracy'], rea
   const end = () => { learn.reason = reason; fire('after_fit') }
   for (const callback of callbacks) await callback.before_fit?.(learn)
   const epoch = async i => {
-    learn.epoch = i
+    Object.assign(learn, { epoch: i, training: true })
     fire('before_epoch'); fire('before_train')
     for (learn.iter = 0; learn.iter < batches; learn.iter++) { fire('before_batch'); fire('after_backward'); fire('after_batch'); learn.train_iter++; await pause(1) }
-    fire('after_train'); fire('before_validate')
+    fire('after_train'); learn.training = false; fire('before_validate')
     Object.assign(learn.values, { valid_loss: 0.4 }, Object.fromEntries(metricNames.map((name, k) => [name, 0.9 + k / 100])))
     fire('after_validate'); fire('after_epoch')
   }
