@@ -17,7 +17,8 @@ describe('every example and notebook reaches what it claims', () => {
     'notebooks/01-one-cycle.ts',
   ])('%s', { timeout: 240_000 }, async file => {
     const { code, stderr } = await runNode(await programArguments(join(root, file)))
-    expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
+    // A Learner for a kind of data says what it has chosen.
+    expect(stderr).toMatch(/^(\w+_learner: .*\n)?onecycle: backend wasm .*\n$/)
     expect(code).toBe(0)
   })
 
