@@ -42,6 +42,8 @@ export { SortishSampler, type SortishSamplerOptions } from './sampler/sortish-sa
 export { StratifiedSampler } from './sampler/stratified-sampler.js'
 export { WeightedSampler, type WeightedSamplerOptions } from './sampler/weighted-sampler.js'
 export { RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
+export { type SequenceCsvOptions, SequenceDataBunch, type SequenceOptions } from './sequence/sequence-data-bunch.js'
+export type { SequenceInputs } from './sequence/sequence-inputs.js'
 export { fromQuery, type QueryOptions } from './source/from-query.js'
 export { type IdxArray, parseIdx, readIdx } from './source/idx.js'
 export { type ReadTableOptions, readTable } from './source/read-table.js'

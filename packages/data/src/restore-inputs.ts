@@ -4,6 +4,7 @@ import type { InputsState, ItemInputs } from './item-inputs.js'
 /** Each kind of data in its own file, which is loaded for those that predict with it. */
 const kinds: Readonly<Record<string, (state: never) => Promise<ItemInputs>>> = {
   item: async state => (await import('./item/sample-inputs.js')).SampleInputs.restore(state),
+  sequence: async state => (await import('./sequence/sequence-inputs.js')).SequenceInputs.restore(state),
   table: async state => (await import('./table/row-inputs.js')).RowInputs.restore(state),
   text: async state => (await import('./text/text-inputs.js')).TextInputs.restore(state),
 }

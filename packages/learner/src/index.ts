@@ -34,6 +34,7 @@ export {
   language_model_learner,
 } from './learners/language-model-learner.js'
 export { type TtaOptions, VisionLearner } from './learners/picture-learner.js'
+export { type SequenceLearnerOptions, sequence_learner } from './learners/sequence-learner.js'
 export { TabularLearner, type TabularLearnerOptions, tabular_learner } from './learners/tabular-learner.js'
 export {
   type TextClassifierLearnerOptions,
@@ -94,6 +95,7 @@ export { type LanguageModelOptions, language_model } from './model/language-mode
 export type { LayerGroups } from './model/layer-groups.js'
 export { type MlpOptions, mlp } from './model/mlp.js'
 export type { Samples } from './model/sample-tensors.js'
+export { type SequenceModelOptions, sequence_model } from './model/sequence-model.js'
 export { type Range, SigmoidRange, type SigmoidRangeOptions } from './model/sigmoid-range.js'
 export { type SimpleCnnOptions, simple_cnn } from './model/simple-cnn.js'
 export { type TabularModelOptions, tabular_model } from './model/tabular-model.js'

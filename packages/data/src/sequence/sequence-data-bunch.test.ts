@@ -1,0 +1,115 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SequenceDataBunch } from './sequence-data-bunch.js'
+import { windowsOf } from './windows.js'
+
+const days = (n: number, more: (day: number) => object = () => ({})) =>
+  Array.from({ length: n }, (_, day) => ({ day: new Date(Date.UTC(2024, 0, 1 + day)), sales: day, price: 2 * day, ...more(day) }))
+
+describe('windows', () => {
+  it('keep to one series and its order, and nothing that trains predicts what validates', () => {
+    const shapes = fc.record({
+      lengths: fc.array(fc.integer({ min: 12, max: 40 }), { minLength: 1, maxLength: 3 }),
+      lookback: fc.integer({ min: 1, max: 4 }),
+      horizon: fc.integer({ min: 1, max: 2 }),
+      stride: fc.integer({ min: 1, max: 2 }),
+      seed: fc.integer({ min: 1, max: 1000 }),
+    })
+    fc.assert(
+      fc.property(shapes, ({ lengths, lookback, horizon, stride, seed }) => {
+        const all = lengths.flatMap((n, series) => Array.from({ length: n }, (_, time) => ({ series, time })))
+        // In any order in the table.
+        const order = all.map((_, i) => ({ i, key: (i * 7919 * seed) % 10007 })).sort((a, b) => a.key - b.key)
+        const table = order.map(({ i }) => all[i]!)
+        const { rows, train, valid, until } = windowsOf(
+          table.map(({ time }) => time),
+          Int32Array.from(table, ({ series }) => series),
+          { lookback, horizon, stride, gaps: 'refuse', valid_pct: 0.4 },
+        )
+        const window = (first: number) => Array.from({ length: lookback + horizon }, (_, i) => table[rows[first + i]!]!)
+        for (const first of [...train, ...valid]) {
+          const seen = window(first)
+          expect(new Set(seen.map(({ series }) => series)).size).toBe(1)
+          expect(seen.map(({ time }) => time)).toEqual(seen.map((_, i) => seen[0]!.time + i))
+        }
+        const targets = (firsts: Int32Array) =>
+          [...firsts].flatMap(first =>
+            window(first)
+              .slice(lookback)
+              .map(({ time }) => time),
+          )
+        expect(Math.max(...targets(train))).toBeLessThan(until)
+        expect(Math.min(...targets(valid))).toBeGreaterThanOrEqual(until)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it.each([
+    [[0, 1, 1, 2], /Rows 1 and 2 have the same time\. Name the column that tells series apart/],
+    [[0, 1, 2, 9, 10], /Between rows 2 and 3 there is a gap: their times differ by 7, and others by 1\. .*gaps: 'split'/],
+    [[0, Number.NaN], /Row 1 has no time/],
+    [[0, 1, 2], /no windows to train on: each has lookback 3 and horizon 1 rows, and the longest series has 3/],
+  ])('of times %j are refused', (times, message) => {
+    const options = { lookback: 3, horizon: 1, stride: 1, gaps: 'refuse', valid_pct: 0.5 } as const
+    expect(() => windowsOf(times, new Int32Array(times.length), options)).toThrow(message)
+  })
+
+  it('begin anew after a gap, where that is asked for', () => {
+    const times = [...Array(12).keys(), ...Array.from({ length: 12 }, (_, i) => 100 + i)]
+    const { train, valid } = windowsOf(times, new Int32Array(24), {
+      lookback: 3,
+      horizon: 1,
+      stride: 1,
+      gaps: 'split',
+      valid_pct: 0.4,
+    })
+    expect([...train]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    expect(valid[0]).toBe(12)
+  })
+})
+
+describe('SequenceDataBunch', () => {
+  it('has windows of the numbers of its columns, scaled by the rows that train, and what comes next', async () => {
+    const data = await SequenceDataBunch.from_df(days(20), { time: 'day', y: 'sales', lookback: 3, horizon: 2, bs: 4 })
+    expect([data.inputShape, data.targetShape, data.train_ds!.length, data.valid_ds!.length]).toEqual([[3, 2], [2], 12, 3])
+    const { means, stds } = data.inputs.columns
+    expect(means).toEqual([7.5, 15])
+    const { xs, ys } = await data.valid_ds!.batch(Int32Array.of(0))
+    const units = (values: ArrayLike<number>, of = (i: number) => i % 2) =>
+      Array.from(values, (value, i) => Math.round(value * stds[of(i)]! + means[of(i)]!))
+    expect(units([xs].flat()[0]!.dataSync())).toEqual([13, 26, 14, 28, 15, 30])
+    expect(units([ys].flat()[0]!.dataSync(), () => 0)).toEqual([16, 17])
+    expect(data.valuesOf()).toMatchObject({ values: ['sales +1', 'sales +2'], scale: { means: [7.5, 7.5] } })
+  })
+
+  it('tells series apart, and leaves out what holds no numbers', async () => {
+    const rows = ['a', 'b'].flatMap(shop => days(12, () => ({ shop, open: true, note: 'x' })))
+    const data = await SequenceDataBunch.from_df(rows, {
+      time: 'day',
+      y: 'sales',
+      series: 'shop',
+      lookback: 2,
+      bs: 4,
+      valid_pct: 0.25,
+    })
+    expect(data.inputs.columns.names).toEqual(['sales', 'price', 'open'])
+    expect([data.train_ds!.length, data.valid_ds!.length]).toEqual([14, 6])
+  })
+
+  it.each([
+    [{ y: 'sale' }, /sale/],
+    [{ y: 'note' }, /note holds texts; a sequence is made of numbers/],
+    [{ time: 'note' }, /note holds 'x', which is no time/],
+    [{ inputs: ['hole'] }, /Row 3: hole is missing\. Fill it in, or leave the column out of inputs/],
+    [{ lookback: 0 }, /lookback must be a whole number of at least 1/],
+    [{ gaps: 'fill' }, /gaps must be one of 'refuse', 'split'/],
+    [{ valid_pct: 1 }, /valid_pct must be a number/],
+    [{ lookback: undefined }, /needs time, y and lookback, but lookback is missing/],
+    [{ look_back: 3 }, /lookback/],
+  ])('%j is refused', async (given, message) => {
+    const rows = days(12, day => ({ note: 'x', hole: day === 3 ? null : 1 }))
+    const options = { time: 'day', y: 'sales', inputs: ['sales'], lookback: 3, bs: 2, ...given } as never
+    await expect(SequenceDataBunch.from_df(rows, options)).rejects.toThrow(message)
+  })
+})
