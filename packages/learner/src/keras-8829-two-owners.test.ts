@@ -36,6 +36,7 @@ describe('a callback that sets the rate', () => {
 
   it('leaves nothing behind when it is refused', async () => {
     const learn = tinyLearner()
+    await learn.fit(1e-3, 1)
     const [callbacks, lr, wd] = [learn.bus.callbacks.length, learn.opt.get('lr'), learn.opt.get('wd')]
     await expect(learn.fit_one_cycle(1, 1e-2, { callbacks: [plateau()], wd: 0.5 })).rejects.toThrow(
       'fit_one_cycle and ReduceLROnPlateau both set lr',

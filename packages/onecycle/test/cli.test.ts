@@ -250,7 +250,8 @@ describe('demo', () => {
           5,
         )
       }
-      const args = ['demo', '--epochs', '2', '--samples', '640', '--out', out, '--resume']
+      // A fit of fewer batches is over before it is killed.
+      const args = ['demo', '--epochs', '2', '--samples', '6400', '--out', out, '--resume']
       return onecycle(args, { watch }).finally(() => clearInterval(poll))
     }
     const whole = await run('whole')

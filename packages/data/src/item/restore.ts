@@ -1,6 +1,5 @@
 import { show } from '@onecycle/platform'
 import { imageTransforms } from '../transform/kinds.js'
-import type { ItemEncoder } from './item-encoder.js'
 import type { ItemTransform, Part } from './part.js'
 
 /** What makes something again elsewhere: plain JSON. */
@@ -9,7 +8,7 @@ export interface KindState {
   readonly state: unknown
 }
 
-type Makers<Made> = Readonly<Record<string, (state: never) => Promise<Made>>>
+export type Makers<Made> = Readonly<Record<string, (state: never) => Promise<Made>>>
 
 /** Each in a file that is loaded for those that have it. */
 const parts: Makers<Part> = {
@@ -26,9 +25,6 @@ const transforms: Makers<ItemTransform> = Object.fromEntries(
     async state => (await import('../transform/restore.js')).restoreImageTransform(kind, state),
   ]),
 )
-const encoders: Makers<ItemEncoder> = {
-  sample: async state => (await import('./sample-encoder.js')).SampleEncoder.restore(state),
-}
 
 /** @throws Error for a kind that this version does not know; so do those below */
 export function restorePart(state: KindState): Promise<Part> {
@@ -37,11 +33,6 @@ export function restorePart(state: KindState): Promise<Part> {
 
 export function restoreTransform(state: KindState): Promise<ItemTransform> {
   return made('transform', transforms, state)
-}
-
-/** What does as the encoder did that gave this state, in another thread or program. */
-export function restoreEncoder(state: KindState): Promise<ItemEncoder> {
-  return made('encoder', encoders, state)
 }
 
 /** @throws TypeError for a person's own, which cannot be told elsewhere */
@@ -53,7 +44,8 @@ export function stateOf(of: { readonly kind?: string | undefined; state?(): unkn
   return { kind: of.kind, state: of.state() }
 }
 
-function made<Made>(what: string, makers: Makers<Made>, { kind, state }: KindState): Promise<Made> {
+/** What a kind's maker makes of a state. Throws Error for a kind that there is none of. */
+export function made<Made>(what: string, makers: Makers<Made>, { kind, state }: KindState): Promise<Made> {
   const make = Object.hasOwn(makers, kind) ? makers[kind]! : undefined
   if (make) return make(state as never)
   throw new Error(`${show(kind)} is no kind of ${what} that this version of onecycle knows: ${Object.keys(makers).join(', ')}.`)

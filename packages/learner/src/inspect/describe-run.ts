@@ -1,8 +1,8 @@
 import { describeHost } from '@onecycle/platform'
 import { dataPrint, modelPrint, optimizerPrint } from '../checkpoint/fingerprint.js'
 import { machineNow } from '../checkpoint/machine.js'
+import type { RunningLearner } from '../checkpoint/running-learner.js'
 import { parametersOf } from '../model/parameters.js'
-import type { TrainingLoop } from '../training-loop.js'
 
 /** What a run is of, as plain data: what two runs may differ in. */
 export type RunDescription = {
@@ -25,8 +25,12 @@ export type RunDescription = {
   readonly data: Awaited<ReturnType<typeof dataPrint>>
 }
 
+type Described = Pick<RunningLearner, 'model' | 'opt' | 'data' | 'random' | 'bus' | 'metricNames'> & {
+  readonly loss_func: { readonly name: string }
+}
+
 /** Reads some samples for the print of the data, which is left out where they cannot be read. */
-export async function describeRun(learn: TrainingLoop): Promise<RunDescription> {
+export async function describeRun(learn: Described): Promise<RunDescription> {
   const { model, loss_func, metricNames, random } = learn
   const layers = modelPrint(model).map(({ layer, config }) => `${layer} ${JSON.stringify(config)}`)
   const parameters = parametersOf(model).reduce((sum, { variable }) => sum + variable.size, 0)

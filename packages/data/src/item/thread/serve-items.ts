@@ -1,6 +1,6 @@
 import { Random } from '@onecycle/platform'
 import { remembering } from '../cache/remembering.js'
-import { restoreEncoder } from '../restore.js'
+import { restoreEncoder } from '../restore-encoder.js'
 import { ItemReader, type SampleReader } from '../sample-reader.js'
 import { pack } from './packed.js'
 import type { FromThread, Setup, ToThread } from './thread.js'
