@@ -83,7 +83,7 @@ describe('a model trained on a table', () => {
     const old = await load_learner(as({ format: 1, table }))
     expect(await old.predict(row)).toEqual(await (await load_learner(files)).predict(row))
     await expect(load_learner(as({ inputs: { kind: 'smell' } }))).rejects.toThrow(
-      "its inputs are made of items of the kind 'smell', and this version of onecycle knows item, table, text",
+      "its inputs are made of items of the kind 'smell', and this version of onecycle knows item, sequence, table, text",
     )
   })
 

@@ -79,10 +79,15 @@ it.runIf(linux)(
 it('is taken over by one of many', async () => {
   const { dead, end } = await processes()
   end()
-  await leave({ pid: dead })
-  const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
-  expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-  expect(JSON.parse(await readFile(join(folder, 'writer.lock'), 'utf8'))).toMatchObject(thisProcess())
+  for (let round = 0; round < 20; round++) {
+    await leave({ pid: dead })
+    const tried = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
+    const [unlock, ...others] = tried.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+    expect(others).toEqual([])
+    expect(JSON.parse(await readFile(join(folder, 'writer.lock'), 'utf8'))).toMatchObject(thisProcess())
+    await unlock!()
+    expect(await readdir(folder)).toEqual([])
+  }
 })
 
 it('is let go also where the file of it stays', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { folderTaken } from '../folder-taken.js'
 import { mayRun, type ProcessMark, thisProcess } from './process/this-process.js'
@@ -26,8 +26,16 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'writer.lock')
   const own: Holder = { ...thisProcess(), since: new Date().toISOString(), key: newKey() }
   await mkdir(folder, { recursive: true })
-  while (!(await makeLock(path, JSON.stringify(own)))) {
+  for (;;) {
+    if (await makeLock(path, JSON.stringify(own))) {
+      if (await stays(path, own.key)) break
+      continue
+    }
     const { text, holder } = await readLock(path)
+    if (holder?.key === own.key) {
+      if (await stays(path, own.key)) break
+      continue
+    }
     if (holder && !released.has(holder.key) && mayRun(holder)) throw taken(folder, path, holder, own)
     if (text !== undefined) await removeLock(path, text)
   }
@@ -82,8 +90,30 @@ async function removeLock(path: string, text: string): Promise<void> {
     throw error
   }
   const found = await readFile(aside, 'utf8')
-  if (found !== text) await makeLock(path, found)
-  await rm(aside, { force: true })
+  // Somebody's who came first: it is put back, over one that was made meanwhile, whose maker looks whether it stays.
+  if (found !== text) await rename(aside, path)
+  else await rm(aside, { force: true })
+}
+
+/**
+ * Whether a lock that was just made stays: as long as somebody has one aside, that may be put back over it. One that is aside for long was
+ * left by a process that ended.
+ */
+async function stays(path: string, key: string): Promise<boolean> {
+  for (let tries = 50; ; tries--) {
+    const asides = (await readdir(dirname(path))).filter(name => name.startsWith(`${basename(path)}.`))
+    if (asides.length === 0) break
+    if (tries > 0) await setTimeout(20)
+    else for (const name of asides) await putBack(join(dirname(path), name), path)
+  }
+  const text = await readFile(path, 'utf8').catch(() => '')
+  return holderIn(text)?.key === key
+}
+
+async function putBack(aside: string, path: string): Promise<void> {
+  const holder = holderIn(await readFile(aside, 'utf8').catch(() => ''))
+  if (holder && !released.has(holder.key) && mayRun(holder)) await rename(aside, path).catch(() => {})
+  else await rm(aside, { force: true })
 }
 
 function taken(folder: string, path: string, { pid, host, since, started }: Holder, own: Holder): Error {
