@@ -101,7 +101,9 @@ async function removeLock(path: string, text: string): Promise<void> {
  */
 async function stays(path: string, key: string): Promise<boolean> {
   for (let tries = 50; ; tries--) {
-    const asides = (await readdir(dirname(path))).filter(name => name.startsWith(`${basename(path)}.`))
+    // A folder that cannot be listed is one where nobody can be seen to have a lock aside.
+    const names = await readdir(dirname(path)).catch(() => [])
+    const asides = names.filter(name => name.startsWith(`${basename(path)}.`))
     if (asides.length === 0) break
     if (tries > 0) await setTimeout(20)
     else for (const name of asides) await putBack(join(dirname(path), name), path)
