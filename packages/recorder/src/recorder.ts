@@ -137,7 +137,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
    */
   since(place?: Place): RecorderPart | undefined {
     if (place !== undefined) checkOptions<Place>('since', place, placeKinds)
-    const to = placeOf(this.#history, this.#fit, this.#searches)
+    const to = this.place
     const from = place?.fit === to.fit ? place : { ...start, searches: place?.searches ?? 0, fit: to.fit }
     if (place && JSON.stringify(place) === JSON.stringify(to)) return undefined
     const lrFind = from.searches < to.searches && this.#lrFind
@@ -152,7 +152,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   append(part: RecorderPart): this {
     if (!isHistory(part?.history) || !part.from || !part.to)
       throw new TypeError(`append takes what another recorder's since() gave, but got ${show(part)}.`)
-    const here = placeOf(this.#history, this.#fit, this.#searches)
+    const here = this.place
     const { from, to, history, lrFind } = part
     if (from.batches === 0 && from.epochs === 0) this.#history = emptyHistory(history.metricNames)
     else if (from.fit !== here.fit || from.batches !== here.batches || from.epochs !== here.epochs)
@@ -194,9 +194,9 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     return this.#history.smooth_losses.at(-1) ?? Number.NaN
   }
 
-  /** How many searches there were. */
-  get searches(): number {
-    return this.#searches
+  /** How far it has recorded: from there {@link since} tells what is new. */
+  get place(): Place {
+    return placeOf(this.#history, this.#fit, this.#searches)
   }
 
   /**

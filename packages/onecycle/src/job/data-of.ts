@@ -24,9 +24,15 @@ const texts = /\.txt$/i
 export async function dataOf(job: Job): Promise<DataBunch> {
   const kind = await kindOf(job)
   if (job.bs !== undefined || Object.hasOwn(named, job.data)) return read(kind, job, job.bs)
-  const data = await read(kind, job, 8)
+  const few = () => read(kind, job, 8)
+  const data = await read(kind, job, 64).catch(error => {
+    // Of fewer samples there is no whole batch.
+    if (/drop_last/.test((error as Error).message)) return few()
+    throw error
+  })
   const { samples } = data.train_dl
-  return samples < 16 * fewest ? data : read(kind, job, Math.min(64, 2 ** Math.floor(Math.log2(samples / fewest))))
+  if (samples >= 64 * fewest || data.train_dl.batchSize === 8) return data
+  return samples < 16 * fewest ? few() : read(kind, job, 2 ** Math.floor(Math.log2(samples / fewest)))
 }
 
 /** Batches of an epoch: with fewer of them a model takes too few steps. */

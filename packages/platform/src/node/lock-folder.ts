@@ -27,17 +27,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const own: Holder = { ...thisProcess(), since: new Date().toISOString(), key: newKey() }
   await mkdir(folder, { recursive: true })
   for (;;) {
-    if (await makeLock(path, JSON.stringify(own))) {
-      if (await stays(path, own.key)) break
-      continue
-    }
-    const { text, holder } = await readLock(path)
+    const { text, holder } = (await makeLock(path, JSON.stringify(own))) ? { holder: own } : await readLock(path)
+    // One that was put back may be the one made here.
     if (holder?.key === own.key) {
       if (await stays(path, own.key)) break
-      continue
-    }
-    if (holder && !released.has(holder.key) && mayRun(holder)) throw taken(folder, path, holder, own)
-    if (text !== undefined) await removeLock(path, text)
+    } else if (holder && !released.has(holder.key) && mayRun(holder)) throw taken(folder, path, holder, own)
+    else if (text !== undefined) await removeLock(path, text)
   }
   return () => {
     released.add(own.key)

@@ -46,15 +46,14 @@ export abstract class RunLogger implements Callback<LoggedState> {
   readonly #name: string
   readonly #interval: number
   #begun = false
-  #followed: Recorder | undefined
+  readonly #followed = new WeakSet<Recorder>()
   /** Which fit comes next. */
   #next = 0
   /** The fit under way that nothing was told of yet. */
-  #pending: RunEvent | undefined
+  #pending: Extract<RunEvent, { type: 'fit' }> | undefined
   #place: Place | undefined
   /** The training batch of the fit that notes are of, from 1. */
   #batch = 0
-  #searches = 0
   #lastTold = 0
   #queue: RunEvent[] = []
   #telling: Promise<void> | undefined
@@ -91,7 +90,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
   }
 
   before_batch(learn: LoggedState): void {
-    if (this.#pending) this.#beginFit(learn)
+    this.#beginFit(learn)
     this.#batch = learn.train_iter + 1
   }
 
@@ -105,14 +104,14 @@ export abstract class RunLogger implements Callback<LoggedState> {
 
   async after_epoch(learn: LoggedState): Promise<void> {
     if (learn.lr_finding) return
-    if (this.#pending) this.#beginFit(learn)
+    this.#beginFit(learn)
     this.#collect(learn)
     await this.#tell(learn)
   }
 
   async after_fit(learn: LoggedState): Promise<void> {
     if (learn.lr_finding) return
-    if (this.#pending) this.#beginFit(learn)
+    this.#beginFit(learn)
     this.#collect(learn)
     const { reason, error } = learn
     const why = error instanceof Error && reason !== 'completed' ? { error: `${error.name}: ${error.message}` } : {}
@@ -125,7 +124,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
   note(note: Note, learn: LoggedState): void {
     checkNote(note)
     if (learn.lr_finding) return
-    if (this.#pending) this.#beginFit(learn)
+    this.#beginFit(learn)
     this.#queue.push({ ...note, time: Date.now(), fit: this.#next - 1, batch: this.#batch })
   }
 
@@ -138,14 +137,13 @@ export abstract class RunLogger implements Callback<LoggedState> {
   /** A search is known when it is over, and nothing of the fit is heard any more. */
   #follow(learn: LoggedState): void {
     const { recorder } = learn
-    if (this.#followed === recorder) return
-    this.#followed = recorder
-    this.#searches = recorder.since()?.to.searches ?? 0
+    if (this.#followed.has(recorder)) return
+    this.#followed.add(recorder)
+    let told = recorder.lrFind
     recorder.follow(() => {
       const { lrFind } = recorder
-      const searches = recorder.searches
-      if (searches === this.#searches || !lrFind) return
-      this.#searches = searches
+      if (lrFind === told || !lrFind) return
+      told = lrFind
       this.#queue.push({ type: 'lr_find', time: Date.now(), found: structuredClone(lrFind) })
       void this.#tell(learn)
     })
@@ -153,10 +151,10 @@ export abstract class RunLogger implements Callback<LoggedState> {
 
   /** At the first that is heard of a fit it is known whether it goes on from a checkpoint: then the Recorder has what was before. */
   #beginFit({ recorder }: LoggedState): void {
-    const { type: _, ...pending } = this.#pending as Extract<RunEvent, { type: 'fit' }>
+    if (!this.#pending) return
+    const { type: _, ...pending } = this.#pending
     this.#pending = undefined
     this.#lastTold = performance.now()
-    const place = recorder.since()!.to
     const { nb_batches, losses } = recorder.history
     const epochs = nb_batches.length
     // Up to the end of an epoch all was kept for certain; of the one that was under way what is missing is told again.
@@ -164,7 +162,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
     const { time, fit } = pending
     const position = losses.length
     this.#queue.push(position > 0 ? { type: 'resume', time, fit, batches, epochs, position } : { type: 'fit', ...pending })
-    this.#place = { ...place, batches, epochs, ended: false }
+    this.#place = { ...recorder.place, batches, epochs, ended: false }
     this.#batch = position
   }
 
@@ -177,10 +175,8 @@ export abstract class RunLogger implements Callback<LoggedState> {
     const { history } = part
     const [time, fit, first] = [Date.now(), this.#next - 1, from.batches]
     if (history.losses.length > 0) this.#queue.push({ type: 'batches', time, fit, first, ...columnsOf(history, first) })
-    let batches = first
-    // A batch that was recorded after the last epoch's end is of the next one.
     for (const [i, row] of history.epochs.entries()) {
-      batches = recorder.history.nb_batches.slice(0, from.epochs + i + 1).reduce((sum, n) => sum + n, 0)
+      const batches = recorder.history.nb_batches.slice(0, from.epochs + i + 1).reduce((sum, n) => sum + n, 0)
       this.#queue.push({ type: 'epoch', time, fit, batches, row })
     }
   }
