@@ -1,3 +1,6 @@
+import { show } from '@onecycle/platform'
+import { isTypedArray } from './column.js'
+
 /** What class or group each sample is of. */
 export type Labels = ArrayLike<string | number | boolean>
 
@@ -10,4 +13,10 @@ export function membersOf(labels: Labels): number[][] {
     else members.set(labels[i]!, [i])
   }
   return [...members.values()]
+}
+
+/** How many there are. Throws TypeError for what is no list of one for each sample. */
+export function requireLabels(what: string, list: unknown): number {
+  if (Array.isArray(list) || isTypedArray(list)) return list.length
+  throw new TypeError(`${what} is ${show(list)}; expected a list with one for each sample.`)
 }

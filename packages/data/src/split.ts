@@ -1,6 +1,5 @@
 import { checkCount, checkOptions, kind, Random, show } from '@onecycle/platform'
-import { isTypedArray } from './column.js'
-import { type Labels, membersOf } from './members-of.js'
+import { type Labels, membersOf, requireLabels } from './members-of.js'
 import { type Split, validCount } from './random-split.js'
 
 /**
@@ -139,11 +138,6 @@ export function kFold(n: number, k: number, options: KFoldOptions = {}): Split[]
     indicesWhere(n, i => folds[i] !== fold),
     indicesWhere(n, i => folds[i] === fold),
   ])
-}
-
-function requireLabels(what: string, list: unknown): number {
-  if (Array.isArray(list) || isTypedArray(list)) return list.length
-  throw new TypeError(`${what} is ${show(list)}; expected a list with one for each sample.`)
 }
 
 function indicesWhere(n: number, holds: (i: number) => boolean): Int32Array {

@@ -1,7 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import { Tensor, tensor2d } from '@tensorflow/tfjs-core'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
-import { classesOf } from '../item/targets.js'
+import { Category, classesOf } from '../item/targets.js'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
 import type { Parts } from '../parts.js'
 
@@ -94,6 +94,11 @@ export class EmbeddedDataBunch extends DataBunch {
         `EmbeddedDataBunch.from_items takes items, a list, and embed, a function, but got ${show(items)} and ${show(embed)}.`,
       )
     checkCount('embedBatch', embedBatch)
+    const given = typeof y?.[0] === 'string' ? (y as readonly string[]) : undefined
+    const names = given ? (classes ?? classesOf(given)) : classes
+    const category = given && new Category({ classes: names! })
+    // Before anything is embedded, which may be dear.
+    const labels = category ? Int32Array.from(given, label => category.load(label)) : y
     const cache = address === undefined ? undefined : await (await import('./embedding-cache.js')).EmbeddingCache.open(address)
     const vectors = items.map(item => cache?.get(key(item)))
     const missing = vectors.flatMap((vector, i) => (vector ? [] : [i]))
@@ -108,8 +113,6 @@ export class EmbeddedDataBunch extends DataBunch {
       }
     }
     if (missing.length > 0) await cache?.write()
-    const names = typeof y?.[0] === 'string' ? (classes ?? classesOf(y as readonly string[])) : classes
-    const labels = typeof y?.[0] === 'string' ? Int32Array.from(y as readonly string[], label => names!.indexOf(label)) : y
     const parts = DataBunch.from_arrays({
       ...{ x: whole(vectors as Float32Array[]), shape: [size!], y: labels as Int32Array, valid_pct },
       ...{ ...rest, ...(names && { classes: names }) },

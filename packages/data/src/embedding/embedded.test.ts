@@ -56,6 +56,12 @@ test.each([
   await expect(EmbeddedDataBunch.from_items({ ...options, embed: embed as never })).rejects.toThrow(message)
 })
 
+test('refuses a label that is none of the classes, before anything is embedded', async () => {
+  asked = []
+  await expect(EmbeddedDataBunch.from_items({ ...options, classes: ['hard', 'sof'] })).rejects.toThrow(/'soft'/)
+  expect(asked).toEqual([])
+})
+
 test('refuses a cache that is something else, or of another model', async () => {
   const path = join(dir, 'other')
   writeFileSync(path, 'hello')

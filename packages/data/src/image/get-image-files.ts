@@ -24,13 +24,18 @@ export async function get_image_files(folder: string | URL | readonly File[]): P
   }
   if (typeof folder !== 'string' && !(folder instanceof URL))
     throw new TypeError(`get_image_files takes the path of a folder, but got ${show(folder)}.`)
-  const path = folder instanceof URL ? decodeURIComponent(folder.pathname) : folder
+  const path = pathOf(folder)
   const files = await listFiles(path)
   return required(
     files.filter(file => pictures.test(file)),
     path,
     files.length,
   )
+}
+
+/** A folder as the files in it are listed. */
+export function pathOf(folder: string | URL): string {
+  return folder instanceof URL ? decodeURIComponent(folder.pathname) : folder
 }
 
 /** As a folder is listed in Node: browsers have orders of their own. */

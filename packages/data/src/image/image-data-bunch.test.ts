@@ -2,7 +2,8 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { encode } from '@cwasm/lodepng'
 import { memory, setBackend, type Tensor } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -89,6 +90,16 @@ describe('a folder', () => {
     const data = await ImageDataBunch.from_folder(root, { bs: 4 })
     expect([data.classes, data.c, data.inputShape, data.target]).toEqual([['dark', 'light'], 2, [8, 8, 3], 'class'])
     expect([data.split[0].length, data.split[1].length]).toEqual([8, 4])
+    for (const same of [
+      pathToFileURL(root),
+      `${root}/`,
+      `${root}//`,
+      join(relative('.', root), '.'),
+      `./${relative('.', root)}`,
+    ]) {
+      const again = await ImageDataBunch.from_folder(same, { bs: 4 })
+      expect([again.classes, again.split[0].length, again.split[1].length]).toEqual([data.classes, 8, 4])
+    }
     const { xs, ys } = await read(data.valid_dl)
     expect(ys).toEqual([0, 0, 1, 1])
     expect(xs.map(x => x.slice(0, 3))).toEqual([white, white, white, white])

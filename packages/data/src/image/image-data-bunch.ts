@@ -11,7 +11,7 @@ import { usedItems } from '../item/used-items.js'
 import { randomSplit, type Split } from '../random-split.js'
 import type { TableLike } from '../table/table-from.js'
 import { arranged, pairOf } from '../transform/get-transforms.js'
-import { get_image_files } from './get-image-files.js'
+import { get_image_files, pathOf } from './get-image-files.js'
 import {
   type ImageBunchOptions,
   imageBunchKinds,
@@ -111,7 +111,7 @@ export class ImageDataBunch extends Items {
     checkOptions<FolderOptions>('ImageDataBunch.from_folder', options, folderKinds)
     const { train = 'train', valid = 'valid', valid_pct, get_mask, mask_values, ...rest } = options
     const found: readonly (string | File)[] = await get_image_files(path as string)
-    const root = Array.isArray(path) ? undefined : String(path)
+    const root = Array.isArray(path) ? undefined : pathOf(path as string | URL)
     const title = root ?? 'the Files'
     const { items: files, split } = usedItems(
       found,
@@ -292,7 +292,12 @@ function namesInside(file: string | File, root: string | undefined): string[] {
     // The first name is that of the folder that was chosen.
     return webkitRelativePath ? namesOnPath(webkitRelativePath).slice(1) : [file.name]
   }
-  return namesOnPath(file).slice(namesOnPath(root!.replace(/^\.[\\/]|[\\/]$/g, '')).length)
+  return foldersOn(file).slice(foldersOn(root!).length)
+}
+
+/** Without what a listing leaves out of a path: '.', and a slash that is there twice or at the end. */
+function foldersOn(path: string): string[] {
+  return namesOnPath(path).filter(name => name !== '' && name !== '.')
 }
 
 function foldersSplit(

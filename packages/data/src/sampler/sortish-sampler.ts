@@ -1,5 +1,5 @@
 import { checkCount, checkOptions, kind, Random, type RandomState, show } from '@onecycle/platform'
-import { isTypedArray } from '../column.js'
+import { requireLabels } from '../members-of.js'
 import type { Sampler } from '../sampler.js'
 
 export interface SortishSamplerOptions {
@@ -36,9 +36,7 @@ export class SortishSampler implements Sampler {
 
   constructor(lengths: ArrayLike<number>, options: SortishSamplerOptions = {}) {
     checkOptions<SortishSamplerOptions>('SortishSampler', options, { bs: kind.number, seed: kind.number })
-    if (!Array.isArray(lengths) && !isTypedArray(lengths))
-      throw new TypeError(`lengths is ${show(lengths)}; expected a list with one for each sample.`)
-    this.length = checkCount('the number of lengths', lengths.length, 1)
+    this.length = checkCount('the number of lengths', requireLabels('lengths', lengths), 1)
     for (let i = 0; i < lengths.length; i++)
       if (!(typeof lengths[i] === 'number' && lengths[i]! >= 0))
         throw new RangeError(`Length ${i} is ${show(lengths[i])}; expected a number of at least 0.`)

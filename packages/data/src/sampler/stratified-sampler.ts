@@ -1,6 +1,5 @@
-import { checkCount, Random, type RandomState, show } from '@onecycle/platform'
-import { isTypedArray } from '../column.js'
-import { type Labels, membersOf } from '../members-of.js'
+import { checkCount, Random, type RandomState } from '@onecycle/platform'
+import { type Labels, membersOf, requireLabels } from '../members-of.js'
 import type { Sampler } from '../sampler.js'
 
 /**
@@ -25,9 +24,7 @@ export class StratifiedSampler implements Sampler {
   readonly #random = new Random()
 
   constructor(labels: Labels, seed = 0) {
-    if (!Array.isArray(labels) && !isTypedArray(labels))
-      throw new TypeError(`labels is ${show(labels)}; expected a list with one for each sample.`)
-    checkCount('the number of labels', labels.length, 1)
+    checkCount('the number of labels', requireLabels('labels', labels), 1)
     this.#classes = membersOf(labels).map(members => Int32Array.from(members))
     this.#places = alternate(this.#classes.map(({ length }) => length))
     this.length = labels.length

@@ -103,6 +103,7 @@ describe('SequenceDataBunch', () => {
     [{ time: 'note' }, /note holds 'x', which is no time/],
     [{ inputs: ['hole'] }, /Row 3: hole is missing\. Fill it in, or leave the column out of inputs/],
     [{ lookback: 0 }, /lookback must be a whole number of at least 1/],
+    [{ series: 'shops' }, /shops/],
     [{ gaps: 'fill' }, /gaps must be one of 'refuse', 'split'/],
     [{ valid_pct: 1 }, /valid_pct must be a number/],
     [{ lookback: undefined }, /needs time, y and lookback, but lookback is missing/],

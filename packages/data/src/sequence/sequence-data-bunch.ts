@@ -3,6 +3,7 @@ import { type BunchOptions, bunchKinds, DataBunch, type ValuesMeaning } from '..
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import type { Table } from '../table/table.js'
+import { cellOf } from '../table/table-column.js'
 import { type TableLike, tableFrom } from '../table/table-from.js'
 import { numbersOf } from './numbers-of.js'
 import { type ColumnScale, SequenceInputs, scaled } from './sequence-inputs.js'
@@ -109,11 +110,10 @@ export class SequenceDataBunch extends DataBunch {
     checkNumber('valid_pct', valid_pct, { above: 0, below: 1 })
     const given = tableFrom(df)
     if (given.length === 0) throw new RangeError(`${given.title} has no rows; expected some.`)
-    const windows = windowsOf(timesOf(given, time), seriesOf(given, series), { lookback, horizon, stride, gaps, valid_pct })
+    const times = timesOf(given, time)
+    const windows = windowsOf(times, seriesOf(given, series), { lookback, horizon, stride, gaps, valid_pct })
     const table = given.take(windows.rows)
-    const trains = Int32Array.from(timesOf(table, time).entries(), ([row, at]) => (at < windows.until ? row : -1)).filter(
-      row => row >= 0,
-    )
+    const trains = Int32Array.from(windows.rows.keys()).filter(at => times[windows.rows[at]!]! < windows.until)
     const ys = [y].flat()
     const seen = options.inputs ?? table.names.filter(name => name !== time && name !== series && isNumeric(table, name))
     if (seen.length === 0) throw new RangeError(`${table.title} has no column of numbers but its times; expected some to see.`)
@@ -149,9 +149,10 @@ function timesOf(table: Table, name: string): Float64Array {
 
 function seriesOf(table: Table, name: string | undefined): Int32Array {
   if (name === undefined) return new Int32Array(table.length)
+  const column = table.column(name)
   const numbers = new Map<unknown, number>()
   return Int32Array.from({ length: table.length }, (_, row) => {
-    const cell = table.row(row)[name]
+    const cell = cellOf(column, row)
     const key = cell instanceof Date ? Number(cell) : cell
     if (!numbers.has(key)) numbers.set(key, numbers.size)
     return numbers.get(key)!

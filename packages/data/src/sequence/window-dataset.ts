@@ -1,6 +1,6 @@
-import { tensor } from '@tensorflow/tfjs-core'
 import type { Batch } from '../batch.js'
 import type { Dataset } from '../dataset.js'
+import { Staging } from '../staging.js'
 
 /** Columns of numbers in the order of time, row by row. */
 export interface Steps {
@@ -21,6 +21,8 @@ export class WindowDataset implements Dataset {
   readonly #firsts: Int32Array
   readonly #lookback: number
   readonly #horizon: number
+  readonly #inputs = new Staging()
+  readonly #targets = new Staging()
 
   constructor(xs: Steps, ys: Steps, firsts: Int32Array, { lookback, horizon }: { lookback: number; horizon: number }) {
     this.length = firsts.length
@@ -34,19 +36,17 @@ export class WindowDataset implements Dataset {
   }
 
   batch(indices: Int32Array): Batch {
-    const [lookback, horizon, size] = [this.#lookback, this.#horizon, indices.length]
-    const [xs, ys] = [this.#xs, this.#ys]
-    const [perInput, perTarget] = [lookback * xs.columns, horizon * ys.columns]
-    const [inputs, targets] = [new Float32Array(size * perInput), new Float32Array(size * perTarget)]
-    for (let i = 0; i < size; i++) {
-      const first = this.#firsts[indices[i]!]!
-      inputs.set(xs.values.subarray(first * xs.columns, (first + lookback) * xs.columns), i * perInput)
-      const from = first + lookback
-      targets.set(ys.values.subarray(from * ys.columns, (from + horizon) * ys.columns), i * perTarget)
-    }
+    const size = indices.length
+    const gather = (staging: Staging, { values, columns }: Steps, shape: number[], skip: number, steps: number) =>
+      staging.tensor([size, ...shape], 'float32', to => {
+        for (let i = 0; i < size; i++) {
+          const first = this.#firsts[indices[i]!]! + skip
+          to.set(values.subarray(first * columns, (first + steps) * columns), i * steps * columns)
+        }
+      })
     return {
-      xs: tensor(inputs, [size, ...this.inputShape], 'float32'),
-      ys: tensor(targets, [size, ...this.targetShape], 'float32'),
+      xs: gather(this.#inputs, this.#xs, this.inputShape, 0, this.#lookback),
+      ys: gather(this.#targets, this.#ys, this.targetShape, this.#lookback, this.#horizon),
       size,
     }
   }

@@ -6,6 +6,7 @@ import { learnerKinds } from '../learner-options.js'
 import { EmbeddingDotBias } from '../model/embedding-dot-bias.js'
 import { type Range, SigmoidRange } from '../model/sigmoid-range.js'
 import { describe, metricsFor } from './chosen.js'
+import { orDispose } from './or-dispose.js'
 import { requireTabular, TabularLearner } from './tabular-learner.js'
 
 export interface CollabLearnerOptions extends LearnerOptions {
@@ -48,7 +49,7 @@ export function collab_learner(data: TabularDataBunch, options: CollabLearnerOpt
   const range = y_range ? [new SigmoidRange({ low: y_range[0], high: y_range[1], name: 'range' })] : []
   const outputs = [dot, ...range].reduce((x, layer) => layer.apply(x) as SymbolicTensor, cats as SymbolicTensor)
   const net = model({ inputs: cats, outputs, name: 'collab_model' })
-  const learn = new TabularLearner(data, net, { ...rest, metrics: options.metrics ?? metricsFor(data) })
+  const learn = orDispose(net, () => new TabularLearner(data, net, { ...rest, metrics: options.metrics ?? metricsFor(data) }))
   learn.log(`collab_learner: ${cat_names[0]} ${n_users}, ${cat_names[1]} ${n_items}, ${n_factors} factors; ${describe(learn)}.`)
   return learn
 }

@@ -13,6 +13,7 @@ import { type LanguageModelOptions, language_model, languageModelKinds } from '.
 import type { Samples } from '../model/sample-tensors.js'
 import type { Outcomes } from '../work/outcomes.js'
 import { describe } from './chosen.js'
+import { orDispose } from './or-dispose.js'
 import type { ShowStreamsOptions } from './show-streams.js'
 
 export interface LanguageModelLearnerOptions extends LearnerOptions, Omit<LanguageModelOptions, 'vocab_sz' | 'bs' | 'seed'> {}
@@ -132,7 +133,10 @@ export function language_model_learner(data: TextLMDataBunch, options: LanguageM
   const model = language_model({ vocab_sz, bs, arch, emb_sz, n_hid, n_layers, ps, embed_p, seed: rest.seed })
   const layer_groups = rest.layer_groups ?? [...Array.from({ length: n_layers }, (_, i) => `rnn_${i + 1}`), 'head']
   const metrics = options.metrics ?? ['accuracy' as const, new Perplexity()]
-  const learn = new LanguageLearner(data, model, { ...rest, layer_groups, metrics, loss: rest.loss ?? 'cross_entropy' })
+  const learn = orDispose(
+    model,
+    () => new LanguageLearner(data, model, { ...rest, layer_groups, metrics, loss: rest.loss ?? 'cross_entropy' }),
+  )
   learn.bus.add(resetting(model))
   learn.log(`language_model_learner: ${vocab_sz} tokens x ${emb_sz}, ${n_layers} ${arch} of ${n_hid} units; ${describe(learn)}.`)
   return learn

@@ -5,6 +5,7 @@ import { learnerKinds } from '../learner-options.js'
 import { type SequenceModelOptions, sequence_model, sequenceModelKinds } from '../model/sequence-model.js'
 import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
+import { orDispose } from './or-dispose.js'
 
 export interface SequenceLearnerOptions
   extends LearnerOptions,
@@ -42,11 +43,15 @@ export function sequence_learner(
   const [steps, n_in] = shape as [number, number]
   const out_sz = data.c ?? data.targetShape[0] ?? 1
   const model = sequence_model({ steps, n_in, out_sz, arch, n_hid, ps, seed: rest.seed })
-  const learn = new ItemLearner<readonly Row[] | Table, never>(data, model, {
-    ...rest,
-    layer_groups: rest.layer_groups ?? ['head'],
-    metrics: options.metrics ?? metricsFor(data),
-  })
+  const learn = orDispose(
+    model,
+    () =>
+      new ItemLearner<readonly Row[] | Table, never>(data, model, {
+        ...rest,
+        layer_groups: rest.layer_groups ?? ['head'],
+        metrics: options.metrics ?? metricsFor(data),
+      }),
+  )
   const seen = data instanceof SequenceDataBunch ? ` of ${data.inputs.columns.names.join(', ')}` : ''
   const units = data instanceof SequenceDataBunch ? ' in standard deviations' : ''
   learn.log(`sequence_learner: ${steps} steps x ${n_in}${seen}, ${arch} of ${n_hid}, ${out_sz} out; ${describe(learn)}${units}.`)

@@ -56,7 +56,11 @@ describe('sequence_learner', () => {
     }
   })
 
-  it('refuses what are no sequences', () => {
+  it('refuses what are no sequences, and leaves nothing', async () => {
+    const data = await SequenceDataBunch.from_df(rows, options)
+    const before = memory().numTensors
+    expect(() => sequence_learner(data, { metrics: ['accurate'] as never, log: false })).toThrow('accurate')
+    expect(memory().numTensors).toBe(before)
     expect(() => sequence_learner(DataBunch.from_arrays({ x: [[1], [2]], y: [0, 1], bs: 1 }))).toThrow(
       'sequence_learner takes data whose samples are [steps, figures], such as a SequenceDataBunch, but got samples of shape [1].',
     )

@@ -5,6 +5,7 @@ import { learnerKinds } from '../learner-options.js'
 import { type TextClassifierOptions, text_classifier, textClassifierKinds } from '../model/text-classifier.js'
 import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
+import { orDispose } from './or-dispose.js'
 
 export interface TextClassifierLearnerOptions
   extends LearnerOptions,
@@ -71,7 +72,10 @@ export function text_classifier_learner(data: TextDataBunch, options: TextClassi
   const names = model.layers.map(({ name }) => name)
   const firsts = arch === 'conv' ? [names.find(name => name.startsWith('conv_'))!] : names.filter(name => name.startsWith('rnn_'))
   const layer_groups = rest.layer_groups ?? [...firsts, 'head']
-  const learn = new TextLearner(data, model, { ...rest, layer_groups, metrics: options.metrics ?? metricsFor(data) })
+  const learn = orDispose(
+    model,
+    () => new TextLearner(data, model, { ...rest, layer_groups, metrics: options.metrics ?? metricsFor(data) }),
+  )
   const read = arch === 'conv' ? `convolutions of ${(kernelSizes ?? [3]).join(', ')} tokens` : `${n_layers ?? 1} ${arch}`
   learn.log(`text_classifier_learner: ${vocab_sz} tokens x ${emb_sz}, ${read}, ${n_hid} figures each; ${describe(learn)}.`)
   return learn

@@ -80,6 +80,9 @@ describe('text_classifier_learner', () => {
     const data = await TextDataBunch.from_df(reviews, how)
     expect(() => text_classifier_learner({} as never)).toThrow('text_classifier_learner takes a TextDataBunch')
     expect(() => text_classifier_learner(data, { arc: 'gru' } as never)).toThrow('Did you mean arch')
+    const before = tf.memory().numTensors
+    expect(() => text_classifier_learner(data, { metrics: ['accurate'] as never, ...quiet })).toThrow('accurate')
+    expect(tf.memory().numTensors).toBe(before)
   })
 })
 

@@ -32,8 +32,8 @@ export function dense(units: number, name: string, random: Random | undefined, m
 }
 
 /** With fastai's momentum, whose statistics have settled after some tens of batches: those of TensorFlow.js need some hundreds. */
-export function batchNorm(name: string): layers.Layer {
-  return layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name })
+export function batchNorm(name: string, more: object = {}): layers.Layer {
+  return layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name, ...more })
 }
 
 /** Parts that dropout leaves out, one for each hidden layer. Throws RangeError for other numbers of them, or parts outside 0 to 1. */

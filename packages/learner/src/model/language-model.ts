@@ -1,6 +1,6 @@
 import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
-import { checkPart } from './dense-blocks.js'
+import { checkPart, dense } from './dense-blocks.js'
 import { initial, type RecurrentKind, recurrentLayer } from './text-layers.js'
 
 export interface LanguageModelOptions {
@@ -58,7 +58,7 @@ export function language_model(options: LanguageModelOptions): LayersModel {
       recurrentLayer({ kind: arch, units: n_hid, name: `rnn_${i}`, stateful: true }, random),
       ...dropout(ps, `dropout_${i}`),
     ]),
-    layers.dense({ units: vocab_sz, name: 'head', ...first.kernel() }),
+    dense(vocab_sz, 'head', random),
   ]
   const outputs = all.reduce((x, layer) => layer.apply(x) as SymbolicTensor, tokens as SymbolicTensor)
   return model({ inputs: tokens, outputs, name: 'language_model' })

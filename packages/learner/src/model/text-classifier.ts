@@ -1,6 +1,6 @@
 import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random, show } from '@onecycle/platform'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
-import { checkPart } from './dense-blocks.js'
+import { checkPart, dense } from './dense-blocks.js'
 import { initial, recurrentLayer } from './text-layers.js'
 import { TokenMask } from './token-mask.js'
 
@@ -88,7 +88,7 @@ export function text_classifier(options: TextClassifierOptions): LayersModel {
     read = [last!, largest(x, 'largest')]
   }
   const joined = read.length > 1 ? (layers.concatenate({ name: 'joined' }).apply(read) as SymbolicTensor) : read[0]!
-  const head = layers.dense({ units: out_sz, name: 'head', ...first.kernel() })
+  const head = dense(out_sz, 'head', random)
   return model({
     inputs: tokens,
     outputs: head.apply(dropped(joined, ps, 'dropout_head')) as SymbolicTensor,

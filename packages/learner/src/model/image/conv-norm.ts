@@ -1,6 +1,7 @@
 import type { Random } from '@onecycle/platform'
 import { layers, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from '../conv-layer.js'
+import { batchNorm } from '../dense-blocks.js'
 
 interface ConvNorm {
   filters: number
@@ -25,9 +26,7 @@ export function convNorm(x: SymbolicTensor, name: string, options: ConvNorm, ran
   const normed = through(
     x,
     convolution({ filters, kernelSize, strides, useBias: false, name: `${name}_conv` }, random),
-    layers.batchNormalization({
-      ...{ momentum: 0.9, epsilon: 1e-5, name: `${name}_norm`, gammaInitializer: zero ? 'zeros' : 'ones' },
-    }),
+    batchNorm(`${name}_norm`, zero ? { gammaInitializer: 'zeros' } : {}),
   )
   return relu ? through(normed, layers.reLU({ name: `${name}_relu` })) : normed
 }
