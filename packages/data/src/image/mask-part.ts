@@ -6,6 +6,7 @@ import type { Head } from '../target.js'
 import { decodeMask } from './decode.js'
 import type { ImageSource } from './image-source.js'
 import { isPixels, type Mask, type Pixels } from './pixels.js'
+import { rgbOf } from './rgb-of.js'
 
 /** Plain JSON. */
 export interface MaskPartState {
@@ -66,14 +67,12 @@ export class MaskPart implements Part<ImageSource, Mask> {
   /** Each class in a colour of its own over the picture; the first one, which most often is the background, is left clear. */
   showOn({ picture }: Shown, values: ArrayLike<number>): Shown {
     if (!picture) return {}
-    const [height, width, channels] = picture.shape
-    const rgb = new Float32Array(height * width * 3)
+    const [height, width] = picture.shape
+    const rgb = rgbOf(picture)
     for (let i = 0; i < height * width; i++) {
-      const color = values[i] === 0 ? undefined : colors[(values[i]! - 1) % colors.length]!
-      for (let c = 0; c < 3; c++) {
-        const value = picture.values[i * channels + (channels === 3 ? c : 0)]!
-        rgb[3 * i + c] = color ? 0.45 * value + 0.55 * color[c]! : value
-      }
+      if (values[i] === 0) continue
+      const color = colors[(values[i]! - 1) % colors.length]!
+      for (let c = 0; c < 3; c++) rgb[3 * i + c] = 0.45 * rgb[3 * i + c]! + 0.55 * color[c]!
     }
     return { picture: { values: rgb, shape: [height, width, 3] } }
   }

@@ -3,6 +3,7 @@ import type { Encoded } from '../item/item-encoder.js'
 import type { Block, LoadedSample, Part, Shown } from '../item/part.js'
 import type { Head } from '../target.js'
 import { isPixels, type Points } from './pixels.js'
+import { rgbOf } from './rgb-of.js'
 
 /** Places in a picture, in pixels from its top left corner. */
 export type KeyPoints = readonly (readonly [x: number, y: number])[]
@@ -38,10 +39,8 @@ export class PointsPart implements Part<KeyPoints, Points> {
   /** A red square at each place. */
   showOn({ picture }: Shown, values: ArrayLike<number>): Shown {
     if (!picture) return {}
-    const [height, width, channels] = picture.shape
-    const rgb = new Float32Array(height * width * 3)
-    for (let i = 0; i < height * width; i++)
-      for (let c = 0; c < 3; c++) rgb[3 * i + c] = picture.values[i * channels + (channels === 3 ? c : 0)]!
+    const [height, width] = picture.shape
+    const rgb = rgbOf(picture)
     const radius = Math.floor(Math.min(height, width) / 40)
     for (let i = 0; i < values.length; i += 2) {
       const [column, row] = [((values[i]! + 1) * width) / 2, ((values[i + 1]! + 1) * height) / 2].map(Math.floor) as [

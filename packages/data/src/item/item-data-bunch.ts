@@ -3,6 +3,7 @@ import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { type Dataset, Subset } from '../dataset.js'
+import { inLines } from '../in-lines.js'
 import type { Parts } from '../parts.js'
 import type { Split } from '../random-split.js'
 import { Table } from '../table/table.js'
@@ -195,7 +196,7 @@ export class ItemDataBunch extends DataBunch {
             : `, ys ${target === 'class' ? 'int32' : 'float32'} [${[batchSize, ...targetShape].join(', ')}]`),
       ],
     ]
-    return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
+    return inLines(stages)
   }
 
   /** What makes inputs of new items and labels of predictions: plain JSON. */

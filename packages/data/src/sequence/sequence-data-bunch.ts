@@ -1,4 +1,14 @@
-import { checkChoice, checkCount, checkNumber, checkOptions, type FileSource, type Kinds, kind, show } from '@onecycle/platform'
+import {
+  checkChoice,
+  checkCount,
+  checkNumber,
+  checkOptions,
+  defined,
+  type FileSource,
+  type Kinds,
+  kind,
+  show,
+} from '@onecycle/platform'
 import { type BunchOptions, bunchKinds, DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
@@ -70,11 +80,8 @@ export class SequenceDataBunch extends DataBunch {
     const { sep, names, types, missing, badLines, encoding, maxBytes, format, ...rest } = Object(options) as SequenceCsvOptions
     checkOptions<SequenceOptions>('SequenceDataBunch.from_csv', rest, sequenceKinds)
     const { readTable } = await import('../source/read-table.js')
-    const reading = Object.entries({ sep, names, types, missing, badLines, encoding, maxBytes, format })
-    return SequenceDataBunch.from_df(
-      await readTable(source, Object.fromEntries(reading.filter(([, value]) => value !== undefined))),
-      rest,
-    )
+    const reading = defined({ sep, names, types, missing, badLines, encoding, maxBytes, format })
+    return SequenceDataBunch.from_df(await readTable(source, reading as ReadTableOptions), rest)
   }
 
   /**

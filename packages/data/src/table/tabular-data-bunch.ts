@@ -1,9 +1,10 @@
-import { checkCount, checkNumber, checkOptions, type FileSource, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, defined, type FileSource, kind, show } from '@onecycle/platform'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { ArrayDataset, Subset } from '../dataset.js'
+import { inLines, percent } from '../in-lines.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import { type FittedTable, fitTabular } from './fit-tabular.js'
@@ -75,7 +76,7 @@ export class TabularDataBunch extends DataBunch {
       options,
     ) as TabularCsvOptions
     const all = { sep, names, columns, types, missing, badLines, encoding, maxBytes, format }
-    const reading = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ReadTableOptions
+    const reading = defined(all) as ReadTableOptions
     checkOptions<TabularFileOptions>('TabularDataBunch.from_csv', rest, tabularFileKinds)
     requireY('TabularDataBunch.from_csv', rest)
     const { memory = 2 ** 30, ...how } = rest
@@ -222,7 +223,7 @@ export class TabularDataBunch extends DataBunch {
       ...(targets.length === 0 ? [['target', 'none: rows are only predicted']] : targets.map(target => this.#said(target))),
       ['batch', [...inputs, ...ys, ...(this.weighted ? [`weights float32 [${batchSize}]`] : [])].join(', ')],
     ]
-    return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
+    return inLines(stages)
   }
 
   /** A target in words. */
@@ -282,8 +283,8 @@ function datasetOf(
 
 /** What holds for files of new rows too. */
 function readingOf({ sep, missing, encoding, badLines }: ReadTableOptions): RowReading | undefined {
-  const own = Object.entries({ sep, missing, encoding, badLines }).filter(([, value]) => value !== undefined)
-  return own.length > 0 ? Object.fromEntries(own) : undefined
+  const own = defined({ sep, missing, encoding, badLines })
+  return Object.keys(own).length > 0 ? (own as RowReading) : undefined
 }
 
 function requireY(owner: string, options: TabularOptions): void {
@@ -291,8 +292,4 @@ function requireY(owner: string, options: TabularOptions): void {
     throw new TypeError(
       `${owner} takes y, the name of the column that is predicted, or null where there is none, but got ${show(options)}.`,
     )
-}
-
-function percent(part: number): string {
-  return `${Math.round(part * 1000) / 10} %`
 }

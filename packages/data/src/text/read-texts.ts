@@ -1,4 +1,5 @@
 import type { FileSource } from '@onecycle/platform'
+import { defined } from '@onecycle/platform'
 import { type ReadTableOptions, readTable } from '../source/read-table.js'
 import type { Table } from '../table/table.js'
 
@@ -13,6 +14,6 @@ export async function readTexts<Options extends { text_col?: string | number | r
   const texts = [rest.text_col].flat().filter(name => typeof name === 'string')
   const asTexts = Object.fromEntries(texts.map(name => [name, 'text' as const]))
   const all = { sep, names, types: { ...asTexts, ...types }, missing, badLines, encoding, maxBytes, format }
-  const reading = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ReadTableOptions
+  const reading = defined(all) as ReadTableOptions
   return { table: await readTable(source, reading), rest: rest as Omit<Options, keyof Reading> }
 }

@@ -2,6 +2,7 @@ import { checkCount, checkOptions, type FileSource, type Kinds, kind, say, show 
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
+import { inLines, percent } from '../in-lines.js'
 import type { Parts } from '../parts.js'
 import { SortishSampler } from '../sampler/sortish-sampler.js'
 import type { ReadTableOptions } from '../source/read-table.js'
@@ -186,7 +187,7 @@ export class TextDataBunch extends DataBunch {
       ['target', `${targets.names.join(', ')}, ${what[targets.target]}`],
       ['batch', `xs int32 [${bs}, length of the longest], ${ys}`],
     ]
-    return stages.map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`).join('\n')
+    return inLines(stages)
   }
 
   override valuesOf(): ValuesMeaning {
@@ -210,8 +211,7 @@ export class TextDataBunch extends DataBunch {
     checkCount('max_len', max_len, 2)
     const { texts, fields, targets, split, title } = what
     const tokenized = new TokenizedTexts(texts, tokenizer)
-    const learnt = { max_vocab, min_freq: min_freq ?? (tokenizer.level === 'char' ? 1 : undefined) }
-    const vocab = options.vocab ?? tokenized.vocab(split[0], learnt, tokenizer.marks)
+    const vocab = options.vocab ?? tokenized.vocab(split[0], { max_vocab, min_freq })
     const whole = new TextDataset(tokenized.numericalize(vocab, max_len), targets, title)
     const [train, valid] = [new Subset(whole, split[0]), new Subset(whole, split[1])]
     const lengths = Array.from(split[0], i => whole.text(i).length)
@@ -262,8 +262,4 @@ function sayWhatStandsAlone({ classBalance }: TextDataBunch, title: string): voi
   if (alone.length === 0) return
   const which = alone.map(row => show(row[name])).join(', ')
   say(`${title}: of ${name} ${which} there is one text, which is trained on or validated on, and never both.`)
-}
-
-function percent(part: number): string {
-  return `${Math.round(part * 1000) / 10} %`
 }

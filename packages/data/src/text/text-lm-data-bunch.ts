@@ -10,6 +10,7 @@ import {
   show,
 } from '@onecycle/platform'
 import { DataBunch } from '../data-bunch.js'
+import { inLines } from '../in-lines.js'
 import type { Parts } from '../parts.js'
 import { randomSplit } from '../random-split.js'
 import type { ReadTableOptions } from '../source/read-table.js'
@@ -174,8 +175,7 @@ export class TextLMDataBunch extends DataBunch {
     for (const [i, text] of texts.entries()) requireText(text, `Text ${i}`)
     const tokenized = new TokenizedTexts(texts, tokenizer)
     const sides = sidesOf(tokenized, train.length, valid ? undefined : (valid_pct ?? 0.1), seed)
-    const learnt = { max_vocab, min_freq: min_freq ?? (tokenizer.level === 'char' ? 1 : undefined) }
-    const vocab = options.vocab ?? tokenized.vocab(sides.known, learnt, tokenizer.marks)
+    const vocab = options.vocab ?? tokenized.vocab(sides.known, { max_vocab, min_freq })
     const [ours, theirs] = sides.of(tokenized.numericalize(vocab))
     const train_dl = new TextStream(ours, { bs, bptt, seed, shuffle: true }, 'train')
     const valid_dl = new TextStream(theirs, { bs, bptt, seed, shuffle: false }, 'validate')
@@ -183,7 +183,7 @@ export class TextLMDataBunch extends DataBunch {
     const what = { inputShape: shape, targetShape: shape, target: 'class' as const, c: vocab.length }
     const inputs = new TextInputs(tokenizer, vocab, { fields: fields && fields.length > 1 ? fields : undefined })
     const summary = () =>
-      [
+      inLines([
         ['texts', `${ours.length} to train on, ${theirs.length} to validate on`],
         [
           'tokens',
@@ -194,9 +194,7 @@ export class TextLMDataBunch extends DataBunch {
           'batch',
           `xs and ys int32 [${bs}, ${train_dl.steps}], ${train_dl.length} to train on, ${valid_dl.length} to validate on`,
         ],
-      ]
-        .map(([stage, what]) => `${stage!.padEnd(10)}  ${what}`)
-        .join('\n')
+      ])
     return new TextLMDataBunch({ train_dl, valid_dl, ...what }, inputs, bptt, summary)
   }
 }

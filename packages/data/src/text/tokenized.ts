@@ -7,8 +7,10 @@ export class TokenizedTexts {
   /** Tokens of each text, by their places in {@link #tokens}. */
   readonly #texts: Ragged
   readonly #tokens: readonly string[]
+  readonly #tokenizer: Tokenizer
 
   constructor(texts: readonly (string | readonly string[])[], tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer
     const places = new Map<string, number>()
     const placeOf = (token: string) => {
       const place = places.get(token) ?? places.size
@@ -24,11 +26,16 @@ export class TokenizedTexts {
     return this.#texts.lengths
   }
 
-  /** The vocabulary of some of them. */
-  vocab(chosen: Int32Array, options: VocabOptions, marks: readonly string[]): Vocab {
+  /** The vocabulary of some of them: every character, unless told otherwise, and tokens that are not rare. */
+  vocab(chosen: Int32Array, { max_vocab, min_freq }: VocabOptions): Vocab {
+    const { level, marks } = this.#tokenizer
     const counts = new Int32Array(this.#tokens.length)
     for (const i of chosen) for (const place of this.#texts.at(i)) counts[place]!++
-    return Vocab.of(new Map(this.#tokens.map((token, i) => [token, counts[i]!])), options, marks)
+    return Vocab.of(
+      new Map(this.#tokens.map((token, i) => [token, counts[i]!])),
+      { max_vocab, min_freq: min_freq ?? (level === 'char' ? 1 : undefined) },
+      marks,
+    )
   }
 
   /** The numbers of their tokens. @param max_len how many at most */

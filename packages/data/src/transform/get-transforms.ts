@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type Kinds, kind, listOf } from '@onecycle/platform'
+import { checkNumber, checkOptions, defined, type Kinds, kind, listOf } from '@onecycle/platform'
 import type { ItemTransform } from '../item/part.js'
 import { ImageTransform, order, type Size } from './image-transform.js'
 import type { PaddingMode } from './taps.js'
@@ -98,13 +98,9 @@ export function arranged(tfms: readonly ItemTransform[], { size, resize_method, 
   if (resize_method === 'squish')
     return [first, ...sorted.filter(tfm => !isCrop(tfm) || (tfm.state() as CropOptions).size !== undefined)]
   const sized = (tfm: ItemTransform) =>
-    (tfm.kind === 'rand_crop' ? rand_crop : crop_pad)({ size, padding_mode, ...given(tfm.state() as CropOptions) })
+    (tfm.kind === 'rand_crop' ? rand_crop : crop_pad)({ size, padding_mode, ...defined(tfm.state() as CropOptions) })
   const all = sorted.some(isCrop) ? sorted : [...sorted, crop_pad()]
   return [first, ...all.map(tfm => (isCrop(tfm) ? sized(tfm) : tfm))]
-}
-
-function given(options: CropOptions): CropOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 /** As options take transforms: a pair, a list for the samples to train on, or one of them. */

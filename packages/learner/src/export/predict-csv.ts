@@ -4,6 +4,7 @@ import {
   checkCount,
   checkFileName,
   checkOptions,
+  defined,
   type FileSource,
   type Kinds,
   kind,
@@ -102,8 +103,4 @@ function flat(answer: object, prefix: string, probs: boolean): Record<string, st
     return Object.entries(flat(value as object, `${prefix}${name}.`, probs))
   })
   return Object.fromEntries(cells)
-}
-
-function defined<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
 }
