@@ -1,3 +1,4 @@
+import { CancelFit } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
 import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
 import { samples } from './samples.js'
@@ -24,16 +25,15 @@ export async function train(workload: Workload, seconds: number, onBatch: () => 
     optimizer: factories[optimizer.kind](optimizer.lr),
     progress: false,
   })
-  const stop = new AbortController()
   let end: number | undefined
   const clock = {
     after_batch() {
       onBatch()
       if (end === undefined) end = performance.now() + 1000 * seconds
-      else if (performance.now() > end) stop.abort()
+      else if (performance.now() > end) throw new CancelFit()
     },
   }
-  await learn.fit(optimizer.lr, 100_000, { callbacks: [clock], signal: stop.signal })
+  await learn.fit(optimizer.lr, 100_000, { callbacks: [clock] })
   learn.dispose()
   model.dispose()
 }
