@@ -6,10 +6,10 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { diagnose } from './doctor.js'
+import { lookInProject } from './node/project.js'
 import { ready } from './ready.js'
 import { useBackend } from './use-backend.js'
 
-const home = process.cwd()
 const project = mkdtempSync(join(tmpdir(), 'onecycle-backend-'))
 const quiet = { log: false } as const
 
@@ -28,12 +28,12 @@ function install(name: string, source: string): void {
 }
 
 beforeAll(() => {
-  process.chdir(project)
+  writeFileSync(join(project, 'package.json'), '{}')
+  lookInProject(project)
   Object.assign(globalThis, { startFakeBackend })
 })
 afterEach(() => vi.unstubAllEnvs())
 afterAll(() => {
-  process.chdir(home)
   rmSync(project, { recursive: true })
 })
 

@@ -40,6 +40,8 @@ function commandLine(): Command {
     .showHelpAfterError(chalkStderr.dim('Run it with --help for what there is.'))
     .configureOutput({ outputError: (text, write) => write(`${chalkStderr.red(oneLine(text))}\n`) })
     .exitOverride()
+    // Backends and what else is optional may be installed there alone.
+    .hook('preAction', async () => (await import('@onecycle/backend/internal')).lookInProject(process.cwd()))
     .addHelpText(
       'after',
       examples(

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { onecycle, run } from './run-program.js'
+import { cli, onecycle, run, runNode } from './run-program.js'
 
 let folder: string
 beforeAll(async () => {
@@ -164,6 +165,24 @@ describe('doctor', () => {
       'wasm',
       'cpu',
     ])
+  })
+
+  test('looks at the packages of the project that it is called in, where a library does not', async () => {
+    const project = await mkdtemp(join(tmpdir(), 'onecycle-project-'))
+    const stranger = join(project, 'node_modules', '@tensorflow', 'tfjs-node-gpu')
+    await mkdir(stranger, { recursive: true })
+    await writeFile(join(project, 'package.json'), '{}')
+    await writeFile(join(stranger, 'package.json'), JSON.stringify({ name: '@tensorflow/tfjs-node-gpu', version: '4.22.0' }))
+    await writeFile(join(stranger, 'index.js'), "throw new Error('ran from the project')")
+    const program = `import(${JSON.stringify(pathToFileURL(join(dirname(cli), 'index.js')).href)})
+      .then(async ({ diagnose }) => console.log(JSON.stringify(await diagnose())))`
+    const [called, library] = await Promise.all([
+      onecycle(['doctor', '--json'], { cwd: project }),
+      runNode(['-e', program], { cwd: project }),
+    ])
+    const reasonOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).backends[0].reason
+    expect([reasonOf(called), reasonOf(library)]).toEqual(['ran from the project', 'not installed'])
+    await rm(project, { recursive: true })
   })
 })
 

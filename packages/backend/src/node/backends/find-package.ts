@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { packageRoots } from './roots.js'
 
 /** An npm package on this machine. */
 export interface InstalledPackage {
@@ -10,17 +11,9 @@ export interface InstalledPackage {
   readonly directory: string
 }
 
-/**
- * Where a program's optional packages may lie: beside this library, which has no address of its own in a bundle of CommonJS, or in the
- * project it is run in (for a library installed elsewhere).
- */
-function roots(): string[] {
-  return [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href].filter(Boolean)
-}
-
 /** Looks for a package as Node would, without loading it. */
 export function findPackage(name: string): InstalledPackage | undefined {
-  const manifest = roots()
+  const manifest = packageRoots()
     .map(root => manifestOf(name, createRequire(root)))
     .find(file => file !== undefined)
   if (!manifest) return undefined

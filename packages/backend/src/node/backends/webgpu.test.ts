@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { diagnose, useBackend } from '../../index.js'
+import { lookInProject } from '../project.js'
 
-const home = process.cwd()
 const project = mkdtempSync(join(tmpdir(), 'onecycle-webgpu-'))
 const quiet = { log: false } as const
 
@@ -59,13 +59,13 @@ function install(name: string, source: string): void {
 }
 
 beforeAll(() => {
-  process.chdir(project)
+  writeFileSync(join(project, 'package.json'), '{}')
+  lookInProject(project)
   Object.assign(globalThis, { fakeWebGPU: fake })
   install('webgpu', dawn)
   install('@tensorflow/tfjs-backend-webgpu', backend)
 })
 afterAll(() => {
-  process.chdir(home)
   rmSync(project, { recursive: true })
 })
 

@@ -1,0 +1,2 @@
+/** What other packages of onecycle need, and no program. */
+export { lookInProject } from '#backend/project.js'
