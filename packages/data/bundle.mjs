@@ -1,5 +1,6 @@
 // The end of the build: what decodes CSV, Parquet and Arrow comes with this package, in place of packages of 2.7 MB of which it uses a part; what
-// decodes pictures, WebAssembly, is a module each, compressed; and the program of a page's worker threads is one file.
+// decodes pictures, WebAssembly, is a module each, compressed; what draws them is so small that it stands in the module that asks for it; and the
+// program of a page's worker threads is one file.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
@@ -63,6 +64,18 @@ export async function codecWasm(name) {
   const bytes = Uint8Array.from(atob(packed), character => character.charCodeAt(0))
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer())
 }
+`,
+  )
+}
+
+const drawing = (await readFile('dist/transform/render.wasm')).toString('base64')
+for (const half of ['node', 'browser']) {
+  await rm(`dist/${half}/render-wasm.js.map`, { force: true })
+  await writeFile(
+    `dist/${half}/render-wasm.js`,
+    `const packed = '${drawing}'
+
+export const renderWasm = () => Uint8Array.from(atob(packed), character => character.charCodeAt(0))
 `,
   )
 }

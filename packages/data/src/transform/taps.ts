@@ -1,5 +1,8 @@
 /** What lies beyond the edge: zeros, the edge itself, or the picture mirrored at it. */
-export type PaddingMode = 'zeros' | 'border' | 'reflection'
+export type PaddingMode = (typeof paddingModes)[number]
+
+/** In the order in which the loops that draw number them. */
+export const paddingModes = ['zeros', 'border', 'reflection'] as const
 
 /** Where the value at a place beyond the edges is taken from; -1 for zeros. */
 export function inside(i: number, n: number, padding: PaddingMode): number {
@@ -23,8 +26,6 @@ export interface Taps {
   /** Of each place `most`, of which the first `counts` count. */
   readonly weights: Float64Array
   readonly most: number
-  /** The largest of the counts. */
-  readonly widest: number
 }
 
 /**
@@ -61,7 +62,7 @@ export function linearTaps(length: number, scale: number, offset: number, n: num
     counts[i] = count
     for (let k = 0; k < count; k++) weights[i * most + k]! /= sum
   }
-  return { starts, counts, weights, most, widest: Math.max(...counts) }
+  return { starts, counts, weights, most }
 }
 
 function beyond(place: number, n: number, padding: PaddingMode): number {
