@@ -25,11 +25,17 @@ interface Row {
   readonly torch2: Figures | string
   /** ours / PyTorch's one thread, minima and medians. */
   readonly ratio?: Figures
+  /** The same by the time of the processor. */
+  readonly cpuRatio?: Figures
   /** The same, both with two threads. */
   readonly ratio2?: Figures
   /** Where the time of a step goes, measured where steps are short. */
   readonly shares?: Shares
+  /** PyTorch's step on one thread in forms that may be faster, where they were asked for and the network has them. */
+  readonly forms: Readonly<Partial<Record<(typeof forms)[number], Figures>>>
 }
+
+const forms = ['compile', 'channels_last'] as const
 
 export interface StepOptions {
   /** Of each program's turn. Default 3. */
@@ -38,6 +44,8 @@ export interface StepOptions {
   readonly rounds?: number
   /** Names of workloads; default all. */
   readonly only?: readonly string[]
+  /** Whether PyTorch also runs compiled, and with channels last. Default false: compiling takes a minute a network. */
+  readonly forms?: boolean
 }
 
 /**
@@ -45,7 +53,7 @@ export interface StepOptions {
  * threads, and TensorFlow.js's own model.fit on wasm where it runs. The programs take turns, so that a slow moment of the machine
  * hits all of them. Prints a table and returns what is in it.
  */
-export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptions = {}) {
+export async function trainingSteps({ seconds = 3, rounds = 2, only, forms: withForms = false }: StepOptions = {}) {
   const chosen = workloads.filter(({ name }) => !only || only.includes(name))
   if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
   const python = await findTorch()
@@ -55,17 +63,21 @@ export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptio
 
   const rows: Row[] = []
   console.log(
-    line('workload', 'tfjs wasm', 'onecycle', 'torch', 'ratio', 'onecycle, 2 threads', 'torch, 2 threads', 'ratio', 'heap'),
+    line(
+      ...['workload', 'tfjs wasm', 'onecycle', 'torch', 'ratio', 'by the processor'],
+      ...['onecycle, 2 threads', 'torch, 2 threads', 'ratio', 'heap'],
+    ),
   )
   for (const workload of chosen) {
-    const row = await measure(workload, seconds, rounds, 'python' in python ? python.python : undefined)
+    const row = await measure(workload, { seconds, rounds, forms: withForms }, 'python' in python ? python.python : undefined)
     rows.push(row)
-    const { name, ours, ours2, stock, torch1, torch2, ratio = '-', ratio2 = '-', heapMiB } = row
-    const cells = [stock, ours, torch1, ratio, ours2, torch2, ratio2].map(show)
+    const { name, ours, ours2, stock, torch1, torch2, ratio = '-', cpuRatio = '-', ratio2 = '-', heapMiB } = row
+    const cells = [stock, ours, torch1, ratio, cpuRatio, ours2, torch2, ratio2].map(show)
     console.log(line(name, ...cells, `${heapMiB.toFixed(0)} MiB`))
+    for (const [form, figures] of Object.entries(row.forms)) console.log(line('', '', '', show(figures), `(${form})`))
   }
   for (const { name, stock } of rows) if (typeof stock === 'string') console.log(`tfjs wasm fails on ${name}: ${stock}`)
-  console.log('ratio: onecycle / torch with as many threads')
+  console.log('ratio: onecycle / torch with as many threads; by the processor: the same of its time, one thread')
   for (const { name, shares } of rows) {
     if (shares)
       console.log(`${name}: ${percent(shares.gathering)} of a step gathering the batch, ${percent(shares.rest)} in JavaScript`)
@@ -75,12 +87,12 @@ export async function trainingSteps({ seconds = 3, rounds = 2, only }: StepOptio
   return { machine, against, rows, gemm }
 }
 
-const usage = `npx tsx benchmarks/bench.ts [--json FILE] [--seconds 3] [--rounds 2] [--only W1,W3]`
+const usage = `npx tsx benchmarks/bench.ts [--json FILE] [--seconds 3] [--rounds 2] [--only W1,W3] [--forms]`
 
 /** The same from the command line. Returns the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const text = { type: 'string' } as const
-  const options = { json: text, seconds: text, rounds: text, only: text, help: { type: 'boolean' } } as const
+  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
+  const options = { json: text, seconds: text, rounds: text, only: text, ...{ forms: flag, help: flag } } as const
   const { values } = parseArgs({ args: [...args], options })
   if (values.help) {
     console.log(usage)
@@ -88,6 +100,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const { seconds, rounds, only, json } = values
   const result = await trainingSteps({
+    ...(values.forms && { forms: true }),
     ...(seconds && { seconds: Number(seconds) }),
     ...(rounds && { rounds: Number(rounds) }),
     ...(only && { only: only.split(',') }),
@@ -102,17 +115,32 @@ function describeTorch({ version, gemm }: { version: string; gemm: number }): st
   return `PyTorch ${version} (its own 512 x 512 x 512 product: ${gemm.toFixed(1)} GFLOP/s on one thread${warning})`
 }
 
-async function measure({ name, what, batch }: Workload, seconds: number, rounds: number, python?: string): Promise<Row> {
+async function measure(
+  { name, what, batch }: Workload,
+  { seconds, rounds, forms: withForms }: Required<Omit<StepOptions, 'only'>>,
+  python?: string,
+): Promise<Row> {
   const heaps: number[] = []
   const oursTimes: number[][] = [[], []]
   const torchTimes: number[][] = [[], []]
+  const cpu = { ours: [] as number[], torch: [] as number[] }
   for (let round = 0; round < rounds; round++) {
     for (const threads of [1, 2]) {
-      const { times, heap } = JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, `${threads}`)) as Measured
-      oursTimes[threads - 1]!.push(...times)
-      if (threads === 1) heaps.push(heap)
-      if (python) torchTimes[threads - 1]!.push(...JSON.parse(await torch(python, `${threads}`, `${seconds}`, name)).times)
+      const mine = JSON.parse(await script('step.ts', 'ours', name, `${seconds}`, `${threads}`)) as Measured
+      oursTimes[threads - 1]!.push(...mine.times)
+      const theirs = python && (JSON.parse(await torch(python, [`${threads}`, `${seconds}`, name])) as Measured)
+      if (theirs) torchTimes[threads - 1]!.push(...theirs.times)
+      if (threads > 1) continue
+      heaps.push(mine.heap)
+      cpu.ours.push(...mine.cpu)
+      if (theirs) cpu.torch.push(...theirs.cpu)
     }
+  }
+  const others: Partial<Record<(typeof forms)[number], Figures>> = {}
+  for (const form of withForms && python ? forms : []) {
+    // A network may have no such form.
+    const text = await torch(python!, ['1', `${seconds}`, name], form).catch(() => undefined)
+    if (text) others[form] = figures((JSON.parse(text) as Measured).times)
   }
   const stock = await script('step.ts', 'stock', name, `${seconds}`).then(
     text => figures((JSON.parse(text) as Measured).times),
@@ -132,7 +160,8 @@ async function measure({ name, what, batch }: Workload, seconds: number, rounds:
     stock,
     torch1,
     torch2,
-    ...(typeof torch1 === 'object' && { ratio: ratioOf(ours, torch1) }),
+    forms: others,
+    ...(typeof torch1 === 'object' && { ratio: ratioOf(ours, torch1), cpuRatio: ratioOf(figures(cpu.ours), figures(cpu.torch)) }),
     ...(typeof torch2 === 'object' && { ratio2: ratioOf(ours2, torch2) }),
     ...(shares && { shares }),
   }

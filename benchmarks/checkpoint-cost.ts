@@ -8,9 +8,8 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
 import type { Callback } from '@onecycle/callbacks'
-import { ArrayDataset, Column, DataBunch, Subset } from '@onecycle/data'
+import { DataBunch, Subset } from '@onecycle/data'
 import { Checkpoint, Learner, sgd } from '@onecycle/learner'
-import { samples } from './samples.js'
 import { type Workload, workloads } from './workloads.js'
 
 export interface Spread {
@@ -37,9 +36,8 @@ const idle = 0.05
 
 /** @param history batches that the history has before, as in a long fit */
 export async function costOf(workload: Workload, rounds: number, history = 0): Promise<CheckpointCost> {
-  const { batch, input, classes, optimizer } = workload
-  const { x, y } = samples(8 * batch, input, classes)
-  const few = new ArrayDataset({ x: new Column(x, { shape: [...input] }), y: new Column(y), c: classes })
+  const { batch, optimizer } = workload
+  const few = DataBunch.from_arrays(workload.samples(8 * batch)).train_ds!
   const order = Int32Array.from({ length: 2 * (rounds + 2) * batch }, (_, i) => i % few.length)
   const dir = mkdtempSync(join(tmpdir(), 'onecycle-cost-'))
   const times = { step: [] as number[], copy: [] as number[], turn: [] as number[], all: [] as number[] }

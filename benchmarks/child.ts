@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 
 /** What a program printed. @throws Error with the last line of what it complained about. */
-export function output(command: string, args: readonly string[]): Promise<string> {
+export function output(command: string, args: readonly string[], env = process.env): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
     let out = ''
     let errors = ''
     child.stdout.on('data', chunk => {
@@ -45,7 +45,9 @@ export async function findTorch(): Promise<{ python: string; version: string; ge
   return { missing }
 }
 
-export const torch = (python: string, ...args: string[]) => output(python, [here('torch_bench.py'), ...args])
+/** @param form in which PyTorch runs the networks: as they stand, or one of those that may be faster */
+export const torch = (python: string, args: readonly string[], form: 'eager' | 'compile' | 'channels_last' = 'eager') =>
+  output(python, [here('torch_bench.py'), ...args], { ...process.env, TORCH_FORM: form })
 
 /** The machine's peak of 128-bit fused multiply-adds in GFLOP/s, or why it cannot be measured. */
 export async function nativePeak(): Promise<number | string> {

@@ -124,10 +124,10 @@ async function measure(workload: Workload) {
 }
 
 /** Of the loss by each weight, as the Learner computes them, and the loss itself. */
-async function gradients({ input, classes }: Workload, batch: number, model: ReturnType<Workload['build']>, change = 0) {
-  const { x, y } = samples(batch, input, classes)
-  const changed = x.map((value, i) => value * (1 + change * ((i % 3) - 1)))
-  const data = DataBunch.from_arrays({ x: changed, y, shape: [...input], bs: batch, seed: 1 })
+async function gradients(workload: Workload, batch: number, model: ReturnType<Workload['build']>, change = 0) {
+  const { x, ...rest } = workload.samples(batch)
+  const changed = x instanceof Float32Array ? x.map((value, i) => value * (1 + change * ((i % 3) - 1))) : x
+  const data = DataBunch.from_arrays({ x: changed, ...rest, bs: batch, seed: 1 })
   const learn = new Learner(data, model, { loss: cross_entropy, progress: false })
   const found: Float32Array[] = []
   const read: Callback<Learner> = {

@@ -6,10 +6,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
 import type { Callback } from '@onecycle/callbacks'
-import { ArrayDataset, Column, DataBunch, Subset } from '@onecycle/data'
+import { DataBunch, Subset } from '@onecycle/data'
 import { GradientStats, Learner, sgd } from '@onecycle/learner'
 import { CSVLogger, RunFolder, RunLog, TensorBoardLogger } from '@onecycle/recorder'
-import { samples } from './samples.js'
 import { workloads } from './workloads.js'
 
 const { values } = parseArgs({
@@ -18,9 +17,8 @@ const { values } = parseArgs({
 const [rounds, batches] = [Number(values.rounds), Number(values.batches)]
 await useBackend({ prefer: 'wasm' })
 const W1 = workloads.find(({ name }) => name === 'W1')!
-const { batch, input, classes } = W1
-const { x, y } = samples(8 * batch, input, classes)
-const few = new ArrayDataset({ x: new Column(x, { shape: [...input] }), y: new Column(y), c: classes })
+const { batch } = W1
+const few = DataBunch.from_arrays(W1.samples(8 * batch)).train_ds!
 const order = Int32Array.from({ length: batches * batch }, (_, i) => i % few.length)
 const dir = mkdtempSync(join(tmpdir(), 'onecycle-logging-'))
 const silent = { write: () => true, isTTY: true, columns: 100 } as never

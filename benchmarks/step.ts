@@ -4,13 +4,15 @@ import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/b
 import { ArrayDataset } from '@onecycle/data'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
-import { samples } from './samples.js'
+import { inputTensors, targetTensor } from './stock-tensors.js'
 import { BATCHES, train } from './train.js'
 import { type Workload, workloads } from './workloads.js'
 
 export interface Measured {
   /** Milliseconds of each step, warm-up left out. */
   readonly times: number[]
+  /** The same of the processor, of all threads: other programs on the machine disturb it less. */
+  readonly cpu: number[]
   /** Bytes of the wasm heap at the end, which never shrinks. */
   readonly heap: number
   /** Where the time goes; only where asked for. */
@@ -25,23 +27,27 @@ export interface Shares {
   readonly rest: number
 }
 
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** Steps of `model.fit` as TensorFlow.js has it. */
 async function stock(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
   restoreStockKernels()
-  const { batch, input, optimizer, classes } = workload
-  const { x, y } = samples(BATCHES * batch, input, classes)
+  const { batch, optimizer, classes } = workload
+  const given = workload.samples(BATCHES * batch)
   const model = workload.build()
   model.compile({
     optimizer: optimizer.kind === 'sgd' ? tf.train.momentum(optimizer.lr, 0.9) : tf.train.adam(optimizer.lr),
     loss: (labels, logits) => tf.losses.softmaxCrossEntropy(labels, logits),
   })
   const end = performance.now() + 1000 * seconds
-  const labels = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(y, 'int32'), classes), 'float32'))
   const onBatchEnd = async () => {
     onBatch()
     if (performance.now() > end) model.stopTraining = true
   }
-  await model.fit(tf.tensor(x, [y.length, ...input]), labels, {
+  await model.fit(inputTensors(given), targetTensor(given, classes), {
     batchSize: batch,
     epochs: 100_000,
     verbose: 0,
@@ -94,17 +100,22 @@ if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(e
 await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
 const clocks = share ? [timeKernels(), timeGathering()] : []
 const times: number[] = []
+const cpu: number[] = []
 const spent: number[][] = []
 let last = performance.now()
+let used = processorTime()
 await (how === 'stock' ? stock : train)(workload, Number(seconds), () => {
-  const now = performance.now()
+  const [now, usedNow] = [performance.now(), processorTime()]
   times.push(now - last)
+  cpu.push(usedNow - used)
   spent.push(clocks.map(total => total()))
   last = now
+  used = usedNow
 })
 const warm = Math.floor(times.length / 4)
 const measured: Measured = {
   times: times.slice(warm),
+  cpu: cpu.slice(warm),
   heap: (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
   ...(share && { shares: sharesOf(times.slice(warm + 1), spent.slice(warm)) }),
 }

@@ -29,7 +29,6 @@ import {
   sgd,
   weighted_cross_entropy,
 } from '@onecycle/learner'
-import { samples } from './samples.js'
 import { type Workload, workloads } from './workloads.js'
 
 export interface Technique {
@@ -81,12 +80,11 @@ export interface Cost {
 
 /** A Learner with a technique, on so many batches. */
 export function learnerWith(workload: Workload, technique: Technique, batches: number, seed = 1): Learner {
-  const { batch, input, classes } = workload
+  const { batch } = workload
   const { callbacks, loss, data, optimizer } = technique
   const made = () => (workload.optimizer.kind === 'adam' ? adam() : sgd({ mom: 0.9 }))
-  const { x, y } = samples(batches * batch, input, classes)
-  const options = { shape: [...input], bs: batch, ...data?.(batches * batch) }
-  return new Learner(DataBunch.from_arrays({ x, y, ...options }), workload.build(), {
+  const options = { ...workload.samples(batches * batch), bs: batch, ...data?.(batches * batch) }
+  return new Learner(DataBunch.from_arrays(options), workload.build(), {
     loss: loss?.(workload) ?? cross_entropy,
     callbacks: callbacks?.(workload) ?? [],
     ...(optimizer?.(made) ?? { optimizer: made() }),
@@ -133,7 +131,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [name, technique] of Object.entries(techniques).filter(([name]) => name.includes(values.only))) {
     const cells: string[] = []
     for (const [i, workload] of chosen.entries()) {
-      const fits = !technique.images || workload.input.length === 3
+      const fits = !technique.images || (workload.samples(1).shape as number[]).length === 3
       const cost = fits && (await costOf(workload, technique, Number(values.rounds)))
       cells.push(cost ? `${cost.ratio.min.toFixed(2)} / ${cost.ratio.median.toFixed(2)}` : '')
       if (cost) without[i] = Math.min(without[i]!, cost.without)

@@ -1,6 +1,6 @@
-"""The workloads of workloads.ts in PyTorch: one JSON line for each, times in milliseconds.
+"""The workloads of workloads.ts in PyTorch: one JSON line for each, times in milliseconds, by the clock and of the processor.
 
-    [TORCH_DEVICE=cuda] python3 torch_bench.py THREADS SECONDS WORKLOAD...
+    [TORCH_DEVICE=cuda] [TORCH_FORM=compile|channels_last] python3 torch_bench.py THREADS SECONDS WORKLOAD...
 
 Without arguments: its version, and the GFLOP/s of its 512 x 512 x 512 matrix product on one thread.
 """
@@ -13,8 +13,10 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 DEVICE = os.environ.get('TORCH_DEVICE', 'cpu')
+FORM = os.environ.get('TORCH_FORM', 'eager')
 # A GPU shall compute in float32 too: PyTorch gives convolutions 10 bits of it.
 torch.backends.cudnn.allow_tf32 = False
 
@@ -61,6 +63,87 @@ class ResNet9(nn.Module):
         return self.head(F.max_pool2d(x, 4).flatten(1))
 
 
+def separable_net():
+    def conv(inputs, outputs, kernel, stride=1, groups=1):
+        convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+        return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU())
+
+    layers = [conv(3, 32, 3)]
+    for inputs, outputs, stride in [(32, 64, 1), (64, 128, 2), (128, 128, 1), (128, 256, 2)]:
+        layers += [conv(inputs, inputs, 3, stride, inputs), conv(inputs, outputs, 1)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 10))
+
+
+class UNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+        def twice(inputs, outputs):
+            first, second = nn.Conv2d(inputs, outputs, 3, 1, 1), nn.Conv2d(outputs, outputs, 3, 1, 1)
+            return nn.Sequential(first, nn.ReLU(), second, nn.ReLU())
+
+        self.down = nn.ModuleList([twice(1, 16), twice(16, 32), twice(32, 64)])
+        self.up = nn.ModuleList([nn.ConvTranspose2d(64, 32, 2, 2), nn.ConvTranspose2d(32, 16, 2, 2)])
+        self.back = nn.ModuleList([twice(64, 32), twice(32, 16)])
+        self.head = nn.Conv2d(16, 2, 1)
+
+    def forward(self, x):
+        a = self.down[0](x)
+        b = self.down[1](F.max_pool2d(a, 2))
+        x = self.down[2](F.max_pool2d(b, 2))
+        x = self.back[0](torch.cat([b, self.up[0](x)], 1))
+        x = self.back[1](torch.cat([a, self.up[1](x)], 1))
+        return self.head(x)
+
+
+class Tabular(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embeddings = nn.ModuleList([nn.Embedding(100, 21) for _ in range(10)])
+        self.dropout = nn.Dropout(0.04)
+        self.norm = nn.BatchNorm1d(8)
+        layers = []
+        for inputs, outputs in [(218, 200), (200, 100), (100, 50)]:
+            layers += [nn.Linear(inputs, outputs, bias=False), nn.ReLU(), nn.BatchNorm1d(outputs), nn.Dropout(0.1)]
+        self.body = nn.Sequential(*layers, nn.Linear(50, 2))
+
+    def forward(self, cats, conts):
+        embedded = torch.cat([table(cats[:, i]) for i, table in enumerate(self.embeddings)], 1)
+        return self.body(torch.cat([self.dropout(embedded), self.norm(conts)], 1))
+
+
+def sound_net():
+    layers = []
+    for inputs, outputs, kernel, stride in [(1, 32, 80, 4), (32, 32, 3, 1), (32, 64, 3, 1), (64, 64, 3, 1)]:
+        layers += [nn.Conv1d(inputs, outputs, kernel, stride, bias=False), nn.BatchNorm1d(outputs), nn.ReLU(), nn.MaxPool1d(4)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+class TextClassifier(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.embedding = nn.Embedding(5000, 64)
+        self.recurrent = layer(64, 64, batch_first=True)
+        self.head = nn.Linear(64, 2)
+
+    def forward(self, x):
+        return self.head(self.recurrent(self.embedding(x))[0][:, -1])
+
+
+class Tagger(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = nn.Embedding(5000, 64, padding_idx=0)
+        self.recurrent = nn.LSTM(64, 64, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(128, 10)
+
+    def forward(self, x):
+        lengths = (x != 0).sum(1)
+        packed = pack_padded_sequence(self.embedding(x), lengths, batch_first=True, enforce_sorted=False)
+        states, _ = pad_packed_sequence(self.recurrent(packed)[0], batch_first=True, total_length=x.shape[1])
+        return self.head(states).transpose(1, 2)
+
+
 def sgd(model, lr):
     return torch.optim.SGD(model.parameters(), lr, momentum=0.9)
 
@@ -69,34 +152,80 @@ def adam(model, lr):
     return torch.optim.Adam(model.parameters(), lr)
 
 
+def labelled(classes, *shape):
+    return lambda: ((torch.randn(*shape),), torch.randint(0, classes, (shape[0],)))
+
+
+def texts():
+    return (torch.randint(1, 5000, (32, 80)),), torch.randint(0, 2, (32,))
+
+
+def discs():
+    y = torch.randint(0, 2, (16, 64, 64))
+    return (torch.randn(16, 1, 64, 64) + y[:, None],), y
+
+
+def rows():
+    return (torch.randint(0, 100, (128, 10)), torch.randn(128, 8)), torch.randint(0, 2, (128,))
+
+
+def tagged():
+    # Of the lengths of workloads.ts; -100 is what PyTorch's cross-entropy leaves out.
+    beyond = torch.arange(80)[None] >= torch.randint(20, 81, (32, 1))
+    x, y = torch.randint(1, 5000, (32, 80)), torch.randint(0, 10, (32, 80))
+    return (x.masked_fill(beyond, 0),), y.masked_fill(beyond, -100)
+
+
 WORKLOADS = {
-    'W1': (lambda: simple_cnn(False), (64, 3, 28, 28), 2, sgd, 0.05),
-    'W1bn': (lambda: simple_cnn(True), (64, 3, 28, 28), 2, sgd, 0.05),
-    'W2': (lenet_like, (64, 1, 28, 28), 10, adam, 1e-3),
-    'W3': (perceptron, (128, 784), 10, adam, 1e-3),
-    'W4': (lambda: ResNet9(16), (64, 3, 32, 32), 10, sgd, 0.002),
-    'W5': (lambda: ResNet9(64), (512, 3, 32, 32), 10, sgd, 0.002),
+    'W1': (lambda: simple_cnn(False), labelled(2, 64, 3, 28, 28), sgd, 0.05),
+    'W1bn': (lambda: simple_cnn(True), labelled(2, 64, 3, 28, 28), sgd, 0.05),
+    'W2': (lenet_like, labelled(10, 64, 1, 28, 28), adam, 1e-3),
+    'W3': (perceptron, labelled(10, 128, 784), adam, 1e-3),
+    'W4': (lambda: ResNet9(16), labelled(10, 64, 3, 32, 32), sgd, 0.002),
+    'W5': (lambda: ResNet9(64), labelled(10, 512, 3, 32, 32), sgd, 0.002),
+    'W6': (lambda: TextClassifier(nn.LSTM), texts, adam, 1e-3),
+    'W7': (lambda: TextClassifier(nn.GRU), texts, adam, 1e-3),
+    'W9': (separable_net, labelled(10, 64, 3, 32, 32), adam, 1e-3),
+    'W10': (UNet, discs, adam, 1e-3),
+    'W11': (Tabular, rows, adam, 1e-3),
+    'W12': (sound_net, labelled(10, 32, 1, 8000), adam, 1e-3),
+    'W13': (Tagger, tagged, adam, 1e-3),
 }
 
 
 def measure(name, seconds):
-    build, shape, classes, optimizer, lr = WORKLOADS[name]
+    build, batch, optimizer, lr = WORKLOADS[name]
     torch.manual_seed(0)
     model = build().to(DEVICE)
+    batches = [batch() for _ in range(4)]
+    if FORM == 'channels_last':
+        if batches[0][0][0].dim() != 4:
+            raise SystemExit(f'error: {name} has no images whose channels could be last')
+        model = model.to(memory_format=torch.channels_last)
+        batches = [((x.to(memory_format=torch.channels_last),), y) for (x,), y in batches]
     opt = optimizer(model, lr)
-    batches = [(torch.randn(*shape), torch.randint(0, classes, (shape[0],))) for _ in range(4)]
-    times = []
-    began = time.perf_counter()
-    while time.perf_counter() - began < seconds or len(times) < 8:
-        start = time.perf_counter()
-        x, y = (tensor.to(DEVICE) for tensor in batches[len(times) % 4])
+    run = torch.compile(model) if FORM == 'compile' else model
+    times, cpu = [], []
+
+    def step():
+        start, used = time.perf_counter(), time.process_time()
+        xs, y = batches[len(times) % 4]
         opt.zero_grad()
-        loss = F.cross_entropy(model(x), y)
+        loss = F.cross_entropy(run(*(x.to(DEVICE) for x in xs)), y.to(DEVICE))
         loss.backward()
         opt.step()
         loss.item()
         times.append((time.perf_counter() - start) * 1e3)
-    return times[len(times) // 4:]
+        cpu.append((time.process_time() - used) * 1e3)
+
+    # Compiling takes the first ones.
+    for _ in range(3):
+        step()
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds or len(times) < 8:
+        step()
+    warm = len(times) // 4
+    return {'times': times[warm:], 'cpu': cpu[warm:]}
 
 
 def product():
@@ -115,4 +244,4 @@ if __name__ == '__main__' and len(sys.argv) == 1:
 elif __name__ == '__main__':
     torch.set_num_threads(int(sys.argv[1]))
     for name in sys.argv[3:]:
-        print(json.dumps({'name': name, 'times': measure(name, float(sys.argv[2]))}), flush=True)
+        print(json.dumps({'name': name, **measure(name, float(sys.argv[2]))}), flush=True)

@@ -1,7 +1,6 @@
 import { CancelFit } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
 import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
-import { samples } from './samples.js'
 import type { Workload } from './workloads.js'
 
 /** Of an epoch. */
@@ -17,8 +16,8 @@ const factories = {
  * to count with the end of the first, which compiles what the backend compiles; one more is made however long it takes.
  */
 export async function train(workload: Workload, seconds: number, onBatch: () => void): Promise<void> {
-  const { batch: bs, input, classes, optimizer } = workload
-  const data = DataBunch.from_arrays({ ...samples(BATCHES * bs, input, classes), shape: [...input], bs })
+  const { batch: bs, optimizer } = workload
+  const data = DataBunch.from_arrays({ ...workload.samples(BATCHES * bs), bs })
   const model = workload.build()
   const learn = new Learner(data, model, {
     loss: cross_entropy,

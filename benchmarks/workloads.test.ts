@@ -7,11 +7,13 @@ import {
   restoreStockKernels,
 } from '@onecycle/backend/wasm'
 import { DataBunch } from '@onecycle/data'
-import { cross_entropy, Learner, setFusedUpdate, sgd, simple_cnn } from '@onecycle/learner'
+import { adam, cross_entropy, Learner, setFusedUpdate, sgd, simple_cnn } from '@onecycle/learner'
 import * as tf from '@tensorflow/tfjs-core'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { expect, it } from 'vitest'
-import { samples } from './samples.js'
-import { resnet9 } from './workloads.js'
+import { resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
+import { discs, rows, type Samples, samples, tagged, texts } from './samples.js'
+import { tabular } from './workloads.js'
 
 function useKernels(set: 'compiled' | 'composed'): void {
   restoreStockKernels()
@@ -48,4 +50,35 @@ it.each([
     const apart = losses.map((loss, i) => Math.abs(loss - expected[i]!))
     expect(Math.max(...apart), set).toBeLessThan(1e-4)
   }
+})
+
+const images = (side: number) => ({ ...samples(16, [side, side, 3], 10), shape: [side, side, 3] })
+const sizes = { words: 20, steps: 6, units: 3 }
+
+it.each<[string, () => LayersModel, Samples]>([
+  ['W6', () => textClassifier('lstm', sizes), texts(16, 6, 20)],
+  ['W7', () => textClassifier('gru', sizes), texts(16, 6, 20)],
+  ['W9', () => separableNet(3, 8), images(8)],
+  ['W10', () => unet(3, 8), discs(16, 8)],
+  ['W11', () => tabular(3, [7, 5]), rows(16, 3, 100, 8)],
+  ['W12', () => soundNet(2, 1800), { ...samples(16, [1800, 1], 10), shape: [1800, 1] }],
+  ['W13', () => tagger(sizes), tagged(16, 6, 20, 10)],
+])('%s has the losses of the cpu backend over 8 steps on wasm', async (_, build, given) => {
+  const train = async (backend: string) => {
+    await tf.setBackend(backend)
+    const before = tf.memory().numTensors
+    const model = build()
+    const data = DataBunch.from_arrays({ ...given, bs: 4, seed: 1 })
+    const learn = new Learner(data, model, { loss: cross_entropy, optimizer: adam(), progress: false, seed: 1 })
+    const { losses } = await learn.fit(1e-3, 2)
+    learn.dispose()
+    model.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+    return losses
+  }
+  const expected = await train('cpu')
+  await tf.setBackend('wasm')
+  useKernels('compiled')
+  const losses = await train('wasm')
+  expect(Math.max(...losses.map((loss, i) => Math.abs(loss - expected[i]!)))).toBeLessThan(1e-4)
 })
