@@ -10,6 +10,16 @@ export type Better = 'lower' | 'higher'
 /** A copy of a model's weights, away from the backend, by name: values row by row. */
 export type Weights = Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>
 
+/** Memory in use, in bytes. */
+export interface MemoryUse {
+  /** What the values of all tensors take. */
+  readonly tensors: number
+  /** The heap of the wasm backend, which only grows; undefined on another one. */
+  readonly wasm?: number | undefined
+  /** The whole process; undefined in a page. */
+  readonly process?: number | undefined
+}
+
 /** Why a fit ended; `after_fit` handlers read it from {@link TrainingState.reason}. */
 export type EndReason = 'completed' | 'stopped' | 'diverged' | 'interrupted' | 'failed'
 
@@ -110,6 +120,8 @@ export interface TrainingState {
    * learn.note({ type: 'scalar', name: 'temperature', value: 0.7 })
    */
   note?(note: Note): void
+  /** Memory in use at this moment. A Learner has it while it trains. */
+  memory?(): MemoryUse
   /** What a run is of, as plain data: seed, model, optimizer, loss, data, versions and backend. A Learner has it. */
   description?(): Promise<Readonly<Record<string, unknown>>>
 

@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
-import type { ProgressOptions } from '@onecycle/recorder'
+import type { ProgressOptions, ProgressRenderer, RendererName } from '@onecycle/recorder'
 import type { Optimizer as StockOptimizer } from '@tensorflow/tfjs-core'
 import type { inferLoss } from './loss/infer-loss.js'
 import type { LossesByName, LossLike } from './loss/loss-of.js'
@@ -47,8 +47,11 @@ export interface LearnerOptions<L extends TrainingState = never> {
    * model are its own.
    */
   seed?: number | undefined
-  /** Whether, how and where a fit shows a progress bar and the epoch table: `{ element }` is of a page. Default true. */
-  progress?: boolean | ProgressOptions | undefined
+  /**
+   * Whether, how and where a fit shows its progress and the epoch table: `{ element }` is of a page, `'plain'` or `'json'` a renderer.
+   * Default true.
+   */
+  progress?: boolean | RendererName | ProgressRenderer | ProgressOptions | undefined
   /**
    * Where the Learner and callbacks tell what the person should know though nothing is wrong, a line each. Default: standard
    * error; `false`: nowhere.
@@ -68,7 +71,7 @@ export const learnerKinds: Kinds<LearnerOptions> = {
   },
   ...optimizerKinds,
   ...{ train_bn: kind.boolean, seed: kind.number },
-  progress: kind.either(kind.boolean, kind.object),
+  progress: kind.either(kind.boolean, kind.string, kind.object),
   log: kind.either(kind.choice(false), kind.function),
 }
 

@@ -3,15 +3,7 @@ import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { addAnswers, checkFileName, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
-import {
-  emptyHistory,
-  type History,
-  OutputGuard,
-  ProgressBar,
-  type ProgressOptions,
-  Recorder,
-  type Sched,
-} from '@onecycle/recorder'
+import { emptyHistory, type History, OutputGuard, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
@@ -762,6 +754,6 @@ function kindOf({ target, heads }: DataBunch): string {
     : kindsOfTargets[target]
 }
 
-function progressBar(progress: boolean | ProgressOptions): ProgressBar[] {
+function progressBar(progress: NonNullable<LearnerOptions['progress']>): ProgressBar[] {
   return progress ? [new ProgressBar(progress === true ? {} : progress)] : []
 }

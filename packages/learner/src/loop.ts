@@ -5,14 +5,15 @@ import {
   CancelSignal,
   CancelValidate,
   type EventName,
+  type MemoryUse,
   type Section,
   type TrainingState,
 } from '@onecycle/callbacks'
 import { checkOwners, gravest } from '@onecycle/callbacks/internal'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { checkCount } from '@onecycle/platform'
-import { type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { checkCount, processMemory } from '@onecycle/platform'
+import { backend, memory, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { Place } from './checkpoint/parts.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradient/differentiate.js'
@@ -196,6 +197,11 @@ export class Loop {
     for (const figure of this.#figures) figure.reset()
     await this.#batches(dl)
     for (const figure of this.#figures) this.#learn.values[figure.name] = figure.value
+  }
+
+  memory(): MemoryUse {
+    const { wasm } = backend() as { wasm?: { HEAPU8?: Uint8Array } }
+    return { tensors: memory().numBytes, wasm: wasm?.HEAPU8?.length, process: processMemory() }
   }
 
   /** Loss and metrics over all of a stream: a validation of its own, or in a pause of a fit one that leaves no trace in it. */

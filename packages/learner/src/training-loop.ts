@@ -1,4 +1,13 @@
-import { type Better, Bus, type Callback, type EndReason, type Note, type TrainingState, type Weights } from '@onecycle/callbacks'
+import {
+  type Better,
+  Bus,
+  type Callback,
+  type EndReason,
+  type MemoryUse,
+  type Note,
+  type TrainingState,
+  type Weights,
+} from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
 import { show } from '@onecycle/platform'
 import { BatchTensors } from './batch-tensors.js'
@@ -134,6 +143,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
 
   note(note: Note): void {
     for (const callback of this.bus.callbacks) callback.note?.(note, this as never)
+  }
+
+  memory(): MemoryUse {
+    return this.#loop?.memory() ?? { tensors: 0 }
   }
 
   async description(): Promise<Readonly<Record<string, unknown>>> {

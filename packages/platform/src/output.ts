@@ -38,8 +38,17 @@ export function writeTo(stream: OutputStream, text: string): void {
   }
 }
 
+const hiders = new Set<() => void>()
+
+/** Has `hide` called before anything is said, until the function that is returned is: a bar that is drawn over would stand amid the line. */
+export function beforeSaying(hide: () => void): () => void {
+  hiders.add(hide)
+  return () => void hiders.delete(hide)
+}
+
 /** Tells the person one line on standard error, which may be closed or full. */
 export function say(line: string): void {
+  for (const hide of hiders) hide()
   const release = outlive(standardError())
   sayLine(line)
   // Its error comes a moment later.

@@ -8,6 +8,11 @@ export function parallelism(): number {
   return navigator.hardwareConcurrency || 1
 }
 
+/** A page is not told what it has: undefined. */
+export function processMemory(): number | undefined {
+  return undefined
+}
+
 /** Where this runs, for people: what the browser says of itself. */
 export function describeHost(): string {
   return navigator.userAgent

@@ -40,6 +40,11 @@ export function noColor(): boolean {
   return true
 }
 
+/** Whether lines that no longer fit go on in the next row. */
+export function reflows(): boolean {
+  return true
+}
+
 /** Whether a stream can be written over, line by line. */
 export function canRedraw(stream: OutputStream): boolean {
   return Boolean(stream.isTTY)

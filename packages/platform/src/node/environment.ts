@@ -10,6 +10,11 @@ export function parallelism(): number {
   return availableParallelism()
 }
 
+/** Bytes of memory that the process has. */
+export function processMemory(): number | undefined {
+  return process.memoryUsage.rss()
+}
+
 /** Where this runs, for people: 'Node v24.1.0 on linux x64'. */
 export function describeHost(): string {
   const { bun, deno } = process.versions

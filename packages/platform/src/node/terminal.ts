@@ -20,8 +20,21 @@ export function noColor(): boolean {
   return Boolean(process.env['NO_COLOR'])
 }
 
-/** Whether a stream can be written over, line by line. `TERM` is about the terminal of this process. */
+/**
+ * Whether a stream can be written over, line by line. `TERM` is about the terminal of this process, and where `CI` is set what looks like one is
+ * a log that people read later.
+ */
 export function canRedraw(stream: OutputStream): boolean {
   const own = stream === process.stdout || stream === process.stderr
-  return Boolean(stream.isTTY) && !(own && process.env['TERM'] === 'dumb')
+  return Boolean(stream.isTTY) && !(own && (process.env['TERM'] === 'dumb' || inCI()))
+}
+
+function inCI(): boolean {
+  return !['', '0', 'false'].includes(process.env['CI'] ?? '')
+}
+
+/** Whether lines that no longer fit go on in the next row when the window becomes narrower: xterm, screen and the console cut them off. */
+export function reflows(): boolean {
+  const { XTERM_VERSION, STY, TERM } = process.env
+  return !XTERM_VERSION && !STY && TERM !== 'linux'
 }

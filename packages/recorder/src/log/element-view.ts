@@ -2,8 +2,8 @@ import { kind, show } from '@onecycle/platform'
 import { elementKind } from './element-kind.js'
 import { figureNames } from './epoch-table.js'
 import { formatFigure, formatTime } from './figure.js'
-import { type ProgressNews, type ProgressView, redraw } from './news.js'
-import { statusLine } from './status.js'
+import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
+import { placeName, shareOf, statusLine } from './status-words.js'
 
 /** Any rule of the page's own comes before these. */
 const style = `
@@ -22,6 +22,7 @@ export class ElementView implements ProgressView {
   static readonly name: string = 'ElementView'
   readonly interval = redraw
   readonly waits = false
+  readonly clock: Clock = { last: Number.NEGATIVE_INFINITY }
   readonly #page: Document
   readonly #bar: HTMLElement
   readonly #progress: HTMLProgressElement
@@ -75,9 +76,8 @@ export class ElementView implements ProgressView {
       this.#note.textContent = ''
       if (!news.lr_finding) this.#clearTable()
     } else if (news.what === 'status') {
-      const { share, epoch, pass } = news.status
-      this.#progress.value = share
-      this.#progress.setAttribute('aria-label', `${epoch}, ${pass}`)
+      this.#progress.value = shareOf(news.status)
+      this.#progress.setAttribute('aria-label', placeName(news.status))
       this.#words.textContent = statusLine(news.status)
       this.#showBar(true)
     } else if (news.what === 'epoch') this.#addRow(news)

@@ -12,13 +12,40 @@ export type ProgressNews =
   /** `note` says where it was cut short. */
   | { readonly what: 'end'; readonly note?: string | undefined }
 
-/** Where progress is shown. */
-export interface ProgressView {
-  /** Milliseconds between two that say the status. */
+/**
+ * What shows progress: the option `renderer` takes one, or the name of one that is there.
+ *
+ * @example
+ * const title: ProgressRenderer = {
+ *   show(news) {
+ *     if (news.what === 'status') process.title = `epoch ${news.status.epoch}, loss ${news.status.loss}`
+ *   },
+ * }
+ * new Learner(data, model, { progress: title })
+ */
+export interface ProgressRenderer {
+  /** Milliseconds between two that say the status. Default 100. */
+  readonly interval?: number | undefined
+  /** Shows what there is, at once: training waits for it. */
+  show(news: ProgressNews): void
+}
+
+/** Renderers by their names. */
+export const rendererNames = ['bar', 'plain', 'json', 'silent'] as const
+
+export type RendererName = (typeof rendererNames)[number]
+
+/** A renderer as fits see it. */
+export interface ProgressView extends ProgressRenderer {
   readonly interval: number
   /** Whether the first status waits that long too. */
   readonly waits: boolean
-  show(news: ProgressNews): void
+  /** When a status was shown last; what is drawn in one place has one of them. */
+  readonly clock: Clock
+}
+
+export interface Clock {
+  last: number
 }
 
 /** Milliseconds between two drawings of the bar. */

@@ -4,7 +4,7 @@ import type { EpochRow } from '../history.js'
 import { SmoothenValue, type SmoothenValueState } from '../smoothing.js'
 import type { ProgressView } from './news.js'
 import type { ProgressOptions } from './progress-options.js'
-import { statusOf } from './status.js'
+import { type Status, statusOf } from './status.js'
 import { viewOf } from './views.js'
 
 /** What a `ProgressBar` knows of the fit that runs. */
@@ -24,13 +24,16 @@ export class ProgressRun {
   #metricNames: readonly string[] = []
   #smooth = new SmoothenValue()
   #epoch = new EpochWatch()
+  /** When the pass began, and samples since. */
   #passBegan = 0
+  #samples = 0
+  /** When the fit was first at a batch, and where in it that was. */
+  #fitBegan: { readonly time: number; readonly at: number } | undefined
   /** Not what a callback measures between two passes. */
   #inPass = false
-  #lastShown = 0
 
-  constructor(options: ProgressOptions, every: number) {
-    this.#view = viewOf(options, every)
+  constructor(options: ProgressOptions) {
+    this.#view = viewOf(options)
     this.#table = options.table ?? true
   }
 
@@ -39,7 +42,8 @@ export class ProgressRun {
     this.#rows = []
     this.#smooth = new SmoothenValue()
     this.#running = true
-    this.#lastShown = this.#view.waits ? performance.now() : Number.NEGATIVE_INFINITY
+    this.#fitBegan = undefined
+    if (this.#view.waits) this.#view.clock.last = performance.now()
     this.#view.show({ what: 'begin', lr_finding })
   }
 
@@ -48,9 +52,12 @@ export class ProgressRun {
   }
 
   /** Not before each epoch of a search, which is one pass. */
-  beginPass({ lr_finding, training, train_iter }: TrainingState): void {
+  beginPass({ lr_finding, training, train_iter, pct_train }: TrainingState): void {
     this.#inPass = true
-    if (!(training && lr_finding) || train_iter === 0) this.#passBegan = performance.now()
+    this.#fitBegan ??= { time: performance.now(), at: pct_train }
+    if (training && lr_finding && train_iter > 0) return
+    this.#passBegan = performance.now()
+    this.#samples = 0
   }
 
   takeIn(learn: TrainingState): void {
@@ -59,10 +66,19 @@ export class ProgressRun {
       this.#epoch.trained = true
       this.#smooth.add(learn.lossValue)
     }
+    this.#samples += learn.bs
     const now = performance.now()
-    if (now - this.#lastShown < this.#view.interval) return
-    this.#lastShown = now
-    this.#view.show({ what: 'status', status: statusOf(learn, this.#smooth.value, (now - this.#passBegan) / 1000) })
+    const { interval, clock } = this.#view
+    if (now - clock.last < interval) return
+    clock.last = now
+    this.#view.show({ what: 'status', status: this.#statusAt(now, learn) })
+  }
+
+  #statusAt(now: number, learn: TrainingState): Status {
+    const { time, at } = this.#fitBegan!
+    const fit = { seconds: (now - time) / 1000, share: learn.pct_train - at }
+    const loss = this.#smooth.state().count > 0 ? this.#smooth.value : undefined
+    return statusOf(learn, loss, { seconds: (now - this.#passBegan) / 1000, samples: this.#samples, fit })
   }
 
   endPass({ training }: TrainingState): void {

@@ -1,9 +1,11 @@
 import { type Callback, CancelFit } from '@onecycle/callbacks'
+import { canRedraw, say } from '@onecycle/platform'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
+import { FakeTerminal } from '../testing/fake-terminal.js'
 import { tableHeader, tableRow } from './epoch-table.js'
-import type { ProgressNews } from './news.js'
+import type { ProgressNews, ProgressRenderer } from './news.js'
 import { loadViews, ProgressBar } from './progress.js'
 import type { ProgressOptions } from './progress-options.js'
 
@@ -16,7 +18,8 @@ function watch(fit: FakeFitOptions, options: ProgressOptions = {}, tty?: number,
   const stream = { write: (text: string) => writes.push(text), ...(tty && { isTTY: true, columns: tty }) }
   let error: unknown
   try {
-    new FakeFit([new Recorder(), new ProgressBar({ stream, ...options }), ...others], fit).run()
+    const learn = new FakeFit([new Recorder(), new ProgressBar({ stream, ...options }), ...others], fit)
+    Object.assign(learn, { memory: () => ({ tensors: 1.234e6, wasm: 64e6, process: 2.1e8 }) }).run()
   } catch (thrown) {
     error = thrown
   }
@@ -88,7 +91,7 @@ describe('on a terminal', () => {
     expect(bars.length).toBeGreaterThanOrEqual(36)
     expect(bars.length).toBeLessThanOrEqual(46)
     for (const bar of bars) expect(bar.replace('\r', '').replace('\x1b[K', '').length).toBeLessThan(80)
-    expect(bars[8]).toMatch(/epoch 1\/2 {2}train {2}━+─+ +41\/100 {2}loss 0\.\d{6} +50 it\/s {2}00:01 left/)
+    expect(bars[8]).toMatch(/epoch 1\/2 {2}━+─+ +41\/100 {2}loss 0\.0\d{4} {2}lr 4\.1 {5}3\.2k samples\/s {2}00:01 left/)
     expect(bars.some(bar => /epoch 2\/2 {2}valid .*\/10 /.test(bar))).toBe(true)
     expect(screen).toHaveLength(3)
     expect(screen.join('')).not.toMatch(/[━─]/)
@@ -98,7 +101,7 @@ describe('on a terminal', () => {
     const writes: string[] = []
     const stream = { write: (text: string) => writes.push(text), isTTY: true, columns: 0 }
     new FakeFit([new ProgressBar({ stream })]).run()
-    expect(writes[0]).toMatch(/epoch 1\/2 {2}train {2}━/)
+    expect(writes[0]).toMatch(/epoch 1\/2 {2}━.* left/)
   })
 
   test.each([10, 25, 40])('%s columns are enough', columns => {
@@ -110,10 +113,18 @@ describe('on a terminal', () => {
   })
 
   test.each([
-    [120, /^epoch 1\/2 {2}train {2}━{20}─{20} {2}15\/30 {2}loss \d\.\d{6} {5}5 it\/s {2}00:03 left$/],
-    [60, /^epoch 1\/2 {2}train {2}━{4}─{3} {2}15\/30 {2}loss \d\.\d{6} {2}00:03 left$/],
-    [50, /^epoch 1\/2 {2}train {2}━{5}─{4} {2}15\/30 {2}loss \d\.\d{6}$/],
-    [40, /^epoch 1\/2 {2}━{3}─{3} {2}15\/30 {2}loss \d\.\d{6}$/],
+    [
+      200,
+      /^epoch 1\/2 {2}train {2}━{20}─{20} {2}15\/30 {2}loss 0\.\d{4} {2}lr 1\.5 {6}320 samples\/s {5}5 it\/s {2}00:03 left {2}fit 00:09 left {2}tensors 1\.2 MB {2}wasm 64 MB {2}process 210 MB$/,
+    ],
+    [
+      120,
+      /^epoch 1\/2 {2}train {2}━{5}─{5} {2}15\/30 {2}loss 0\.\d{4} {2}lr 1\.5 {6}320 samples\/s {2}00:03 left {2}fit 00:09 left {2}tensors 1\.2 MB$/,
+    ],
+    [80, /^epoch 1\/2 {2}━{5}─{4} {2}15\/30 {2}loss 0\.\d{4} {2}lr 1\.5 {6}320 samples\/s {2}00:03 left$/],
+    [60, /^epoch 1\/2 {2}━{3}─{2} {2}15\/30 {2}loss 0\.\d{4} {2}lr 1\.5 {5}00:03 left$/],
+    [50, /^epoch 1\/2 {2}━{3}─{3} {2}15\/30 {2}loss 0\.\d{4} {2}00:03 left$/],
+    [40, /^epoch 1\/2 {2}━{4}─{4} {2}15\/30 {2}loss 0\.\d{4}$/],
     [30, /^epoch 1\/2 {2}━{6}─{5} {2}15\/30$/],
     [20, /^epoch 1\/2 {2}15\/30$/],
     [12, /^epoch 1\/2$/],
@@ -161,6 +172,160 @@ describe('on a terminal', () => {
   })
 })
 
+describe('several fits on one terminal', () => {
+  /** A fit whose epochs each have another fit at their end. */
+  function nested(terminal: FakeTerminal, inner: Callback): void {
+    const again: Callback = {
+      order: 70,
+      after_batch: learn => {
+        if (learn.training && learn.iter === 2)
+          new FakeFit([new Recorder(), new ProgressBar({ stream: terminal }), slow(40), inner], { epochs: 1, metrics: [] }).run()
+      },
+    }
+    new FakeFit([new Recorder(), new ProgressBar({ stream: terminal }), slow(40), again]).run()
+    vi.useRealTimers()
+  }
+
+  test('each have a line, the one inside under the other, and tables that are told apart', () => {
+    const terminal = new FakeTerminal(80)
+    const screens: string[][] = []
+    nested(terminal, { order: 71, after_batch: () => void screens.push(terminal.shown) })
+    const [outer, inner] = screens.findLast(rows => rows.length > 1 && rows.at(-1)!.startsWith('  epoch 1/1'))!.slice(-2)
+    expect(outer).toMatch(/^epoch [12]\/2 {2}━.* left$/)
+    expect(inner).toMatch(/^ {2}epoch 1\/1 {2}(valid {2})?━.* left$/)
+    expect(terminal.shown.map(row => row.replace(/[\d.]+/g, '#').replace(/ +/g, ' '))).toEqual([
+      ' epoch train_loss valid_loss time',
+      ' # # # #:#',
+      'epoch train_loss valid_loss accuracy time',
+      '# # # # #:#',
+      ' epoch train_loss valid_loss time',
+      ' # # # #:#',
+      'epoch train_loss valid_loss accuracy time',
+      '# # # # #:#',
+    ])
+  })
+
+  test('are drawn ten times a second at most, all of them together', () => {
+    const terminal = new FakeTerminal(80)
+    const beat = slow(2)
+    const began = performance.now()
+    for (let i = 0; i < 100; i++)
+      new FakeFit([new ProgressBar({ stream: terminal, table: false }), beat], { epochs: 1, validBatches: 0 }).run()
+    const seconds = (performance.now() - began) / 1000
+    vi.useRealTimers()
+    const drawn = terminal.writes.filter(text => text.includes('epoch'))
+    expect(drawn.length).toBeLessThanOrEqual(10 * seconds + 1)
+    expect(drawn.length).toBeGreaterThan(3)
+    expect(terminal.shown).toEqual([])
+  })
+})
+
+test('a bar whose window becomes narrower leaves nothing behind', () => {
+  const terminal = new FakeTerminal(100)
+  const narrow: Callback = {
+    order: 70,
+    after_batch: learn => {
+      if (learn.iter === 2 && learn.training) terminal.narrow(learn.epoch === 0 ? 40 : 24)
+    },
+  }
+  new FakeFit([new ProgressBar({ stream: terminal, table: false }), slow(120), narrow]).run()
+  vi.useRealTimers()
+  expect(terminal.shown).toEqual([])
+  expect(terminal.writes.join('')).toContain('A')
+})
+
+test('what the Learner says stands in a line of its own', () => {
+  vi.spyOn(console, 'error').mockImplementation(line => terminal.write(`${line}\n`))
+  const terminal = new FakeTerminal(80)
+  const speak: Callback = {
+    order: 70,
+    after_batch: learn => {
+      if (learn.train_iter === 2) say('By the way.')
+    },
+  }
+  new FakeFit([new ProgressBar({ stream: terminal, table: false }), slow(120), speak], { epochs: 1 }).run()
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  expect(terminal.shown).toEqual(['By the way.'])
+})
+
+describe('renderers by name', () => {
+  test('plain is lines without control characters, on a terminal too', () => {
+    const { writes, screen } = watch({ epochs: 1, batches: 100 }, { renderer: 'plain', every: 1 }, 80, slow(100))
+    vi.useRealTimers()
+    for (const mark of ['\r', '\x1b', '━']) expect(writes.join('')).not.toContain(mark)
+    expect(screen.filter(line => line.startsWith('epoch 1/1'))).toHaveLength(10)
+  })
+
+  test('json is all that happened, with figures', () => {
+    const { writes } = watch({ epochs: 1, batches: 30 }, { renderer: 'json' }, 80, slow(100))
+    vi.useRealTimers()
+    const news = writes.map(line => JSON.parse(line))
+    expect(news.map(({ what }) => what)).toEqual([
+      'begin',
+      'status',
+      'status',
+      'status',
+      'pass',
+      'status',
+      'pass',
+      'epoch',
+      'end',
+    ])
+    expect(news[2]).toEqual({
+      time: expect.any(Number),
+      what: 'status',
+      status: {
+        ...{ lr_finding: false, epoch: 0, n_epoch: 1, training: true, batch: 11, batches: 30, loss: expect.any(Number) },
+        lr: expect.closeTo(1.1),
+        ...{ batchesPerSecond: 10, samplesPerSecond: 640, secondsLeft: expect.closeTo(1.9) },
+        memory: { tensors: 1.234e6, wasm: 64e6, process: 2.1e8 },
+      },
+    })
+    expect(news.at(-2).row).toMatchObject({ epoch: 0, valid_loss: 0.5 })
+  })
+
+  test('silent is nothing', () => {
+    expect(watch({}, { renderer: 'silent' }, 80).writes).toEqual([])
+  })
+
+  test('one of your own gets the same, at its own pace', () => {
+    const heard: ProgressNews[] = []
+    const own: ProgressRenderer = { interval: 500, show: news => heard.push(news) }
+    new FakeFit([new ProgressBar(own), slow(100)], { epochs: 1, batches: 30, validBatches: 0 }).run()
+    vi.useRealTimers()
+    expect(heard.filter(({ what }) => what === 'status')).toHaveLength(6)
+  })
+
+  test('another one is refused, with those that there are', () => {
+    expect(() => new ProgressBar({ renderer: 'rich' as never })).toThrow(
+      "renderer must be one of bar, plain, json, silent, or an object with a method show, but it is 'rich'.",
+    )
+    expect(() => new ProgressBar('rich' as never)).toThrow(/rich/)
+  })
+})
+
+test('where CI is set, what looks like a terminal is a log', () => {
+  const isTTY = process.stdout.isTTY
+  const before = process.env['CI']
+  process.stdout.isTTY = true
+  try {
+    for (const [ci, redraws] of [
+      ['true', false],
+      ['1', false],
+      ['', true],
+      ['false', true],
+    ] as const) {
+      process.env['CI'] = ci
+      expect(canRedraw(process.stdout), ci).toBe(redraws)
+    }
+  } finally {
+    process.stdout.isTTY = isTTY
+    if (before === undefined) delete process.env['CI']
+    else process.env['CI'] = before
+  }
+})
+
 test('lr_find counts its own batches, over all its epochs', () => {
   const writes: string[] = []
   const stream = { write: (text: string) => writes.push(text), isTTY: true, columns: 100 }
@@ -194,7 +359,9 @@ describe('without a terminal', () => {
     for (const mark of ['\r', '\x1b', '━']) expect(writes.join('')).not.toContain(mark)
     const lines = screen.filter(line => line.startsWith('epoch 1/1'))
     expect(lines).toHaveLength(10)
-    expect(lines[4]).toMatch(/^epoch 1\/1 {2}train {2}50\/100 {2}loss 0\.\d{6} +10 it\/s {2}00:05 left$/)
+    expect(lines[4]).toMatch(
+      /^epoch 1\/1 {2}train {2}50\/100 {2}loss 0\.0\d{4} {2}lr 5 {2}640 samples\/s {2}10 it\/s {2}00:05 left {2}tensors 1\.2 MB {2}wasm 64 MB {2}process 210 MB$/,
+    )
     expect(screen).toHaveLength(12)
   })
 

@@ -4,6 +4,7 @@ import { checkState } from '../check-state.js'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
 import { elementKind } from './element-kind.js'
+import { type ProgressRenderer, type RendererName, rendererNames } from './news.js'
 import type { ProgressOptions } from './progress-options.js'
 import type { ProgressBarState, ProgressRun } from './progress-run.js'
 
@@ -17,6 +18,11 @@ export async function loadViews(): Promise<void> {
 const streamKind: Kind = {
   expected: 'a stream, such as process.stderr',
   fits: value => typeof (value as OutputStream | null)?.write === 'function',
+}
+
+const rendererKind: Kind = {
+  expected: `one of ${rendererNames.join(', ')}, or an object with a method show`,
+  fits: value => rendererNames.includes(value as never) || typeof (value as ProgressRenderer | null)?.show === 'function',
 }
 
 /**
@@ -35,12 +41,14 @@ export class ProgressBar implements Callback {
   static readonly name: string = 'ProgressBar'
   readonly order = 60
   readonly #options: ProgressOptions
-  readonly #every: number
   #run: ProgressRun | undefined
 
-  constructor(options: ProgressOptions = {}) {
+  /** @param how options, or the `renderer` alone */
+  constructor(how: ProgressOptions | RendererName | ProgressRenderer = {}) {
+    const options = rendererKind.fits(how) ? { renderer: how as RendererName | ProgressRenderer } : (how as ProgressOptions)
     if (elementKind.fits(options)) throw new TypeError('ProgressBar takes the element as an option: { element }.')
     checkOptions<ProgressOptions>('ProgressBar', options, {
+      renderer: rendererKind,
       stream: streamKind,
       element: elementKind,
       hear: kind.function,
@@ -53,17 +61,16 @@ export class ProgressBar implements Callback {
       throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
     checkPlace(options)
     this.#options = { ...options }
-    this.#every = every
   }
 
   before_fit(learn: TrainingState): void | Promise<void> {
-    if (this.#options.quiet) return
+    if (this.#options.quiet || this.#options.renderer === 'silent') return
     if (loaded) this.#begin(learn)
     else return loadViews().then(() => this.#begin(learn))
   }
 
   #begin(learn: TrainingState): void {
-    this.#run ??= new loaded!.ProgressRun(this.#options, this.#every)
+    this.#run ??= new loaded!.ProgressRun(this.#options)
     this.#run.begin(learn)
   }
 
@@ -111,8 +118,9 @@ export class ProgressBar implements Callback {
   }
 }
 
-function checkPlace({ stream, element, hear }: ProgressOptions): void {
-  const places = Object.entries({ stream, element, hear }).filter(([, place]) => place !== undefined)
+function checkPlace({ stream, element, hear, renderer }: ProgressOptions): void {
+  const own = typeof renderer === 'object' ? renderer : undefined
+  const places = Object.entries({ stream, element, hear, renderer: own }).filter(([, place]) => place !== undefined)
   if (places.length > 1)
     throw new TypeError(
       `ProgressBar shows progress in one place, and got ${places.map(([name]) => name).join(' and ')}: make one for each.`,

@@ -1,64 +1,53 @@
-import type { TrainingState } from '@onecycle/callbacks'
-import { formatNumber } from '@onecycle/plot'
-import { formatFigure, formatTime } from './figure.js'
+import type { MemoryUse, TrainingState } from '@onecycle/callbacks'
 
-/** What there is to say about a running pass; words that are not known are empty. */
+/** Where a running pass is. What is not known is undefined. */
 export interface Status {
-  epoch: string
-  pass: string
-  /** Batches done, of how many. */
-  count: string
-  loss: string
-  speed: string
-  left: string
-  /** Of the pass that is done, from 0 to 1. */
-  share: number
+  /** Whether it is a search for the learning rate, which has no epochs. */
+  readonly lr_finding: boolean
+  /** From 0. */
+  readonly epoch: number
+  readonly n_epoch: number
+  /** Whether the pass trains; else it validates. */
+  readonly training: boolean
+  /** Batches of the pass that are over, or of the search. */
+  readonly batch: number
+  /** Of how many. */
+  readonly batches: number | undefined
+  /** Exponential mean of the training losses. */
+  readonly loss: number | undefined
+  /** The learning rate, of the last layer group, of a pass that trains. */
+  readonly lr: number | undefined
+  readonly batchesPerSecond: number
+  readonly samplesPerSecond: number
+  /** Until the pass is over, at this speed. */
+  readonly secondsLeft: number | undefined
+  /** Until a fit of several epochs is over. */
+  readonly fitSecondsLeft: number | undefined
+  readonly memory: MemoryUse | undefined
 }
 
-/** Longest bar, and shortest that is worth its room. */
-const longest = 40
-const shortest = 5
+/** How far a pass is, and the fit that it is of. */
+export interface Elapsed {
+  /** Of the pass. */
+  readonly seconds: number
+  readonly samples: number
+  /** Of the fit in this process: seconds, and which part of it ran in them. */
+  readonly fit: { readonly seconds: number; readonly share: number }
+}
 
-/** What goes when a line is too narrow, first to last. */
-const expendable = ['speed', 'left', 'pass', 'loss', 'bar', 'count', 'epoch'] as const
-
-/** The status after a batch of a pass, or of a search for the learning rate, that has run for so many seconds. */
-export function statusOf(learn: TrainingState, smoothLoss: number, seconds: number): Status {
-  const [done, total] = learn.num_it === undefined ? [learn.iter + 1, learn.n_iter] : [learn.train_iter, learn.num_it]
-  const known = Number.isFinite(total)
+/** The status after a batch. */
+export function statusOf(learn: TrainingState, loss: number | undefined, { seconds, samples, fit }: Elapsed): Status {
+  const { lr_finding, epoch, n_epoch, training } = learn
+  const [batch, total] = learn.num_it === undefined ? [learn.iter + 1, learn.n_iter] : [learn.train_iter, learn.num_it]
+  const batches = Number.isFinite(total) ? total : undefined
   return {
-    epoch: learn.lr_finding ? 'lr_find' : `epoch ${learn.epoch + 1}/${learn.n_epoch}`,
-    pass: learn.training ? 'train' : 'valid',
-    count: known ? `${String(done).padStart(String(total).length)}/${total}` : String(done),
-    share: known ? done / total : 0,
-    loss: Number.isNaN(smoothLoss) ? '' : `loss ${formatFigure(smoothLoss)}`,
-    speed: `${formatNumber(done / seconds, 3).padStart(4)} it/s`,
-    left: known ? `${formatTime(((total - done) * seconds) / done)} left` : '',
+    ...{ lr_finding, epoch, n_epoch, training, batch, batches, loss },
+    lr: training ? learn.opt.get('lr').at(-1) : undefined,
+    batchesPerSecond: batch / seconds,
+    samplesPerSecond: samples / seconds,
+    secondsLeft: batches === undefined ? undefined : ((batches - batch) * seconds) / batch,
+    fitSecondsLeft:
+      lr_finding || n_epoch === 1 || !(fit.share > 0) ? undefined : ((1 - learn.pct_train) * fit.seconds) / fit.share,
+    memory: learn.memory?.(),
   }
-}
-
-/** The status in words alone. */
-export function statusLine({ epoch, pass, count, loss, speed, left }: Status): string {
-  return joined([epoch, pass, count.trim(), loss, speed, left])
-}
-
-/**
- * The status in a line of at most `width` characters: the bar takes the room that the words leave. Where there is none, whole words
- * go, what matters least first.
- */
-export function barLine({ share, ...words }: Status, width: number): string {
-  const shown = { ...words, bar: '─'.repeat(shortest) }
-  const line = () => joined([shown.epoch, shown.pass, shown.bar, shown.count, shown.loss, shown.speed, shown.left])
-  for (const part of expendable) if (line().length > width) shown[part] = ''
-  if (shown.bar) shown.bar = bar(share, Math.min(longest, shortest + width - line().length))
-  return line()
-}
-
-function bar(share: number, length: number): string {
-  const filled = Math.min(length, Math.round(length * share))
-  return '━'.repeat(filled) + '─'.repeat(length - filled)
-}
-
-function joined(parts: readonly string[]): string {
-  return parts.filter(Boolean).join('  ')
 }

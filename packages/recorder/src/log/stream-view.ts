@@ -1,8 +1,9 @@
-import { canRedraw, type OutputStream, writeTo } from '@onecycle/platform'
+import { canRedraw, type OutputStream } from '@onecycle/platform'
+import { Bars } from './bars.js'
 import { tableHeader, tableRow } from './epoch-table.js'
 import { type ProgressNews, type ProgressView, redraw } from './news.js'
 import { OutputGuard } from './output-guard.js'
-import { barLine, statusLine } from './status.js'
+import { barLine, statusLine } from './status-words.js'
 
 /** Where progress is written; `process.stdout` is one. It may close or fill up: the training goes on. */
 export interface ProgressStream extends OutputStream {
@@ -10,61 +11,57 @@ export interface ProgressStream extends OutputStream {
   writableNeedDrain?: boolean
 }
 
-/** Progress in characters: a bar that is drawn over, where that can be, and lines elsewhere. */
+/** Progress in characters: a bar that is drawn over, where that can be, and lines elsewhere. What a fit inside another one writes is indented. */
 export class StreamView implements ProgressView {
   static readonly name: string = 'StreamView'
   readonly interval: number
   readonly waits: boolean
-  readonly #stream: ProgressStream
+  readonly clock: Bars | { last: number }
+  readonly #bars: Bars
   readonly #redraws: boolean
   readonly #guard: OutputGuard
-  #barShown = false
-  #header = ''
+  #indent = ''
 
-  /** @param every seconds between two lines, where nothing can be drawn over */
-  constructor(stream: ProgressStream, every: number) {
-    this.#stream = stream
-    this.#redraws = canRedraw(stream)
+  /**
+   * @param every seconds between two lines, where nothing can be drawn over
+   * @param plain whether nothing is, wherever it can be
+   */
+  constructor(stream: ProgressStream, every: number, plain = false) {
+    this.#bars = Bars.of(stream)
+    this.#redraws = !plain && canRedraw(stream)
     this.#guard = new OutputGuard(stream)
     this.interval = this.#redraws ? redraw : every * 1000
     this.waits = !this.#redraws
+    this.clock = this.#redraws ? this.#bars : { last: 0 }
   }
 
   show(news: ProgressNews): void {
     if (news.what === 'begin') {
-      this.#header = ''
       this.#guard.before_fit()
+      this.#indent = '  '.repeat(this.#bars.begin(this))
+      if (!news.lr_finding) this.#bars.heading = undefined
     } else if (news.what === 'status') {
-      if (!this.#redraws) this.#line(statusLine(news.status))
-      else if (!this.#stream.writableNeedDrain) {
-        writeTo(this.#stream, `\r${barLine(news.status, this.#width)}\x1b[K`)
-        this.#barShown = true
-      }
-    } else {
-      this.#clear()
-      if (news.what === 'epoch') {
-        const header = tableHeader(news.metricNames, this.#width)
-        if (header !== this.#header) this.#line(header)
-        this.#header = header
-        this.#line(tableRow(news.row, news.metricNames, this.#width))
-      } else if (news.what === 'end') {
-        if (news.note) this.#line(news.note)
-        this.#guard.after_fit()
-      }
+      const { status } = news
+      if (this.#redraws) this.#bars.show(this, width => this.#indent + barLine(status, width - this.#indent.length))
+      else this.#line(statusLine(status))
+    } else if (news.what === 'pass') this.#bars.hide(this)
+    else if (news.what === 'epoch') this.#addRow(news)
+    else {
+      this.#bars.end(this)
+      if (news.note) this.#line(news.note)
+      this.#guard.after_fit()
     }
   }
 
-  /** Characters that a line may have: the last column stays free, for some terminals go on to the next line with it. */
-  get #width(): number {
-    return this.#stream.isTTY ? (this.#stream.columns || 80) - 1 : Number.POSITIVE_INFINITY
+  #addRow({ row, metricNames }: Extract<ProgressNews, { what: 'epoch' }>): void {
+    const width = this.#bars.width - this.#indent.length
+    const heading = { owner: this, text: tableHeader(metricNames, width) }
+    if (heading.owner !== this.#bars.heading?.owner || heading.text !== this.#bars.heading.text) this.#line(heading.text)
+    this.#bars.heading = heading
+    this.#line(tableRow(row, metricNames, width))
   }
 
   #line(text: string): void {
-    writeTo(this.#stream, `${text}\n`)
-  }
-
-  #clear(): void {
-    if (this.#barShown) writeTo(this.#stream, '\r\x1b[K')
-    this.#barShown = false
+    this.#bars.line(text.replace(/^/gm, this.#indent))
   }
 }

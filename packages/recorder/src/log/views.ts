@@ -1,11 +1,20 @@
 import { standardOutput } from '@onecycle/platform'
 import { ElementView } from './element-view.js'
-import { type ProgressView, redraw } from './news.js'
+import { JsonView } from './json-view.js'
+import { type ProgressRenderer, type ProgressView, redraw } from './news.js'
 import type { ProgressOptions } from './progress-options.js'
 import { StreamView } from './stream-view.js'
 
-/** @param every seconds between two lines, where nothing can be drawn over */
-export function viewOf({ stream, element, hear }: ProgressOptions, every: number): ProgressView {
+/** Where a fit shows its progress. */
+export function viewOf({ stream = standardOutput(), element, hear, renderer, every }: ProgressOptions): ProgressView {
   if (element) return new ElementView(element)
-  return hear ? { interval: redraw, waits: false, show: hear } : new StreamView(stream ?? standardOutput(), every)
+  if (hear) return own({ show: hear })
+  if (typeof renderer === 'object') return own(renderer)
+  if (renderer === 'json') return new JsonView(stream, every ?? 1)
+  return new StreamView(stream, every ?? 10, renderer === 'plain')
+}
+
+function own(renderer: ProgressRenderer): ProgressView {
+  const { interval = redraw } = renderer
+  return { interval, waits: false, clock: { last: Number.NEGATIVE_INFINITY }, show: news => renderer.show(news) }
 }
