@@ -20,6 +20,8 @@ const layerKinds: Kinds<LayerOptions<CategoryEmbeddingsOptions>> = {
   seed: kind.number,
 }
 
+const fusedKernel = 'Embeddings'
+
 /**
  * An embedding for each of several columns of categories, side by side: input codes [batch, columns], output [batch, sum of the sizes].
  * Weights are drawn from a normal distribution of standard deviation 0.01, cut at two of them.
@@ -81,9 +83,14 @@ export class CategoryEmbeddings extends layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const codes = tf.cast(Array.isArray(inputs) ? inputs[0]! : inputs, 'int32')
+      const tables = this.#tables.map(table => table.read())
+      const { state } = tf.engine()
+      // Our own kernel, which does all columns at once. It has no second gradient.
+      if (state.gradientDepth <= 1 && tf.getKernel(fusedKernel, tf.getBackend()))
+        return tf.engine().runKernel(fusedKernel, [codes, ...tables] as unknown as tf.NamedTensorMap)
       const columns = tf.unstack(codes, 1)
       return tf.concat(
-        this.#tables.map((table, i) => tf.gather(table.read(), columns[i] as tf.Tensor1D)),
+        tables.map((table, i) => tf.gather(table, columns[i] as tf.Tensor1D)),
         1,
       )
     })

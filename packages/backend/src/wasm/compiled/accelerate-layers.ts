@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { activations, reLU } from './activation-layer.js'
 import { batchNormalization } from './batch-norm-layer.js'
+import { dropout } from './dropout-layer.js'
 import { conv2d, dense } from './fused-layers.js'
 import { layerNormalization } from './layer-norm-layer.js'
 
@@ -11,12 +12,13 @@ interface Layers {
   batchNormalization(args: object): object
   layerNormalization(args: object): object
   reLU(args: object): object
+  dropout(args: { rate: number }): object
   activation(args: { activation: keyof typeof activations }): object
 }
 
 /**
  * Lets layers of tfjs-layers run through few kernels of ours in place of five to fifty: Dense and Conv2D with their bias and ReLU one
- * forward and two backward; BatchNormalization in training, LayerNormalization, ReLU up to 6, and the activations relu6, gelu, gelu_new
+ * forward and two backward; BatchNormalization in training, LayerNormalization, Dropout, ReLU up to 6, and the activations relu6, gelu, gelu_new
  * and swish in whichever layer they are, one each way. What these kernels do not serve (normalization of another axis than the last,
  * batch norm without gamma or beta, dilated convolutions, inputs that are not float32, gradients of gradients, and backends other than
  * wasm) stays as it is; but a gradient of a gradient through a layer that was called outside the inner one is refused. It holds for layers made before and after. Doing it twice changes nothing.
@@ -32,6 +34,7 @@ export function accelerateLayers(layers: Layers): void {
   override(layers.batchNormalization({}), 'call', batchNormalization)
   override(layers.layerNormalization({}), 'call', layerNormalization)
   override(layers.reLU({}), 'call', reLU)
+  override(layers.dropout({ rate: 0 }), 'call', dropout)
   for (const [name, ours] of Object.entries(activations)) {
     const layer = layers.activation({ activation: name as keyof typeof activations })
     override((layer as { activation: object }).activation, 'apply', ours)

@@ -129,6 +129,29 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     columns: number,
     out: Address,
   ): void
+  dropout(
+    x: Address,
+    out: Address,
+    mask: Address,
+    n: number,
+    keep: number,
+    s0: number,
+    s1: number,
+    s2: number,
+    carry: number,
+  ): void
+  embed(table: Address, codes: Address, codeStep: number, rows: number, width: number, out: Address, outBytes: number): void
+  embedGradient(
+    dy: Address,
+    dyBytes: number,
+    codes: Address,
+    codeStep: number,
+    rows: number,
+    width: number,
+    categories: number,
+    out: Address,
+    losses: Address,
+  ): void
   maxPool(shape: Address, x: Address, out: Address): void
   averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { installActivationGradients } from './activation-gradients.js'
-import { scaleName, softmaxCrossEntropyName, spreadName } from './kernel-names.js'
+import { dropoutName, embeddingsKernelNames, scaleName, softmaxCrossEntropyName, spreadName } from './kernel-names.js'
 import { installLayerGradients } from './layer-gradients.js'
 import { installNormGradients } from './norm-gradients.js'
-import { hasKernel, runKernel } from './run-kernel.js'
+import { hasKernel, runKernel, runKernelOfMany } from './run-kernel.js'
 import { shareSavedTensors } from './saved-tensors.js'
 
 let installed = false
@@ -50,6 +50,20 @@ export function installGradients(): void {
     gradFunc: (dys, [target, gradient]) => {
       const factor = (dys as tf.Tensor[])[0]!
       return { logits: () => runKernel(scaleName, { x: gradient, factor }), target: () => tf.zerosLike(target!) }
+    },
+  })
+  tf.registerGradient({
+    kernelName: dropoutName,
+    outputsToSave: [false, true],
+    gradFunc: (dys, [mask]) => ({ x: () => tf.mul((dys as tf.Tensor[])[0]!, mask!) }),
+  })
+  tf.registerGradient({
+    kernelName: embeddingsKernelNames.forward,
+    saveAllInputs: true,
+    gradFunc: (dy, [codes, ...tables]) => {
+      const attrs = { tables: tables.map(({ shape }) => shape) }
+      const gradients = runKernelOfMany(embeddingsKernelNames.gradient, { dy: dy as tf.Tensor, codes }, attrs)
+      return Object.fromEntries([codes!, ...gradients].map((gradient, i) => [i, () => gradient]))
     },
   })
   installLayerGradients()

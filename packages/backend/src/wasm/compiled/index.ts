@@ -3,7 +3,9 @@ import { batchNormKernels } from './batch-norm.js'
 import { concatKernels } from './concat.js'
 import { conv2DKernels } from './conv2d.js'
 import { depthwiseKernels } from './depthwise.js'
+import { dropoutKernels } from './dropout.js'
 import { elementwiseKernels } from './elementwise.js'
+import { embeddingsKernels } from './embeddings.js'
 import { gatherKernels } from './gather.js'
 import { layerNormKernels } from './layer-norm.js'
 import { lossKernels } from './loss.js'
@@ -28,6 +30,8 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...concatKernels,
   ...transposeKernels,
   ...gatherKernels,
+  ...dropoutKernels,
+  ...embeddingsKernels,
   ...poolKernels,
   ...batchNormKernels,
   ...layerNormKernels,

@@ -67,3 +67,15 @@ export const layerKernelNames = {
 
 /** What undoes a sum: dy, times `factor`, over every element that was summed. Attributes: `shape` of these, `axes`, `factor`. */
 export const spreadName = 'Spread'
+
+/** Dropout as `tf.dropout` has it. Input: x; attributes: `rate`, and `seed`. Outputs: y, and by what x was multiplied. */
+export const dropoutName = 'Dropout'
+
+/**
+ * Look-ups side by side. Inputs, as a list: codes, int32 [rows, columns], and a table for each column. The gradient is given dy and codes,
+ * and `tables`, their shapes, as an attribute; its outputs are those of the tables.
+ */
+export const embeddingsKernelNames = {
+  forward: 'Embeddings',
+  gradient: 'EmbeddingsGradient',
+} as const
