@@ -1,6 +1,7 @@
 // # Training with the 1cycle policy
 //
-// The cells below begin with `// %%`; run them one by one in an editor, or all at once: npx tsx notebooks/01-one-cycle.ts
+// The cells below begin with `// %%`. Run them one by one in an editor, all at once as a program (`npx tsx notebooks/01-one-cycle.ts`), or
+// into a page with their outputs (`npx onecycle notebook run notebooks/01-one-cycle.ts`).
 
 // %% [markdown]
 // How fast should a network learn? Too slow a rate wastes time, too fast a one never settles. Two ideas of Leslie Smith
@@ -34,7 +35,7 @@ console.log(learn.summary())
 // %%
 const { lr } = await learn.lr_find()
 console.log(`suggested: ${lr?.toExponential(1)}`)
-await learn.recorder.plot().save('runs/notebooks/01-one-cycle/lr_find.svg')
+learn.recorder.plot()
 
 // %% [markdown]
 // The loss falls steadily up to about 0.1 and explodes soon after 1. A peak of 5e-2 is bold, which is the point: the policy
@@ -48,8 +49,10 @@ const cycle = await learn.fit_one_cycle(2, 5e-2)
 // back; at the end it is so low that the network settles.
 
 // %%
-await learn.recorder.plot_lr({ showMoms: true }).save('runs/notebooks/01-one-cycle/lr.svg')
-await learn.recorder.plot_losses().save('runs/notebooks/01-one-cycle/losses.svg')
+learn.recorder.plot_lr({ showMoms: true })
+
+// %%
+learn.recorder.plot_losses()
 
 // %% [markdown]
 // ## Was it worth it?
@@ -58,9 +61,7 @@ await learn.recorder.plot_losses().save('runs/notebooks/01-one-cycle/losses.svg'
 // %%
 const high = await fresh().fit(2, 5e-2)
 const low = await fresh().fit(2, 5e-3)
-await compare_losses({ '1cycle': cycle, 'constant 5e-2': high, 'constant 5e-3': low }).save(
-  'runs/notebooks/01-one-cycle/compared.svg',
-)
+compare_losses({ '1cycle': cycle, 'constant 5e-2': high, 'constant 5e-3': low })
 
 // %% [markdown]
 // The low rate is still on its way, the high one jumps about. One seed proves little: `npx tsx benchmarks/seeds.ts` runs the

@@ -1,23 +1,25 @@
-// The end of the build: what reads config files comes with this package, in place of packages of 10 MB of which it uses a part.
+// The end of the build: what reads config files, and what parses and renders notebooks, comes with this package, in place of packages of 16 MB of which
+// it uses a part.
 import { rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
 
 process.chdir(import.meta.dirname)
-const file = 'dist/job/config-file.js'
 
-const { metafile } = await build({
-  entryPoints: ['src/job/config-file.ts'],
-  outfile: file,
-  allowOverwrite: true,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  external: ['@onecycle/*'],
-  metafile: true,
-  logLevel: 'warning',
-})
-await rm(`${file}.map`, { force: true })
-await writeFile('dist/job/licences.txt', await licencesOf(metafile))
+for (const [folder, names] of Object.entries({ job: ['config-file'], notebook: ['program', 'to-html'] })) {
+  const { metafile } = await build({
+    entryPoints: names.map(name => `src/${folder}/${name}.ts`),
+    outdir: `dist/${folder}`,
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: ['@onecycle/*'],
+    metafile: true,
+    logLevel: 'warning',
+  })
+  for (const name of names) await rm(`dist/${folder}/${name}.js.map`, { force: true })
+  await writeFile(`dist/${folder}/licences.txt`, await licencesOf(metafile))
+}

@@ -57,6 +57,7 @@ function commandLine(): Command {
   addJobs(program)
   addRuns(program)
   addPredict(program)
+  addNotebook(program)
   addOthers(program)
   return program
 }
@@ -268,4 +269,29 @@ function addOthers(program: Command): void {
         throw new Error(`There is no completion for ${shell}; expected bash, zsh or fish.`)
       console.log((await import('./commands/completion.js')).completion(program, shell))
     })
+}
+
+function addNotebook(program: Command): void {
+  const notebook = program
+    .command('notebook')
+    .description('run notebooks: programs whose cells begin with // %%')
+    .helpCommand(false)
+  notebook
+    .command('run <file>')
+    .description('run a notebook from top to bottom, and write it with its outputs')
+    .addOption(
+      new Option('--to <format>', 'a page of its own, a Jupyter notebook, or Markdown with its pictures in a folder beside it')
+        .choices(['html', 'ipynb', 'md'])
+        .default('html'),
+    )
+    .option('-o, --out <file>', 'where it goes (default: beside the notebook)')
+    .option('--json', 'print what was written as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle notebook run explore.ts', 'explore.html, with all plots in it'],
+        ['onecycle notebook run explore.ts --to ipynb', 'for Jupyter, with its outputs'],
+      ),
+    )
+    .action(async (file, options) => (await import('./commands/notebook.js')).runNotebook(file, options))
 }

@@ -47,7 +47,8 @@ describe.each(packages.filter(name => existsSync(join(root, 'packages', name, 's
 })
 
 /** Programs of a terminal. */
-const programs = /^onecycle\/src\/(cli|program|failure|table|options|examples)\.ts$|^onecycle\/src\/(commands|demo|job)\//
+const programs =
+  /^onecycle\/src\/(cli|program|failure|table|options|examples)\.ts$|^onecycle\/src\/(commands|demo|job|notebook)\//
 const ofNode = new Set(['process', 'Buffer', 'setImmediate', 'require', '__dirname', '__filename', 'global'])
 const ofPages = new Set(['document', 'navigator', 'location', 'localStorage', 'indexedDB'])
 
