@@ -1,4 +1,5 @@
-import { activate } from './epilogue'
+import { activate, bounded, leastOf, mostOf } from './epilogue'
+import { tile, ZEROS } from './memory'
 import {
   channels,
   dilationHeight,
@@ -16,7 +17,7 @@ import {
   strideWidth,
   width,
 } from './shape'
-import { madd, zero } from './simd'
+import { madd, putPair, zero } from './simd'
 
 /**
  * Depthwise convolution: each channel has `multiplier` filters of its own, whose results lie side by side. The filter is
@@ -117,6 +118,8 @@ export function depthwise(
           const tap = wideFilter + 4 * (tapLine - filter)
           const wide = 4 * pixelBytes
           onePixel(corner, lines, lineStep, taps, tapStep, tap, <usize>taps * wide, wide, bias ? wideBias : 0, activation, out)
+        } else if (taps === 3 && step === pixelBytes && tapStep === pixelBytes) {
+          fourPixelsOfThree(corner, lines, lineStep, tapLine, pixelBytes, bias, activation, out)
         } else fourPixels(corner, step, lines, lineStep, taps, tapStep, tapLine, pixelBytes, bias, activation, out)
         column += four ? 4 : 1
         out += four ? 4 * pixelBytes : pixelBytes
@@ -177,11 +180,14 @@ function fourPixels(
   activation: i32,
   out: usize,
 ): void {
+  const least = leastOf(activation)
+  const most = mostOf(activation)
   for (let c: usize = 0; c < pixelBytes; c += 32) {
     // The last eight channels may overlap the ones before.
     c = min(c, pixelBytes - 32)
-    let a0 = bias ? v128.load(bias + c) : zero()
-    let a1 = bias ? v128.load(bias + c, 16) : zero()
+    const start = bias ? bias + c : tile + ZEROS
+    let a0 = v128.load(start)
+    let a1 = v128.load(start, 16)
     let b0 = a0
     let b1 = a1
     let c0 = a0
@@ -209,16 +215,102 @@ function fourPixels(
       }
     }
     let to = out + c
-    v128.store(to, activate(a0, activation))
-    v128.store(to, activate(a1, activation), 16)
+    putPair(to, bounded(a0, least, most), bounded(a1, least, most))
     to += pixelBytes
-    v128.store(to, activate(b0, activation))
-    v128.store(to, activate(b1, activation), 16)
+    putPair(to, bounded(b0, least, most), bounded(b1, least, most))
     to += pixelBytes
-    v128.store(to, activate(c0, activation))
-    v128.store(to, activate(c1, activation), 16)
+    putPair(to, bounded(c0, least, most), bounded(c1, least, most))
     to += pixelBytes
-    v128.store(to, activate(d0, activation))
-    v128.store(to, activate(d1, activation), 16)
+    putPair(to, bounded(d0, least, most), bounded(d1, least, most))
+  }
+}
+
+/** The same for three taps a line and patches that are one pixel apart: a pixel that is read meets all the taps it has a part in. */
+function fourPixelsOfThree(
+  corner: usize,
+  lines: i32,
+  lineStep: usize,
+  filter: usize,
+  pixelBytes: usize,
+  bias: usize,
+  activation: i32,
+  out: usize,
+): void {
+  const least = leastOf(activation)
+  const most = mostOf(activation)
+  for (let c: usize = 0; c < pixelBytes; c += 32) {
+    c = min(c, pixelBytes - 32)
+    const start = bias ? bias + c : tile + ZEROS
+    let a0 = v128.load(start)
+    let a1 = v128.load(start, 16)
+    let b0 = a0
+    let b1 = a1
+    let c0 = a0
+    let c1 = a1
+    let d0 = a0
+    let d1 = a1
+    let line = corner + c
+    let tap = filter + c
+    for (let v = 0; v < lines; v++, line += lineStep) {
+      const f0 = v128.load(tap)
+      const f1 = v128.load(tap, 16)
+      tap += pixelBytes
+      const g0 = v128.load(tap)
+      const g1 = v128.load(tap, 16)
+      tap += pixelBytes
+      const h0 = v128.load(tap)
+      const h1 = v128.load(tap, 16)
+      tap += pixelBytes
+      let at = line
+      let x0 = v128.load(at)
+      let x1 = v128.load(at, 16)
+      a0 = madd(x0, f0, a0)
+      a1 = madd(x1, f1, a1)
+      at += pixelBytes
+      x0 = v128.load(at)
+      x1 = v128.load(at, 16)
+      a0 = madd(x0, g0, a0)
+      a1 = madd(x1, g1, a1)
+      b0 = madd(x0, f0, b0)
+      b1 = madd(x1, f1, b1)
+      at += pixelBytes
+      x0 = v128.load(at)
+      x1 = v128.load(at, 16)
+      a0 = madd(x0, h0, a0)
+      a1 = madd(x1, h1, a1)
+      b0 = madd(x0, g0, b0)
+      b1 = madd(x1, g1, b1)
+      c0 = madd(x0, f0, c0)
+      c1 = madd(x1, f1, c1)
+      at += pixelBytes
+      x0 = v128.load(at)
+      x1 = v128.load(at, 16)
+      b0 = madd(x0, h0, b0)
+      b1 = madd(x1, h1, b1)
+      c0 = madd(x0, g0, c0)
+      c1 = madd(x1, g1, c1)
+      d0 = madd(x0, f0, d0)
+      d1 = madd(x1, f1, d1)
+      at += pixelBytes
+      x0 = v128.load(at)
+      x1 = v128.load(at, 16)
+      c0 = madd(x0, h0, c0)
+      c1 = madd(x1, h1, c1)
+      d0 = madd(x0, g0, d0)
+      d1 = madd(x1, g1, d1)
+      at += pixelBytes
+      x0 = v128.load(at)
+      x1 = v128.load(at, 16)
+      d0 = madd(x0, h0, d0)
+      d1 = madd(x1, h1, d1)
+    }
+    let to = out + c
+    putPair(to, bounded(a0, least, most), bounded(a1, least, most))
+    to += pixelBytes
+    putPair(to, bounded(b0, least, most), bounded(b1, least, most))
+    to += pixelBytes
+    putPair(to, bounded(c0, least, most), bounded(c1, least, most))
+    to += pixelBytes
+    putPair(to, bounded(d0, least, most), bounded(d1, least, most))
   }
 }

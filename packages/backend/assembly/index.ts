@@ -26,7 +26,12 @@ export { gather, gatherScratchBytes, packedBytes, packFilter } from './conv2d'
 export { filterGradient, filterGradientScratchBytes } from './conv2d-gradient'
 export { inputFilterBytes, inputGradient, inputGradientScratchBytes, packInputFilter, turnFilter } from './conv2d-input-gradient'
 export { depthwise, depthwiseScratchBytes } from './depthwise'
-export { depthwiseFilterGradient, depthwiseGradientBytes, depthwiseInputGradient } from './depthwise-gradient'
+export {
+  depthwiseFilterGradient,
+  depthwiseGradientBytes,
+  depthwiseInputGradient,
+  depthwiseInputScratchBytes,
+} from './depthwise-gradient'
 export { dropout } from './dropout'
 export { addRow, scale, scaleBy, squareGradient } from './elementwise'
 export { embed, embedGradient } from './embeddings'

@@ -159,6 +159,28 @@ describe('compiled depthwiseConv2d', () => {
     await expectGradientsOf(reference, shapes, (x, f) => tf.depthwiseConv2d(x as tf.Tensor4D, f as tf.Tensor4D, stride, 1))
   })
 
+  it('has the gradients of cpu for any shape, stride and padding, also where its sums stay in registers', async () => {
+    const size = fc.integer({ min: 1, max: 9 })
+    const side = fc.integer({ min: 1, max: 5 })
+    const shape = fc
+      .record({
+        h: size,
+        w: size,
+        kernel: fc.tuple(side, side),
+        c: fc.constantFrom(1, 3, 8, 9, 13, 16),
+        multiplier: fc.constantFrom(1, 1, 1, 2),
+        strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        pad: fc.constantFrom<'same' | 'valid'>('same', 'valid'),
+      })
+      .filter(({ h, w, kernel, pad }) => pad === 'same' || (kernel[0] <= h && kernel[1] <= w))
+    await fc.assert(
+      fc.asyncProperty(shape, ({ h, w, kernel, c, multiplier, strides, pad }) =>
+        expectSameGradients([input([2, h, w, c], 3), input([...kernel, c, multiplier], 4)], convolve(strides, pad)),
+      ),
+      { numRuns: 80, seed: 7 },
+    )
+  })
+
   it('has the gradients of cpu when an activation follows', async () => {
     await expectSameGradients([input([2, 6, 5, 3], 1), input([3, 3, 3, 2], 2), input([6], 3)], (x, filter, bias) =>
       tf.fused.depthwiseConv2d({

@@ -58,9 +58,10 @@ function inputGradient(machine: Machine, { inputs, attrs, backend }: InputArgs):
   const dx = backend.makeOutput(attrs.inputShape, 'float32')
   const [above, weights, target] = [machine.address(dy), machine.address(filter), machine.address(dx)]
   const images = divideImages(machine, forwardShape(g), 2 * g.filterHeight * g.filterWidth)
+  const scratch = machine.regions(...images.map(({ shape }) => machine.run.depthwiseInputScratchBytes(shape)))
   machine.parallel(
-    images.map(({ shape, input, output }) => {
-      return ['depthwiseInputGradient', shape, filter.shape[3]!, above + output, weights, target + input]
+    images.map(({ index, shape, input, output }) => {
+      return ['depthwiseInputGradient', shape, filter.shape[3]!, above + output, weights, target + input, scratch[index]!]
     }),
   )
   return dx

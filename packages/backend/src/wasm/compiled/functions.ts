@@ -99,7 +99,9 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     activation: number,
     scratch: Address,
   ): void
-  depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address): void
+  depthwiseInputScratchBytes(shape: Address): number
+  /** 64 bytes behind the geometry are written to. */
+  depthwiseInputGradient(shape: Address, multiplier: number, dy: Address, filter: Address, dx: Address, scratch: Address): void
   depthwiseGradientBytes(filterSize: number): number
   depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
   mostInSegment(ids: Address, rows: number, segments: number, counts: Address): number
