@@ -14,6 +14,8 @@ class Selu {}
 class Softplus {}
 class Exp {}
 class Tanh {}
+class Sigmoid {}
+class HardSigmoid {}
 class Erf {}
 class SigmoidWeighted {}
 
@@ -27,6 +29,8 @@ function activated<F>(x: v128, p: f32, q: f32): v128 {
   if (idof<F>() === idof<Softplus>()) return logOf1PlusExponential(x)
   if (idof<F>() === idof<Exp>()) return exponential(x)
   if (idof<F>() === idof<Tanh>()) return hyperbolicTangent(x)
+  if (idof<F>() === idof<Sigmoid>()) return logistic(x)
+  if (idof<F>() === idof<HardSigmoid>()) return atMost(reluOf(madd(x, f32x4.splat(0.2), f32x4.splat(0.5))), 1)
   if (idof<F>() === idof<Erf>()) return errorFunction(x)
   return f32x4.mul(x, logistic(f32x4.mul(x, steepness(x, p, q))))
 }
@@ -86,6 +90,16 @@ export function exp(x: usize, out: usize, n: i32): void {
 /** out = tanh(x) */
 export function tanh(x: usize, out: usize, n: i32): void {
   each<Tanh>(x, out, n, 0, 0)
+}
+
+/** out = 1 / (1 + e^-x) */
+export function sigmoid(x: usize, out: usize, n: i32): void {
+  each<Sigmoid>(x, out, n, 0, 0)
+}
+
+/** out = 0.2 x + 0.5, at least 0 and at most 1 */
+export function hardSigmoid(x: usize, out: usize, n: i32): void {
+  inPairs<HardSigmoid>(x, out, n, 0)
 }
 
 /** out = erf(x) */

@@ -60,7 +60,10 @@ export function multiplyBlock(
   }
 }
 
-/** One packed panel of it, where rows of `a` are interleaved by six, as `packSix` does: 5 % faster, which pays for packing from some 64 columns on. */
+/**
+ * One panel of it, packed or in rows, where rows of `a` are interleaved by six, as `packSix` does: 5 % faster, which pays for packing from some
+ * 64 columns on.
+ */
 export function multiplyPackedPanel(
   count: i32,
   depth: i32,
@@ -72,8 +75,9 @@ export function multiplyPackedPanel(
   start: i32,
   bias: usize,
   activation: i32,
+  bRowBytes: usize = 0,
 ): void {
-  const step = 4 * panelWidth(width)
+  const step: usize = bRowBytes ? bRowBytes : 4 * panelWidth(width)
   for (let i = 0; i < count; i += ROWS, a += 24 * <usize>depth, rows += 4 * ROWS)
     product<Packed>(depth, a, 0, b, step, rows, column, width, start, bias, activation)
 }

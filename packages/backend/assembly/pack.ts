@@ -39,6 +39,24 @@ export function packSix(p0: usize, p1: usize, p2: usize, p3: usize, p4: usize, p
 }
 
 /**
+ * Adds one row of a matrix that is to be transposed to such panels: element i goes to panel i / 6, where the row has six places. Multiplied by
+ * the numbers at `factors`, where that is not 0.
+ */
+export function packRowOfSix(source: usize, factors: usize, count: i32, out: usize, panelBytes: usize): void {
+  for (let i = 0; i < count; i += 6, source += 24, out += panelBytes) {
+    let four = v128.load(source),
+      two = v128.load64_zero(source, 16)
+    if (factors) {
+      four = f32x4.mul(four, v128.load(factors))
+      two = f32x4.mul(two, v128.load64_zero(factors, 16))
+      factors += 24
+    }
+    v128.store(out, four)
+    v128.store64_lane(out, two, 0, 16)
+  }
+}
+
+/**
  * Packs `depth` x `width` of a matrix to panels: out[panel][k][16 or 8], the last panel filled up with zeros. `transposed` reads element
  * (k, j) at row j, column k.
  */

@@ -4,9 +4,10 @@ import { batchNormalization } from './batch-norm-layer.js'
 import { dropout } from './dropout-layer.js'
 import { conv2d, dense } from './fused-layers.js'
 import { layerNormalization } from './layer-norm-layer.js'
+import { type RecurrentLayers, recurrentOf } from './recurrent-layer.js'
 
 /** What is used of `layers` of '@tensorflow/tfjs-layers'. */
-interface Layers {
+interface Layers extends RecurrentLayers {
   dense(args: object): object
   conv2d(args: object): object
   batchNormalization(args: object): object
@@ -35,6 +36,7 @@ export function accelerateLayers(layers: Layers): void {
   override(layers.layerNormalization({}), 'call', layerNormalization)
   override(layers.reLU({}), 'call', reLU)
   override(layers.dropout({ rate: 0 }), 'call', dropout)
+  override(layers.rnn({ cell: layers.simpleRNNCell({ units: 1 }) }), 'call', recurrentOf(layers))
   for (const [name, ours] of Object.entries(activations)) {
     const layer = layers.activation({ activation: name as keyof typeof activations })
     override((layer as { activation: object }).activation, 'apply', ours)
@@ -47,7 +49,7 @@ const overridden = new WeakSet<object>()
 function override<Self, Args extends unknown[]>(
   example: object,
   method: string,
-  ours: (self: Self, ...args: Args) => Tensor | undefined,
+  ours: (self: Self, ...args: Args) => Tensor | Tensor[] | undefined,
 ): void {
   const prototype = Object.getPrototypeOf(example) as Record<string, (...args: Args) => unknown>
   if (overridden.has(prototype)) return

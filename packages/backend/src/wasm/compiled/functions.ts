@@ -115,6 +115,12 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     loss: Address,
     gradient: Address,
   ): void
+  packPanels(source: Address, rowBytes: number, transposed: number, depth: number, width: number, out: Address): void
+  /** The task is what `assembly/recurrent-task.ts` describes. */
+  recurrentScratchBytes(task: Address): number
+  recurrent(task: Address): void
+  recurrentGradientScratchBytes(task: Address): number
+  recurrentGradient(task: Address): void
   sumScratchBytes(inner: number): number
   sum(x: Address, outer: number, middle: number, inner: number, out: Address, scale: number, scratch: Address): void
   scale(x: Address, factor: number, out: Address, n: number): void

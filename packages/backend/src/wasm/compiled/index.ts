@@ -11,6 +11,7 @@ import { layerNormKernels } from './layer-norm.js'
 import { lossKernels } from './loss.js'
 import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
+import { recurrentKernels } from './recurrent.js'
 import { reduceKernels } from './reduce.js'
 import { segmentSumKernels } from './segment-sum.js'
 import { sliceKernels } from './slice.js'
@@ -35,6 +36,7 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...poolKernels,
   ...batchNormKernels,
   ...layerNormKernels,
+  ...recurrentKernels,
   ...depthwiseKernels,
   ...segmentSumKernels,
   ...lossKernels,

@@ -46,6 +46,15 @@ export const layerNormKernelNames = {
 } as const
 
 /**
+ * All steps of a recurrent layer, and the way back through them. Inputs: x [samples, steps, features], the layer's weights, and where there
+ * are some its first states, a mask [samples, steps] of 0 and 1, and factors of inputs and of states. See `recurrent.ts`.
+ */
+export const recurrentKernelNames = {
+  forward: 'Recurrent',
+  gradient: 'RecurrentGradient',
+} as const
+
+/**
  * Softmax cross-entropy with its gradient. Inputs: logits [rows, classes], and target, int32 [rows] of classes or float32
  * [rows, classes]. Outputs: the mean loss, and its gradient by the logits.
  */
