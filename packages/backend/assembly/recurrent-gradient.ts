@@ -2,7 +2,18 @@ import { LINEAR } from './bounds'
 import { FROM_OUTPUT, FROM_ZERO, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyPackedPanel, wholePanels } from './micro'
 import { packRowOfSix } from './pack'
-import { begin, multiplyNumbers, multiplyPacked, numbersBytes, samplesTogether, stepsAtOnce, tableBytes } from './recurrent'
+import {
+  begin,
+  listChosen,
+  listTaking,
+  multiplyNumbers,
+  multiplyPacked,
+  numbersBytes,
+  samplesTogether,
+  stepsAtOnce,
+  tableBytes,
+  takingStep,
+} from './recurrent'
 import { gruResetBack, gruStepBack, lstmStepBack, simpleStepBack } from './recurrent-cell-gradients'
 import {
   candidateKernel,
@@ -23,7 +34,7 @@ import {
   inputs,
   kernel,
   LSTM,
-  leavesOut,
+  mask,
   recurrentKernel,
   SIMPLE,
   samples,
@@ -55,8 +66,10 @@ export function recurrentGradientScratchBytes(task: usize): i32 {
   const n = units(task)
   const depth = inputs(task)
   const columns = gatesOf(kind) * n
-  const rows = count * stepsAtOnce(steps(task), count, <i32>gateRowBytes(columns))
-  const tables = 2 * tableBytes(rows) + 3 * tableBytes(count) + tableBytes(columns) + tableBytes(depth + 1) + tableBytes(n)
+  const atOnce = stepsAtOnce(steps(task), count, <i32>gateRowBytes(columns))
+  const rows = count * atOnce
+  const own = tableBytes(columns) + tableBytes(depth + 1) + tableBytes(n)
+  const tables = 3 * tableBytes(rows) + tableBytes(atOnce) + 3 * tableBytes(count) + own
   const spare = numbersBytes(wholePanels(max(columns, depth)))
   const sixes = sixesBytes(depth + 1, rows) + sixesBytes(n, rows) + (kind === GRU ? sixesBytes(n, rows) : 0)
   return <i32>(tables + spare + gateRowBytes(columns) * (rows + 1) + 2 * numbersBytes(count * n) + 2 * numbersBytes(n) + sixes)
@@ -85,7 +98,9 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
 
   const starts = scratch(task)
   const targets = starts + tableBytes(rows)
-  const stepStarts = targets + tableBytes(rows)
+  const taking = targets + tableBytes(rows)
+  const ends = taking + tableBytes(rows)
+  const stepStarts = ends + tableBytes(atOnce)
   const stateRows = stepStarts + tableBytes(most)
   const seenRows = stateRows + tableBytes(most)
   const offsets = seenRows + tableBytes(most)
@@ -103,8 +118,6 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
   const seenSixes = stateSixes + sixesBytes(n, rows)
 
   listSteps(offsets, columns, 4)
-  listRows(stateRows, dh, stateRow, count, nowhere)
-  listRows(seenRows, dc, stateRow, count, nowhere)
   listRows(kernelRows, dKernel(task), 4 * columns, depth + 1, nowhere)
   store<u32>(kernelRows + 4 * <usize>depth, <u32>(dBias(task) ? dBias(task) : nowhere))
   listRows(recurrentRows, dRecurrentKernel(task), 4 * columns, n, nowhere)
@@ -114,84 +127,69 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
 
   const drops = stateDropout(task)
   const traceRow = 4 * <usize>(tracesOf(kind) * n)
+  const inputRow = 4 * <usize>depth
+  const gates = kind === GRU ? 2 * n : columns
   let start = first > 0 ? FROM_OUTPUT : FROM_ZERO
   for (let end = all; end > 0; ) {
     const now = min(atOnce, end)
-    const here = now * count
-    const sixBytes = 24 * <usize>here
     const from = end - now
+    const taken = listTaking(task, first, count, from, now, taking, ends)
+    const sixBytes = 24 * <usize>taken
+    let row = taken
     for (let step = end - 1; step >= from; step--) {
-      const row = (step - from) * count
+      const here = takingStep(ends, step - from)
+      row -= here
+      const who = taking + 4 * row
       const z = dz + rowBytes * row
-      listRows(stepStarts, z, rowBytes, count, z)
-      for (let i = 0; i < count; i++) {
+      listRows(stepStarts, z, rowBytes, here, z)
+      if (dy(task))
+        for (let i = 0; i < count; i++) addNumbers(dh + stateRow * i, dy(task) + stateRow * ((first + i) * all + step), n)
+      for (let k = 0; k < here; k++) {
+        const i = load<i32>(who + 4 * k)
         const sample = first + i
-        const at = stateRow * i
-        const gates = z + rowBytes * i
-        const six = 24 * <usize>(row + i)
         const stepOf = sample * all + step
-        if (dy(task)) addNumbers(dh + at, dy(task) + stateRow * stepOf, n)
-        if (leavesOut(task, sample, step)) {
-          memory.fill(gates, 0, 4 * columns)
-          packZeros(inputSixes + six, depth + 1, sixBytes)
-          packZeros(stateSixes + six, n, sixBytes)
-          if (kind === GRU) packZeros(seenSixes + six, n, sixBytes)
-          continue
-        }
-        const input = 4 * <usize>depth
-        const factors = inputDropout(task) ? inputDropout(task) + input * sample : 0
-        packRowOfSix(x(task) + input * (sample * all + timeOf(task, step)), factors, depth, inputSixes + six, sixBytes)
+        const six = 24 * <usize>(row + k)
+        const factors = inputDropout(task) ? inputDropout(task) + inputRow * sample : 0
+        packRowOfSix(x(task) + inputRow * (sample * all + timeOf(task, step)), factors, depth, inputSixes + six, sixBytes)
         // The bias has an input of 1.
         store<f32>(inputSixes + six + sixBytes * (depth / ROWS) + 4 * (depth % ROWS), 1)
-        let state =
-          step > 0 ? y(task) + stateRow * (stepOf - 1) : firstState(task) ? firstState(task) + stateRow * sample : nothing
-        if (drops) {
-          multiplyNumbers(state, drops + stateRow * sample, dropped, n)
-          state = dropped
-        }
-        packRowOfSix(state, 0, n, stateSixes + six, sixBytes)
+        const fed = stateBefore(task, sample, step, nothing, dropped)
+        packRowOfSix(fed, 0, n, stateSixes + six, sixBytes)
         const traced = trace(task) + traceRow * stepOf
-        if (kind === LSTM) lstmStepBack(task, traced, dh + at, dc + at, gates)
-        else if (kind === SIMPLE) simpleStepBack(task, y(task) + stateRow * stepOf, dh + at, gates)
+        const dState = dh + stateRow * i
+        const dGates = z + rowBytes * k
+        if (kind === LSTM) lstmStepBack(task, traced, dState, dc + stateRow * i, dGates)
+        else if (kind === SIMPLE) simpleStepBack(task, y(task) + stateRow * stepOf, dState, dGates)
         else {
-          packRowOfSix(state, traced + stateRow, n, seenSixes + six, sixBytes)
-          gruStepBack(task, traced, state, dh + at, gates)
+          packRowOfSix(fed, traced + stateRow, n, seenSixes + six, sixBytes)
+          gruStepBack(task, traced, fed, dState, dGates)
         }
       }
       if (kind === GRU) {
-        multiplyPacked(count, n, n, stepStarts, offsets + 8 * n, candidateKernel(task), seenRows, 0, FROM_ZERO, 0)
-        for (let i = 0; i < count; i++) {
-          const sample = first + i
-          if (leavesOut(task, sample, step)) continue
-          const stepOf = sample * all + step
-          let state =
-            step > 0 ? y(task) + stateRow * (stepOf - 1) : firstState(task) ? firstState(task) + stateRow * sample : nothing
-          if (drops) {
-            multiplyNumbers(state, drops + stateRow * sample, dropped, n)
-            state = dropped
-          }
-          const at = stateRow * i
-          gruResetBack(task, trace(task) + traceRow * stepOf, state, dc + at, dh + at, z + rowBytes * i)
+        listChosen(seenRows, dc, stateRow, who, here, nowhere)
+        multiplyPacked(here, n, n, stepStarts, offsets + 8 * n, candidateKernel(task), seenRows, 0, FROM_ZERO, 0)
+        for (let k = 0; k < here; k++) {
+          const i = load<i32>(who + 4 * k)
+          const fed = stateBefore(task, first + i, step, nothing, dropped)
+          const traced = trace(task) + traceRow * ((first + i) * all + step)
+          gruResetBack(task, traced, fed, dc + stateRow * i, dh + stateRow * i, z + rowBytes * k)
         }
       }
-      const gates = kind === GRU ? 2 * n : columns
-      multiplyPacked(count, gates, n, stepStarts, offsets, recurrentKernel(task), stateRows, 0, FROM_OUTPUT, 0)
+      listChosen(stateRows, dh, stateRow, who, here, nowhere)
+      multiplyPacked(here, gates, n, stepStarts, offsets, recurrentKernel(task), stateRows, 0, FROM_OUTPUT, 0)
       if (drops)
-        for (let i = 0; i < count; i++) {
-          if (leavesOut(task, first + i, step)) continue
-          const at = dh + stateRow * i
-          multiplyNumbers(at, drops + stateRow * (first + i), at, n)
+        for (let k = 0; k < here; k++) {
+          const i = load<i32>(who + 4 * k)
+          multiplyNumbers(dh + stateRow * i, drops + stateRow * (first + i), dh + stateRow * i, n)
         }
     }
     if (dx(task)) {
-      listRows(starts, dz, rowBytes, here, dz)
-      inputGradients(task, first, count, from, now, starts, targets, offsets, nowhere)
+      listRows(starts, dz, rowBytes, taken, dz)
+      inputGradients(task, first, count, from, now, starts, targets, taking, ends, offsets, nowhere)
     }
-    addProducts(inputSixes, depth + 1, here, dz, rowBytes, columns, kernelRows, 0, start)
-    if (kind === GRU) {
-      addProducts(stateSixes, n, here, dz, rowBytes, 2 * n, recurrentRows, 0, start)
-      addProducts(seenSixes, n, here, dz + 2 * stateRow, rowBytes, n, recurrentRows, 2 * stateRow, start)
-    } else addProducts(stateSixes, n, here, dz, rowBytes, columns, recurrentRows, 0, start)
+    addProducts(inputSixes, depth + 1, taken, dz, rowBytes, columns, kernelRows, 0, start)
+    addProducts(stateSixes, n, taken, dz, rowBytes, gates, recurrentRows, 0, start)
+    if (kind === GRU) addProducts(seenSixes, n, taken, dz + 2 * stateRow, rowBytes, n, recurrentRows, 2 * stateRow, start)
     start = FROM_OUTPUT
     end = from
   }
@@ -199,7 +197,20 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
   if (dFirstCarry(task)) memory.copy(dFirstCarry(task) + stateRow * first, dc, stateRow * count)
 }
 
-/** Of `now` steps from `step` on, from the gradients of their gates, whose rows are listed. */
+/** What a step began with of a sample's state, but for what was dropped, which is put at `dropped`. */
+function stateBefore(task: usize, sample: i32, step: i32, nothing: usize, dropped: usize): usize {
+  const n = units(task)
+  const row = 4 * <usize>n
+  const given = firstState(task)
+  let state = given ? given + row * sample : nothing
+  if (step > 0) state = y(task) + row * (sample * steps(task) + step - 1)
+  const drops = stateDropout(task)
+  if (!drops) return state
+  multiplyNumbers(state, drops + row * sample, dropped, n)
+  return dropped
+}
+
+/** Of `now` steps from `step` on, from the gradients of their gates, whose rows are listed; 0 for those who leave a step out. */
 function inputGradients(
   task: usize,
   first: i32,
@@ -208,24 +219,29 @@ function inputGradients(
   now: i32,
   starts: usize,
   targets: usize,
+  taking: usize,
+  ends: usize,
   offsets: usize,
   nowhere: usize,
 ): void {
   const n = inputs(task)
   const rowBytes = 4 * <usize>n
-  let at = targets
-  for (let s = 0; s < now; s++) {
-    let to = dx(task) + rowBytes * (first * steps(task) + timeOf(task, step + s))
-    for (let i = 0; i < count; i++, at += 4, to += rowBytes * steps(task)) store<u32>(at, <u32>to)
-  }
-  for (let i = now * count; i % ROWS !== 0; i++, at += 4) store<u32>(at, <u32>nowhere)
-  const columns = gatesOf(cell(task)) * units(task)
-  multiplyPacked(now * count, columns, n, starts, offsets, kernel(task), targets, 0, FROM_ZERO, 0)
   const factors = inputDropout(task)
+  let k = 0
+  for (let s = 0; s < now; s++) {
+    const to = dx(task) + rowBytes * timeOf(task, step + s)
+    if (mask(task)) for (let i = 0; i < count; i++) memory.fill(to + rowBytes * ((first + i) * steps(task)), 0, rowBytes)
+    for (const end = load<i32>(ends + 4 * s); k < end; k++)
+      store<u32>(targets + 4 * k, <u32>(to + rowBytes * ((first + load<i32>(taking + 4 * k)) * steps(task))))
+  }
+  const taken = k
+  for (; k % ROWS !== 0; k++) store<u32>(targets + 4 * k, <u32>nowhere)
+  const columns = gatesOf(cell(task)) * units(task)
+  multiplyPacked(taken, columns, n, starts, offsets, kernel(task), targets, 0, FROM_ZERO, 0)
   if (!factors) return
-  for (let i = 0; i < now * count; i++) {
-    const row = load<u32>(targets + 4 * i)
-    multiplyNumbers(row, factors + rowBytes * (first + (i % count)), row, n)
+  for (k = 0; k < taken; k++) {
+    const row = load<u32>(targets + 4 * k)
+    multiplyNumbers(row, factors + rowBytes * (first + load<i32>(taking + 4 * k)), row, n)
   }
 }
 
@@ -247,8 +263,4 @@ function addProducts(
 
 function addNumbers(to: usize, from: usize, n: i32): void {
   for (let i = 0; i < n; i += 4) put(to, i, n, f32x4.add(take(to, i, n), take(from, i, n)))
-}
-
-function packZeros(out: usize, count: i32, panelBytes: usize): void {
-  for (let i = 0; i < count; i += ROWS, out += panelBytes) memory.fill(out, 0, 24)
 }

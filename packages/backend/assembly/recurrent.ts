@@ -92,8 +92,9 @@ export function multiplyPacked(
 export function recurrentScratchBytes(task: usize): i32 {
   const count = samplesTogether(samples(task))
   const columns = gatesOf(cell(task)) * units(task)
-  const rows = count * stepsAtOnce(steps(task), count, 4 * columns)
-  const tables = 2 * tableBytes(rows) + 3 * tableBytes(count) + tableBytes(max(inputs(task), units(task)))
+  const atOnce = stepsAtOnce(steps(task), count, 4 * columns)
+  const rows = count * atOnce
+  const tables = 3 * tableBytes(rows) + tableBytes(atOnce) + 3 * tableBytes(count) + tableBytes(max(inputs(task), units(task)))
   const dropped = inputDropout(task) ? numbersBytes(rows * inputs(task)) : 0
   return <i32>(
     (tables + numbersBytes(wholePanels(columns)) + numbersBytes(rows * columns) + 3 * numbersBytes(count * units(task)) + dropped)
@@ -121,7 +122,9 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
 
   const starts = scratch(task)
   const targets = starts + tableBytes(rows)
-  const stateStarts = targets + tableBytes(rows)
+  const taking = targets + tableBytes(rows)
+  const ends = taking + tableBytes(rows)
+  const stateStarts = ends + tableBytes(atOnce)
   const seenStarts = stateStarts + tableBytes(most)
   const stepRows = seenStarts + tableBytes(most)
   const offsets = stepRows + tableBytes(most)
@@ -135,56 +138,73 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
   const fed = stateDropout(task) ? dropped : h
 
   listSteps(offsets, max(depth, n), 4)
-  listRows(stateStarts, fed, stateRow, count, fed)
-  listRows(seenStarts, c, stateRow, count, c)
   begin(h, firstState(task), first, count, n)
   begin(c, firstCarry(task), first, count, n)
   const traceRow = 4 * <usize>(tracesOf(kind) * n)
+  const start = bias(task) ? FROM_BIAS : FROM_ZERO
+  const gates = kind === GRU ? 2 * n : columns
 
   for (let step = 0; step < all; ) {
     const now = min(atOnce, all - step)
-    listInputs(task, first, count, step, now, starts, droppedInputs)
-    listRows(targets, sums, rowBytes, now * count, nowhere)
-    multiplyPacked(
-      now * count,
-      depth,
-      columns,
-      starts,
-      offsets,
-      kernel(task),
-      targets,
-      0,
-      bias(task) ? FROM_BIAS : FROM_ZERO,
-      bias(task),
-    )
+    const taken = listTaking(task, first, count, step, now, taking, ends)
+    listInputs(task, first, step, now, taking, ends, starts, droppedInputs)
+    listRows(targets, sums, rowBytes, taken, nowhere)
+    multiplyPacked(taken, depth, columns, starts, offsets, kernel(task), targets, 0, start, bias(task))
+    let who = taking
     for (let s = 0; s < now; s++, step++) {
-      const z = sums + rowBytes * (s * count)
-      listRows(stepRows, z, rowBytes, count, nowhere)
+      const here = takingStep(ends, s)
+      const z = sums + rowBytes * ((who - taking) >> 2)
+      listRows(stepRows, z, rowBytes, here, nowhere)
+      listChosen(stateStarts, fed, stateRow, who, here, fed)
       if (fed !== h) multiplyNumbers(h, stateDropout(task) + stateRow * first, fed, count * n)
-      const gates = kind === GRU ? 2 * n : columns
-      multiplyPacked(count, n, gates, stateStarts, offsets, recurrentKernel(task), stepRows, 0, FROM_OUTPUT, 0)
+      multiplyPacked(here, n, gates, stateStarts, offsets, recurrentKernel(task), stepRows, 0, FROM_OUTPUT, 0)
       if (kind === GRU) {
-        for (let i = 0; i < count; i++) {
-          const at = stateRow * i
-          gruGates(task, z + rowBytes * i, fed + at, c + at, traceOf(task, first + i, step, traceRow))
+        for (let k = 0; k < here; k++) {
+          const i = load<i32>(who + 4 * k)
+          gruGates(task, z + rowBytes * k, fed + stateRow * i, c + stateRow * i, traceOf(task, first + i, step, traceRow))
         }
-        multiplyPacked(count, n, n, seenStarts, offsets, candidateKernel(task), stepRows, 2 * stateRow, FROM_OUTPUT, 0)
+        listChosen(seenStarts, c, stateRow, who, here, c)
+        multiplyPacked(here, n, n, seenStarts, offsets, candidateKernel(task), stepRows, 2 * stateRow, FROM_OUTPUT, 0)
       }
-      for (let i = 0; i < count; i++) {
-        const sample = first + i
+      for (let k = 0; k < here; k++) {
+        const i = load<i32>(who + 4 * k)
         const at = stateRow * i
-        if (!leavesOut(task, sample, step)) {
-          const from = traceOf(task, sample, step, traceRow)
-          if (kind === LSTM) lstmStep(task, z + rowBytes * i, h + at, c + at, from)
-          else if (kind === GRU) gruStep(task, z + rowBytes * i, fed + at, h + at, from)
-          else simpleStep(task, z + rowBytes * i, h + at)
-        }
-        if (y(task)) memory.copy(y(task) + stateRow * (sample * all + step), h + at, stateRow)
+        const from = traceOf(task, first + i, step, traceRow)
+        if (kind === LSTM) lstmStep(task, z + rowBytes * k, h + at, c + at, from)
+        else if (kind === GRU) gruStep(task, z + rowBytes * k, fed + at, h + at, from)
+        else simpleStep(task, z + rowBytes * k, h + at)
       }
+      if (y(task))
+        for (let i = 0; i < count; i++) memory.copy(y(task) + stateRow * ((first + i) * all + step), h + stateRow * i, stateRow)
+      who += 4 * here
     }
   }
   memory.copy(lastState(task) + stateRow * first, h, stateRow * count)
   if (kind === LSTM) memory.copy(lastCarry(task) + stateRow * first, c, stateRow * count)
+}
+
+/**
+ * Lists who of `count` samples takes each of `now` steps from `step` on, one step after the other; `ends` are the numbers of entries up to each
+ * step's last. Returns how many there are.
+ */
+export function listTaking(task: usize, first: i32, count: i32, step: i32, now: i32, taking: usize, ends: usize): i32 {
+  let taken = 0
+  for (let s = 0; s < now; s++) {
+    for (let i = 0; i < count; i++) if (!leavesOut(task, first + i, step + s)) store<i32>(taking + 4 * taken++, i)
+    store<i32>(ends + 4 * s, taken)
+  }
+  return taken
+}
+
+/** How many take the step. */
+export function takingStep(ends: usize, s: i32): i32 {
+  return load<i32>(ends + 4 * s) - (s > 0 ? load<i32>(ends + 4 * s - 4) : 0)
+}
+
+/** As `listRows`, of the rows that are chosen. */
+export function listChosen(out: usize, base: usize, rowBytes: usize, chosen: usize, count: i32, spare: usize): void {
+  for (let k = 0; k < count || k % ROWS !== 0; k++)
+    store<u32>(out + 4 * k, <u32>(k < count ? base + rowBytes * load<i32>(chosen + 4 * k) : spare))
 }
 
 function traceOf(task: usize, sample: i32, step: i32, rowBytes: usize): usize {
@@ -198,21 +218,31 @@ export function begin(out: usize, from: usize, first: i32, count: i32, n: i32): 
   else memory.fill(out, 0, bytes)
 }
 
-/** Lists the inputs of `now` steps from `step` on, those of a step side by side. Where some are dropped, they are put at `dropped` first. */
-function listInputs(task: usize, first: i32, count: i32, step: i32, now: i32, starts: usize, dropped: usize): void {
+/** Lists the inputs of those who take the steps. Where some are dropped, they are put at `dropped` first. */
+function listInputs(
+  task: usize,
+  first: i32,
+  step: i32,
+  now: i32,
+  taking: usize,
+  ends: usize,
+  starts: usize,
+  dropped: usize,
+): void {
   const n = inputs(task)
   const rowBytes = 4 * <usize>n
   const factors = inputDropout(task)
-  let to = starts
+  let k = 0
   for (let s = 0; s < now; s++) {
-    let from = x(task) + rowBytes * (first * steps(task) + timeOf(task, step + s))
-    for (let i = 0; i < count; i++, to += 4, from += rowBytes * steps(task)) {
-      if (factors) multiplyNumbers(from, factors + rowBytes * (first + i), dropped, n)
-      store<u32>(to, <u32>(factors ? dropped : from))
-      dropped += rowBytes
+    const time = timeOf(task, step + s)
+    for (const end = load<i32>(ends + 4 * s); k < end; k++, dropped += rowBytes) {
+      const sample = first + load<i32>(taking + 4 * k)
+      const from = x(task) + rowBytes * (sample * steps(task) + time)
+      if (factors) multiplyNumbers(from, factors + rowBytes * sample, dropped, n)
+      store<u32>(starts + 4 * k, <u32>(factors ? dropped : from))
     }
   }
-  for (let i = now * count; i % ROWS !== 0; i++, to += 4) store<u32>(to, load<u32>(starts))
+  for (; k % ROWS !== 0; k++) store<u32>(starts + 4 * k, load<u32>(starts))
 }
 
 /** out = a b, for n adjacent numbers. */

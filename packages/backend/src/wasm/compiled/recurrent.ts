@@ -107,7 +107,7 @@ type ForwardAttrs = RecurrentAttrs & { readonly everyStep: boolean; readonly sav
  * Returns [state, carry, y, trace]: the last states [samples, units], the second of an LSTM alone; the state of each step [samples, steps, units], where
  * `everyStep`; and what the gradient needs, where `saves`. What there is not is left out.
  */
-function forward(machine: Machine, { inputs, attrs, backend }: KernelArgs<Layer, ForwardAttrs>): TensorInfo[] {
+export function recurrentForward(machine: Machine, { inputs, attrs, backend }: KernelArgs<Layer, ForwardAttrs>): TensorInfo[] {
   const sizes = sizesOf(inputs, attrs)
   const { samples, steps, units, columns, traced } = sizes
   const outputs = {
@@ -139,7 +139,10 @@ type GradientInputs = Layer & { y: TensorInfo; trace: TensorInfo } & Optional<'d
 type GradientAttrs = RecurrentAttrs & { readonly ofInput: boolean }
 
 /** Returns [dKernel, dRecurrentKernel, dBias, dx, dState, dCarry]: dx where `ofInput`, the others where there is such an input. */
-function gradient(machine: Machine, { inputs, attrs, backend }: KernelArgs<GradientInputs, GradientAttrs>): TensorInfo[] {
+export function recurrentGradient(
+  machine: Machine,
+  { inputs, attrs, backend }: KernelArgs<GradientInputs, GradientAttrs>,
+): TensorInfo[] {
   const { kernel, recurrentKernel, bias, state, carry, ...rest } = inputs
   const sizes = sizesOf(inputs, attrs)
   const like = (tensor: TensorInfo) => backend.makeOutput(tensor.shape, 'float32')
@@ -183,6 +186,6 @@ function gradient(machine: Machine, { inputs, attrs, backend }: KernelArgs<Gradi
 const sizeOf = ({ shape }: TensorInfo) => util.sizeFromShape(shape)
 
 export const recurrentKernels = [
-  compiledKernel(recurrentKernelNames.forward, forward),
-  compiledKernel(recurrentKernelNames.gradient, gradient),
+  compiledKernel(recurrentKernelNames.forward, recurrentForward),
+  compiledKernel(recurrentKernelNames.gradient, recurrentGradient),
 ]

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { numbers } from '../../testing/compare.js'
 import { batchNormKernelNames, layerNormKernelNames } from '../compiled/kernel-names.js'
+import { recurrentOperation } from '../compiled/recurrent-operation.js'
 import { fusedUpdates, startWasm, threadsInUse } from '../index.js'
 
 type Program = (...inputs: tf.Tensor[]) => tf.Tensor
@@ -15,6 +16,11 @@ const normalized = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
   tf.engine().runKernel<tf.Tensor[]>(batchNormKernelNames.training, { x, gamma, beta }, { epsilon: 1e-5 })[0]!
 const rowsNormalized = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
   tf.engine().runKernel<tf.Tensor[]>(layerNormKernelNames.forward, { x, gamma, beta }, { epsilon: 1e-5 })[0]!
+
+const steps = (cell: 'lstm' | 'gru') => (x: tf.Tensor, kernel: tf.Tensor, recurrentKernel: tf.Tensor, bias: tf.Tensor) => {
+  const attrs = { cell, activation: 'tanh', recurrentActivation: 'sigmoid', goBackwards: false } as const
+  return recurrentOperation(attrs, true, { x, kernel, recurrentKernel, bias }).output
+}
 
 // Enough work for three threads, in sizes that they cannot share equally.
 
@@ -38,6 +44,8 @@ const divided: Operation[] = [
   ['sigmoid', [[70001]], tf.sigmoid],
   ['a bias', [[6001, 11], [11]], (x: tf.Tensor, row: tf.Tensor) => tf.add(x, row)],
   ['layer norm', [[1001, 70], [70], [70]], rowsNormalized],
+  ['an LSTM', [[17, 9, 21], [21, 52], [13, 52], [52]], steps('lstm')],
+  ['a GRU', [[17, 9, 21], [21, 72], [24, 72], [72]], steps('gru')],
   ['means of rows', [[7, 26000]], (x: tf.Tensor) => tf.mean(x, 1)],
 ]
 // biome-ignore format: a line each
@@ -74,7 +82,7 @@ function apart(a: Float32Array, b: Float32Array): number {
 }
 
 /** Two steps of an optimizer's rule. */
-function steps(rule: string): Float32Array[] {
+function stepsOf(rule: string): Float32Array[] {
   const tensors = [1, 2, 3, 4].map(seed => tf.tensor(numbers(70_001, seed).map(Math.abs)))
   const [gradient, first, second] = tensors.slice(1) as [tf.Tensor, tf.Tensor, tf.Tensor]
   const parameter = tf.variable(tensors[0]!)
@@ -94,7 +102,7 @@ describe('three threads', () => {
   beforeAll(async () => {
     await startWasm({ threads: 1 })
     for (const [what, shapes, program] of [...divided, ...summed]) alone.set(what, evaluate(shapes, program as Program))
-    for (const rule of rules) alone.set(rule, steps(rule))
+    for (const rule of rules) alone.set(rule, stepsOf(rule))
     await startWasm({ threads: 3 })
     expect(threadsInUse()).toBe(3)
   })
@@ -119,7 +127,7 @@ describe('three threads', () => {
   })
 
   it.each(rules)('make the steps of one: %s', rule => {
-    expect(sameBits(steps(rule), alone.get(rule)!)).toBe(true)
+    expect(sameBits(stepsOf(rule), alone.get(rule)!)).toBe(true)
   })
 
   it('leave alone what is too small to be divided', () => {
