@@ -29,6 +29,7 @@ import { hypersOf } from './optimizer/hypers.js'
 import type { Optimizer, Parameter } from './optimizer/index.js'
 import { type Draws, drawFrom } from './random/draws.js'
 import { gathered, type RandomStreams } from './random/random-streams.js'
+import { replayed } from './replay/seam.js'
 import { checkSignal } from './work/interrupt.js'
 import type { Pace } from './work/pace.js'
 import type { Turns } from './work/turns.js'
@@ -260,7 +261,7 @@ export class Loop {
       if (learn.training) await this.#section('batch', () => this.#trainBatch(), this.#advance)
       else await this.#section('batch', () => this.#validBatch())
     } finally {
-      this.#draws = undefined
+      this.#draws = this.#lossRead = undefined
       learn.disposeBatch()
     }
   }
@@ -283,8 +284,8 @@ export class Loop {
   async #backward(): Promise<void> {
     const learn = this.#learn
     try {
-      const gradients = this.#draw(() => differentiate(() => this.#recorded(), learn.trained))
-      learn.lossValue = (await this.#lossRead!)[0]!
+      const gradients = this.#draw(() => replayed(learn, () => differentiate(() => this.#recorded(), learn.trained)))
+      learn.lossValue = (await (this.#lossRead ?? learn.loss.data()))[0]!
       await this.#weigh()
       if (gradients) learn.grads = gradients
       else await this.#fire('after_cancel_backward')

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { pure } from '../replay/replayable.js'
 import { sigmoid } from './activations.js'
 import { lossFunction } from './loss-function.js'
 import { asPredictions, checkLabels } from './targets.js'
@@ -13,14 +14,16 @@ import { asPredictions, checkLabels } from './targets.js'
  * @example
  * binary_cross_entropy(tf.tensor2d([[3]]), tf.tensor1d([1], 'int32')).dataSync()   // [0.0486]
  */
-export const binary_cross_entropy = lossFunction(
-  'binary_cross_entropy',
-  (pred, target) => {
-    const wanted = yesOrNo('binary_cross_entropy', pred, target)
-    const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
-    return tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail)
-  },
-  { activation: sigmoid },
+export const binary_cross_entropy = pure(
+  lossFunction(
+    'binary_cross_entropy',
+    (pred, target) => {
+      const wanted = yesOrNo('binary_cross_entropy', pred, target)
+      const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
+      return tf.add(tf.sub(tf.relu(pred), tf.mul(pred, wanted)), tail)
+    },
+    { activation: sigmoid },
+  ),
 )
 
 /**
@@ -31,13 +34,15 @@ export const binary_cross_entropy = lossFunction(
  * @example
  * probability_binary_cross_entropy(tf.tensor2d([[0.5]]), tf.tensor1d([1], 'int32')).dataSync()   // [0.693]
  */
-export const probability_binary_cross_entropy = lossFunction('probability_binary_cross_entropy', (pred, target) => {
-  const wanted = yesOrNo('probability_binary_cross_entropy', pred, target)
-  const p = tf.clipByValue(pred, 1e-7, 1 - 1e-7)
-  const yes = tf.mul(wanted, tf.log(p))
-  const no = tf.mul(tf.sub(1, wanted), tf.log(tf.sub(1, p)))
-  return tf.neg(tf.add(yes, no))
-})
+export const probability_binary_cross_entropy = pure(
+  lossFunction('probability_binary_cross_entropy', (pred, target) => {
+    const wanted = yesOrNo('probability_binary_cross_entropy', pred, target)
+    const p = tf.clipByValue(pred, 1e-7, 1 - 1e-7)
+    const yes = tf.mul(wanted, tf.log(p))
+    const no = tf.mul(tf.sub(1, wanted), tf.log(tf.sub(1, p)))
+    return tf.neg(tf.add(yes, no))
+  }),
+)
 
 /** Targets as numbers from 0 to 1 in the shape of the predictions. */
 export function yesOrNo(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { pure } from '../replay/replayable.js'
 import { softmax } from './activations.js'
 import { lossFunction } from './loss-function.js'
 import { areClassIndices, as } from './targets.js'
@@ -15,10 +16,12 @@ import { areClassIndices, as } from './targets.js'
  * @example
  * cross_entropy(tf.tensor2d([[2, -1]]), tf.tensor1d([0], 'int32')).dataSync()  // [0.0486]
  */
-export const cross_entropy = lossFunction(
-  'cross_entropy',
-  (pred, target) => tf.neg(tf.sum(tf.mul(classShares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
-  { activation: softmax, mean },
+export const cross_entropy = pure(
+  lossFunction(
+    'cross_entropy',
+    (pred, target) => tf.neg(tf.sum(tf.mul(classShares('cross_entropy', pred, target), tf.logSoftmax(pred)), -1)),
+    { activation: softmax, mean },
+  ),
 )
 
 /** In one step, with a gradient of its own in place of the chain that automatic differentiation would record. */
@@ -76,10 +79,12 @@ function fusedCrossEntropy(logits: tf.Tensor, target: tf.Tensor): tf.Tensor {
  * @example
  * probability_cross_entropy(tf.tensor2d([[0.9, 0.1]]), tf.tensor1d([0], 'int32')).dataSync()   // [0.105]
  */
-export const probability_cross_entropy = lossFunction('probability_cross_entropy', (pred, target) => {
-  const wanted = classShares('probability_cross_entropy', pred, target)
-  return tf.neg(tf.sum(tf.mul(wanted, tf.log(tf.clipByValue(pred, 1e-7, 1))), -1))
-})
+export const probability_cross_entropy = pure(
+  lossFunction('probability_cross_entropy', (pred, target) => {
+    const wanted = classShares('probability_cross_entropy', pred, target)
+    return tf.neg(tf.sum(tf.mul(wanted, tf.log(tf.clipByValue(pred, 1e-7, 1))), -1))
+  }),
+)
 
 /** Targets as shares of the classes. */
 export function classShares(loss: string, pred: tf.Tensor, target: tf.Tensor): tf.Tensor {

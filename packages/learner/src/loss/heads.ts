@@ -2,6 +2,7 @@ import type { DataBunch } from '@onecycle/data'
 import { checkNumber, orderByName, show } from '@onecycle/platform'
 import { add, mul, type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import type { Model } from '../model/trainable-model.js'
+import { isPure, pure } from '../replay/replayable.js'
 import { type HeadLoss, type LossFunction, lossOn } from './loss-function.js'
 import { type Output, outputsOf } from './output.js'
 
@@ -52,11 +53,12 @@ export function headsLoss(
     sum<Scalar>(({ loss }, i) => lossOn(loss, preds[i]!, targets[i]!, sampleWeights))
   const each = (preds: Tensor[], targets: Tensor[]) => sum<Tensor1D>(({ loss }, i) => loss.each!(preds[i]!, targets[i]!))
   Object.defineProperty(loss, 'name', { value: heads.map(said).join(' + ') })
-  return Object.assign(
+  const whole = Object.assign(
     loss as unknown as LossFunction,
     { better: 'lower' as const, heads },
     heads.every(head => head.loss.each) && { each },
   )
+  return heads.every(head => isPure(head.loss)) ? pure(whole) : whole
 }
 
 const said = ({ name, loss, weight }: HeadLoss) => `${weight === 1 ? '' : `${weight} * `}${loss.name} of ${name}`

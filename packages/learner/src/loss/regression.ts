@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { pure } from '../replay/replayable.js'
 import { lossFunction } from './loss-function.js'
 import { asPredictions } from './targets.js'
 
@@ -12,7 +13,7 @@ import { asPredictions } from './targets.js'
  * @example
  * mse(tf.tensor2d([[1], [2]]), tf.tensor1d([0, 4])).dataSync()   // [2.5]
  */
-export const mse = lossFunction('mse', (pred, target) => tf.square(tf.sub(pred, asPredictions('mse', pred, target))))
+export const mse = pure(lossFunction('mse', (pred, target) => tf.square(tf.sub(pred, asPredictions('mse', pred, target)))))
 
 /**
  * Mean absolute error over every element: `mean(|pred - target|)`. Shapes and errors as {@link mse}.
@@ -21,4 +22,4 @@ export const mse = lossFunction('mse', (pred, target) => tf.square(tf.sub(pred, 
  * @example
  * mae(tf.tensor2d([[1], [2]]), tf.tensor1d([0, 4])).dataSync()   // [1.5]
  */
-export const mae = lossFunction('mae', (pred, target) => tf.abs(tf.sub(pred, asPredictions('mae', pred, target))))
+export const mae = pure(lossFunction('mae', (pred, target) => tf.abs(tf.sub(pred, asPredictions('mae', pred, target)))))

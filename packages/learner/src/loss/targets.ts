@@ -1,5 +1,6 @@
 import { show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
+import { look } from '../replay/replayable.js'
 
 /** Whether tensors lie in this process's memory: there a batch of labels is read in microseconds. */
 function inMemory(): boolean {
@@ -40,14 +41,15 @@ export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor
  */
 export function checkLabels(what: string, labels: tf.Tensor, classes: number): void {
   if (!inMemory()) return
-  const values = labels.dataSync()
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! >= 0 && values[i]! < classes) continue
-    throw new RangeError(
-      `${what} got the label ${values[i]} (sample ${i} of the batch), but the predictions are for ${classes} classes, labels 0 to ${classes - 1}. ` +
-        "Give the model's last layer as many units as there are classes, or check the labels.",
-    )
-  }
+  look(labels, values => {
+    for (let i = 0; i < values.length; i++) {
+      if (values[i]! >= 0 && values[i]! < classes) continue
+      throw new RangeError(
+        `${what} got the label ${values[i]} (sample ${i} of the batch), but the predictions are for ${classes} classes, labels 0 to ${classes - 1}. ` +
+          "Give the model's last layer as many units as there are classes, or check the labels.",
+      )
+    }
+  })
 }
 
 /**

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 /** Number of categories, the code 0 for what is not known included, and of the figures that stand for each. */
@@ -37,7 +38,7 @@ export class CategoryEmbeddings extends layers.Layer {
   static readonly className = 'CategoryEmbeddings'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(CategoryEmbeddings)
+    tf.serialization.registerClass(pure(CategoryEmbeddings))
   }
   readonly #sizes: readonly EmbeddingSize[]
   readonly #seed: number | undefined

@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../replay/replayable.js'
 import { fusedConv2d } from './fused-conv2d.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
@@ -50,7 +51,7 @@ export class ConvLayer extends layers.Layer {
   static readonly className = 'ConvLayer'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(ConvLayer)
+    tf.serialization.registerClass(pure(ConvLayer))
   }
   readonly #options: Required<Omit<ConvLayerOptions, 'seed' | 'name' | 'inputShape'>> & { seed?: number }
   #kernel!: ReturnType<layers.Layer['addWeight']>

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface EmbeddingDotBiasOptions {
@@ -36,7 +37,7 @@ export class EmbeddingDotBias extends layers.Layer {
   static readonly className = 'EmbeddingDotBias'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(EmbeddingDotBias)
+    tf.serialization.registerClass(pure(EmbeddingDotBias))
   }
   readonly #options: Pick<EmbeddingDotBiasOptions, 'n_users' | 'n_items' | 'n_factors' | 'seed'>
   #weights: ReturnType<layers.Layer['addWeight']>[] = []

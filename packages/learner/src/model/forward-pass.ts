@@ -26,6 +26,8 @@ export class ForwardPass {
   readonly #completed: readonly Change[]
   readonly #inUse: readonly Change[]
   #inTraining: readonly Change[] = []
+  /** The layers whose `training` is decided while the model trains; the same object as long as it is the same. */
+  held: ReadonlyMap<Layer, boolean> | undefined
   /** Whether what runs in training has been looked at. */
   #seen = false
 
@@ -44,6 +46,9 @@ export class ForwardPass {
   hold(layers: Iterable<Layer>): void {
     const calls = new Map(this.#fixed)
     for (const layer of layers) calls.set(layer, false)
+    const { held } = this
+    if (held?.size === calls.size && [...calls].every(([layer, training]) => held.get(layer) === training)) return
+    this.held = calls
     this.#inTraining = [...this.#completed, ...[...calls].map(([layer, training]) => new CallWithTraining(layer, training))]
   }
 

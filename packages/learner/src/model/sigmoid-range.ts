@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface SigmoidRangeOptions {
@@ -26,7 +27,7 @@ export class SigmoidRange extends layers.Layer {
   static readonly className = 'SigmoidRange'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(SigmoidRange)
+    tf.serialization.registerClass(pure(SigmoidRange))
   }
   readonly low: number
   readonly high: number

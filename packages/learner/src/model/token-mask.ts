@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
 export interface TokenMaskOptions {
@@ -26,7 +27,7 @@ export class TokenMask extends layers.Layer {
   static readonly className = 'TokenMask'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(TokenMask)
+    tf.serialization.registerClass(pure(TokenMask))
   }
   readonly #vocab_sz: number
   readonly #pad: number

@@ -1,0 +1,68 @@
+import { serialization } from '@tensorflow/tfjs-core'
+import { layersOf } from '../model/layers.js'
+import { isLayersModel, type Layer, type Model } from '../model/trainable-model.js'
+import { isPure } from './replayable.js'
+
+/** TensorFlow.js's layers and activations that are pure: all but those that draw, and those that do more than they are told by their fields. */
+const names = [
+  'Functional Model Sequential InputLayer Dense Embedding Activation Flatten Reshape Permute RepeatVector Masking',
+  'BatchNormalization LayerNormalization LeakyReLU PReLU ELU ReLU ThresholdedReLU Softmax',
+  'Conv1D Conv2D Conv2DTranspose SeparableConv2D DepthwiseConv2D UpSampling2D ZeroPadding2D Cropping2D',
+  'MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D',
+  'GlobalMaxPooling1D GlobalMaxPooling2D GlobalAveragePooling1D GlobalAveragePooling2D',
+  'Add Multiply Average Maximum Minimum Concatenate Dot',
+  'LSTM LSTMCell GRU GRUCell SimpleRNN SimpleRNNCell Bidirectional TimeDistributed',
+  'elu selu relu relu6 linear sigmoid hardSigmoid softplus softsign tanh softmax logSoftmax swish mish gelu gelu_new',
+]
+const { classNameMap } = serialization.SerializationMap.getMap()
+const known = new Set<unknown>(names.flatMap(line => line.split(' ')).map(name => classNameMap[name]?.[0]))
+
+/** What is looked at of a layer; each has some of it. */
+interface Inside {
+  readonly activation?: object | null
+  readonly recurrentActivation?: object | null
+  readonly dropout?: number
+  readonly recurrentDropout?: number
+  readonly _callHook?: unknown
+}
+
+/** A layer, and what it computes with. */
+function partsOf(layer: Layer): object[] {
+  const { activation, recurrentActivation } = layer as unknown as Inside
+  return [layer, activation, recurrentActivation].filter(part => typeof part === 'object' && part !== null)
+}
+
+/** Whether what goes in, weights and fields decide all that a model's layers compute, and nobody looks on. */
+export function isPureModel(model: Model): boolean {
+  return isLayersModel(model) && layersOf(model).every(isPureLayer)
+}
+
+function isPureLayer(layer: Layer): boolean {
+  const { dropout = 0, recurrentDropout = 0, _callHook } = layer as unknown as Inside
+  if (layer.stateful || layer.losses.length > 0 || dropout > 0 || recurrentDropout > 0 || _callHook) return false
+  return partsOf(layer).every(part => {
+    const isOfItsClass = !Object.hasOwn(part, 'call') && !Object.hasOwn(part, 'apply')
+    return isOfItsClass && (known.has(part.constructor) || isPure(part.constructor))
+  })
+}
+
+type Field = readonly [owner: Record<string, unknown>, name: string, value: unknown]
+
+/** The fields of a model's layers at one moment, and how they are called. */
+export class Fields {
+  readonly #fields: readonly Field[]
+
+  constructor(model: Model) {
+    this.#fields = layersOf(model)
+      .flatMap(partsOf)
+      .flatMap(part => {
+        const owner = part as Record<string, unknown>
+        return [...Object.keys(owner), 'call', 'apply'].map((name): Field => [owner, name, owner[name]])
+      })
+  }
+
+  areTheSame(): boolean {
+    for (const [owner, name, value] of this.#fields) if (owner[name] !== value) return false
+    return true
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  type DataId,
+  type DataType,
+  engine,
+  type KernelFunc,
+  type Tensor,
+  type TensorInfo,
+  type Variable,
+} from '@tensorflow/tfjs-core'
+
+/** What is used of TensorFlow.js's wasm backend. */
+export interface WasmBackend {
+  makeOutput(shape: number[], dtype: DataType, address?: number, values?: ArrayBufferView): TensorInfo
+  typedArrayFromHeap(tensor: TensorInfo): ArrayLike<number>
+  incRef(dataId: DataId): void
+  disposeData(dataId: DataId): boolean
+}
+
+/** A place for data: those of the tensors that come from outside first, then those of what is made. */
+export type Slot = number
+
+/** What a kernel is told of a tensor, and whose data it is. */
+export type Wire = readonly [info: TensorInfo, slot: Slot]
+
+/** A kernel's run, a constant's making, or a look at values. */
+export interface Call {
+  /** Of the first alone. */
+  readonly kernelName?: string
+  readonly kernelFunc: KernelFunc
+  /** What the kernel is given. Its tensors have their data put in before each run. */
+  readonly given: { readonly inputs: object; readonly attrs: object | undefined; readonly backend: WasmBackend }
+  readonly wires: readonly Wire[]
+  readonly made: readonly Slot[]
+  /** What nobody needs from then on. */
+  free: readonly Slot[]
+}
+
+/** A tensor that is handed out. */
+export interface Result {
+  readonly slot: Slot
+  readonly shape: number[]
+  readonly dtype: TensorInfo['dtype']
+  /** Whether somebody else holds its data: a tensor from outside, or another result. */
+  readonly shared: boolean
+}
+
+/**
+ * The kernels of a step, which were recorded once, with their attributes: run again on other data of the same shapes. Nothing is held between
+ * two runs, and memory is freed as soon as nothing reads it any more.
+ */
+export class Program {
+  readonly backend: WasmBackend
+  readonly calls: readonly Call[]
+  readonly #variables: readonly Variable[]
+  readonly #results: readonly Result[]
+  readonly #written: readonly (readonly [Variable, Result])[]
+  readonly #data: (DataId | undefined)[]
+
+  constructor(
+    backend: WasmBackend,
+    variables: readonly Variable[],
+    calls: readonly Call[],
+    results: readonly Result[],
+    written: readonly (readonly [Variable, Result])[],
+    slots: number,
+  ) {
+    this.backend = backend
+    this.#variables = variables
+    this.calls = calls
+    this.#results = results
+    this.#written = written
+    this.#data = new Array(slots).fill(undefined)
+  }
+
+  /**
+   * Runs all of it, and writes the variables that it writes when nothing can fail any more.
+   *
+   * @param batch its tensors, in the order in which they were when it was recorded
+   * @returns the results, which are the caller's
+   * @throws what a kernel throws; then nothing is left, and no variable changed
+   */
+  run(batch: readonly Tensor[]): Tensor[] {
+    const data = this.#data
+    const outside = batch.length + this.#variables.length
+    try {
+      for (let i = 0; i < batch.length; i++) data[i] = batch[i]!.dataId
+      for (let i = 0; i < this.#variables.length; i++) data[batch.length + i] = this.#variables[i]!.dataId
+      for (const call of this.calls) this.#run(call)
+    } catch (error) {
+      for (let slot = outside; slot < data.length; slot++) if (data[slot]) this.backend.disposeData(data[slot]!)
+      data.fill(undefined)
+      throw error
+    }
+    const results = this.#results.map(result => this.#handOut(result))
+    for (const [variable, result] of this.#written) {
+      const value = this.#handOut(result)
+      variable.assign(value)
+      value.dispose()
+    }
+    data.fill(undefined)
+    return results
+  }
+
+  #run({ kernelFunc, given, wires, made, free }: Call): void {
+    const data = this.#data
+    for (const [info, slot] of wires) info.dataId = data[slot]!
+    const outputs = kernelFunc(given as never)
+    if (Array.isArray(outputs)) for (let i = 0; i < made.length; i++) data[made[i]!] = outputs[i]!.dataId
+    else data[made[0]!] = outputs.dataId
+    for (const slot of free) {
+      this.backend.disposeData(data[slot]!)
+      data[slot] = undefined
+    }
+  }
+
+  #handOut({ slot, shape, dtype, shared }: Result): Tensor {
+    const dataId = this.#data[slot]!
+    if (shared) this.backend.incRef(dataId)
+    return engine().makeTensorFromTensorInfo({ dataId, shape, dtype })
+  }
+}

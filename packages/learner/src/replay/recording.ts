@@ -1,0 +1,191 @@
+import {
+  type DataId,
+  type DataType,
+  engine,
+  getKernel,
+  type KernelConfig,
+  Tensor,
+  type TensorInfo,
+  type Variable,
+} from '@tensorflow/tfjs-core'
+import { type Call, Program, type Result, type Slot, type WasmBackend, type Wire } from './program.js'
+import { watchLooks } from './replayable.js'
+
+type Inputs = Readonly<Record<string, unknown>> | readonly unknown[]
+
+/** What is listened to of TensorFlow.js's engine, which keeps it to itself. */
+interface Listened {
+  runKernelFunc(call: { kernelName?: string; inputs: Inputs; attrs?: object }): Tensor | Tensor[]
+  makeTensor(values: unknown, shape: number[], dtype?: DataType, backend?: unknown): Tensor
+  readSync(dataId: DataId): unknown
+  read(dataId: DataId): unknown
+}
+
+/** Of a constant, which is kept beside the program, and written anew in each step. */
+const mostBytes = 2 ** 16
+
+/** Kernels that run, constants that are made and values that are looked at, in their order: see {@link Program}. */
+export class Recording {
+  readonly #backend: WasmBackend
+  readonly #variables: readonly Variable[]
+  /** How many tensors come from outside. */
+  readonly #outside: number
+  readonly #slots = new Map<DataId, Slot>()
+  /** Data that several tensors from outside have, and need not have the next time. */
+  readonly #several = new Set<DataId>()
+  readonly #calls: Call[] = []
+  #next: Slot = 0
+  #reason: string | undefined
+
+  /** @param batch tensors that are others each time; those of variables are looked up */
+  constructor(backend: WasmBackend, batch: readonly Tensor[], variables: readonly Variable[]) {
+    this.#backend = backend
+    this.#variables = variables
+    this.#outside = batch.length + variables.length
+    for (const { dataId } of [...batch, ...variables]) {
+      if (this.#slots.has(dataId)) this.#several.add(dataId)
+      this.#slots.set(dataId, this.#next++)
+    }
+  }
+
+  /** The first reason for which what was noted cannot be run again. */
+  get reason(): string | undefined {
+    return this.#reason
+  }
+
+  /**
+   * Runs something synchronous, and notes what it does.
+   *
+   * @param mayRead whether nothing depends on what is read of these data
+   */
+  during<T>(work: () => T, mayRead: (dataId: DataId) => boolean): T {
+    const listened = engine() as unknown as Listened
+    const { runKernelFunc, makeTensor, readSync, read } = listened
+    const { random } = Math
+    const reading = (look: (dataId: DataId) => unknown) => (dataId: DataId) => {
+      if (!mayRead(dataId)) this.#refuse('values are read')
+      return look.call(listened, dataId)
+    }
+    const inPlace: Listened = {
+      runKernelFunc: call => {
+        const made = runKernelFunc.call(listened, call)
+        if (call.kernelName) this.#kernel(call.kernelName, call.inputs, call.attrs, [made].flat())
+        return made
+      },
+      makeTensor: (values, shape, dtype, backend) => {
+        const made = makeTensor.call(listened, values, shape, dtype, backend)
+        this.#constant(made, values)
+        return made
+      },
+      readSync: reading(readSync),
+      read: reading(read),
+    }
+    const own = Object.keys(inPlace).filter(name => Object.hasOwn(listened, name))
+    const before = Object.fromEntries(own.map(name => [name, listened[name as keyof Listened]]))
+    Object.assign(listened, inPlace)
+    watchLooks((tensor, check) => this.#look(tensor, check))
+    Math.random = () => {
+      this.#refuse('numbers are drawn')
+      return random()
+    }
+    try {
+      return work()
+    } finally {
+      Math.random = random
+      watchLooks(undefined)
+      for (const name of Object.keys(inPlace)) Reflect.deleteProperty(listened, name)
+      Object.assign(listened, before)
+    }
+  }
+
+  /**
+   * All that was noted.
+   *
+   * @param results tensors that are handed out
+   * @param written variables that have other data than before
+   * @returns undefined where it cannot be run again
+   */
+  program(results: readonly Tensor[], written: readonly Variable[]): Program | undefined {
+    const taken = new Set<Slot>()
+    const handedOut = (tensor: Tensor): Result => {
+      const slot = this.#slotOf(tensor, 'a result')
+      const shared = slot < this.#outside || taken.has(slot)
+      taken.add(slot)
+      return { slot, shape: tensor.shape, dtype: tensor.dtype, shared }
+    }
+    const handed = results.map(handedOut)
+    const writes = written.map(variable => [variable, handedOut(variable)] as const)
+    if (this.#reason !== undefined) return undefined
+    const readBy = ({ wires }: Call) => wires.map(([, slot]) => slot)
+    const read = new Set([...taken, ...this.#calls.flatMap(readBy)])
+    // An output that nothing depends on has a gradient of zeros, which hardly any gradient looks at.
+    const calls = this.#calls.filter(({ wires, made }) => wires.length > 0 || made.some(slot => read.has(slot)))
+    const later = new Set(taken)
+    for (const call of calls.toReversed()) {
+      call.free = [...new Set([...readBy(call), ...call.made])].filter(slot => slot >= this.#outside && !later.has(slot))
+      for (const slot of call.free) later.add(slot)
+    }
+    return new Program(this.#backend, this.#variables, calls, handed, writes, this.#next)
+  }
+
+  #kernel(kernelName: string, inputs: Inputs, attrs: object | undefined, made: readonly Tensor[]): void {
+    const isThere = ({ dataId }: Tensor) => this.#slots.has(dataId)
+    // The same data, in another shape.
+    if (made.every(isThere)) return
+    if (made.some(isThere)) this.#refuse(`${kernelName} makes something of which a part is there`)
+    const wires: Wire[] = []
+    const wired = (x: unknown) => (x instanceof Tensor ? this.#wire(x, kernelName, wires) : x)
+    const given = Array.isArray(inputs)
+      ? inputs.map(wired)
+      : Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, wired(x)]))
+    const { kernelFunc } = getKernel(kernelName, 'wasm') as KernelConfig
+    this.#add({ kernelName, kernelFunc, given: { inputs: given, attrs, backend: this.#backend }, wires }, made)
+  }
+
+  #constant(tensor: Tensor, values: unknown): void {
+    const { shape, dtype } = tensor
+    if (!ArrayBuffer.isView(values) || values.byteLength > mostBytes) this.#refuse(`a constant of shape [${shape}] is made`)
+    else {
+      const kept = (values as Float32Array).slice()
+      const kernelFunc = () => this.#backend.makeOutput(shape, dtype, undefined, kept)
+      this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires: [] }, [tensor])
+    }
+  }
+
+  #look(tensor: Tensor, check: (values: ArrayLike<number>) => void): void {
+    const wires: Wire[] = []
+    const info = this.#wire(tensor, 'a check', wires)
+    const kernelFunc = () => {
+      check(this.#backend.typedArrayFromHeap(info))
+      return []
+    }
+    this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires }, [])
+    kernelFunc()
+  }
+
+  #wire(tensor: Tensor, who: string, wires: Wire[]): TensorInfo {
+    const { dataId, shape, dtype } = tensor
+    const info = { dataId, shape, dtype }
+    wires.push([info, this.#slotOf(tensor, who)])
+    return info
+  }
+
+  #slotOf({ dataId, shape, dtype }: Tensor, who: string): Slot {
+    const slot = this.#slots.get(dataId)
+    if (slot === undefined || this.#several.has(dataId)) this.#refuse(`${who} reads ${dtype} [${shape}] from elsewhere`)
+    return slot ?? 0
+  }
+
+  #add(call: Omit<Call, 'made' | 'free'>, made: readonly Tensor[]): void {
+    const slots = made.map(({ dataId, dtype }) => {
+      if (dtype === 'string' || dtype === 'complex64') this.#refuse(`a ${dtype} is made`)
+      this.#slots.set(dataId, this.#next)
+      return this.#next++
+    })
+    this.#calls.push({ ...call, made: slots, free: [] })
+  }
+
+  #refuse(reason: string): void {
+    this.#reason ??= reason
+  }
+}
