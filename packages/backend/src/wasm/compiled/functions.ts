@@ -164,6 +164,8 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void
   averagePoolGradient(shape: Address, dy: Address, dx: Address): void
+  resizeNearest(shape: Address, x: Address, rows: Address, columns: Address, out: Address): void
+  resizeGradient(shape: Address, dy: Address, rows: Address, columns: Address, dx: Address, scratch: Address): void
   layerNormScratchBytes(columns: number): number
   layerNorm(
     x: Address,

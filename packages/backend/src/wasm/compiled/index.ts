@@ -13,6 +13,7 @@ import { matMulKernels } from './mat-mul.js'
 import { poolKernels } from './pool.js'
 import { recurrentKernels } from './recurrent.js'
 import { reduceKernels } from './reduce.js'
+import { resizeKernels } from './resize.js'
 import { segmentSumKernels } from './segment-sum.js'
 import { sliceKernels } from './slice.js'
 import { transposeKernels } from './transpose.js'
@@ -34,6 +35,7 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...dropoutKernels,
   ...embeddingsKernels,
   ...poolKernels,
+  ...resizeKernels,
   ...batchNormKernels,
   ...layerNormKernels,
   ...recurrentKernels,
