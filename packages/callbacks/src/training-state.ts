@@ -102,6 +102,8 @@ export interface TrainingState {
 
   /** Why the fit ended; undefined while it runs. Set before `after_fit`. */
   readonly reason: EndReason | undefined
+  /** Whether it ends after the batch under way, as Ctrl-C, a signal or `interrupt` asked for: who has it stand still lets it go on. A Learner has it. */
+  readonly ending?: boolean | undefined
   /** What the fit rejects with, when the reason is 'failed' or 'diverged', or 'interrupted' by Ctrl-C or a signal. */
   readonly error: unknown
 

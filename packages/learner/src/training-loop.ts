@@ -127,6 +127,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     return this.data.valid_dl !== undefined
   }
 
+  get ending(): boolean {
+    return this.pace.ending
+  }
+
   getWeights(): Promise<Weights> {
     return copyWeights(this.model)
   }

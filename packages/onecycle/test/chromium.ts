@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'chrome']
 
 /** The browser of this machine, or the one that `CHROMIUM` names. */
-const executable =
+export const executable =
   process.env['CHROMIUM'] ??
   (process.env['PATH'] ?? '')
     .split(delimiter)
@@ -66,6 +66,20 @@ export async function openPage(folder: string, options: OpenOptions = {}): Promi
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const open = await openAddress(url + path, args)
+  return {
+    ...open,
+    async close() {
+      await open.close()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** Opens a page that somebody serves, in headless Chromium. */
+export async function openAddress(address: string, args: readonly string[] = []): Promise<OpenPage> {
+  const url = new URL('.', address).href
   const browser = await chromium.launch({
     executablePath: executable!,
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
@@ -83,13 +97,6 @@ export async function openPage(folder: string, options: OpenOptions = {}): Promi
   page.on('request', request => {
     if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url())
   })
-  await page.goto(url + path)
-  return {
-    ...{ page, browser, url, errors, lines, elsewhere },
-    async close() {
-      await browser.close()
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+  await page.goto(address)
+  return { page, browser, url, errors, lines, elsewhere, close: () => browser.close() }
 }

@@ -11,7 +11,7 @@ const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('
 
 const program = `
 import { barPanel, heatPanel, Plot } from '@onecycle/plot'
-import { ProgressBar, progressIn, Recorder } from '@onecycle/recorder'
+import { Dashboard, ProgressBar, progressIn, Recorder } from '@onecycle/recorder'
 const panel = (title, y, series) => ({ title, x: { label: 'Batches', integer: true }, y: { label: y }, series })
 const curve = (name, style, ys) => ({ name, style, points: ys.map((y, i) => [i + 1, y]) })
 const falling = n => Array.from({ length: n }, (_, i) => Math.exp(-i / 30))
@@ -41,7 +41,7 @@ const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 /** What a loop would tell, of so many epochs. */
 async function train(callbacks, epochs, batches, metricNames = ['accuracy'], reason = 'completed') {
   const learn = { n_epoch: epochs, n_iter: batches, lossValue: 0.5, lr_finding: false, training: true, values: {}, metricNames, validates: true,
-    train_iter: 0, opt: { names: ['lr'], get: () => [0.1] }, log() {} }
+    train_iter: 0, n_train_iter: batches, bs: 4, opt: { names: ['lr'], get: () => [0.1] }, log() {}, recorder: callbacks[0] }
   const fire = event => callbacks.forEach(callback => callback[event]?.(learn))
   const end = () => { learn.reason = reason; fire('after_fit') }
   for (const callback of callbacks) await callback.before_fit?.(learn)
@@ -55,7 +55,7 @@ async function train(callbacks, epochs, batches, metricNames = ['accuracy'], rea
   }
   return { epoch, end }
 }
-Object.assign(globalThis, { barPanel, heatPanel, Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
+Object.assign(globalThis, { Dashboard, barPanel, heatPanel, Plot, ProgressBar, progressIn, Recorder, chart, two, Live, place, pause, train })
 `
 
 const worker = `
@@ -337,6 +337,68 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(found).toEqual({
       before: expect.stringMatching(/^Nothing to plot: no training batch/),
       label: 'Losses, Loss over Batches: training, at the end 0.5; validation, at the end 0.4.',
+    })
+  })
+
+  test('a dashboard shows a fit of this page in an element, and a page serves none', async () => {
+    const found = await inPage(`
+      const element = place()
+      const dashboard = new Dashboard({ element, name: 'here' })
+      const fit = await train([new Recorder(), dashboard], 2, 30)
+      await fit.epoch(0)
+      await fit.epoch(1)
+      await pause(50)
+      const running = element.querySelector('.state').textContent
+      fit.end()
+      await pause(400)
+      const words = [element.querySelector('h1'), element.querySelector('.state')].map(each => each.textContent)
+      const parts = [...element.querySelectorAll('.card[data-part]')].map(({ dataset }) => dataset.part)
+      const rows = element.querySelectorAll('tbody tr').length
+      const drawn = element.querySelector('[data-part=losses] figure').ariaLabel
+      await dashboard.close()
+      const refused = await new Dashboard().listen().catch(error => error.message)
+      const left = element.childNodes.length
+      element.remove()
+      return { running, words, parts, rows, drawn, refused, left }`)
+    expect(found).toMatchObject({
+      running: 'running',
+      words: ['here', 'completed'],
+      parts: ['losses', 'metric/accuracy', 'rates', 'speed', 'epochs'],
+      rows: 2,
+      drawn: 'Losses, Loss over Batches: training, at the end 0.5; validation, at the end 0.4.',
+      refused: expect.stringContaining('new Dashboard({ element: document.querySelector(...) })'),
+      left: 0,
+    })
+  })
+
+  test('a dashboard follows a training in a worker, and steers it', async () => {
+    const found = await inPage(`
+      const hearers = {}
+      const asked = []
+      const history = { lrs: [], moms: [], losses: [], smooth_losses: [], val_losses: [], metrics: {}, nb_batches: [], epochs: [], metricNames: [] }
+      const steer = Object.fromEntries(['pause', 'resume', 'stop'].map(name => [name, async () => void asked.push(name)]))
+      const on = (name, hear) => { hearers[name] = hear; return () => delete hearers[name] }
+      const element = place()
+      const end = await Dashboard.follow({ history, on, ...steer }, { element })
+      hearers.begin({ lr_finding: false, n_epoch: 2, n_train_iter: 3, metricNames: [] })
+      hearers.state('running')
+      hearers.batches({ lr_finding: false, first: 0, losses: [3, 2, 1], smooth_losses: [3, 2.5, 2], lrs: [0.1, 0.2, 0.1], moms: [] })
+      hearers.progress({ lr_finding: false, epoch: 0, n_epoch: 2, training: true, iter: 3, n_iter: 3, train_iter: 3, batches: 6 })
+      await pause(300)
+      const buttons = [...element.querySelectorAll('button')].filter(each => !each.hidden).map(each => each.textContent)
+      element.querySelector('[data-act=pause]').click()
+      await pause(20)
+      const said = [element.querySelector('.place').textContent, element.querySelector('[data-part=losses] figure').ariaLabel]
+      end()
+      const refused = await Dashboard.follow({ history }, { element }).catch(error => error.message)
+      return { buttons, asked, said, hearers: Object.keys(hearers).length, left: element.childNodes.length, refused }`)
+    expect(found).toEqual({
+      buttons: ['Pause', 'Stop'],
+      asked: ['pause'],
+      said: ['Epoch 1 of 2, training, batch 3 of 350 %', 'Losses, Loss over Batches: training, at the end 2.'],
+      hearers: 0,
+      left: 0,
+      refused: expect.stringMatching(/^Dashboard\.follow takes a training, as connect of 'onecycle\/page' gives, but got /),
     })
   })
 

@@ -29,6 +29,13 @@ interface Taken {
   readonly number: number
   /** Whether it is one of the best: then no newer one takes its place. */
   readonly best: boolean
+  readonly askers: Asker[]
+}
+
+/** Who asked for a checkpoint, and is told where it is. */
+interface Asker {
+  resolve(path: string): void
+  reject(error: Error): void
 }
 
 interface Taking {
@@ -82,6 +89,8 @@ export class Checkpoint implements Callback<RunningLearner> {
   /** What nobody has ended the fit with yet: it is written once that is known. */
   #taken: Taken | undefined
   #queue: Taken[] = []
+  /** Who asked for one that is not taken yet. */
+  #askers: Asker[] = []
   /** The order of the data as the pass began: one that is left early is over, and the loader has forgotten it. */
   #pass: LoaderState | undefined
   #writing: Promise<void> | undefined
@@ -170,7 +179,31 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   after_batch(learn: RunningLearner): void | Promise<void> {
+    if (this.#fit && this.#askers.length > 0) return this.#takeForAskers(learn)
     if (this.#fit && this.#due!.batch(learn.train_iter)) return this.#take(learn, {})
+  }
+
+  /**
+   * Has a checkpoint written of the fit under way, after the training batch that is under way.
+   *
+   * @param still the Learner, where its fit stands still between two training batches: then of this moment
+   * @returns the path of its file, when it is there
+   * @throws Error when no fit is under way, when it ends without one, or when the file cannot be written
+   * @example
+   * const saving = new Checkpoint({ dir: 'runs/a' })
+   * setTimeout(() => saving.now().then(path => console.log(path)), 60_000)
+   */
+  now(still?: RunningLearner): Promise<string> {
+    if (!this.#fit) return Promise.reject(new Error('There is nothing to keep: no fit with this Checkpoint is under way.'))
+    return new Promise((resolve, reject) => {
+      this.#askers.push({ resolve, reject })
+      if (still) this.#takeForAskers(still).catch(reject)
+    })
+  }
+
+  async #takeForAskers(learn: RunningLearner): Promise<void> {
+    await this.#take(learn, {})
+    this.#write(learn)
   }
 
   before_validate(learn: RunningLearner): void {
@@ -212,6 +245,7 @@ export class Checkpoint implements Callback<RunningLearner> {
     if (reason === 'failed' || reason === 'diverged') this.#drop()
     this.#write(learn)
     await this.#writing
+    for (const { reject } of this.#askers.splice(0)) reject(new Error('The fit has ended without another checkpoint.'))
     const best = this.#keep.state()
     if (this.#last && best?.files[0]) {
       const { path, value, epoch } = {
@@ -246,8 +280,10 @@ export class Checkpoint implements Callback<RunningLearner> {
     if (ended && sameAs !== undefined) this.#keep.ended(sameAs)
     try {
       const snapshot = await captureRun(learn, fit, ended, { best: this.#keep.state(), fingerprint: this.#fingerprint })
-      this.#taken = { snapshot: loader ? { ...snapshot, loader } : snapshot, number, best: best || sameAs !== undefined }
+      const askers = [...(this.#taken?.askers ?? []), ...this.#askers.splice(0)]
+      this.#taken = { snapshot: loader ? { ...snapshot, loader } : snapshot, number, best: best || sameAs !== undefined, askers }
     } catch (error) {
+      for (const { reject } of this.#askers.splice(0)) reject(error as Error)
       this.#fail(learn, error)
     }
     this.#due!.done(learn.train_iter)
@@ -265,13 +301,17 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   #drop(): void {
-    if (this.#taken) this.#keep.forget(this.#taken.number)
+    if (this.#taken) {
+      this.#keep.forget(this.#taken.number)
+      this.#askers.push(...this.#taken.askers)
+    }
     this.#taken = undefined
   }
 
   /** Has what was taken written, beside the training. */
   #write(learn: RunningLearner): void {
     if (!this.#taken) return
+    for (const { best, askers } of this.#queue) if (!best) this.#taken.askers.push(...askers)
     this.#queue = [...this.#queue.filter(({ best }) => best), this.#taken]
     this.#taken = undefined
     this.#writing ??= this.#writeAll(learn, this.#fit!).finally(() => {
@@ -281,7 +321,7 @@ export class Checkpoint implements Callback<RunningLearner> {
 
   async #writeAll(learn: RunningLearner, { index }: RunState['fit']): Promise<void> {
     for (let taken = this.#queue.shift(); taken; taken = this.#queue.shift()) {
-      const { snapshot, number, best } = taken
+      const { snapshot, number, best, askers } = taken
       try {
         const [{ saveCheckpoint }, { nonFinite }] = await Promise.all([import('./file.js'), import('./non-finite.js')])
         const fault = await nonFinite(snapshot.weights, nextTurn)
@@ -289,9 +329,11 @@ export class Checkpoint implements Callback<RunningLearner> {
         if (fault) this.#tellBroken(learn, file, fault)
         await saveCheckpoint(file.path, snapshot)
         if (!fault) this.#last = file
+        for (const { resolve } of askers) resolve(file.path)
         await this.#tidy(file)
       } catch (error) {
         this.#keep.forget(number)
+        for (const { reject } of askers) reject(error as Error)
         this.#fail(learn, error)
       }
     }

@@ -27,6 +27,11 @@ export class Pace {
     this.#interruption?.abort(reason)
   }
 
+  /** Whether what is being done is to end. */
+  get ending(): boolean {
+    return this.#interruption?.came ?? false
+  }
+
   /** Lets others run, and throws when the work is to end: after each batch. A promise only where others are let in. */
   goOn(where: Where): void | Promise<void> {
     const others = this.letOthersRun()

@@ -71,6 +71,11 @@ export interface BatchesDone {
   readonly lr_groups?: readonly (readonly number[])[] | undefined
   /** Hyper-parameters that have changed in the course of the fit, by name. */
   readonly hps?: Readonly<Record<string, readonly number[]>> | undefined
+  /** How many samples this process trained on since it told last, and how many seconds that took, validation and what comes between epochs left out. */
+  readonly samples?: number | undefined
+  readonly seconds?: number | undefined
+  /** Bytes that the process has in memory; missing in a page, which is not told. */
+  readonly memory?: number | undefined
 }
 
 export interface EpochDone {

@@ -1,5 +1,5 @@
 import type { Callback, Note, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, gitCommit, type Kinds, kind } from '@onecycle/platform'
+import { checkOptions, gitCommit, type Kinds, kind, processMemory } from '@onecycle/platform'
 import type { History } from '../history.js'
 import type { Place } from '../part.js'
 import type { Recorder } from '../recorder.js'
@@ -40,8 +40,8 @@ export const runLoggerKinds: Kinds<RunLoggerOptions> = { name: kind.string, hpar
 export abstract class RunLogger implements Callback<LoggedState> {
   static readonly name: string = 'RunLogger'
   /** After the Recorder and who changes its figures. */
-  readonly order = 80
-  readonly run_valid = false
+  readonly order: number = 80
+  readonly run_valid: boolean = false
   readonly hparams: Readonly<Record<string, unknown>>
   readonly #name: string
   readonly #interval: number
@@ -55,6 +55,10 @@ export abstract class RunLogger implements Callback<LoggedState> {
   /** The training batch of the fit that notes are of, from 1. */
   #batch = 0
   #lastTold = 0
+  /** Of what was not told yet. */
+  #samples = 0
+  #seconds = 0
+  #lastBatch = 0
   #queue: RunEvent[] = []
   #telling: Promise<void> | undefined
   #failed = false
@@ -82,11 +86,15 @@ export abstract class RunLogger implements Callback<LoggedState> {
     if (!this.#begun) await this.#begin(learn)
     this.#follow(learn)
     this.#pending = this.#place = undefined
-    this.#batch = 0
+    this.#batch = this.#samples = this.#seconds = 0
     if (learn.lr_finding) return
     const { n_epoch, n_train_iter, metricNames, opt } = learn
     const hyper = Object.fromEntries(opt.names.map(name => [name, opt.get(name).at(-1)!]))
     this.#pending = { type: 'fit', time: Date.now(), fit: this.#next++, n_epoch, n_train_iter, metricNames, hyper }
+  }
+
+  before_train(_: LoggedState): void {
+    this.#lastBatch = performance.now()
   }
 
   before_batch(learn: LoggedState): void {
@@ -96,6 +104,9 @@ export abstract class RunLogger implements Callback<LoggedState> {
 
   after_batch(learn: LoggedState): void {
     const now = performance.now()
+    this.#samples += learn.bs
+    this.#seconds += (now - this.#lastBatch) / 1000
+    this.#lastBatch = now
     if (!this.#place || now - this.#lastTold < this.#interval) return
     this.#lastTold = now
     this.#collect(learn)
@@ -174,7 +185,11 @@ export abstract class RunLogger implements Callback<LoggedState> {
     this.#place = part.to
     const { history } = part
     const [time, fit, first] = [Date.now(), this.#next - 1, from.batches]
-    if (history.losses.length > 0) this.#queue.push({ type: 'batches', time, fit, first, ...columnsOf(history, first) })
+    if (history.losses.length > 0) {
+      const [samples, seconds, memory] = [this.#samples, this.#seconds, processMemory()]
+      this.#samples = this.#seconds = 0
+      this.#queue.push({ type: 'batches', time, fit, first, ...columnsOf(history, first), samples, seconds, memory })
+    }
     for (const [i, row] of history.epochs.entries()) {
       const batches = recorder.history.nb_batches.slice(0, from.epochs + i + 1).reduce((sum, n) => sum + n, 0)
       this.#queue.push({ type: 'epoch', time, fit, batches, row })

@@ -1,0 +1,50 @@
+import { unlinkSync } from 'node:fs'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Where a page of a run is served, and was. */
+export interface NotedAddress {
+  readonly address: string
+  readonly port: number
+  readonly token: string
+}
+
+const nameOf = (dir: string) => join(dir, 'live.json')
+
+/**
+ * Notes in the folder of a run where its page is served: for the user alone, as it says the token. It is taken away when the process ends; one
+ * that is killed leaves it.
+ *
+ * @returns what takes it away
+ */
+export async function noteAddress(dir: string, address: string): Promise<() => void> {
+  const path = nameOf(dir)
+  const unfinished = `${path}.${process.pid}.tmp`
+  await mkdir(dir, { recursive: true })
+  await writeFile(unfinished, `${JSON.stringify({ address, process: process.pid })}\n`, { mode: 0o600 })
+  await rename(unfinished, path)
+  const forget = () => {
+    try {
+      unlinkSync(path)
+    } catch {
+      // Somebody has taken the whole folder away.
+    }
+  }
+  process.once('exit', forget)
+  return () => {
+    process.off('exit', forget)
+    forget()
+  }
+}
+
+/** What was noted there last; undefined where there is nothing of that kind. */
+export async function notedAddress(dir: string): Promise<NotedAddress | undefined> {
+  try {
+    const { address } = JSON.parse(await readFile(nameOf(dir), 'utf8')) as { address: string }
+    const { port, pathname } = new URL(address)
+    const [, token] = /^\/([\w-]{16,128})\/$/.exec(pathname) ?? []
+    return token === undefined || !port ? undefined : { address, port: Number(port), token }
+  } catch {
+    return undefined
+  }
+}
