@@ -240,7 +240,7 @@ describe('demo', () => {
       ['json', 'png', 'svg'].map(format => `${name}.${format}`),
     )
     expect((await readdir(out)).sort()).toEqual([...names, 'report.html'].sort())
-    expect((await readFile(join(out, 'report.html'), 'utf8')).match(/<svg /g)).toHaveLength(4)
+    expect((await readFile(join(out, 'report.html'), 'utf8')).match(/<svg /g)).toHaveLength(8)
   })
 
   test('the same seed gives the same losses, bit for bit, and --no-progress leaves out the epoch tables', async () => {

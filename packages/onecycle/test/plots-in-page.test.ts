@@ -435,7 +435,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
     expect(drawn[0]).toMatch(/^ +Losses\n1\.0 ┤/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those of colours
     expect(drawn[1]!.replace(/\x1b\[[\d;]+m/g, '').replace(/ +$/gm, '')).toBe(drawn[0])
-    expect(drawn[1]).toContain('\x1b[38;2;0;114;178m')
+    expect(drawn[1]).toContain('\x1b[38;2;74;127;214m')
   })
 
   test('a worker draws pictures, and says who can mount and download', async () => {

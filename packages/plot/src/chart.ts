@@ -29,8 +29,8 @@ export interface Panel {
 export interface Drawn {
   /** Size of the drawing area in pixels, in a row of so many panels. Default: that of all panels. */
   size?(look: Look, columns: number): { width: number; height: number }
-  /** In Vega-Lite; `color` is what tells series apart. */
-  layers(look: Look, columns: number, color: Record<string, unknown>): Record<string, unknown>[]
+  /** In Vega-Lite; a series has its colour by `{ datum: name }`. */
+  layers(look: Look, columns: number): Record<string, unknown>[]
   /** In characters: lines of `width`, about `height` of them for what is between the axes. */
   lines(width: number, height: number, pen: Pen): string[]
   /** For people who hear it. */
@@ -39,14 +39,20 @@ export interface Drawn {
 
 export interface Axis {
   label: string
+  /** What else is to be known of it, said in parentheses after the label. */
+  note?: string | undefined
   /** Logarithmic scale. Values that are not positive are left out. */
   log?: boolean
   /** Ticks fall on whole numbers only. */
   integer?: boolean
+  /** Where thin rules stand behind the curves, such as the ends of epochs. */
+  rules?: readonly number[]
+  /** The part of it that is shown, for a look at it or because what lies beyond says little. Default: all. */
+  window?: readonly [number, number] | undefined
 }
 
 /**
- * 'line'; 'faint', a pale thin line behind the others, which the legend leaves out; 'points', dots joined by a dashed line; 'dots', which
+ * 'line'; 'faint', a pale thin line behind the others; 'points', dots joined by a dashed line; 'dots', which
  * nothing joins: the points of a scatter plot, in any order.
  */
 export type SeriesStyle = 'line' | 'faint' | 'points' | 'dots'
@@ -66,6 +72,13 @@ export interface Mark {
   y: number
   /** The one among several to look at first. */
   main?: boolean
+  /** Index into the theme's colours, as that of a series. Default: 1 for the main one, those after it for others. */
+  color?: number
+}
+
+/** The label with its note. */
+export function titleOf({ label, note }: Pick<Axis, 'label' | 'note'>): string {
+  return note ? `${label} (${note})` : label
 }
 
 /** Whether the axis can show the value. */
@@ -75,7 +88,10 @@ export function shows(axis: Axis, value: number): boolean {
 
 /** Smallest and largest value along one axis that it can show, those of the marks included; [0, 1] when there is none. */
 export function shownExtent(panel: Panel, axis: 'x' | 'y'): [number, number] {
+  const { window } = panel[axis]
+  if (window) return [...window]
   const at = axis === 'x' ? 0 : 1
+  const [begin, end] = (axis === 'y' && panel.x.window) || [-Infinity, Infinity]
   let low = Infinity
   let high = -Infinity
   // A loop, and no list of all values: a fit that is followed asks ten times a second.
@@ -84,8 +100,9 @@ export function shownExtent(panel: Panel, axis: 'x' | 'y'): [number, number] {
     if (value < low) low = value
     if (value > high) high = value
   }
-  for (const { points } of panel.series) for (let i = 0; i < points.length; i++) take(points[i]![at])
-  for (const mark of panel.marks ?? []) take(mark[axis])
+  for (const { points } of panel.series)
+    for (let i = 0; i < points.length; i++) if (points[i]![0] >= begin && points[i]![0] <= end) take(points[i]![at])
+  for (const mark of panel.marks ?? []) if (mark.x >= begin && mark.x <= end) take(mark[axis])
   return low <= high ? [low, high] : [0, 1]
 }
 
@@ -101,28 +118,43 @@ export function colorsOf(panel: Panel): number[] {
 /** Colour index of each mark: the main one has colour 1, the others those after it. */
 export function markColorsOf(panel: Panel): number[] {
   let next = 2
-  return (panel.marks ?? []).map(mark => (mark.main ? 1 : next++))
+  return (panel.marks ?? []).map(({ color, main }) => color ?? (main ? 1 : next++))
 }
 
-/**
- * At most about `limit` of the points. Each bucket keeps its first, lowest, highest and last, so that spikes stay
- * visible and gaps stay gaps.
- */
-export function thin(points: [number, number][], limit: number): [number, number][] {
-  if (points.length <= limit) return points
-  const size = Math.ceil((4 * points.length) / limit)
-  const kept: [number, number][] = []
-  for (let first = 0; first < points.length; first += size) {
-    const last = Math.min(first + size, points.length) - 1
-    let [low, high, gap] = [first, first, first]
-    for (let i = first; i <= last; i++) {
-      const y = points[i]![1]
-      if (!Number.isFinite(y)) gap = i
-      if (y < points[low]![1] || Number.isNaN(points[low]![1])) low = i
-      if (y > points[high]![1] || Number.isNaN(points[high]![1])) high = i
-    }
-    const indexes = [first, low, high, gap, last].sort((a, b) => a - b)
-    for (const [k, i] of indexes.entries()) if (i !== indexes[k - 1]) kept.push(points[i]!)
-  }
-  return kept
+/** What a legend says of what has one name in a panel. */
+export interface Entry {
+  readonly name: string
+  readonly color: number
+  /** Whether a line is drawn, one without gaps, and dots. */
+  readonly line: boolean
+  readonly solid: boolean
+  readonly dots: boolean
+  /** Whether that is pale alone. */
+  readonly faint: boolean
+}
+
+/** The names of the series, each once. */
+export function entriesOf(panel: Panel): Entry[] {
+  const colors = colorsOf(panel)
+  const entries = new Map<string, Entry>()
+  panel.series.forEach((series, i) => {
+    const { name, style, points } = series
+    const { color = colors[i]!, line = false, solid = false, dots = false, faint = true } = entries.get(name) ?? {}
+    const single = style !== 'faint' && points.length === 1
+    entries.set(name, {
+      ...{ name, color },
+      line: line || (style !== 'dots' && !single),
+      solid: solid || ((style === 'line' || style === 'faint') && !single),
+      dots: dots || style === 'points' || style === 'dots' || single,
+      faint: faint && style === 'faint',
+    })
+  })
+  return [...entries.values()]
+}
+
+/** The marks as their legend has them. */
+export function markEntriesOf(panel: Panel): Entry[] {
+  const colors = markColorsOf(panel)
+  const dots = { line: false, solid: false, dots: true, faint: false }
+  return (panel.marks ?? []).map(({ label }, i) => ({ name: label, color: colors[i]!, ...dots }))
 }

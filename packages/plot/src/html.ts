@@ -1,4 +1,6 @@
 import { toBase64 } from '@onecycle/platform'
+import type { Theme } from './palette.js'
+import { toSvg } from './svg.js'
 import type { VegaLiteSpec } from './vega.js'
 
 /** Text made safe inside HTML elements and quoted attributes. */
@@ -6,10 +8,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 }
 
-/** A page that needs nothing but itself: no script, no network. `body` is HTML already. */
-export function htmlPage(title: string, body: string): string {
+/** A page that needs nothing but itself. `body` is HTML already; without a theme it is light or dark as its reader wants pages to be. */
+export function htmlPage(title: string, body: string, theme?: Theme): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="en"${theme ? ` data-theme="${theme}"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -25,34 +27,54 @@ ${body}
 `
 }
 
-/** A drawing, and below it its Vega-Lite specification to download; `name` is plain text. */
-export function htmlFigure(svg: string, spec: VegaLiteSpec, name: string): string {
-  const json = JSON.stringify(spec)
-  const base = name
+/** What is drawn, such as a `Plot`. */
+interface Drawable {
+  readonly title: string
+  vegaLite(options: { theme: Theme }): Promise<VegaLiteSpec>
+}
+
+/** A drawing, for light pages and for dark ones where no theme is given, and below it its Vega-Lite specification to download. */
+export async function htmlFigure(plot: Drawable, theme?: Theme): Promise<string> {
+  const { title } = plot
+  const shown = theme ? [theme] : (['light', 'dark'] as const)
+  const specs = await Promise.all(shown.map(theme => plot.vegaLite({ theme })))
+  const svgs = await Promise.all(specs.map(toSvg))
+  const drawings = svgs.map((svg, i) => `<div class="on-${shown[i]}">${labelled(svg, title)}</div>`)
+  const base = title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
+  const data = toBase64(new TextEncoder().encode(JSON.stringify(specs[0])))
   return `<figure>
-${svg.replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(name)}" `)}
-<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${toBase64(new TextEncoder().encode(json))}">Data and drawing as Vega-Lite</a></figcaption>
+${drawings.join('\n')}
+<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${data}">Data and drawing as Vega-Lite</a></figcaption>
 </figure>`
 }
 
+const labelled = (svg: string, title: string) => svg.replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(title)}" `)
+
+const onDark = `color-scheme: dark; --ink: #e8e8e8; --ground: #181818; --line: #3d3d3d; --rule: #7a7a7a; --link: #7fb8f0`
+
 const css = `
-:root { color: #222; background: #fff; font: 16px/1.55 system-ui, 'DejaVu Sans', Verdana, sans-serif }
+:root { --ink: #222; --ground: #fff; --line: #e4e4e4; --rule: #999; --link: #0a5fa8 }
+@media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { ${onDark} } }
+@media screen { :root[data-theme=dark] { ${onDark} } }
+:root { color: var(--ink); background: var(--ground); font: 16px/1.55 system-ui, 'DejaVu Sans', Verdana, sans-serif }
 body { margin: 0 }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .75rem }
-h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid #e4e4e4 }
+h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-top: .75rem; border-top: 1px solid var(--line) }
 p { margin: 0 0 1rem; max-width: 44rem }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; margin: 0 0 1.25rem; font-variant-numeric: tabular-nums }
-th, td { padding: .4rem .9rem; text-align: right; border-bottom: 1px solid #e4e4e4; white-space: nowrap }
-th { font-weight: 600; border-bottom-color: #999 }
+th, td { padding: .4rem .9rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap }
+th { font-weight: 600; border-bottom-color: var(--rule) }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }
 figure { margin: 0 0 1.5rem; overflow-x: auto }
 svg { display: block; max-width: 100%; min-width: 26rem; height: auto }
 figcaption { font-size: .8rem }
-a { color: #0072b2 }
+a { color: var(--link) }
+:root:not([data-theme]) .on-dark { display: none }
+@media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { .on-light { display: none } .on-dark { display: block } } }
 @media print { figcaption { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } svg { min-width: 0 } }
 `

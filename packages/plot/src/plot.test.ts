@@ -84,6 +84,47 @@ test('console.log shows the drawing, or the title on a terminal that shows it an
   }
 })
 
+describe('themes', () => {
+  const background = (svg: string) => /<rect width="\d+" height="\d+" fill="(#\w+)"/.exec(svg)![1]
+  const light = '#ffffff'
+  const dark = '#181818'
+
+  test('a plot is light, or as it was told, or as all plots were told', async () => {
+    const of = () => new Plot({ panels: [{ ...panel, series: [{ name: 'cost', style: 'line', points }] }] })
+    const ground = async (plot: Plot, options?: Parameters<Plot['svg']>[0]) => background(await plot.svg(options))
+    expect(await ground(of())).toBe(light)
+    expect(await ground(of(), { theme: 'dark' })).toBe(dark)
+    const told = of().present({ show: false, theme: 'dark' })
+    expect(await ground(told)).toBe(dark)
+    expect((told.spec['config'] as { background: string }).background).toBe(dark)
+    expect(await ground(told, { theme: 'light' })).toBe(light)
+    try {
+      Plot.theme = 'dark'
+      expect(await ground(of())).toBe(dark)
+      expect(await ground(of().present({ show: false, theme: 'light' }))).toBe(light)
+    } finally {
+      Plot.theme = undefined
+    }
+    expect(await ground(of())).toBe(light)
+    expect(() => {
+      Plot.theme = given('darkk')
+    }).toThrow(/theme must be one of 'light', 'dark', but it is 'darkk'/)
+    await expect(of().svg({ theme: given('Dark') })).rejects.toThrow(/theme must be/)
+    await of().save(join(folder, 'dark.svg'), { theme: 'dark' })
+    expect(background(await readFile(join(folder, 'dark.svg'), 'utf8'))).toBe(dark)
+  })
+
+  test('a page has a drawing for light and for dark, and prints the light one; told a theme it has that alone', async () => {
+    const page = await plot.html()
+    expect(page.match(/<div class="on-(light|dark)">/g)).toHaveLength(2)
+    expect(page).toContain('@media screen and (prefers-color-scheme: dark)')
+    expect(page).not.toContain('<html lang="en" data-theme')
+    const one = await plot.html({ theme: 'dark' })
+    expect(one).toContain('<html lang="en" data-theme="dark">')
+    expect(one.match(/<div class="on-(light|dark)">/g)).toEqual(['<div class="on-dark">'])
+  })
+})
+
 test('a title is text, whatever its characters mean to others', async () => {
   const panel = { title: "cost in $& and $'", x: { label: '' }, y: { label: '' } }
   const plot = new Plot({ panels: [{ ...panel, series: [{ name: 'cost', style: 'line', points: [[0, 1]] }] }] })

@@ -1,25 +1,37 @@
 import { checkOptions, type Kinds, kind, show, standardOutput } from '@onecycle/platform'
 import { asString, drawNow, print } from '#plot/characters.js'
+import { specNow } from '#plot/spec.js'
 import type { Chart } from './chart.js'
 import { checkedChart } from './check-chart.js'
 import { isLive, type LiveChart } from './live-chart.js'
 import type { MountedPlot } from './mount/mounted.js'
 import type { MountOptions } from './mount/options.js'
+import type { Theme } from './palette.js'
 import type { DrawOptions } from './render/terminal-plot.js'
-import { type VegaLiteSpec, vegaLite } from './vega.js'
+import type { VegaLiteSpec } from './vega.js'
 
-export interface ShowOptions {
+export interface ThemeOptions {
+  /** Whether it is drawn on a light ground or a dark one. Default: the plot's own, else that of {@link Plot.theme}, which is light. */
+  theme?: Theme | undefined
+}
+
+export interface ShowOptions extends ThemeOptions {
   /** Draw the plot in the terminal as well. Default: whether standard output is a terminal. */
   show?: boolean | undefined
 }
 
-/** What the options of every plot may be. */
-export const showKinds: Kinds<ShowOptions> = { show: kind.boolean }
+const themeKinds: Kinds<ThemeOptions> = { theme: kind.choice('light', 'dark') }
 
-export interface PngOptions {
+/** What the options of every plot may be. */
+export const showKinds: Kinds<ShowOptions> = { show: kind.boolean, ...themeKinds }
+
+export interface PngOptions extends ThemeOptions {
   /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */
   scale?: number | undefined
 }
+
+/** The theme of plots that have none of their own. */
+let common: Theme | undefined
 
 /**
  * A plot to look at or keep: in the terminal, in a notebook, or as SVG, PNG, HTML and Vega-Lite JSON.
@@ -34,7 +46,25 @@ export class Plot {
   /** What goes on, if this is a plot of it. */
   readonly live: LiveChart | undefined
   readonly #chart: Chart | undefined
-  #spec: VegaLiteSpec | undefined
+  #theme: Theme | undefined
+  #spec: { theme: Theme; spec: VegaLiteSpec } | undefined
+
+  /**
+   * The theme of all plots that are not told theirs, of a program say; undefined is light, and on a page as the page is.
+   *
+   * @throws TypeError for what is none
+   *
+   * @example
+   * Plot.theme = 'dark'
+   */
+  static get theme(): Theme | undefined {
+    return common
+  }
+
+  static set theme(theme: Theme | undefined) {
+    checkOptions<ThemeOptions>('Plot', { theme }, themeKinds)
+    common = theme
+  }
 
   /** @throws TypeError for what is no chart, Error for a chart that has nothing to show; one that goes on is looked at when it is drawn. */
   constructor(chart: Chart | LiveChart) {
@@ -47,11 +77,12 @@ export class Plot {
     return this.#chart ?? checkedChart(this.live!.chart())
   }
 
-  /** The plot in Vega-Lite 6, data included. */
+  /** The plot in Vega-Lite 6, data included. @throws Error on a page and in a Web Worker, which have `vegaLite()` */
   get spec(): VegaLiteSpec {
-    if (this.live) return vegaLite(this.chart)
-    this.#spec ??= vegaLite(this.chart)
-    return this.#spec
+    const theme = this.#themeOf()
+    if (this.live) return specNow(this.chart, theme)
+    if (this.#spec?.theme !== theme) this.#spec = { theme, spec: specNow(this.chart, theme) }
+    return this.#spec.spec
   }
 
   /** The title, or those of the panels. */
@@ -60,25 +91,36 @@ export class Plot {
     return title ?? panels.map(panel => panel.title).join(', ')
   }
 
-  async svg(): Promise<string> {
-    const { spec } = this
+  /** The plot in Vega-Lite 6, data included, wherever it is. */
+  async vegaLite(options: ThemeOptions = {}): Promise<VegaLiteSpec> {
+    checkOptions<ThemeOptions>('vegaLite', options, themeKinds)
+    const { chart } = this
+    const { sheets, vegaLite } = await pictures()
+    return vegaLite(chart, sheets[this.#themeOf(options)])
+  }
+
+  async svg(options: ThemeOptions = {}): Promise<string> {
+    checkOptions<ThemeOptions>('svg', options, themeKinds)
+    const spec = await this.vegaLite(options)
     return (await pictures()).toSvg(spec)
   }
 
   async png(options: PngOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    checkOptions('png', options, { scale: kind.any })
-    const { scale = 2 } = options
+    checkOptions<PngOptions>('png', options, { scale: kind.any, ...themeKinds })
+    const { scale = 2, theme } = options
     if (!(typeof scale === 'number' && scale > 0 && scale <= 16))
       throw new RangeError(`scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
-    const { spec } = this
+    const spec = await this.vegaLite({ theme })
     return (await pictures()).toPng(spec, scale)
   }
 
-  /** A page of its own, which loads nothing from elsewhere. */
-  async html(): Promise<string> {
-    const { spec, title } = this
-    const { htmlFigure, htmlPage, toSvg } = await pictures()
-    return htmlPage(title, htmlFigure(await toSvg(spec), spec, title))
+  /** A page of its own, which loads nothing from elsewhere: without a theme it is light or dark as its reader wants pages to be. */
+  async html(options: ThemeOptions = {}): Promise<string> {
+    checkOptions<ThemeOptions>('html', options, themeKinds)
+    const { title } = this
+    const { htmlFigure, htmlPage } = await pictures()
+    const theme = options.theme ?? this.#theme ?? common
+    return htmlPage(title, await htmlFigure(this, theme), theme)
   }
 
   /**
@@ -119,14 +161,15 @@ export class Plot {
    * Writes the plot in the format that the file's name asks for: .svg, .png, .html or .json (Vega-Lite). Makes missing
    * folders, and replaces a file whole or not at all. Throws a RangeError on any other ending.
    */
-  async save(path: string): Promise<void> {
+  async save(path: string, options: ThemeOptions = {}): Promise<void> {
+    checkOptions<ThemeOptions>('save', options, themeKinds)
     const format = formats[/\.\w+$/.exec(String(path))?.[0].toLowerCase() ?? '']
     if (!format) {
       throw new RangeError(
         `Cannot tell a plot's format from the file name ${show(path)}. Let it end in ${Object.keys(formats).join(', ')}.`,
       )
     }
-    const content = await format(this)
+    const content = await format(this, options)
     await (await pictures()).writeWhole(path, content)
   }
 
@@ -135,9 +178,15 @@ export class Plot {
    * console shows it a moment later.
    */
   present(options: ShowOptions = {}): this {
-    if (!kind.object.fits(options)) throw new TypeError(`present takes { show }, but got ${show(options)}.`)
+    if (!kind.object.fits(options)) throw new TypeError(`present takes { show, theme }, but got ${show(options)}.`)
+    checkOptions<ThemeOptions>('present', { theme: options.theme }, themeKinds)
+    this.#theme = options.theme ?? this.#theme
     if (options.show ?? (standardOutput().isTTY && !this.live)) print(this.chart)
     return this
+  }
+
+  #themeOf({ theme = this.#theme ?? common ?? 'light' }: ThemeOptions = {}): Theme {
+    return theme
   }
 
   /** What `console.log` and kernels without rich output show: the drawing, or its title where `show` has drawn it already. */
@@ -153,9 +202,9 @@ export class Plot {
 
 const pictures = () => import('./pictures.js')
 
-const formats: Record<string, (plot: Plot) => string | Promise<string | Uint8Array>> = {
-  '.svg': plot => plot.svg(),
-  '.png': plot => plot.png(),
-  '.html': plot => plot.html(),
-  '.json': plot => `${JSON.stringify(plot.spec, null, 1)}\n`,
+const formats: Record<string, (plot: Plot, options: ThemeOptions) => Promise<string | Uint8Array>> = {
+  '.svg': (plot, options) => plot.svg(options),
+  '.png': (plot, options) => plot.png(options),
+  '.html': (plot, options) => plot.html(options),
+  '.json': async (plot, options) => `${JSON.stringify(await plot.vegaLite(options), null, 1)}\n`,
 }

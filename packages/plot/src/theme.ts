@@ -1,46 +1,46 @@
-/** Okabe and Ito's colours, which colour-blind readers can tell apart. */
-const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f5539', '#444444']
-
-export const among = (colors: readonly string[]) => (index: number) => colors[index % colors.length]!
-
-/** The colour of that index, from the start again when they run out. */
-export const colorAt = among(palette)
+import { type Inks, inks, type SeriesLook, seriesLook, type Theme, themes } from './palette.js'
 
 /** DejaVu ships with us for PNG; a browser without it takes the next. */
 export const font = 'DejaVu Sans, Verdana, Segoe UI, sans-serif'
 
 /** How a chart looks. */
 export interface Look {
-  colorAt(index: number): string
-  readonly dark: boolean
-  /** Around dots, so that they stand out from their line. */
-  halo: string
+  readonly theme: Theme
+  readonly inks: Inks
+  /** What tells the series of that index apart. */
+  seriesAt(index: number): SeriesLook
   /** Size of the drawing area of one panel, in pixels, when the row holds so many panels. */
   panelSize(columns: number): { width: number; height: number }
-  /** Most points of a series that are drawn. */
-  points: number
+  /** Whether that size holds axes, words and legends, too: a place on a page is as large as it is. */
+  readonly fits: boolean
   /** Vega-Lite's `config`. */
-  config: object
+  readonly config: object
 }
 
-export interface Inks {
-  ink: string
-  soft: string
-  line: string
-  rule: string
+/** What all looks of a theme share. */
+export function lookOf(theme: Theme): Pick<Look, 'theme' | 'inks' | 'seriesAt'> {
+  return { theme, inks: inks[theme], seriesAt: index => seriesLook(index, theme) }
 }
 
-export const onLight: Inks = { ink: '#222222', soft: '#555555', line: '#e4e4e4', rule: '#9a9a9a' }
+/** Areas that, with what is around them, make a sheet about as wide however many are side by side: its words stay readable at 600 pixels. */
+const sizes = [
+  { width: 620, height: 340 },
+  { width: 300, height: 230 },
+  { width: 210, height: 180 },
+]
 
 /** On a sheet of its own: what is saved. */
-export const sheet: Look = {
-  colorAt,
-  dark: false,
-  halo: '#ffffff',
-  panelSize: columns => (columns === 1 ? { width: 620, height: 340 } : { width: 400, height: 280 }),
-  points: 2000,
-  config: { ...configOf(onLight, font), background: '#ffffff', padding: 16 },
-}
+export const sheets = Object.fromEntries(
+  themes.map((theme): [Theme, Look] => [
+    theme,
+    {
+      ...lookOf(theme),
+      fits: false,
+      panelSize: columns => sizes[Math.min(columns, sizes.length) - 1]!,
+      config: { ...configOf(inks[theme], font), background: inks[theme].ground, padding: 16 },
+    },
+  ]),
+) as Record<Theme, Look>
 
 export function configOf({ ink, soft, line, rule }: Inks, font: string): object {
   return {
@@ -78,11 +78,7 @@ export function configOf({ ink, soft, line, rule }: Inks, font: string): object 
       direction: 'horizontal',
       labelFontSize: 12,
       labelColor: ink,
-      labelLimit: 320,
-      symbolStrokeWidth: 2.5,
-      symbolSize: 110,
       symbolOpacity: 1,
-      columnPadding: 8,
       offset: 12,
     },
     line: { strokeWidth: 2, strokeCap: 'round', strokeJoin: 'round' },

@@ -1,5 +1,6 @@
-import type { Axis } from './chart.js'
+import { type Axis, shows } from './chart.js'
 import { formatNumber } from './render/number.js'
+import type { Place } from './thin.js'
 
 /** Round values that divide [low, high] into at most about `count` steps of 1, 2 or 5 times a power of ten. */
 export function linearTicks(low: number, high: number, count: number, integer = false): number[] {
@@ -45,6 +46,8 @@ export function axisScale(axis: Axis, [low, high]: [number, number], count: numb
     const room = axis.integer || size < 1e-290 ? 1 : size * 0.05
     ;[low, high] = axis.log ? [low / 2, high * 2] : [low - room, high + room]
   }
+  // A count that begins with 1 begins at 0.
+  if (axis.integer && !axis.log && !axis.window && low > 0 && low <= 0.03 * high) low = 0
   if (axis.log) return { domain: [low, high], ticks: logTicks(low, high, count) }
   let ticks = linearTicks(low, high, count, axis.integer)
   for (let more = count * 2; ticks.length < 3 && more < 50; more *= 2) ticks = linearTicks(low, high, more, axis.integer)
@@ -68,4 +71,11 @@ export function tickLabels(ticks: readonly number[], axis: Axis): string[] {
   if (axis.integer) return ticks.map(tick => inEnglish.format(tick))
   const decimals = Math.max(...ticks.map(tick => (String(tick).split('.')[1] ?? '').length))
   return ticks.map(tick => tick.toFixed(decimals))
+}
+
+/** Where a value lies between the ends of the axis. */
+export function placer(axis: Axis, [low, high]: readonly [number, number]): Place {
+  const along = axis.log ? Math.log : (value: number) => value
+  const [begin, span] = [along(low), along(high) - along(low)]
+  return value => (shows(axis, value) ? (along(value) - begin) / span : Number.NaN)
 }

@@ -1,7 +1,20 @@
-import { type Axis, type Chart, colorsOf, markColorsOf, type Panel, type Series, shownExtent, shows, thin } from './chart.js'
+import {
+  type Axis,
+  type Chart,
+  colorsOf,
+  entriesOf,
+  type Mark,
+  type Panel,
+  type Series,
+  shownExtent,
+  shows,
+  titleOf,
+} from './chart.js'
+import { colorEncoding, faintness, markShape, pointsDash } from './legend.js'
 import { wrap } from './render/wrap.js'
-import { type Look, sheet } from './theme.js'
-import { type AxisScale, axisScale, tickLabels } from './ticks.js'
+import { type Look, sheets } from './theme.js'
+import { thin, uncovered } from './thin.js'
+import { type AxisScale, axisScale, placer, tickLabels } from './ticks.js'
 
 /** A Vega-Lite 6 specification: JSON that any Vega-Lite renderer shows. */
 export interface VegaLiteSpec {
@@ -11,20 +24,24 @@ export interface VegaLiteSpec {
 
 export type Json = Record<string, unknown>
 
-/** Room that Vega allows for a letter of a text of 12 pixels: one that needs more widens the whole drawing. */
-const letter = 9.6
-
 /** The chart in Vega-Lite, data included. */
-export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
+export function vegaLite(chart: Chart, look: Look = sheets.light): VegaLiteSpec {
   const { panelSize } = look
   const columns = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
-  const color = colorEncoding(chart, columns, look)
-  const panels = chart.panels.map(panel => ({
-    ...(panel.title && { title: panel.title }),
-    ...(panel.drawn?.size?.(look, columns) ?? panelSize(columns)),
-    layer: panel.drawn?.layers(look, columns, color) ?? panelLayers(panel, color, look),
-  }))
-  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / letter))
+  const { color, height } = colorEncoding(chart, columns, look)
+  const colored = chart.panels.find(({ marks, series }) => series.length + (marks?.length ?? 0) > 0)
+  const panels = chart.panels.map(panel => {
+    const size = panel.drawn?.size?.(look, columns) ?? panelSize(columns)
+    return {
+      ...(panel.title && { title: panel.title }),
+      ...(look.fits ? { ...size, height: size.height + height } : size),
+      layer: [
+        ...(panel === colored ? [colorLayer(color)] : []),
+        ...(panel.drawn?.layers(look, columns) ?? panelLayers(panel, look, columns)),
+      ],
+    }
+  })
+  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / 7))
   const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -34,81 +51,95 @@ export function vegaLite(chart: Chart, look: Look = sheet): VegaLiteSpec {
   }
 }
 
-/** One colour scale for all panels, and a legend where a panel has several things to tell apart. */
-function colorEncoding(chart: Chart, columns: number, { colorAt, panelSize }: Look): Json {
-  const colors = new Map<string, string>()
-  const legend = new Set<string>()
-  for (const panel of chart.panels) {
-    const names = panel.series.map(series => series.name)
-    const labels = panel.marks?.map(mark => mark.label) ?? []
-    const indexes = [...colorsOf(panel), ...markColorsOf(panel)]
-    ;[...names, ...labels].forEach((name, i) => {
-      colors.set(name, colorAt(indexes[i]!))
-    })
-    for (const several of [new Set(names), new Set(labels)]) {
-      if (several.size > 1) for (const name of several) legend.add(name)
-    }
-  }
-  const isDotted = chart.panels.some(
-    ({ drawn, marks, series }) => drawn || marks?.length || series.some(({ style }) => style === 'dots'),
-  )
-  return {
-    scale: { domain: [...colors.keys()], range: [...colors.values()] },
-    legend: legend.size
-      ? {
-          values: [...legend],
-          columns: legendColumns([...legend], columns * panelSize(columns).width),
-          symbolType: isDotted ? 'circle' : 'stroke',
-        }
-      : null,
-  }
+/** A layer without data, whose scale and legend all others share: a layer of one name cannot say them. */
+function colorLayer(color: Json): Json {
+  return { data: { values: [] }, mark: { type: 'line' }, encoding: { color } }
 }
 
-/** As many side by side as fit in a width, at the room that Vega allows for a label: all in one row, or a grid. */
-function legendColumns(names: string[], width: number): number {
-  const widths = names.map(name => name.length * letter + 36)
-  const all = widths.reduce((sum, one) => sum + one, 0)
-  return all <= width ? names.length : Math.max(1, Math.floor(width / Math.max(...widths)))
-}
-
-function panelLayers(panel: Panel, color: Json, look: Look): Json[] {
-  const position = { x: encodingOf('x', panel), y: encodingOf('y', panel) }
+function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
+  const scales = { x: scaleOf('x', panel), y: scaleOf('y', panel) }
+  const position = { x: encodingOf('x', panel, scales.x), y: encodingOf('y', panel, scales.y) }
   const layer = (mark: Json, values: Json[], name: string, at: Json = position) => ({
     data: { values },
-    mark: { opacity: 1, ...mark },
-    encoding: { ...at, color: { datum: name, ...color } },
+    mark: { opacity: 1, clip: mark['type'] === 'line', ...mark },
+    encoding: { ...at, color: { datum: name } },
   })
+  const colors = colorsOf(panel)
+  // Their colour is pale already.
+  const pale = new Set(entriesOf(panel).flatMap(({ name, faint }) => (faint ? [name] : [])))
+  const { width, height } = look.panelSize(columns)
+  const [across, along] = [placer(panel.x, scales.x.domain), placer(panel.y, scales.y.domain)]
+  const apart = (a: Mark, b: Mark) => Math.hypot((across(a.x) - across(b.x)) * width, (along(a.y) - along(b.y)) * height)
+  const rules = panel.x.rules?.length && {
+    data: { values: panel.x.rules.map(x => ({ x })) },
+    mark: { type: 'rule', clip: true, color: look.inks.rule, strokeWidth: 1, strokeDash: [2, 3], opacity: 1 },
+    encoding: { x: position.x },
+  }
   return [
-    ...panel.series.flatMap(series => marksOf(series, look).map(mark => layer(mark, rows(series, panel, look), series.name))),
-    ...(panel.marks ?? []).flatMap(({ label, x, y, main }) => {
+    ...(rules ? [rules] : []),
+    ...panel.series.flatMap((series, i) => {
+      const values = rows(series, panel, scales, look.panelSize(columns))
+      return marksOf(series, colors[i]!, look, pale.has(series.name) ? 1 : faintness).map(mark =>
+        layer(mark, values, series.name),
+      )
+    }),
+    ...(panel.marks ?? []).flatMap(({ label, x, y, main }, i) => {
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
-      const dot = layer({ type: 'point', filled: true, size: main ? 110 : 70 }, [{ x, y }], label)
+      // Over others it is smaller, so that all are seen.
+      const size = Math.max(30, 140 - 40 * panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length)
+      const dot = layer(
+        { type: 'point', filled: true, shape: markShape(i), size, stroke: look.inks.ground, strokeWidth: 1 },
+        [{ x, y }],
+        label,
+      )
       const rule = layer({ type: 'rule', strokeDash: [3, 4] }, [{ x }], label, { x: position.x })
       return [...(main ? [rule] : []), dot, ...(panel.marks!.length === 1 ? [layer(text, [{ x, y }], label)] : [])]
     }),
   ]
 }
 
-function marksOf({ style, points }: Series, { halo }: Look): Json[] {
+function marksOf({ style, points }: Series, color: number, { inks, seriesAt }: Look, faintness: number): Json[] {
+  const { dash, shape } = seriesAt(color)
   const isCrowd = style === 'dots' && points.length > 100
-  const dots = { type: 'point', filled: true, size: isCrowd ? 24 : 70, stroke: halo, strokeWidth: isCrowd ? 0.5 : 1 }
-  if (style === 'points') return [{ type: 'line', strokeWidth: 1.5, strokeDash: [4, 4] }, dots]
+  const dots = {
+    type: 'point',
+    filled: true,
+    shape,
+    size: isCrowd ? 24 : 70,
+    stroke: inks.ground,
+    strokeWidth: isCrowd ? 0.5 : 1,
+  }
+  if (style === 'points') return [{ type: 'line', strokeWidth: 1.5, strokeDash: pointsDash({ dash }) }, dots]
   if (style === 'dots' || points.length === 1) return [dots]
-  return [style === 'faint' ? { type: 'line', strokeWidth: 1, opacity: 0.28 } : { type: 'line' }]
+  return [
+    style === 'faint'
+      ? { type: 'line', strokeWidth: 1, strokeOpacity: faintness }
+      : { type: 'line', ...(dash && { strokeDash: dash }) },
+  ]
 }
+
+type Scales = Readonly<Record<'x' | 'y', AxisScale>>
 
 /** What is not finite becomes null: JSON has no NaN, and Vega-Lite breaks the line there. */
-function rows(series: Series, panel: Panel, { points }: Look): Json[] {
-  return thin(
-    series.points.filter(([x]) => shows(panel.x, x)),
-    points,
-  ).map(([x, y]) => ({ x, y: shows(panel.y, y) ? y : null }))
+function rows(
+  { style, points }: Series,
+  panel: Panel,
+  { x, y }: Scales,
+  { width, height }: { width: number; height: number },
+): Json[] {
+  const across = placer(panel.x, x.domain)
+  const kept =
+    style === 'dots'
+      ? uncovered(points, width, height, across, placer(panel.y, y.domain))
+      : thin(points, Math.round(width), across, y => shows(panel.y, y))
+  return kept.map(([x, y]) => ({ x, y: shows(panel.y, y) ? y : null }))
 }
 
-function encodingOf(field: 'x' | 'y', panel: Panel): Json {
-  const axis = panel[field]
-  const scale = axisScale(axis, shownExtent(panel, field), axis.log ? 12 : 6, field === 'y')
-  return axisEncoding(field, axis, scale, tickLabels(scale.ticks, axis))
+const scaleOf = (field: 'x' | 'y', panel: Panel) =>
+  axisScale(panel[field], shownExtent(panel, field), panel[field].log ? 12 : 6, field === 'y')
+
+function encodingOf(field: 'x' | 'y', panel: Panel, scale: AxisScale): Json {
+  return axisEncoding(field, panel[field], scale, tickLabels(scale.ticks, panel[field]))
 }
 
 /** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */
@@ -117,8 +148,8 @@ export function axisEncoding(field: 'x' | 'y', axis: Axis, { domain, ticks }: Ax
   return {
     field,
     type: 'quantitative',
-    title: axis.label || null,
+    title: titleOf(axis) || null,
     scale: { domain, nice: false, ...(axis.log ? { type: 'log' } : { zero: false }) },
-    axis: { values: ticks, labelExpr: `(${JSON.stringify(labels)})[datum.value]` },
+    axis: { values: ticks, labelExpr: `(${JSON.stringify(labels)})[datum.value]`, ...(axis.rules?.length && { grid: false }) },
   }
 }

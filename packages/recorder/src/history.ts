@@ -57,6 +57,8 @@ export interface LrFindRecord {
   start_lr: number
   end_lr: number
   num_it: number
+  /** Which rate to take and why, in a sentence or two; absent where there is none. */
+  advice?: string | undefined
   /** Why the main suggestion is none, in a sentence; absent where there is one. */
   reason?: string | undefined
   /** Whether the losses are those of the validation data, after each batch. Default false: those of the batches. */

@@ -1,6 +1,6 @@
 export { compare_losses, compare_metrics, compare_schedules, type Runs } from './chart/compare.js'
 export type { LossesOptions } from './chart/losses.js'
-export type { LrFindOptions } from './chart/lr-find.js'
+export { type LrFindOptions, plot_lr_find } from './chart/lr-find.js'
 export { plot_schedule, type Schedules } from './chart/plot-schedule.js'
 export { plot_range_test, type RangeTestOptions } from './chart/range-test.js'
 export type { ScheduleOptions } from './chart/schedule.js'

@@ -2,7 +2,7 @@ import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { checkOptions, type Kinds, kind, show, withAnswers } from '@onecycle/platform'
 import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
-import { type LrFindOptions, lrFindChart } from './chart/lr-find.js'
+import { type LrFindOptions, lrFindChart, lrFindKinds } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'
 import { hypersChart, type ScheduleOptions, scheduleChart } from './chart/schedule.js'
 import { skipKinds } from './chart/skips.js'
@@ -312,7 +312,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
 
   /** Loss against learning rate of the last `lr_find`, suggestions marked. Throws when there was none. */
   plot(options: LrFindOptions & PlotOptions = {}): Plot {
-    checkOptions<LrFindOptions & PlotOptions>('plot', options, { ...skipKinds, suggestion: kind.boolean, ...plotKinds })
+    checkOptions<LrFindOptions & PlotOptions>('plot', options, { ...lrFindKinds, ...plotKinds })
     return this.#plotOf(() => lrFindChart(this.lrFind, options), options)
   }
 

@@ -268,7 +268,7 @@ describe('lightning 1975: a search that looks at the validation loss', () => {
     const found = await learn.lr_find({ start_lr: 1e-4, end_lr: 1e4, valid: true })
     expect(found.lrs.length).toBeLessThan(100)
     expect(found.lr).toBeGreaterThan(found.lrs[0]!)
-    expect(JSON.stringify(learn.recorder.plot({ show: false }).spec)).toContain('Validation loss (smoothed)')
+    expect(JSON.stringify(learn.recorder.plot({ show: false }).spec)).toContain('Validation loss')
   })
 
   it('is refused without validation data, or over no batch', async () => {

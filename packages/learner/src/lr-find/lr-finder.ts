@@ -13,6 +13,7 @@ import {
 import { addAnswers, checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'
+import { adviceOf } from './advice.js'
 import { finderNames } from './foreign-names.js'
 import { type LrFindForm, lrFindForms } from './forms.js'
 import { type Search, suggestRates } from './suggestions.js'
@@ -142,12 +143,14 @@ export class LRFinder implements Callback {
   get result(): LrFindResult {
     const curve = { lrs: this.#lrs, losses: this.#losses, smooth_losses: this.#smooth_losses, num_it: this.num_it }
     const { suggestions, reason } = suggestRates({ ...curve, suggestion: this.#suggestion, ended: this.#ended })
+    const advice = adviceOf(suggestions, this.#suggestion)
     const result = {
       lr: suggestions[this.#suggestion]?.lr,
       ...curve,
       suggestions,
       suggestion: this.#suggestion,
       ...this.#range,
+      ...(advice !== undefined && { advice }),
       ...(reason !== undefined && { reason }),
       ...(this.#measure && { valid: true }),
     }

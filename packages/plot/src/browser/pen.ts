@@ -10,5 +10,5 @@ export function penOf(color: boolean): Pen {
   const around = (begin: string, end: number) => (text: string) => (color && text ? `\x1b[${begin}m${text}\x1b[${end}m` : text)
   const parts = (hex: string) => [1, 3, 5].map(i => Number.parseInt(hex.slice(i, i + 2), 16))
   const tint = (ground: number, hex: string) => around(`${ground + 38};2;${parts(hex).join(';')}`, ground + 39)
-  return { bold: around('1', 22), dim: around('2', 22), hex: hex => tint(0, hex), bgHex: hex => tint(10, hex) }
+  return { isColored: color, bold: around('1', 22), dim: around('2', 22), hex: hex => tint(0, hex), bgHex: hex => tint(10, hex) }
 }

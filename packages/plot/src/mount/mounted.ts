@@ -153,8 +153,8 @@ export class MountedPlot {
     const columns = Math.max(1, Math.min(wanted, Math.floor((this.#width + gap) / (narrowest + gap))))
     const width = Math.floor((this.#width - gap * (columns - 1)) / columns)
     const { fontFamily } = getComputedStyle(this.#element)
-    const dark = theme === 'auto' ? isDark(this.#element) : theme === 'dark'
-    const look = pageLook(dark, fontFamily, width, height ?? Math.round(Math.min(380, Math.max(260, width / 2))))
+    const shown = theme === 'auto' ? (isDark(this.#element) ? 'dark' : 'light') : theme
+    const look = pageLook(shown, fontFamily, width, height ?? Math.round(Math.min(380, Math.max(260, width / 2))))
     this.#keep(chart.panels.length)
     let kept = true
     for (const [i, panel] of chart.panels.entries()) {

@@ -9,5 +9,6 @@ export function showsColors(): boolean {
 
 /** A pen that colours, or writes as it is given. */
 export function penOf(color: boolean): Pen {
-  return new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
+  const chalk = new Chalk({ level: color ? (supportsColor ? supportsColor.level : 3) : 0 })
+  return { isColored: color, bold: chalk.bold, dim: chalk.dim, hex: hex => chalk.hex(hex), bgHex: hex => chalk.bgHex(hex) }
 }

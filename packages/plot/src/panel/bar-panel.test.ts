@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Plot } from '../plot.js'
-import { sheet } from '../theme.js'
+import { sheets } from '../theme.js'
 import { barPanel } from './bar-panel.js'
 
 const categories = ['cat', 'dog', 'an animal of a very long name']
@@ -15,7 +15,7 @@ const given = (value: unknown) => value as never
 
 type Layer = { data: { values: { x: number; x2: number; y: number; y2: number }[] } }
 const boxesOf = (options: Parameters<typeof barPanel>[0]) =>
-  (barPanel(options).drawn!.layers(sheet, 1, {}) as unknown as Layer[]).map(({ data }) => data.values)
+  (barPanel(options).drawn!.layers(sheets.light, 1) as unknown as Layer[]).map(({ data }) => data.values)
 
 test('bars stand side by side from zero, and lie where the names are on y', () => {
   const [before, after] = boxesOf(standing)

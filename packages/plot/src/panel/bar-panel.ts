@@ -1,10 +1,12 @@
 import { checkOptions, kind, show } from '@onecycle/platform'
 import { colorsOf, type Panel, type Series } from '../chart.js'
 import { BrailleCanvas } from '../render/canvas.js'
+import { framed } from '../render/framed.js'
 import { formatNumber } from '../render/number.js'
 import type { Pen } from '../render/pen.js'
-import { framed, legend, painter, placer } from '../render/terminal-panel.js'
-import { colorAt, type Look } from '../theme.js'
+import { fills, legend, painter, terminalColor } from '../render/terminal-legend.js'
+import type { Look } from '../theme.js'
+import { placer } from '../ticks.js'
 import type { Json } from '../vega.js'
 import { extentOf } from './grid.js'
 import { areaOf, axisKinds, checkCategories, type NamedAxis, namedEncoding, namedLabels, namedScale } from './named-axis.js'
@@ -85,7 +87,7 @@ class Bars {
     )
   }
 
-  layers(look: Look, columns: number, color: Json): Json[] {
+  layers(look: Look, columns: number): Json[] {
     const area = areaOf(look, columns, this.#x, this.#y)
     const encoding = {
       x: namedEncoding('x', this.#x, this.#scale('x'), area, true),
@@ -95,7 +97,7 @@ class Bars {
     return this.#boxes.map((values, i) => ({
       data: { values },
       mark: { type: 'rect', opacity: 1 },
-      encoding: { ...encoding, color: { datum: this.#panel.series[i]!.name, ...color } },
+      encoding: { ...encoding, color: { datum: this.#panel.series[i]!.name } },
     }))
   }
 
@@ -116,7 +118,10 @@ class Bars {
     this.#boxes.forEach((boxes, i) => {
       for (const { x, x2, y, y2 } of boxes) {
         const [top, bottom] = [down(y), down(y2)].sort((a, b) => a - b) as [number, number]
-        for (let line = top; line <= bottom; line++) canvas.line(across(x), line, across(x2), line, colorAt(colors[i]!))
+        const fill = pen.isColored || this.#boxes.length === 1 ? undefined : fills[i % fills.length]!
+        for (let line = top; line <= bottom; line++)
+          if (fill) canvas.glyphs(across(x), line, across(x2), line, fill, undefined, 1)
+          else canvas.line(across(x), line, across(x2), line, terminalColor(colors[i]!))
       }
     })
     const paint = painter(pen)
@@ -126,7 +131,7 @@ class Bars {
       yTicks: new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!])),
       xTicks: xScale.ticks.map(tick => across(tick) >> 1),
       xLabels: namedLabels(this.#x, xScale, Math.max(3, Math.floor(columns / xScale.ticks.length) - 1)),
-      below: legend(this.#panel, width, ' '.repeat(margin), paint),
+      below: legend({ ...this.#panel, drawn: this }, width, ' '.repeat(margin), pen),
     })
   }
 

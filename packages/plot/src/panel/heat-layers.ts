@@ -21,7 +21,7 @@ const smallest = 7
 export function heatLayers(heat: Heat, look: Look, columns: number): Json[] {
   const { x, y, values, edges } = heat
   const area = areaOf(look, columns, x, y)
-  const colors = colorScale(heat.scale, look.dark, heat.domain)
+  const colors = colorScale(heat.scale, look.theme === 'dark', heat.domain)
   const position = {
     x: namedEncoding('x', x, namedScale(x, 'x', edges.x), area, false),
     y: namedEncoding('y', y, namedScale(y, 'y', edges.y), area, false),
@@ -40,7 +40,7 @@ export function heatLayers(heat: Heat, look: Look, columns: number): Json[] {
   const all = { x: edges.x[0], x2: edges.x[1], y: edges.y[0], y2: edges.y[1] }
   const filled = (cells: Json[]) => ({
     data: { values: cells },
-    mark: { type: 'rect', opacity: 1, stroke: look.halo, strokeWidth: Math.min(room.width, room.height) >= 8 ? 1 : 0 },
+    mark: { type: 'rect', opacity: 1, stroke: look.inks.ground, strokeWidth: Math.min(room.width, room.height) >= 8 ? 1 : 0 },
     encoding: { ...box, fill },
   })
   if (values.length * values[0]!.length > mostCells) {

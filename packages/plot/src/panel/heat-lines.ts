@@ -1,6 +1,7 @@
+import { fit, framed } from '../render/framed.js'
 import { formatNumber } from '../render/number.js'
 import type { Pen } from '../render/pen.js'
-import { fit, framed, placer } from '../render/terminal-panel.js'
+import { placer } from '../ticks.js'
 import { type ColorScale, colorScale, inkOn } from './color-scale.js'
 import { type Grid, pooled } from './grid.js'
 import type { Heat } from './heat.js'
@@ -51,10 +52,9 @@ type Cell = (value: number, text: string) => string
 const shades = ' ░▒▓█'
 
 function painter({ share, at }: ColorScale, pen: Pen, shaded: boolean): Cell {
-  const isColored = pen.bgHex('#000000')(' ') !== ' '
   return (value, text) => {
     if (!Number.isFinite(value)) return ' '.repeat(text.length)
-    if (isColored) return pen.bgHex(at(value))(pen.hex(inkOn(at(value)))(text))
+    if (pen.isColored) return pen.bgHex(at(value))(pen.hex(inkOn(at(value)))(text))
     return shaded ? shades[Math.min(4, Math.floor(share(value) * 5))]!.repeat(text.length) : text
   }
 }

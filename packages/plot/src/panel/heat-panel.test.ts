@@ -4,7 +4,7 @@ import { pageLook } from '../mount/page-look.js'
 import { parted } from '../mount/parted.js'
 import { Plot } from '../plot.js'
 import { toSvg } from '../svg.js'
-import { sheet } from '../theme.js'
+import { sheets } from '../theme.js'
 import { vegaLite } from '../vega.js'
 import { colorScale } from './color-scale.js'
 import { type HeatPanelOptions, heatPanel } from './heat-panel.js'
@@ -25,7 +25,7 @@ const large = { x: { label: 'Batches' }, y: { label: 'Value', span: [-1, 1] as c
 const given = (value: unknown) => value as never
 
 type Layer = { data: { values: Record<string, unknown>[] }; mark: { type: string; url?: string } }
-const layersOf = (options: HeatPanelOptions) => heatPanel(options).drawn!.layers(sheet, 1, {}) as unknown as Layer[]
+const layersOf = (options: HeatPanelOptions) => heatPanel(options).drawn!.layers(sheets.light, 1) as unknown as Layer[]
 
 test('each finite value is a cell around its place, and text stands in its middle', () => {
   const [cells, texts] = layersOf({ ...small, text })
@@ -41,20 +41,23 @@ test('each finite value is a cell around its place, and text stands in its middl
   ])
 })
 
-test.each([sheet, pageLook(true, 'sans-serif', 600, 400)])('it is drawn without a warning, with all its words', async look => {
-  const warnings: unknown[] = []
-  const original = console.warn
-  console.warn = (...all) => warnings.push(all)
-  const chart = new Plot({ panels: [heatPanel({ ...small, text })] }).chart
-  // As it is saved, and as a page keeps it.
-  const svgs = [await toSvg(vegaLite(chart, look)), await toSvg(parted(vegaLite(chart, look)).spec)]
-  console.warn = original
-  expect(warnings).toEqual([])
-  for (const svg of svgs) {
-    for (const word of ['Confusion', 'Predicted', 'Actual', ...categories, '9', '2']) expect(svg).toContain(`>${word}</text>`)
-    expect(svg).not.toContain('NaN')
-  }
-})
+test.each([sheets.light, pageLook('dark', 'sans-serif', 600, 400)])(
+  'it is drawn without a warning, with all its words',
+  async look => {
+    const warnings: unknown[] = []
+    const original = console.warn
+    console.warn = (...all) => warnings.push(all)
+    const chart = new Plot({ panels: [heatPanel({ ...small, text })] }).chart
+    // As it is saved, and as a page keeps it.
+    const svgs = [await toSvg(vegaLite(chart, look)), await toSvg(parted(vegaLite(chart, look)).spec)]
+    console.warn = original
+    expect(warnings).toEqual([])
+    for (const svg of svgs) {
+      for (const word of ['Confusion', 'Predicted', 'Actual', ...categories, '9', '2']) expect(svg).toContain(`>${word}</text>`)
+      expect(svg).not.toContain('NaN')
+    }
+  },
+)
 
 test('many cells are one picture, whose colours are those of the scale', () => {
   const rows = Array.from({ length: 60 }, (_, r) =>

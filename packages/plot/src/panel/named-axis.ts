@@ -57,7 +57,7 @@ const widest = (names: readonly string[], most: number) => Math.min(most, Math.m
 /** What is left between the axes: on a page, what is around them comes out of the panel's size. */
 export function areaOf(look: Look, columns: number, x: NamedAxis, y: NamedAxis): Area {
   const { width, height } = look.panelSize(columns)
-  if (!('autosize' in look.config)) return { width, height, letters: mostLetters }
+  if (!look.fits) return { width, height, letters: mostLetters }
   const inPage = (pixels: number) => Math.floor((pixels * mostOfPage) / (letter * 11))
   const letters = { x: Math.min(mostLetters.x, inPage(height)), y: Math.min(mostLetters.y, inPage(width)) }
   const across = (names: readonly string[] | undefined, most: number) => (names ? widest(names, most) * letter * 11 : 30)

@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { describe as inWords } from '../mount/describe.js'
 import { Plot } from '../plot.js'
-import { sheet } from '../theme.js'
+import { sheets } from '../theme.js'
 import { picturesPanel } from './pictures-panel.js'
 
 const dots = {
@@ -14,7 +14,7 @@ const red = { values: [255, 0, 0], shape: [1, 1, 3] as const }
 
 type Layer = { mark: { type: string; url: string; width: number; height: number }; data: { values: { text: string }[] } }
 const layersOf = (pictures: Parameters<typeof picturesPanel>[0]['pictures']) =>
-  picturesPanel({ pictures }).drawn!.layers(sheet, 1, {}) as unknown as Layer[]
+  picturesPanel({ pictures }).drawn!.layers(sheets.light, 1) as unknown as Layer[]
 
 /** Pixels of an uncompressed PNG of ours. */
 function pixels(url: string): number[] {

@@ -1,11 +1,11 @@
 import { checkOptions, kind, show, toBase64 } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
+import { fit } from '../render/framed.js'
 import type { Pen } from '../render/pen.js'
-import { fit } from '../render/terminal-panel.js'
 import type { Look } from '../theme.js'
 import type { Json } from '../vega.js'
 import { letter } from './named-axis.js'
-import { inkOf, pixels } from './pixels.js'
+import { pixels } from './pixels.js'
 import { rgbPng } from './png.js'
 
 /** Grey or red, green and blue values of a picture, row by row from the top. */
@@ -132,7 +132,7 @@ function layers(pictures: readonly Picture[], range: Range, across: number, { si
   )
   const words = {
     data: { values: captions },
-    mark: { type: 'text', align: 'left', baseline: 'middle', fontSize, color: inkOf(look) },
+    mark: { type: 'text', align: 'left', baseline: 'middle', fontSize, color: look.inks.ink },
     encoding: { ...pixels, text: { field: 'text', type: 'nominal' } },
   }
   return captions.length > 0 ? [...images, words] : images
@@ -168,7 +168,6 @@ const shades = ' ░▒▓█'
 
 function pixelLines(picture: Picture, range: Range, side: number, pen: Pen): string[] {
   const [height, width] = picture.shape
-  const isColored = pen.bgHex('#000000')(' ') !== ' '
   const tall = Math.max(1, Math.round((side * height) / width / 2))
   const pixel = (y: number, x: number) =>
     colorOf(picture, range, Math.min(height - 1, Math.floor((y * height) / (2 * tall))), Math.floor((x * width) / side))
@@ -176,7 +175,7 @@ function pixelLines(picture: Picture, range: Range, side: number, pen: Pen): str
   return Array.from({ length: tall }, (_, line) =>
     Array.from({ length: side }, (_, x) => {
       const [above, below] = [pixel(2 * line, x), pixel(2 * line + 1, x)]
-      if (isColored) return pen.bgHex(hex(below))(pen.hex(hex(above))('▀'))
+      if (pen.isColored) return pen.bgHex(hex(below))(pen.hex(hex(above))('▀'))
       const light = [...above, ...below].reduce((sum, part) => sum + part, 0) / (6 * 256)
       return shades[Math.floor(light * 5)]!
     }).join(''),

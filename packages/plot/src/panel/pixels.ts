@@ -1,12 +1,6 @@
-import { type Look, onLight } from '../theme.js'
 import type { Json } from '../vega.js'
 
 const place = (field: 'x' | 'y'): Json => ({ field, type: 'quantitative', scale: null, axis: null })
 
 /** Places in pixels from the top left, for a panel without axes. */
 export const pixels: Json = { x: place('x'), y: place('y') }
-
-/** What words are written in. */
-export function inkOf({ dark }: Look): string {
-  return dark ? '#e8e8e8' : onLight.ink
-}

@@ -1,11 +1,11 @@
 import { checkOptions, kind } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
+import { fit } from '../render/framed.js'
 import type { Pen } from '../render/pen.js'
-import { fit } from '../render/terminal-panel.js'
 import { wrapName, wrappedWidth } from '../render/wrap.js'
 import type { Look } from '../theme.js'
 import type { Json } from '../vega.js'
-import { inkOf, pixels } from './pixels.js'
+import { pixels } from './pixels.js'
 
 export interface TablePanelOptions {
   /** Default: none. */
@@ -128,12 +128,12 @@ function layers(table: Table, look: Look, width: number): Json[] {
     .map((row, r) => row.map((text, c) => ({ x: starts[c]!, y: above + (r + 0.5) * rowHeight, text: cut(text, widths[c]!) })))
   const words = (values: Json[], more: Json): Json => ({
     data: { values },
-    mark: { type: 'text', align: 'left', baseline: 'middle', fontSize, color: inkOf(look), ...more },
+    mark: { type: 'text', align: 'left', baseline: 'middle', fontSize, color: look.inks.ink, ...more },
     encoding: { ...pixels, text: { field: 'text', type: 'nominal' } },
   })
   const line = {
     data: { values: [{ x: 0, y: above, x2: (sum(widths) + gap * (widths.length - 1)) * fontSize * letter }] },
-    mark: { type: 'rule', color: inkOf(look), opacity: 0.4 },
+    mark: { type: 'rule', color: look.inks.ink, opacity: 0.4 },
     encoding: { ...pixels, x2: { field: 'x2' } },
   }
   return [words(names.flat(), { fontWeight: 'bold' }), line, words(cells.flat(), {})]

@@ -1,8 +1,16 @@
-import { type Axis, colorsOf, markColorsOf, type Panel, shownExtent, shows } from '../chart.js'
-import { colorAt } from '../theme.js'
-import { axisScale, tickLabels } from '../ticks.js'
+import { colorsOf, markColorsOf, type Panel, shownExtent, shows } from '../chart.js'
+import { type Place, thin } from '../thin.js'
+import { axisScale, placer, tickLabels } from '../ticks.js'
 import { BrailleCanvas } from './canvas.js'
+import { framed } from './framed.js'
 import type { Pen } from './pen.js'
+import { legend, markGlyph, painter, symbolsOf, terminalColor } from './terminal-legend.js'
+
+/** What is drawn over what. */
+const layers = { rules: 1, faint: 2, curves: 3, dots: 4, marks: 5 }
+
+/** Columns between two characters on a line that these tell from others. */
+const everySymbol = 12
 
 /** One panel as lines that are all `width` characters wide; `height` counts the lines of the drawing area. */
 export function panelLines(panel: Panel, width: number, height: number, pen: Pen): string[] {
@@ -17,154 +25,57 @@ export function panelLines(panel: Panel, width: number, height: number, pen: Pen
   const alongY = placer(panel.y, yScale.domain)
   const across = (x: number) => Math.round(alongX(x) * (canvas.width - 1))
   const down = (y: number) => Math.round((1 - alongY(y)) * (canvas.height - 1))
-  drawPanel(panel, canvas, across, down)
+  drawCurves(panel, canvas, alongX, across, down, pen)
+  drawMarks(panel, canvas, across, down, pen)
 
-  const paint = painter(pen)
   return framed(panel, width, pen, {
-    rows: canvas.rows(paint),
+    rows: canvas.rows(painter(pen)),
     margin,
     yTicks: new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!])),
     xTicks: xScale.ticks.map(tick => across(tick) >> 1),
     xLabels: tickLabels(xScale.ticks, panel.x),
-    below: legend(panel, width, ' '.repeat(margin), paint),
+    below: legend(panel, width, ' '.repeat(margin), pen),
   })
 }
 
-/** Colours by their numbers, and 'faint'. */
-export const painter =
-  (pen: Pen) =>
-  (text: string, color: string | undefined): string =>
-    color === undefined ? text : color === 'faint' ? pen.dim(text) : pen.hex(color)(text)
-
-export interface Framed {
-  /** What is between the axes, from the top. */
-  rows: readonly string[]
-  /** Characters left of them. */
-  margin: number
-  /** Labels by row. */
-  yTicks: ReadonlyMap<number, string>
-  /** Columns, and their labels. */
-  xTicks: readonly number[]
-  xLabels: readonly string[]
-  /** Lines under the axis. */
-  below: readonly string[]
-}
-
-/** Axes, labels and title around what is drawn: lines that are all `width` characters wide. */
-export function framed(
-  { title, x }: Pick<Panel, 'title' | 'x'>,
-  width: number,
-  pen: Pen,
-  { rows, margin, yTicks, xTicks, xLabels, below }: Framed,
-): string[] {
-  const columns = width - margin - 1
-  const { axis, labels } = xAxis(xTicks, xLabels, columns)
-  const indent = ' '.repeat(margin)
-  return [
-    ...(title ? [pen.bold(fit(indent + title, width))] : []),
-    ...rows.map((row, i) => {
-      const label = yTicks.get(i)
-      return pen.dim(`${(label ?? '').padStart(margin - 1)} ${label === undefined ? '│' : '┤'}`) + row
-    }),
-    pen.dim(indent + axis),
-    pen.dim(indent + labels),
-    fit(indent + centred(x.label, columns + 1), width),
-    ...below,
-  ]
-}
-
-type Place = (value: number) => number
-
-function drawPanel(panel: Panel, canvas: BrailleCanvas, across: Place, down: Place): void {
-  const colors = colorsOf(panel)
-  const tints = markColorsOf(panel).map(colorAt)
-  panel.marks?.forEach((mark, i) => {
-    if (mark.main) canvas.line(across(mark.x), 0, across(mark.x), canvas.height, tints[i], 3)
-  })
-  panel.series.forEach((series, i) => {
-    const color = series.style === 'faint' ? 'faint' : colorAt(colors[i]!)
-    const markers = series.style === 'points' || series.points.length === 1
+function drawCurves(panel: Panel, canvas: BrailleCanvas, alongX: Place, across: Place, down: Place, pen: Pen): void {
+  for (const x of panel.x.rules ?? []) canvas.glyphs(across(x), 0, across(x), canvas.height - 1, '┊', 'faint', layers.rules)
+  const [colors, symbols] = [colorsOf(panel), symbolsOf(panel, pen)]
+  panel.series.forEach(({ name, points, style }, i) => {
+    const isFaint = style === 'faint'
+    const color = isFaint ? 'faint' : terminalColor(colors[i]!)
+    const { glyph, onLine } = symbols.get(name)!
+    const hasDots = style === 'points' || points.length === 1
+    const drawn = style === 'dots' ? points : thin(points, canvas.width, alongX, y => shows(panel.y, y))
+    // Of the second curve they stand between those of the first.
+    let next = (2 * everySymbol * (i % 4)) / 4
     let previous: [number, number] | undefined
-    for (const [x, y] of series.points) {
+    for (const [x, y] of drawn) {
       if (!shows(panel.x, x) || !shows(panel.y, y)) {
         previous = undefined
         continue
       }
       const here: [number, number] = [across(x), down(y)]
-      canvas.line(...(previous ?? here), ...here, color, markers ? 4 : 1)
-      if (markers) canvas.glyph(...here, '●', color)
-      if (series.style !== 'dots') previous = here
+      const line = [...(previous ?? here), ...here] as const
+      if (isFaint && !pen.isColored) canvas.glyphs(...line, '·', color, layers.faint)
+      else canvas.line(...line, color, hasDots ? 4 : 1, isFaint ? layers.faint : layers.curves)
+      if (hasDots) canvas.glyph(...here, glyph, color, layers.dots)
+      else if (onLine && !isFaint && here[0] >= next) {
+        canvas.glyph(...here, glyph, color, layers.dots)
+        next = here[0] + 2 * everySymbol
+      }
+      if (style !== 'dots') previous = here
     }
   })
-  panel.marks?.forEach((mark, i) => {
-    canvas.glyph(across(mark.x), down(mark.y), '◆', tints[i])
+}
+
+function drawMarks(panel: Panel, canvas: BrailleCanvas, across: Place, down: Place, pen: Pen): void {
+  const colors = markColorsOf(panel).map(terminalColor)
+  panel.marks?.forEach(({ main, x, y }, i) => {
+    if (main) canvas.line(across(x), 0, across(x), canvas.height, colors[i], 3, layers.curves)
+    // One that stands where another does is put beside it.
+    let column = across(x)
+    while (canvas.layerAt(column, down(y)) === layers.marks && column < canvas.width - 2) column += 2
+    canvas.glyph(column, down(y), markGlyph(i, pen), colors[i], layers.marks)
   })
-}
-
-/** Where a value lies between the ends of the axis, from 0 to 1. */
-export function placer(axis: Axis, [low, high]: [number, number]): Place {
-  const along = axis.log ? Math.log : (value: number) => value
-  return value => (along(value) - along(low)) / (along(high) - along(low))
-}
-
-/** The axis line with its ticks, and under it the labels that have room. */
-function xAxis(places: readonly number[], texts: readonly string[], columns: number): { axis: string; labels: string } {
-  const axis = ['└', ...new Array<string>(columns).fill('─')]
-  const labels = new Array<string>(columns + 1).fill(' ')
-  let free = 0
-  places.forEach((place, i) => {
-    axis[place + 1] = '┴'
-    const text = texts[i]!
-    const start = Math.min(Math.max(0, place + 1 - (text.length >> 1)), labels.length - text.length)
-    if (start < free) return
-    for (let c = 0; c < text.length; c++) labels[start + c] = text[c]!
-    free = start + text.length + 1
-  })
-  return { axis: axis.join(''), labels: labels.join('') }
-}
-
-/** A line or more that names the series, where there are several, and every mark. */
-export function legend(panel: Panel, width: number, indent: string, paint: (text: string, color: string) => string): string[] {
-  const colors = colorsOf(panel)
-  const named = panel.series.map((series, i) => ({
-    name: series.name,
-    symbol: series.style.endsWith('s') ? '●' : '━',
-    color: colorAt(colors[i]!),
-    faint: series.style === 'faint',
-  }))
-  const names = [...new Set(named.map(({ name }) => name))]
-  const entries = (names.length > 1 ? names : []).map(name => {
-    const all = named.filter(entry => entry.name === name && !entry.faint)
-    return { symbol: [...new Set(all.map(entry => entry.symbol))].join(''), text: name, color: all[0]?.color ?? 'faint' }
-  })
-  const tints = markColorsOf(panel).map(colorAt)
-  panel.marks?.forEach((mark, i) => {
-    entries.push({ symbol: '◆', text: mark.label, color: tints[i]! })
-  })
-
-  const lines: string[] = []
-  let line = indent
-  let used = indent.length
-  const flush = () => lines.push(line + ' '.repeat(Math.max(0, width - used)))
-  for (const { symbol, text, color } of entries) {
-    const length = symbol.length + text.length + 4
-    if (used > indent.length && used + length > width) {
-      flush()
-      line = indent
-      used = indent.length
-    }
-    line += ` ${paint(symbol, color)} ${text}  `
-    used += length
-  }
-  if (entries.length) flush()
-  return lines
-}
-
-function centred(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, (width - text.length) >> 1)) + text
-}
-
-/** Cut or filled up to exactly `width` characters. */
-export function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
 }

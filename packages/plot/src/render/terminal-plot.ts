@@ -1,7 +1,8 @@
 import { checkOptions, kind, show, standardOutput } from '@onecycle/platform'
 import { penOf, showsColors } from '#plot/pen.js'
 import type { Chart } from '../chart.js'
-import { fit, panelLines } from './terminal-panel.js'
+import { fit } from './framed.js'
+import { panelLines } from './terminal-panel.js'
 import { wrap } from './wrap.js'
 
 export interface DrawOptions {

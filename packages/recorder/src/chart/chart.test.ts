@@ -1,11 +1,13 @@
 import type { Plot } from '@onecycle/plot'
 import { describe, expect, test } from 'vitest'
+import { vegaLiteErrors } from '../../../plot/src/testing/vega-lite-errors.js'
 import type { LrFindRecord } from '../history.js'
 import { Recorder } from '../recorder.js'
 import { externalReferences } from '../testing/external-references.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
 import { lossesChart } from './losses.js'
+import { plot_lr_find } from './lr-find.js'
 import { hypersChart } from './schedule.js'
 
 const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
@@ -32,9 +34,16 @@ const recorder = recorded({ batches: 40, metrics: ['accuracy', 'f1'] })
 const runs = { constant: recorder.history, '1cycle': recorded({ batches: 30 }).history }
 const plots: Record<string, { plot: Plot; labels: string[] }> = {
   plot: { plot: recorder.plot(), labels: ['Learning rate finder', 'Learning rate', 'valley: 0.0052', 'steep: 0.002', '1e-5'] },
+  'plot_lr_find of several': {
+    plot: plot_lr_find({ plain: lrFind, frozen: { ...lrFind, suggestion: 'steep' } }),
+    labels: ['Learning rate finder', 'plain: 0.0052', 'frozen: 0.002', 'Loss'],
+  },
   plot_lr: { plot: recorder.plot_lr(), labels: ['Learning Rate', 'Batches'] },
   'plot_lr with momentum': { plot: recorder.plot_lr({ showMoms: true }), labels: ['Learning Rate', 'Momentum'] },
-  plot_losses: { plot: recorder.plot_losses(), labels: ['Losses', 'training', 'validation', 'Batches', 'Loss'] },
+  plot_losses: {
+    plot: recorder.plot_losses(),
+    labels: ['Losses', 'training', 'validation', 'Batches (rules: epochs)', 'Loss'],
+  },
   plot_metrics: { plot: recorder.plot_metrics(), labels: ['accuracy', 'f1', 'Epochs'] },
   plot_sched: { plot: recorder.plot_sched(), labels: ['Learning Rate', 'Momentum', 'Batches'] },
   compare_losses: { plot: compare_losses(runs), labels: ['constant', '1cycle', 'Losses'] },
@@ -54,6 +63,7 @@ describe.each(Object.entries(plots))('%s', (_, { plot, labels }) => {
     expect(svg).toMatch(/^<svg/)
     for (const label of labels) expect(svg).toContain(`>${label}</text>`)
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+    for (const theme of ['light', 'dark'] as const) expect(vegaLiteErrors(await plot.vegaLite({ theme }))).toEqual([])
   })
 
   test('is drawn for the terminal within its width', () => {
@@ -88,13 +98,57 @@ test('learning rate and momentum are two panels side by side', () => {
 test('the finder trims as fastai 1 does, on a logarithmic axis', () => {
   const panel = recorder.plot().chart.panels[0]!
   expect(panel.x.log).toBe(true)
-  expect(panel.series[0]!.points).toHaveLength(85)
+  expect(panel.series.map(({ name, style, points }) => [name, style, points.length])).toEqual([
+    ['each batch', 'faint', 85],
+    ['smoothed', 'line', 85],
+  ])
   expect(panel.series[0]!.points[0]![0]).toBe(lrs[10])
   expect(recorder.plot({ skipStart: 0, skipEnd: 0 }).chart.panels[0]!.series[0]!.points).toHaveLength(100)
   expect(panel.marks).toEqual([
     { label: 'valley: 0.0052', x: 5.2e-3, y: 1.5, main: true },
     { label: 'steep: 0.002', x: 2e-3, y: 1.8, main: false },
   ])
+})
+
+test('single batches that explode leave the smoothed curve its room', () => {
+  const exploding = new Recorder()
+  exploding.lrFind = { ...lrFind, losses: losses.map((loss, i) => (i > 90 ? 1e6 : loss)) }
+  const { y, series } = exploding.plot().chart.panels[0]!
+  const smooth = series[1]!.points.map(([, y]) => y)
+  expect(y.window![1]).toBeLessThan(Math.max(...smooth) + 0.2 * (Math.max(...smooth) - Math.min(...smooth)))
+})
+
+test('the finder says which rate to take, or why there is none', () => {
+  const said = new Recorder()
+  said.lrFind = { ...lrFind, advice: 'take 0.0052 (valley).' }
+  expect(said.plot().chart.subtitle).toBe('Take 0.0052 (valley).')
+  expect(said.plot({ suggestion: false }).chart.subtitle).toBeUndefined()
+  said.lrFind = { ...lrFind, suggestions: {}, reason: 'the loss never fell.' }
+  expect(said.plot().chart).toMatchObject({ title: 'Learning rate finder: no suggestion', subtitle: 'The loss never fell.' })
+})
+
+test('several finders have a colour each, and a dot where each suggests', () => {
+  const of = { plain: lrFind, frozen: { ...lrFind, suggestion: 'steep' }, none: { ...lrFind, suggestion: 'slide' } }
+  const { series, marks } = plot_lr_find(of).chart.panels[0]!
+  expect(series.map(({ name, style, color }) => `${name} ${style} ${color}`)).toEqual([
+    ...['plain: 0.0052 faint 0', 'plain: 0.0052 line 0', 'frozen: 0.002 faint 1', 'frozen: 0.002 line 1'],
+    ...['none faint 2', 'none line 2'],
+  ])
+  expect(marks!.map(({ x, color }) => [x, color])).toEqual([
+    [5.2e-3, 0],
+    [2e-3, 1],
+  ])
+  expect(() => plot_lr_find({})).toThrow(/plot_lr_find takes searches by name/)
+  expect(() => plot_lr_find({ a: 1 as never })).toThrow(/but got 1/)
+  expect(() => plot_lr_find({ a: { ...lrFind, smooth_losses: [Number.NaN] } })).toThrow(/no loss that is a number in 'a'/)
+})
+
+test('epochs are ruled off, of many every so many', () => {
+  const ruled = (epochs: number) => recorded({ epochs, batches: 3 }).plot_losses().chart.panels[0]!.x
+  expect(ruled(1)).toEqual({ label: 'Batches', integer: true, rules: [] })
+  expect(ruled(4)).toEqual({ label: 'Batches', integer: true, rules: [3, 6, 9], note: 'rules: epochs' })
+  expect(ruled(100)).toMatchObject({ note: 'rules: every 5 epochs' })
+  expect(ruled(100).rules!.length).toBe(19)
 })
 
 test('a search that stopped early is still plotted', () => {
@@ -114,7 +168,7 @@ test('validation points stand where their epochs ended', () => {
   expect(raw.points[0]).toEqual([11, 1 / 11])
 })
 
-test('what is skipped is left out of validation too, and losses may stand on a logarithmic axis', () => {
+test('what is skipped is left out of training alone, and losses may stand on a logarithmic axis', () => {
   const { history } = recorder
   const at = (options: object) =>
     lossesChart(history, options)
@@ -122,8 +176,7 @@ test('what is skipped is left out of validation too, and losses may stand on a l
       ?.points.map(([batch]) => batch)
   const [first, second] = [history.nb_batches[0]!, history.nb_batches[0]! + history.nb_batches[1]!]
   expect(at({})).toEqual([first, second])
-  expect(at({ skipStart: first })).toEqual([second])
-  expect(at({ skipEnd: 1 })).toEqual([first])
+  expect(at({ skipStart: first + 1, skipEnd: 1 })).toEqual([first, second])
   expect(lossesChart(history, { log: true }).panels[0]!.y).toEqual({ label: 'Loss', log: true })
 })
 

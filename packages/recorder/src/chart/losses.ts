@@ -1,12 +1,12 @@
 import type { Chart, Series } from '@onecycle/plot'
 import type { History } from '../history.js'
-import { atEpochEnds, overBatches } from './over-batches.js'
+import { atEpochEnds, epochRules, overBatches } from './over-batches.js'
 import { checkSkips } from './skips.js'
 
 export interface LossesOptions {
-  /** Training batches left out at the beginning. Default 0. */
+  /** Training losses left out at the beginning; those of validation stay. Default 0. */
   skipStart?: number | undefined
-  /** Training batches left out at the end. Default 0. */
+  /** Training losses left out at the end. Default 0. */
   skipEnd?: number | undefined
   /** Whether the smoothed training loss is drawn, over the raw one in pale; false draws the raw loss alone. Default true. */
   smooth?: boolean | undefined
@@ -14,7 +14,7 @@ export interface LossesOptions {
   log?: boolean | undefined
 }
 
-/** Training loss of each batch, and validation loss where each epoch ended, as far as its batch is shown. */
+/** Training loss of each batch, and validation loss where each epoch ended, which is ruled off. */
 export function lossesChart(history: History, options: LossesOptions = {}): Chart {
   const { skipStart = 0, skipEnd = 0, smooth = true, log = false } = options
   checkSkips(history.losses.length, skipStart, skipEnd)
@@ -25,8 +25,11 @@ export function lossesChart(history: History, options: LossesOptions = {}): Char
         { name: 'training', style: 'line', points: overBatches(history.smooth_losses, skipStart, skipEnd) },
       ]
     : [{ name: 'training', style: 'line', points: raw }]
-  const shown = ([batch]: [number, number]) => batch > skipStart && batch <= history.losses.length - skipEnd
-  const valid = atEpochEnds(history, history.val_losses).filter(shown)
+  const valid = atEpochEnds(history, history.val_losses)
   if (valid.length) series.push({ name: 'validation', style: 'points', points: valid })
-  return { panels: [{ title: 'Losses', x: { label: 'Batches', integer: true }, y: { label: 'Loss', log }, series }] }
+  return {
+    panels: [
+      { title: 'Losses', x: { label: 'Batches', integer: true, ...epochRules(history) }, y: { label: 'Loss', log }, series },
+    ],
+  }
 }

@@ -60,8 +60,8 @@ test('a table has the columns of all its rows, blanks where a row has none', () 
   expect(page).toContain('<td></td><td>b</td><td></td><td>3</td>')
 })
 
-test('each plot is inline, with its specification to download', () => {
-  expect(page.match(/<svg /g)).toHaveLength(2)
+test('each plot is inline, for light pages and for dark ones, with its specification to download', () => {
+  expect(page.match(/<svg /g)).toHaveLength(4)
   const [, name, data] = /download="([^"]+)" href="data:application\/json;base64,([^"]+)"/.exec(page)!
   expect(name).toBe('losses.vl.json')
   expect(JSON.parse(Buffer.from(data!, 'base64').toString())).toEqual(JSON.parse(JSON.stringify(recorder.plot_losses().spec)))

@@ -68,7 +68,7 @@ export class Report {
 }
 
 async function htmlSection({ title, text, table, plots = [] }: ReportSection): Promise<string> {
-  const figures = await Promise.all(plots.map(async plot => htmlFigure(await plot.svg(), plot.spec, plot.title)))
+  const figures = await Promise.all(plots.map(plot => htmlFigure(plot)))
   const body = [`<h2>${escapeHtml(title)}</h2>`, paragraphs(text), table?.length ? htmlTable(table) : '', ...figures]
   return `<section>\n${body.filter(Boolean).join('\n')}\n</section>`
 }
