@@ -19,6 +19,21 @@ export interface Candidate {
   readonly notes: readonly string[]
   /** Loads it and makes it TensorFlow.js's backend; returns what is worth saying about it. Throws the reason when it does not start. */
   start(request?: StartRequest): Promise<string>
+  /**
+   * Why the next one is better here, where that is measured: asked unless this one is asked for by name.
+   *
+   * @param trial whether it may be measured now
+   */
+  worse?(trial: boolean): Promise<string | undefined>
+  /** What it lacks here, after it has not started, or has started with less than it could be. */
+  lacks?(): readonly Lack[]
+}
+
+/** A piece that is missing, and how it comes. */
+export interface Lack {
+  /** Such as 'cuDNN (libcudnn.so.8)'. */
+  readonly piece: string
+  readonly fix: string
 }
 
 /** Why a backend cannot even be tried. */

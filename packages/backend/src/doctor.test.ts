@@ -22,7 +22,7 @@ describe('doctor', () => {
 
     const gpu = diagnosis.backends[0]!
     expect(gpu).toMatchObject({ usable: false, reason: 'not installed', install: 'npm install @tensorflow/tfjs-node-gpu@4.22.0' })
-    expect(gpu.notes.join(' ')).toMatch(/CUDA 11\.2 and cuDNN 8\.1/)
+    expect(gpu.notes.join(' ')).toMatch(/CUDA and cuDNN: 11\.2 and 8\.1 for TensorFlow 2\.9/)
 
     const text = describeDiagnosis(diagnosis)
     for (const name of backendNames) expect(text).toContain(`  ${name}`)

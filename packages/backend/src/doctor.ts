@@ -1,8 +1,8 @@
-import { describeHost, show } from '@onecycle/platform'
+import { describeHost, show, variable } from '@onecycle/platform'
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { candidates } from '#backend/candidates.js'
 import { absence, tfjsVersions, versionOf } from '#backend/packages.js'
-import { type BackendName, type Candidate, reasonOf } from './candidate.js'
+import { type BackendName, type Candidate, type Lack, reasonOf } from './candidate.js'
 import { askedFor } from './use-backend.js'
 import type { KernelOrigin } from './wasm/kernels.js'
 
@@ -15,6 +15,10 @@ export interface BackendDiagnosis {
   readonly detail?: string
   /** Why it is not usable. */
   readonly reason?: string
+  /** Why a usable one is not taken where the next one is there: it was measured. */
+  readonly worse?: string
+  /** The pieces that it lacks here, and how each comes. */
+  readonly missing?: readonly Lack[]
   /** What brings it: the command that installs it, in a page the import. */
   readonly install?: string
   readonly notes: readonly string[]
@@ -64,7 +68,7 @@ export async function diagnose(): Promise<Diagnosis> {
     tfjs: tfjsVersions(),
     backends,
     wasm,
-    best: backends.find(({ name, usable }) => usable && name === (asked.name ?? name))?.name,
+    best: backends.find(({ name, usable, worse }) => usable && !worse && name === (asked.name ?? name))?.name,
   }
 }
 
@@ -78,10 +82,17 @@ async function examine(candidate: Candidate, asked: ReturnType<typeof askedFor>)
   const runs = candidate.tfjsName in engine().registry
   try {
     const threads = runs ? undefined : asked.threads
-    return { ...known, usable: true, detail: await candidate.start({ threads, byName: asked.name === name }) }
+    const detail = await candidate.start({ threads, byName: asked.name === name })
+    const worse = asked.name === name ? undefined : await candidate.worse?.(variable('ONECYCLE_TRIAL') !== '0')
+    return { ...known, usable: true, detail, ...(worse && { worse }), ...missingFor(candidate) }
   } catch (error) {
-    return { ...known, usable: false, reason: reasonOf(error) }
+    return { ...known, usable: false, reason: reasonOf(error), ...missingFor(candidate) }
   }
+}
+
+function missingFor(candidate: Candidate): Pick<BackendDiagnosis, 'missing'> {
+  const missing = candidate.lacks?.() ?? []
+  return missing.length > 0 ? { missing } : {}
 }
 
 async function examineWasm(): Promise<WasmDiagnosis> {
@@ -119,10 +130,17 @@ export function describe(diagnosis: Diagnosis): string {
   ].join('\n')
 }
 
-function describeBackend({ name, usable, version, detail, reason, install, notes }: BackendDiagnosis, best: boolean): string[] {
-  const state = usable ? `usable (${detail})${best ? ', the default here' : ''}` : reason
+function describeBackend(backend: BackendDiagnosis, best: boolean): string[] {
+  const { name, usable, version, detail, reason, worse, missing = [], install, notes } = backend
+  const state = usable ? `usable (${detail})${best ? ', the default here' : worse ? `, ${worse}` : ''}` : reason
   const line = `  ${name.padEnd(9)}${version ? `${version} ` : ''}${state}`
-  return [line, ...(install ? [`           install: ${install}`] : []), ...notes.map(note => `           note: ${note}`)]
+  const fixes = missing.map(({ piece, fix }) => `           missing: ${piece}: ${fix}`)
+  return [
+    line,
+    ...fixes,
+    ...(install ? [`           install: ${install}`] : []),
+    ...notes.map(note => `           note: ${note}`),
+  ]
 }
 
 /** What {@link doctor} found. */
@@ -143,11 +161,11 @@ export interface Doctor extends Diagnosis {
  */
 export async function doctor(): Promise<Doctor> {
   const diagnosis = await diagnose()
-  const rows = diagnosis.backends.map(({ name, usable, version = '', detail, reason, install, notes }) => ({
+  const rows = diagnosis.backends.map(({ name, usable, version = '', detail, reason, worse, missing = [], install, notes }) => ({
     backend: name,
     version,
-    state: usable ? `usable (${detail})${name === diagnosis.best ? ', the default here' : ''}` : reason!,
-    notes: [...(install ? [install] : []), ...notes].join(' '),
+    state: usable ? `usable (${detail})${name === diagnosis.best ? ', the default here' : worse ? `, ${worse}` : ''}` : reason!,
+    notes: [...missing.map(({ piece, fix }) => `${piece}: ${fix}`), ...(install ? [install] : []), ...notes].join(' '),
   }))
   return { ...diagnosis, rows, toString: () => describe(diagnosis) }
 }

@@ -1,2 +1,3 @@
 /** What other packages of onecycle need, and no program. */
-export { lookInProject } from '#backend/project.js'
+export { lookInProject, projectFolder } from '#backend/project.js'
+export { pinBackend } from './choosing.js'

@@ -22,6 +22,11 @@ export interface UseBackendOptions {
    * (`plain`, or 128 or 256 bits), or else the fastest that runs.
    */
   simd?: Simd
+  /**
+   * Whether TensorFlow's native library, where it is installed, may be compared with wasm in a trial of some 100 ms, which is remembered for
+   * this machine. Without one wasm is taken. Default: unless the environment variable `ONECYCLE_TRIAL` is `0`.
+   */
+  trial?: boolean
   /** Where the line about the choice goes. Default: standard error; `false`: nowhere. */
   log?: false | ((line: string) => void)
 }
@@ -48,16 +53,16 @@ let currentSimd: Simd | undefined
 let queue: Promise<unknown> = Promise.resolve()
 
 /**
- * Starts the best TensorFlow.js backend present, or the one asked for, and says in one line which it is: in Node of node-gpu, node,
- * webgpu, wasm and cpu, in a page of webgpu, wasm, webgl and cpu, of which it takes webgpu and webgl where the program has imported
- * TensorFlow.js's packages for them. A second call costs nothing; calls at the same time take turns.
+ * Starts the best TensorFlow.js backend present, or the one asked for, and says in one line which it is: in Node of node-gpu,
+ * webgpu, node, wasm and cpu, of which node is taken where it is faster than wasm on this machine; in a page of webgpu, wasm, webgl and cpu, of
+ * which it takes webgpu and webgl where the program has imported TensorFlow.js's packages for them. A second call costs nothing; calls at the same time take turns.
  *
  * @throws RangeError for a number of threads that cannot be
  * @throws Error for several threads or a build on another backend than wasm, for a name that is no backend, for a backend that is not
  * installed or imported (says what to do), for files of the wasm backend that a page cannot load, and for one asked for by name that does not start (`cause` holds why)
  *
  * @example
- * await useBackend()                    // onecycle: backend wasm (SIMD, composed training kernels); not installed: node-gpu, node, webgpu
+ * await useBackend()                    // onecycle: backend wasm (SIMD, composed training kernels); not installed: node-gpu, webgpu, node
  * await useBackend({ prefer: 'cpu' })
  * await useBackend({ prefer: 'wasm', threads: 2 })   // asked for before the program makes its first tensor
  */
@@ -71,18 +76,19 @@ const backendKinds = {
   prefer: kind.any,
   threads: kind.any,
   simd: kind.choice('plain', 'relaxed'),
+  trial: kind.boolean,
   log: kind.either(kind.choice(false), kind.function),
 }
 
 async function choose(options: UseBackendOptions): Promise<BackendReport> {
   checkOptions<UseBackendOptions>('useBackend', options, backendKinds)
   const running = current && getBackend() === current.tfjsName ? current : undefined
-  const { log = say } = options
+  const { log = say, trial = variable('ONECYCLE_TRIAL') !== '0' } = options
   const { name, threads, simd } = askedFor(options)
   const asked = name ?? (threads !== undefined && running?.name === 'wasm' ? 'wasm' : undefined)
   const same = (threads ?? currentThreads) === currentThreads && (simd ?? currentSimd) === currentSimd
   if (running && (asked ?? running.name) === running.name && same) return running
-  current = asked === undefined ? await startBest({ threads, simd }) : await startForced(asked, { threads, simd })
+  current = asked === undefined ? await startBest({ threads, simd }, trial) : await startForced(asked, { threads, simd })
   currentThreads = threads ?? currentThreads
   currentSimd = simd ?? currentSimd
   if (log) log(current.line)
@@ -134,12 +140,17 @@ async function startForced(name: BackendName, request: StartRequest): Promise<Ba
   }
 }
 
-async function startBest(request: StartRequest): Promise<BackendReport> {
+async function startBest(request: StartRequest, trial: boolean): Promise<BackendReport> {
   const passedOver: { name: BackendName; reason: string }[] = []
   for (const candidate of candidates) {
     const absent = absence(candidate)
     if (absent) {
       passedOver.push({ name: candidate.name, reason: absent.reason })
+      continue
+    }
+    const worse = await candidate.worse?.(trial)
+    if (worse) {
+      passedOver.push({ name: candidate.name, reason: worse })
       continue
     }
     try {

@@ -1,6 +1,7 @@
 import { ready } from '@onecycle/backend'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import type { TrainOptions } from './fit/options.js'
 import { setFusedUpdate } from './optimizer/index.js'
 import { setReplay } from './replay/seam.js'
 
@@ -11,8 +12,11 @@ let accelerated: Promise<void> | undefined
  * kernels each way, and steps run the kernels of earlier ones again. What each does stays the same up to rounding. Called before a fit or
  * a pass over data, so that no other backend loads these kernels, and so that a model that was loaded validates as it did when it was
  * saved, to the bit.
+ *
+ * @param resume where a fit goes on from: on the backend that it was on
  */
-export async function accelerate(): Promise<void> {
+export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}): Promise<void> {
+  if (resume) await (await import('./checkpoint/pin.js')).pinToCheckpoint(resume)
   await ready()
   if (getBackend() !== 'wasm') return
   accelerated ??= load()

@@ -273,21 +273,26 @@ export class Learner extends AnsweringLoop {
       const rates = (lr_max: Rates) => ratesOf(this, 'fine_tune', lr_max)
       return planFineTune(this, { epochs, base_lr, search: this.recorder.lrFind, rates }, options)
     }
-    return this.#training('fine_tune', plans, async ({ first, second }) => {
-      let { frozen_to } = this.#freezing
-      this.freeze()
-      try {
-        this.#freezing.check('fine_tune')
-        const ofFirst = first && (await this.#follow('fine_tune', { ...first, options }))
-        if (ofFirst?.reason === 'diverged') return ofFirst
-        this.unfreeze()
-        const history = await this.#follow('fine_tune', { ...second, ...(first && { note: undefined }), options })
-        frozen_to = 0
-        return history
-      } finally {
-        this.freeze_to(frozen_to)
-      }
-    })
+    return this.#training(
+      'fine_tune',
+      plans,
+      async ({ first, second }) => {
+        let { frozen_to } = this.#freezing
+        this.freeze()
+        try {
+          this.#freezing.check('fine_tune')
+          const ofFirst = first && (await this.#follow('fine_tune', { ...first, options }))
+          if (ofFirst?.reason === 'diverged') return ofFirst
+          this.unfreeze()
+          const history = await this.#follow('fine_tune', { ...second, ...(first && { note: undefined }), options })
+          frozen_to = 0
+          return history
+        } finally {
+          this.freeze_to(frozen_to)
+        }
+      },
+      options,
+    )
   }
 
   /**
@@ -690,12 +695,12 @@ export class Learner extends AnsweringLoop {
   }
 
   /** Alone on this Learner, and on its model: what is planned may take a while to load. */
-  async #training<T, P>(what: string, plan: Plan<P>, work: (plan: P) => Promise<T>): Promise<T> {
+  async #training<T, P>(what: string, plan: Plan<P>, work: (plan: P) => Promise<T>, options?: TrainOptions): Promise<T> {
     return this.turns.take(what, false, () => {
       checkUsable(this.groups.flat(), what)
       return whileTraining(this, what, async () => {
         const planned = await plan()
-        await accelerate()
+        await accelerate(options ?? (planned as Partial<PlannedFit>).options)
         this.#order.take()
         return work(planned)
       })

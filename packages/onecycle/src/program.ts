@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import chalk, { chalkStderr } from 'chalk'
-import { Command, CommanderError, Option } from 'commander'
+import { Argument, Command, CommanderError, Option } from 'commander'
 import { examples } from './examples.js'
 import { fail, oneLine } from './failure.js'
 import { keysOf } from './job/keys.js'
@@ -53,6 +53,7 @@ function commandLine(): Command {
     )
 
   addDoctor(program)
+  addNative(program)
   addDemo(program)
   addJobs(program)
   addRuns(program)
@@ -66,9 +67,31 @@ function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('say which TensorFlow.js backends work here, and why the others do not')
+    .option('--measure', 'measure training steps on each that works, within a minute')
     .option('--json', 'print it as JSON')
-    .addHelpText('after', examples(['onecycle doctor'], ['onecycle doctor --json']))
+    .addHelpText('after', examples(['onecycle doctor'], ['onecycle doctor --measure', 'which one is the fastest here']))
     .action(async options => (await import('./commands/doctor.js')).doctor(options))
+}
+
+function addNative(program: Command): void {
+  const native = program.command('native').description("install TensorFlow's native library for Node").helpCommand(false)
+  native
+    .command('install')
+    .description("install tfjs-node or tfjs-node-gpu into this project: npm's own, or else built from TensorFlow's wheel")
+    .addArgument(new Argument('[kind]', 'for the processor, or for NVIDIA GPUs too').choices(['cpu', 'gpu']).default('cpu'))
+    .option('--tensorflow <version>', "2.9.1 (default for cpu: npm's own download is of this one) or 2.18.1 (default for gpu)")
+    .option('--build', "leave npm's own download alone, and what is there already, and build")
+    .option('--no-cuda', "without NVIDIA's libraries of PyPI: those of the system are used")
+    .option('--yes', 'do not ask')
+    .option('--json', 'print what came of it as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle native install', "TensorFlow on the processor: the backend 'node'"],
+        ['onecycle native install gpu --yes', 'with CUDA and cuDNN; the driver has to be there'],
+      ),
+    )
+    .action(async (kind, options) => (await import('./commands/native.js')).nativeInstall(kind, options))
 }
 
 function addDemo(program: Command): void {
@@ -80,7 +103,7 @@ function addDemo(program: Command): void {
     .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 2)
     .option('--lr <rate>', 'the high learning rate; the low one is a tenth of it', positiveNumber, 5e-2)
     .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))
-    .option('--backend <name>', 'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
+    .option('--backend <name>', 'node-gpu, webgpu, node, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
     .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
     .option('--resume [folder]', 'write checkpoints there (default: checkpoints in --out), and go on from them if it was killed')
     .option('--no-progress', 'show neither bars nor epoch tables')
@@ -97,7 +120,7 @@ function addDemo(program: Command): void {
 
 const backendOption = [
   '--backend <name>',
-  'node-gpu, node, webgpu, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)',
+  'node-gpu, webgpu, node, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)',
 ] as const
 
 /** What trains, and looks at what would be trained. */

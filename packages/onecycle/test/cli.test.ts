@@ -186,6 +186,32 @@ describe('doctor', () => {
   })
 })
 
+describe('native install', () => {
+  test('says what it would do and take, and does nothing unless it is told to', async () => {
+    const project = await mkdtemp(join(tmpdir(), 'onecycle-project-'))
+    await writeFile(join(project, 'package.json'), '{}')
+    const { code, stdout, stderr } = await onecycle(['native', 'install', '--json'], {
+      cwd: project,
+      env: { ONECYCLE_CACHE: join(project, 'cache') },
+    })
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^ {2}1\. npm install --save-optional .*@tensorflow\/tfjs-node@4\.22\.0 .*\n {2}2\. its own download/m)
+    expect(stderr).toMatch(/It takes 485 MiB in .*cache[/\\]native[\s\S]*error: Nobody is here to be asked .* --yes\./)
+    expect(await readdir(project)).toEqual(['package.json'])
+    await rm(project, { recursive: true })
+  })
+
+  test('refuses what there is not', async () => {
+    const [kind, release] = await Promise.all([
+      onecycle(['native', 'install', 'tpu']),
+      onecycle(['native', 'install', '--tensorflow', '2.10.0']),
+    ])
+    expect([kind.code, release.code]).toEqual([1, 1])
+    expect(kind.stderr).toContain("value 'tpu' is invalid for argument 'kind'. Allowed choices are cpu, gpu.")
+    expect(release.stderr).toContain('There is no TensorFlow 2.10.0 to install; tfjs-node was run on 2.9.1, 2.18.1.')
+  })
+})
+
 describe('schedule', () => {
   test('--json prints rate and momentum of every batch', async () => {
     const { code, stdout } = await onecycle([

@@ -1,5 +1,5 @@
 export { gitCommit } from '#platform/commit.js'
-export { describeHost, parallelism, processMemory, variable } from '#platform/environment.js'
+export { cacheFolder, describeHost, parallelism, processMemory, variable } from '#platform/environment.js'
 export { filesIn, namesIn, removeFile, removeUnfinished } from '#platform/folder.js'
 export { lockFolder } from '#platform/lock-folder.js'
 export { Sha256 } from '#platform/sha256.js'

@@ -4,7 +4,7 @@ import { node, nodeGpu } from './backends/native.js'
 import { webgpu } from './backends/webgpu.js'
 
 /** The backends that there are here, best first. */
-export const backendNames = ['node-gpu', 'node', 'webgpu', 'wasm', 'cpu'] as const
+export const backendNames = ['node-gpu', 'webgpu', 'node', 'wasm', 'cpu'] as const
 
-/** Every backend, best first. */
-export const candidates: readonly Candidate[] = [nodeGpu, node, webgpu, wasm, cpu]
+/** Every backend, best first; a trial says whether node comes before wasm. */
+export const candidates: readonly Candidate[] = [nodeGpu, webgpu, node, wasm, cpu]

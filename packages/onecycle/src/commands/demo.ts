@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { useBackend } from '@onecycle/backend'
+import { chooseLater, useBackend } from '@onecycle/backend'
 import chalk from 'chalk'
 import { type Experiment, mnistSample, result } from '../demo/mnist-sample.js'
 import { page } from '../demo/page.js'
@@ -28,7 +28,9 @@ export interface DemoOptions {
 export async function demo({ out, backend, threads, resume, ...job }: DemoOptions): Promise<void> {
   // What cannot be kept need not be trained.
   await mkdir(out, { recursive: true })
-  await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
+  // What goes on computes on the backend that it was on.
+  if (resume && !backend && !threads) chooseLater()
+  else await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
   const images = (job.samples ?? 12_396).toLocaleString('en')
   console.log(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${job.seed}`)
 

@@ -2,9 +2,12 @@ import { type BackendDiagnosis, type Diagnosis, diagnose } from '@onecycle/backe
 import chalk from 'chalk'
 
 /** Says which backends work here, and what the others would need. */
-export async function doctor({ json = false }: { json?: boolean }): Promise<void> {
+export async function doctor({ json = false, measure = false }: { json?: boolean; measure?: boolean }): Promise<void> {
   const diagnosis = await diagnose()
-  console.log(json ? JSON.stringify(diagnosis, null, 2) : page(diagnosis))
+  const measuring = measure ? await import('./measure.js') : undefined
+  const measured = await measuring?.measure(diagnosis)
+  if (json) console.log(JSON.stringify({ ...diagnosis, ...(measured && { measured }) }, null, 2))
+  else console.log([page(diagnosis), ...(measured ? ['', measuring!.tableOf(measured)] : [])].join('\n'))
 }
 
 function page({ host, tfjs, backends, wasm, best }: Diagnosis): string {
@@ -28,11 +31,15 @@ function page({ host, tfjs, backends, wasm, best }: Diagnosis): string {
   ].join('\n')
 }
 
-function row({ name, usable, version = '', detail, reason, install, notes }: BackendDiagnosis, best: boolean): string[] {
-  const state = usable ? `${detail}${best ? chalk.green(' ← used by default') : ''}` : chalk.yellow(reason)
+function row(backend: BackendDiagnosis, best: boolean): string[] {
+  const { name, usable, version = '', detail, reason, worse, missing = [], install, notes } = backend
+  const state = usable
+    ? `${detail}${best ? chalk.green(' ← used by default') : worse ? chalk.yellow(`; ${worse}`) : ''}`
+    : chalk.yellow(reason)
   const indent = ' '.repeat(14)
   return [
     `  ${mark(usable)} ${name.padEnd(9)} ${version.padEnd(version ? 7 : 0)} ${state}`,
+    ...missing.flatMap(({ piece, fix }) => wrap(`${piece}: ${fix}`, indent)),
     ...(install ? [indent + chalk.cyan(install)] : []),
     ...notes.flatMap(note => wrap(note, indent)).map(line => chalk.dim(line)),
   ]

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { useBackend } from '@onecycle/backend'
+import { chooseLater, useBackend } from '@onecycle/backend'
 import { EarlyStopping } from '@onecycle/callbacks'
 import { Checkpoint, type Learner } from '@onecycle/learner'
 import { writeWhole } from '@onecycle/platform'
@@ -36,7 +36,9 @@ interface Result {
 export async function train(job: Job, options: TrainOptions): Promise<void> {
   const { runs, resume, backend, threads, json = false } = options
   const progress = options.progress && !json
-  await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
+  // What goes on computes on the backend that it was on.
+  if (resume && !backend && !threads) chooseLater()
+  else await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
   const dir = resume ?? `${runs}/${options.name ?? (await freeName(runs, job))}`
   if (!resume && existsSync(configIn(dir)))
     throw new Error(`${dir} is there already: give this run another --name, or go on with it: onecycle train --resume ${dir}.`)

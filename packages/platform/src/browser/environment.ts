@@ -17,3 +17,8 @@ export function processMemory(): number | undefined {
 export function describeHost(): string {
   return navigator.userAgent
 }
+
+/** A page keeps nothing of that kind: undefined. */
+export function cacheFolder(): string | undefined {
+  return undefined
+}

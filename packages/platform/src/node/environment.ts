@@ -1,4 +1,5 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 
 /** A variable of the environment; undefined when it is not set or empty. */
 export function variable(name: string): string | undefined {
@@ -20,4 +21,18 @@ export function describeHost(): string {
   const { bun, deno } = process.versions
   const name = bun ? `Bun ${bun}` : deno ? `Deno ${deno}` : `Node ${process.version}`
   return `${name} on ${process.platform} ${process.arch}`
+}
+
+/**
+ * Where onecycle keeps what can be had again, for this user: `ONECYCLE_CACHE`, or else its own folder in the one that the system has for
+ * such things. It may not be there yet.
+ */
+export function cacheFolder(): string | undefined {
+  const asked = variable('ONECYCLE_CACHE')
+  if (asked) return asked
+  const xdg = variable('XDG_CACHE_HOME')
+  if (xdg && isAbsolute(xdg)) return join(xdg, 'onecycle')
+  if (process.platform === 'win32')
+    return join(variable('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local'), 'onecycle', 'Cache')
+  return join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'onecycle')
 }

@@ -9,6 +9,7 @@ const [cpuPackage, gpuPackage] = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-nod
 const packages = vi.hoisted(() => new Map<string, () => void>())
 const loaded: string[] = []
 vi.mock('./find-package.js', () => ({
+  findPackage: () => undefined,
   importPackage: async (name: string) => {
     loaded.push(name)
     packages.get(name)!()
@@ -74,9 +75,23 @@ describe('a native backend', () => {
 
   it('for the processor starts after one that found no GPU', async () => {
     const { node, nodeGpu } = await import('./native.js')
-    await expect(nodeGpu.start()).rejects.toThrow('no CUDA device found')
+    await expect(nodeGpu.start()).rejects.toThrow(/no CUDA device found; missing: \w/)
+    expect(nodeGpu.lacks!()[0]).toMatchObject({ piece: expect.any(String), fix: expect.any(String) })
     expect(await node.start()).toBe('native CPU')
     expect(loaded).toEqual([gpuPackage, cpuPackage])
+  })
+
+  it('with a GPU in its name starts without one where it is asked for by name, and says that it is the processor', async () => {
+    const { nodeGpu } = await import('./native.js')
+    expect(await nodeGpu.start({ byName: true })).toMatch(/^native CPU: no CUDA device found; missing: \w/)
+  })
+
+  it('that lacks its native part says what brings it', async () => {
+    packages.set(gpuPackage!, () => {
+      throw new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: x.\nPlease run …')
+    })
+    const { nodeGpu } = await import('./native.js')
+    await expect(nodeGpu.start()).rejects.toThrow('not whole; npx onecycle native install gpu brings it')
   })
 
   it.each([true, false])(

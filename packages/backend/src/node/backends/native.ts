@@ -10,8 +10,10 @@ import {
   tidy,
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
-import { type Candidate, startRegistered } from '../../candidate.js'
-import { importPackage } from './find-package.js'
+import { type Candidate, type Lack, startRegistered } from '../../candidate.js'
+import { wasm } from '../../embedded.js'
+import { lacksForCuda } from './cuda.js'
+import { findPackage, importPackage } from './find-package.js'
 
 /** Both packages call themselves this. */
 const tfjsName = 'tensorflow'
@@ -20,6 +22,7 @@ const [cpuPackage, gpuPackage] = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-nod
 interface NativeBackend {
   readonly isUsingGpuDevice?: boolean
   readonly isGPUPackage?: boolean
+  readonly binding?: { readonly TF_Version?: string }
 }
 
 /**
@@ -30,25 +33,33 @@ const droppedByNode = { isArray: Array.isArray, isNullOrUndefined: (value: unkno
 
 const nodeVersionNote =
   'It calls util.isNullOrUndefined, which Node 23 removed (tfjs issue 8609). onecycle puts it back; a program that loads tfjs-node ' +
-  "itself has to (require('util').isNullOrUndefined = value => value == null)."
+  "itself has to (require('util').isNullOrUndefined = value => value == null), or has it from: npx onecycle native install."
+const downloadNote = (kind: string) => `Where npm's download of it fails: npx onecycle native install ${kind}`
 
 /** Why a package does not start. Neither can be loaded twice in a process. */
 const failures = new Map<string, unknown>()
+let lacking: readonly Lack[] = []
 
 /** Loads one of the two packages, unless one runs already: to replace it would take the program's tensors with it. */
-async function start(name: string, needsCuda: boolean): Promise<string> {
+async function start(name: string, byName = false): Promise<string> {
+  const wantsCuda = name === gpuPackage
   if (failures.has(name)) throw failures.get(name)
   const running = runningPackage()
   if (running && running !== name) throw new Error(`${running} runs already, and a process can hold only one of the two`)
   const before = getBackend()
   try {
     Object.assign(util, droppedByNode)
-    if (!running) await importPackage(name)
-    const { isUsingGpuDevice } = (await startRegistered(tfjsName)) as NativeBackend
-    if (needsCuda && !isUsingGpuDevice) throw new Error('no CUDA device found (it needs CUDA 11.2 and cuDNN 8.1)')
+    // Its library greets every process with lines about the processor and what it would like to have.
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+    if (!running) await load(name)
+    const backend = (await startRegistered(tfjsName)) as NativeBackend
+    const cuda = backend.isUsingGpuDevice ?? false
+    lacking = wantsCuda && !cuda ? lacksForCuda(findPackage(name)?.directory ?? '', backend.binding?.TF_Version ?? '2.9.1') : []
+    const without = `no CUDA device found; missing: ${lacking.map(({ piece }) => piece).join(', ')}`
+    if (wantsCuda && !cuda && !byName) throw new Error(without)
     // It may start and yet be unable to run a kernel.
     tidy(() => add(1, 1).dataSync())
-    return isUsingGpuDevice ? 'CUDA' : 'native CPU'
+    return cuda ? 'CUDA' : wantsCuda ? `native CPU: ${without}` : 'native CPU'
   } catch (error) {
     if (running) throw error
     failures.set(name, error)
@@ -57,6 +68,17 @@ async function start(name: string, needsCuda: boolean): Promise<string> {
     for (const { kernelName } of getKernelsForBackend(tfjsName)) unregisterKernel(kernelName, tfjsName)
     if (before) await setBackend(before)
     throw error
+  }
+}
+
+/** @throws Error that says what to do, where the package is there without its native part */
+async function load(name: string): Promise<void> {
+  try {
+    await importPackage(name)
+  } catch (cause) {
+    if (!/tfjs_binding\.node|libtensorflow/.test(String((cause as Error).message))) throw cause
+    const kind = name === gpuPackage ? 'gpu' : 'cpu'
+    throw new Error(`its native part is not there, or not whole; npx onecycle native install ${kind} brings it`, { cause })
   }
 }
 
@@ -70,16 +92,19 @@ export const nodeGpu: Candidate = {
   tfjsName,
   packages: [gpuPackage],
   notes: [
-    'Needs an NVIDIA GPU with CUDA 11.2 and cuDNN 8.1 (Linux; the versions TensorFlow 2.9 was built with).',
+    'Needs an NVIDIA GPU with its driver, CUDA and cuDNN: 11.2 and 8.1 for TensorFlow 2.9, 12 and 9 for 2.18 (Linux).',
+    downloadNote('gpu'),
     nodeVersionNote,
   ],
-  start: () => start(gpuPackage, true),
+  start: ({ byName } = {}) => start(gpuPackage, byName),
+  lacks: () => lacking,
 }
 
 export const node: Candidate = {
   name: 'node',
   tfjsName,
   packages: [cpuPackage],
-  notes: [nodeVersionNote],
-  start: () => start(cpuPackage, false),
+  notes: [downloadNote('cpu'), nodeVersionNote],
+  start: () => start(cpuPackage),
+  worse: async trial => (await import('./trial.js')).slowerThanWasm(node, wasm, trial),
 }

@@ -1,0 +1,16 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { expect, it, vi } from 'vitest'
+import { little, timesInTurns } from './trial-work.js'
+
+it('measures backends in turns, and leaves nothing behind', async () => {
+  tf.copyRegisteredKernels('cpu', 'twin')
+  tf.registerBackend('twin', () => tf.findBackend('cpu'))
+  const before = tf.memory().numTensors
+  const set = vi.spyOn(tf.engine(), 'setBackend')
+  const [first, second] = await timesInTurns(['cpu', 'twin'], { ...little, rounds: 2 })
+  expect([first! > 0, second! > 0]).toEqual([true, true])
+  expect(set.mock.calls.map(([name]) => name)).toEqual(['cpu', 'twin', 'cpu', 'twin'])
+  expect(tf.memory().numTensors).toBe(before)
+  set.mockRestore()
+})
