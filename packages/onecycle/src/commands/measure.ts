@@ -14,21 +14,23 @@ export interface Measured {
   readonly fails?: string
 }
 
-/** All of them together are to take a minute at most. */
-const secondsOfEach = 12
+/** All of them together, and what those that are still to come are left of it at least. */
+const [secondsOfAll, secondsOfOne] = [55, 8]
 
 /** Measures training steps on each backend that works here, one after the other, each in a process of its own; plain JavaScript's on W3 alone. */
 export async function measure({ backends }: Diagnosis): Promise<Measured[]> {
   const measured: Measured[] = []
-  for (const { name, usable } of backends) {
-    if (!usable) continue
+  const end = performance.now() + 1000 * secondsOfAll
+  const names = backends.filter(({ usable }) => usable).map(({ name }) => name)
+  for (const [i, name] of names.entries()) {
     console.error(chalkStderr.dim(`measuring ${name} …`))
-    measured.push(await measureOne(name))
+    const left = (end - performance.now()) / 1000 - secondsOfOne * (names.length - 1 - i)
+    measured.push(await measureOne(name, Math.max(left, secondsOfOne)))
   }
   return measured
 }
 
-async function measureOne(backend: BackendName): Promise<Measured> {
+async function measureOne(backend: BackendName, seconds: number): Promise<Measured> {
   const program = fileURLToPath(new URL('measure/steps.js', import.meta.url))
   const names = backend === 'cpu' ? ['W3'] : networks.map(({ name }) => name)
   let told = ''
@@ -36,11 +38,12 @@ async function measureOne(backend: BackendName): Promise<Measured> {
     told += text
   }
   const fails = await command(process.execPath, [program, backend, projectFolder() ?? '.', ...names], {
-    signal: AbortSignal.timeout(1000 * secondsOfEach),
+    signal: AbortSignal.timeout(Math.round(1000 * seconds)),
     heard,
   }).then(
     () => undefined,
-    (error: Error) => (error.name === 'AbortError' ? `took more than ${secondsOfEach} s` : error.message.split('\n').at(-1)!),
+    (error: Error) =>
+      error.name === 'AbortError' ? `took more than ${Math.round(seconds)} s` : error.message.split('\n').at(-1)!,
   )
   const lines = told.split('\n').filter(line => line.startsWith('{') && line.endsWith('}'))
   return { backend, steps: lines.map(line => JSON.parse(line) as Steps), ...(fails && { fails }) }

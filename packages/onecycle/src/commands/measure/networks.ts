@@ -55,7 +55,9 @@ export const networks: readonly Network[] = [
 function residual(width: number): LayersModel {
   const block = (filters: number, x: SymbolicTensor) => {
     const convolved = layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false }).apply(x)
-    return layers.activation({ activation: 'relu' }).apply(layers.batchNormalization().apply(convolved)) as SymbolicTensor
+    return layers
+      .activation({ activation: 'relu' })
+      .apply(layers.batchNormalization({ momentum: 0.9 }).apply(convolved)) as SymbolicTensor
   }
   const half = (x: SymbolicTensor) => layers.maxPooling2d({ poolSize: 2 }).apply(x) as SymbolicTensor
   const twice = (filters: number, x: SymbolicTensor) =>

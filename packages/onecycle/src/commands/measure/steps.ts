@@ -17,7 +17,7 @@ export interface Steps {
 
 const batches = 4
 /** Of training, for each network; the first step, which compiles what there is to compile, is none of it. */
-const seconds = 1.5
+const seconds = 1
 
 async function measure({ name, batch, input, classes, optimizer, build }: Network): Promise<Steps> {
   const random = new Random(1)
