@@ -77,6 +77,9 @@ export { F1Score, FBeta, type FBetaOptions, Precision, Recall } from './metric/p
 export { APScoreBinary, APScoreMulti, type RankMetricOptions, RocAuc } from './metric/ranking.js'
 export { RootMeanSquaredError } from './metric/regression.js'
 export type { NamedTensors } from './model/arrange-inputs.js'
+export { MultiHeadAttention, type MultiHeadAttentionOptions } from './model/attention/multi-head-attention.js'
+export { PositionalEmbedding, type PositionalEmbeddingOptions } from './model/attention/positional-embedding.js'
+export { TransformerBlock, type TransformerBlockOptions } from './model/attention/transformer-block.js'
 export {
   CategoryEmbeddings,
   type CategoryEmbeddingsOptions,
