@@ -11,6 +11,8 @@ export {
   softplusGradient,
   tanhGradient,
 } from './activation-gradient'
+export { attention, attentionScratchBytes } from './attention'
+export { attentionGradient, attentionGradientBytes } from './attention-gradient'
 export {
   channelGradients,
   gradientTotals,

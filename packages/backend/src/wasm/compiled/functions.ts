@@ -189,6 +189,41 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     dOffset: Address,
     scratch: Address,
   ): void
+  /** The geometry of an attention: see `assembly/attention-geometry.ts`. */
+  attentionScratchBytes(geometry: Address): number
+  attention(
+    geometry: Address,
+    first: number,
+    count: number,
+    q: Address,
+    k: Address,
+    v: Address,
+    mask: Address,
+    scale: number,
+    kept: number,
+    y: Address,
+    statistics: Address,
+    scratch: Address,
+  ): void
+  attentionGradientBytes(geometry: Address): number
+  attentionGradient(
+    geometry: Address,
+    first: number,
+    count: number,
+    dy: Address,
+    q: Address,
+    k: Address,
+    v: Address,
+    mask: Address,
+    y: Address,
+    statistics: Address,
+    scale: number,
+    kept: number,
+    dq: Address,
+    dk: Address,
+    dv: Address,
+    scratch: Address,
+  ): void
   moveTowards(average: Address, value: Address, share: number, out: Address, n: number): void
   momentTotals(x: Address, rows: number, channels: number, totals: Address): void
   joinMoments(totals: Address, rows: number, others: Address, more: number, channels: number): void

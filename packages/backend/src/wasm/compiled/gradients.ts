@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { installActivationGradients } from './activation-gradients.js'
+import { installAttentionGradient } from './attention.js'
 import { dropoutName, embeddingsKernelNames, scaleName, softmaxCrossEntropyName, spreadName } from './kernel-names.js'
 import { installLayerGradients } from './layer-gradients.js'
 import { installNormGradients } from './norm-gradients.js'
@@ -20,6 +21,7 @@ export function installGradients(): void {
   installed = true
   installActivationGradients()
   installNormGradients()
+  installAttentionGradient()
   tf.registerGradient({
     kernelName: tf.Sum,
     inputsToSave: ['x'],

@@ -1,4 +1,5 @@
 import type { TrainingKernel } from '../kernels.js'
+import { attentionKernels } from './attention.js'
 import { batchNormKernels } from './batch-norm.js'
 import { concatKernels } from './concat.js'
 import { conv2DKernels } from './conv2d.js'
@@ -39,6 +40,7 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...batchNormKernels,
   ...layerNormKernels,
   ...recurrentKernels,
+  ...attentionKernels,
   ...depthwiseKernels,
   ...segmentSumKernels,
   ...lossKernels,

@@ -88,3 +88,13 @@ export const embeddingsKernelNames = {
   forward: 'Embeddings',
   gradient: 'EmbeddingsGradient',
 } as const
+
+/**
+ * Scaled dot-product attention. Inputs, in a list: q [batch, queries, heads x size], k [batch, keys, heads x size], v [batch, keys, heads x values] and,
+ * where there is one, a mask, bool [batch or 1, queries or 1, keys]. Attributes: `heads`, `causal`, and of dropout `rate`, `bound` and `seed`. Outputs: y and
+ * the statistics of its rows, which the gradient is given with dy before the inputs; its outputs are the gradients by q, k and v.
+ */
+export const attentionKernelNames = {
+  forward: 'ScaledDotProductAttention',
+  gradient: 'ScaledDotProductAttentionGradient',
+} as const

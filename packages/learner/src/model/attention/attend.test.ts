@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { type AttentionSizes, attentionInFloat64 } from '../../testing/attention.js'
+import { type AttentionSizes, attentionInFloat64 } from '../../../../backend/src/testing/attention.js'
 import { expectClose, slopes } from '../../testing/numerical.js'
 import { useCpu } from '../../testing/tiny.js'
 import { type AttendOptions, attend } from './attend.js'
