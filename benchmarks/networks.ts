@@ -1,3 +1,4 @@
+import { PositionalEmbedding, TransformerBlock } from '@onecycle/learner'
 import {
   initializers,
   type LayersModel,
@@ -175,4 +176,32 @@ function cell(units: number, seed: () => number) {
     kernelInitializer: initializers.glorotUniform({ seed: seed() }),
     recurrentInitializer: initializers.orthogonal({ seed: seed(), gain: 1 }),
   }
+}
+
+/** Says of each character which comes next, from those before it: Radford et al. 2019, small. */
+export function characterGpt({
+  characters = 65,
+  length = 64,
+  width = 128,
+  heads = 4,
+  blocks = 4,
+  dropout = 0,
+} = {}): LayersModel {
+  const { layer, seed } = drawn()
+  const normal = () => initializers.randomNormal({ mean: 0, stddev: 0.02, seed: 100 * seed() })
+  const block = () =>
+    layer(
+      new TransformerBlock({
+        ...{ intermediateDim: 4 * width, numHeads: heads, activation: 'gelu', normalizeFirst: true, useCausalMask: true },
+        ...{ dropout, kernelInitializer: normal() },
+      }),
+    )
+  const text = layers.input({ shape: [length], dtype: 'int32' })
+  const body = chain(
+    layer(new PositionalEmbedding({ inputDim: characters, outputDim: width, sequenceLength: length, seed: seed() })),
+    ...Array.from({ length: blocks }, block),
+    layer(layers.layerNormalization({ epsilon: 1e-5 })),
+    layer(layers.dense({ units: characters, kernelInitializer: normal() })),
+  )
+  return model({ inputs: text, outputs: body(text) })
 }

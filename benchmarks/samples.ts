@@ -82,3 +82,16 @@ export function rows(count: number, columns: number, categories: number, numbers
   })
   return { x: { cats, conts }, y, shape: { cats: [columns], conts: [numbers] } }
 }
+
+/** Runs of a text in which two characters decide, three times in four, which one comes next; what is asked for is that one, for each. */
+export function characters(count: number, length: number, kinds: number): Samples {
+  const random = generator()
+  const x = new Int32Array(count * length)
+  const y = new Int32Array(count * length)
+  let [before, last] = [0, 1]
+  for (let i = 0; i < x.length; i++) {
+    const next = below(random, 4) === 0 ? below(random, kinds) : (3 * last + before + 1) % kinds
+    ;[x[i], y[i], before, last] = [last, next, last, next]
+  }
+  return { x, y, shape: [length], targetShape: [length] }
+}

@@ -144,6 +144,39 @@ class Tagger(nn.Module):
         return self.head(states).transpose(1, 2)
 
 
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.feedforward = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x):
+        batch, length, width = x.shape
+        q, k, v = self.qkv(self.norms[0](x)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(y.transpose(1, 2).reshape(batch, length, width))
+        return x + self.feedforward(self.norms[1](x))
+
+
+class CharacterGpt(nn.Module):
+    def __init__(self, characters=65, length=64, width=128, heads=4, blocks=4):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(characters, width), nn.Embedding(length, width)
+        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(blocks)))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, characters)
+        for part in self.modules():
+            if isinstance(part, (nn.Linear, nn.Embedding)):
+                nn.init.normal_(part.weight, std=0.02)
+            if isinstance(part, nn.Linear):
+                nn.init.zeros_(part.bias)
+
+    def forward(self, x):
+        y = self.blocks(self.tokens(x) + self.places(torch.arange(x.shape[1], device=x.device)))
+        return self.head(self.norm(y)).transpose(1, 2)
+
+
 def sgd(model, lr):
     return torch.optim.SGD(model.parameters(), lr, momentum=0.9)
 
@@ -176,6 +209,11 @@ def tagged():
     return (x.masked_fill(beyond, 0),), y.masked_fill(beyond, -100)
 
 
+def characters():
+    x = torch.randint(0, 65, (16, 65))
+    return (x[:, :-1],), x[:, 1:]
+
+
 WORKLOADS = {
     'W1': (lambda: simple_cnn(False), labelled(2, 64, 3, 28, 28), sgd, 0.05),
     'W1bn': (lambda: simple_cnn(True), labelled(2, 64, 3, 28, 28), sgd, 0.05),
@@ -185,6 +223,7 @@ WORKLOADS = {
     'W5': (lambda: ResNet9(64), labelled(10, 512, 3, 32, 32), sgd, 0.002),
     'W6': (lambda: TextClassifier(nn.LSTM), texts, adam, 1e-3),
     'W7': (lambda: TextClassifier(nn.GRU), texts, adam, 1e-3),
+    'W8': (CharacterGpt, characters, adam, 1e-3),
     'W9': (separable_net, labelled(10, 64, 3, 32, 32), adam, 1e-3),
     'W10': (UNet, discs, adam, 1e-3),
     'W11': (Tabular, rows, adam, 1e-3),

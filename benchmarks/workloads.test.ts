@@ -11,8 +11,8 @@ import { adam, cross_entropy, Learner, setFusedUpdate, sgd, simple_cnn } from '@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { expect, it } from 'vitest'
-import { resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
-import { discs, rows, type Samples, samples, tagged, texts } from './samples.js'
+import { characterGpt, resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
+import { characters, discs, rows, type Samples, samples, tagged, texts } from './samples.js'
 import { tabular } from './workloads.js'
 
 function useKernels(set: 'compiled' | 'composed'): void {
@@ -53,11 +53,13 @@ it.each([
 })
 
 const images = (side: number) => ({ ...samples(16, [side, side, 3], 10), shape: [side, side, 3] })
+const tiny = { characters: 9, length: 7, width: 6, heads: 2, blocks: 2, dropout: 0.1 }
 const sizes = { words: 20, steps: 6, units: 3 }
 
 it.each<[string, () => LayersModel, Samples]>([
   ['W6', () => textClassifier('lstm', sizes), texts(16, 6, 20)],
   ['W7', () => textClassifier('gru', sizes), texts(16, 6, 20)],
+  ['W8', () => characterGpt(tiny), characters(16, 7, 9)],
   ['W9', () => separableNet(3, 8), images(8)],
   ['W10', () => unet(3, 8), discs(16, 8)],
   ['W11', () => tabular(3, [7, 5]), rows(16, 3, 100, 8)],

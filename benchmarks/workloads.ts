@@ -1,7 +1,7 @@
 import { simple_cnn, tabular_model } from '@onecycle/learner'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { lenetLike, perceptron, resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
-import { discs, rows, type Samples, samples, tagged, texts } from './samples.js'
+import { characterGpt, lenetLike, perceptron, resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
+import { characters, discs, rows, type Samples, samples, tagged, texts } from './samples.js'
 
 /** A network, its batch and its optimizer: one row of the table. The same ones stand in torch_bench.py. */
 export interface Workload {
@@ -67,6 +67,15 @@ export const workloads: readonly Workload[] = [
     build: () => textClassifier('lstm'),
   },
   { name: 'W7', what: 'the same with GRU', batch: 32, optimizer: adam, ...words, build: () => textClassifier('gru') },
+  {
+    name: 'W8',
+    what: 'character GPT: 4 blocks of width 128 with 4 heads, 64 characters of 65 kinds, Adam',
+    batch: 16,
+    optimizer: adam,
+    classes: 65,
+    samples: count => characters(count, 64, 65),
+    build: () => characterGpt(),
+  },
   {
     name: 'W9',
     what: 'depthwise-separable net, 32x32x3, Adam',

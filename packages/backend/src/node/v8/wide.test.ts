@@ -233,6 +233,29 @@ const others: [name: string, run: (b: Build, n: number) => Uint32Array][] = [
   ],
 ]
 
+/** Attention of heads of c figures, over n keys, plain and with all that there is: masks, causality, dropout. */
+const attention: [name: string, run: (b: Build, c: number, n: number) => Uint32Array][] = [false, true].map(all => [
+  `attention${all ? ', masked, causal, with dropout' : ''}`,
+  (b, c, n) => {
+    const [batch, heads, queries, values] = [2, 2, 15, n > 20 ? c : 3]
+    const sizes = { q: queries * c, k: n * c, v: n * values, y: queries * values }
+    const of = (per: number) => batch * heads * per
+    const geometry = b.integers(queries, n, heads, c, values, +all, all ? n : 0, all ? queries * n : 0, all ? 1e9 : 0, 7)
+    const mask = all
+      ? b.integers(...Array.from({ length: Math.ceil((batch * queries * n) / 4) }, (_, i) => [0x01010001, 0x01000101][i % 2]!))
+      : 0
+    const [q, k, v, dy] = [b.tensor(of(sizes.q), 1), b.tensor(of(sizes.k), 2), b.tensor(of(sizes.v), 3), b.tensor(of(sizes.y), 4)]
+    const [y, statistics] = [b.reserve(4 * of(sizes.y)), b.reserve(8 * of(queries))]
+    const scratch = b.reserve(b.run.attentionScratchBytes(geometry))
+    b.run.attention(geometry, 0, batch * heads, q, k, v, mask, 0.5, 1.3, y, statistics, scratch)
+    const [dq, dk, dv] = [b.reserve(4 * of(sizes.q)), b.reserve(4 * of(sizes.k)), b.reserve(4 * of(sizes.v))]
+    const more = b.reserve(b.run.attentionGradientBytes(geometry))
+    b.run.attentionGradient(geometry, 0, batch * heads, dy, q, k, v, mask, y, statistics, 0.5, 1.3, dq, dk, dv, more)
+    const gradients = [b.bits(y, of(sizes.y)), b.bits(dq, of(sizes.q)), b.bits(dk, of(sizes.k)), b.bits(dv, of(sizes.v))]
+    return joined(...gradients)
+  },
+])
+
 const widths = [1, 3, 4, 7, 8, 9, 12, 16, 17, 23, 24, 25, 31, 32, 33, 40]
 
 /** What a kernel makes in a build: in the memory that it was given, and out of nothing but its inputs. */
@@ -265,6 +288,11 @@ describe('the wide build', () => {
     for (const n of widths.filter(n => n % 4 === 0 && n >= 8)) {
       for (const c of [8, 20]) expectSameBits(b => kernel(b, c, n), c, n)
     }
+  })
+
+  it.each(attention)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
+    for (const n of widths) for (const c of [1, 4, 11, 32]) expectSameBits(b => kernel(b, c, n), c, n)
+    expectSameBits(b => kernel(b, 5, 1000), 5, 1000)
   })
 
   it.each(others)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {

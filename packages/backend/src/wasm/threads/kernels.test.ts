@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { numbers } from '../../testing/compare.js'
-import { batchNormKernelNames, layerNormKernelNames } from '../compiled/kernel-names.js'
+import { attentionKernelNames, batchNormKernelNames, layerNormKernelNames } from '../compiled/kernel-names.js'
 import { recurrentOperation } from '../compiled/recurrent-operation.js'
 import { fusedUpdates, startWasm, threadsInUse } from '../index.js'
 
@@ -20,6 +20,11 @@ const rowsNormalized = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
 const steps = (cell: 'lstm' | 'gru') => (x: tf.Tensor, kernel: tf.Tensor, recurrentKernel: tf.Tensor, bias: tf.Tensor) => {
   const attrs = { cell, activation: 'tanh', recurrentActivation: 'sigmoid', goBackwards: false } as const
   return recurrentOperation(attrs, true, { x, kernel, recurrentKernel, bias }).output
+}
+
+const attention = (...qkv: tf.Tensor[]) => {
+  const attrs = { heads: 4, causal: true, rate: 0.1, bound: 0.1 * 2 ** 32, seed: 1 }
+  return tf.engine().runKernel<tf.Tensor[]>(attentionKernelNames.forward, qkv as unknown as tf.NamedTensorMap, attrs)[0]!
 }
 
 // Enough work for three threads, in sizes that they cannot share equally.
@@ -46,6 +51,7 @@ const divided: Operation[] = [
   ['layer norm', [[1001, 70], [70], [70]], rowsNormalized],
   ['an LSTM', [[17, 9, 21], [21, 52], [13, 52], [52]], steps('lstm')],
   ['a GRU', [[17, 9, 21], [21, 72], [24, 72], [72]], steps('gru')],
+  ['attention', [[2, 41, 36], [2, 53, 36], [2, 53, 20]], attention],
   ['means of rows', [[7, 26000]], (x: tf.Tensor) => tf.mean(x, 1)],
 ]
 // biome-ignore format: a line each
