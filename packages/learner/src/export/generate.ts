@@ -42,7 +42,8 @@ export function checkGenerate(owner: string, prompt: unknown, n_words: unknown, 
 /**
  * A text that goes on from its beginning, token by token.
  *
- * @param net of one stream, [1, steps] to probabilities [1, steps, tokens]; what it remembers is begun anew
+ * @param net of one stream, [1, steps] to probabilities [1, steps, tokens]; what it remembers is begun anew. One that remembers nothing is given again
+ * what was written, as much of it as it takes
  */
 export async function generate(
   net: LayersModel,
@@ -53,15 +54,27 @@ export async function generate(
   random: Random,
 ): Promise<string> {
   const tokens = tokenizer.tokens(prompt)
+  const begun = tokens.map(token => vocab.number(token))
   const written: number[] = []
+  const most = net.stateful ? 1 : contextOf(net)
   net.resetStates()
   try {
-    for (let next = tokens.map(token => vocab.number(token)); written.length < n_words; next = written.slice(-1))
+    for (
+      let next = net.stateful ? begun : begun.slice(-most);
+      written.length < n_words;
+      next = [...begun, ...written].slice(-most)
+    )
       written.push(take(await probabilitiesAfter(net, next), options, random))
   } finally {
     freeStates(net)
   }
   return tokenizer.join([...tokens, ...vocab.tokens(written)])
+}
+
+/** How many tokens a model without a memory looks at. */
+function contextOf(net: LayersModel): number {
+  const places = net.layers.map(layer => layer.getConfig()['sequenceLength'] as number | undefined)
+  return Math.min(...places.map(count => count ?? Number.POSITIVE_INFINITY), net.inputs[0]!.shape[1] ?? Number.POSITIVE_INFINITY)
 }
 
 async function probabilitiesAfter(net: LayersModel, tokens: readonly number[]): Promise<Float32Array> {

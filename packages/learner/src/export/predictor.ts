@@ -12,6 +12,7 @@ import { type Answer, answersOf } from './answer.js'
 import { answerItems } from './answer-items.js'
 import type { GeneratedTexts, GenerateOptions } from './generate.js'
 import { type Manifest, parseModelJson } from './manifest.js'
+import { registerLayers } from './own-layers.js'
 import type { PredictCsvOptions, PredictedCsv } from './predict-csv.js'
 
 /**
@@ -30,7 +31,7 @@ export type ExportSource = string | URL | Iterable<File> | Readonly<Record<strin
  */
 export class Predictor {
   static readonly name: string = 'Predictor'
-  /** Of TensorFlow.js's own layers; its outputs are probabilities where classes are predicted. */
+  /** Of TensorFlow.js's own layers, and of attention; its outputs are probabilities where classes are predicted. */
   readonly model: LayersModel
   /** What was exported, and by which versions. */
   readonly manifest: Manifest
@@ -158,6 +159,7 @@ export async function load_learner(source: ExportSource): Promise<Predictor> {
       weightSpecs: json.weightsManifest.flatMap(each => each.weights) as io.WeightsManifestEntry[],
       weightData: joined(parts).buffer,
     }
+    await registerLayers(json.modelTopology)
     const manifest = json.userDefinedMetadata.onecycle
     const inputs = manifest.inputs && (await restoreInputs(manifest.inputs))
     return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), manifest, inputs)

@@ -11,6 +11,10 @@ function readers(model: Model): Layer[] {
 
 /** Writes what a language model has learnt of reading, and its vocabulary. Resolves to the address in full. */
 export async function saveEncoder(model: Model, vocab: Vocab, address: string): Promise<string> {
+  if (isLayersModel(model) && model.layers.some(({ name }) => name === 'block_1'))
+    throw new TypeError(
+      "save_encoder writes recurrent layers, which classifiers have too; this model's arch is 'transformer'. save() keeps its weights.",
+    )
   const weights: Record<string, { shape: number[]; values: Float32Array }> = {}
   for (const layer of readers(model))
     for (const [i, weight] of layer.getWeights().entries())

@@ -16,9 +16,11 @@ import { describe } from './chosen.js'
 import { orDispose } from './or-dispose.js'
 import type { ShowStreamsOptions } from './show-streams.js'
 
-export interface LanguageModelLearnerOptions extends LearnerOptions, Omit<LanguageModelOptions, 'vocab_sz' | 'bs' | 'seed'> {}
+export interface LanguageModelLearnerOptions
+  extends LearnerOptions,
+    Omit<LanguageModelOptions, 'vocab_sz' | 'bs' | 'bptt' | 'seed'> {}
 
-const { vocab_sz: _vocab, bs: _bs, seed: _seed, ...modelKinds } = languageModelKinds
+const { vocab_sz: _vocab, bs: _bs, bptt: _bptt, seed: _seed, ...modelKinds } = languageModelKinds
 const languageLearnerKinds: Kinds<LanguageModelLearnerOptions> = { ...learnerKinds, ...modelKinds }
 
 /**
@@ -108,7 +110,7 @@ function resetting(model: LayersModel): Callback {
 
 /**
  * A Learner with a {@link language_model} made for the data. The loss is cross-entropy, the metrics are accuracy and perplexity unless given; what was
- * chosen is said in a line. Layer groups are the embedding, each recurrent layer, and the head. What the layers remember begins anew with each
+ * chosen is said in a line. Layer groups are the embedding, each recurrent layer or block, and the head. What the layers remember begins anew with each
  * pass. `seed` decides the initial weights too.
  *
  * Source: fastai's `language_model_learner`.
@@ -127,18 +129,24 @@ export function language_model_learner(data: TextLMDataBunch, options: LanguageM
       `language_model_learner takes a TextLMDataBunch, such as TextLMDataBunch.from_text makes, but got ${show(data)}.`,
     )
   checkOptions<LanguageModelLearnerOptions>('language_model_learner', options, languageLearnerKinds)
-  const { arch = 'gru', emb_sz = 64, n_hid = 128, n_layers = 1, ps, embed_p, ...rest } = options
+  const { arch = 'gru', emb_sz = 64, n_hid, n_layers = 1, n_heads = 4, ps, embed_p, ...rest } = options
+  const { bptt } = data
   const vocab_sz = data.inputs.vocab.length
   const bs = data.train_dl.batchSize
-  const model = language_model({ vocab_sz, bs, arch, emb_sz, n_hid, n_layers, ps, embed_p, seed: rest.seed })
-  const layer_groups = rest.layer_groups ?? [...Array.from({ length: n_layers }, (_, i) => `rnn_${i + 1}`), 'head']
+  const model = language_model({ vocab_sz, bs, bptt, arch, emb_sz, n_hid, n_layers, n_heads, ps, embed_p, seed: rest.seed })
+  const part = arch === 'transformer' ? 'block' : 'rnn'
+  const layer_groups = rest.layer_groups ?? [...Array.from({ length: n_layers }, (_, i) => `${part}_${i + 1}`), 'head']
   const metrics = options.metrics ?? ['accuracy' as const, new Perplexity()]
   const learn = orDispose(
     model,
     () => new LanguageLearner(data, model, { ...rest, layer_groups, metrics, loss: rest.loss ?? 'cross_entropy' }),
   )
   learn.bus.add(resetting(model))
-  learn.log(`language_model_learner: ${vocab_sz} tokens x ${emb_sz}, ${n_layers} ${arch} of ${n_hid} units; ${describe(learn)}.`)
+  const reads =
+    arch === 'transformer'
+      ? `${n_layers} blocks of ${n_heads} heads that look at ${bptt} tokens`
+      : `${n_layers} ${arch} of ${n_hid ?? 128} units`
+  learn.log(`language_model_learner: ${vocab_sz} tokens x ${emb_sz}, ${reads}; ${describe(learn)}.`)
   return learn
 }
 

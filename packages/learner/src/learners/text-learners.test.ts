@@ -123,6 +123,43 @@ describe('language_model_learner', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
+  it('learns by attention to what stands before, and writes as its export does', async () => {
+    const data = TextLMDataBunch.from_text('the cat sat. '.repeat(60), {
+      tokenizer: new Tokenizer({ level: 'char' }),
+      bs: 4,
+      bptt: 9,
+      min_freq: 1,
+    })
+    const lines: string[] = []
+    const learn = language_model_learner(data, {
+      ...{
+        arch: 'transformer',
+        emb_sz: 16,
+        n_heads: 2,
+        n_layers: 2,
+        ps: 0.1,
+        seed: 1,
+        progress: false,
+        log: line => lines.push(line),
+      },
+    })
+    expect(lines.at(-1)).toContain('11 tokens x 16, 2 blocks of 2 heads that look at 13 tokens')
+    expect(learn.groups.map(group => group.length > 0)).toEqual([true, true, true, true])
+    await learn.fit_one_cycle(12, 1e-2)
+    const before = tf.memory().numTensors
+    const written = await learn.predict('the cat s', 20, { temperature: 0 })
+    expect(written).toBe('the cat sat. the cat sat. the')
+    const predictor = await load_learner(await learn.exportFiles())
+    expect(await predictor.predict('the cat s', 20, { temperature: 0 })).toBe(written)
+    predictor.dispose()
+    expect(await (await learn.show_results({ n: 2 })).text({ color: false })).toContain('t. t')
+    await expect(learn.save_encoder('nowhere')).rejects.toThrow("this model's arch is 'transformer'")
+    expect(tf.memory().numTensors).toBe(before)
+    expect(() => language_model_learner(data, { arch: 'transformer', emb_sz: 10 })).toThrow(
+      'emb_sz = 10, which 4 heads do not divide',
+    )
+  })
+
   it('begins each pass with an empty memory, and goes on amid one to the same bits', async () => {
     const one = learner()
     await one.fit(1e-2, 2)

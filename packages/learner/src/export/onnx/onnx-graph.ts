@@ -59,6 +59,11 @@ export class OnnxGraph {
     return this.#initializer('int64', [values.length], new Uint8Array(BigInt64Array.from(values, BigInt).buffer))
   }
 
+  /** A single whole number, of no axis. */
+  int(value: number): string {
+    return this.#initializer('int64', [], new Uint8Array(BigInt64Array.of(BigInt(value)).buffer))
+  }
+
   /** The model's file. `metadata` are strings of one's own. */
   encode(name: string, metadata: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
     const graph = new Message().message(1, ...this.#nodes).text(2, name)

@@ -6,6 +6,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../../learner.js'
+import { MultiHeadAttention } from '../../model/attention/multi-head-attention.js'
+import { PositionalEmbedding } from '../../model/attention/positional-embedding.js'
+import { TransformerBlock } from '../../model/attention/transformer-block.js'
 import { EmbeddingDotBias } from '../../model/embedding-dot-bias.js'
 import { resnet18 } from '../../model/image/resnet.js'
 import { resnet9 } from '../../model/image/resnet9.js'
@@ -16,6 +19,7 @@ import { simple_cnn } from '../../model/simple-cnn.js'
 import { tabular_model } from '../../model/tabular-model.js'
 import { text_classifier } from '../../model/text-classifier.js'
 import { useCpu } from '../../testing/tiny.js'
+import { kerasOf } from '../keras/export-keras.js'
 import { onnxOf } from './export-onnx.js'
 
 const { findTool } = await import(fileURLToPath(new URL('../../../../../scripts/tools.mjs', import.meta.url)))
@@ -72,6 +76,37 @@ function backwards(): LayersModel {
   return model({ inputs: x, outputs: layers.concatenate().apply(flat) as SymbolicTensor })
 }
 
+function transformer(): LayersModel {
+  const tokens = input({ shape: [null], name: 'tokens', dtype: 'int32' })
+  const path = [
+    new PositionalEmbedding({ inputDim: 9, outputDim: 4, sequenceLength: 6 }),
+    ...['gelu', 'gelu_new'].map((activation, i) => {
+      const how = { activation: activation as 'gelu', normalizeFirst: i === 0, useCausalMask: i === 0 }
+      return new TransformerBlock({ intermediateDim: 5, numHeads: 2, dropout: 0.1, ...how })
+    }),
+    layers.layerNormalization({ epsilon: 1e-5 }),
+  ]
+  const outputs = path.reduce((x, layer) => layer.apply(x) as SymbolicTensor, tokens as SymbolicTensor)
+  return model({ inputs: tokens, outputs })
+}
+
+const visible = () =>
+  tf.tensor(
+    Array.from({ length: 2 * 12 * 5 }, (_, i) => Number(i % 3 > 0 && i > 4)),
+    [2, 12, 5],
+  )
+
+function crossing(): LayersModel {
+  const [x, memory, shown] = [
+    input({ shape: [12, 9], name: 'x' }),
+    input({ shape: [5, 4], name: 'memory' }),
+    input({ shape: [12, 5], name: 'shown' }),
+  ]
+  const found = new MultiHeadAttention({ numHeads: 3, keyDim: 2, valueDim: 1, useBias: false }).apply([x, memory, memory, shown])
+  const block = new TransformerBlock({ intermediateDim: 5, numHeads: 3 }).apply([found as SymbolicTensor, memory])
+  return model({ inputs: [x, memory, shown], outputs: block as SymbolicTensor })
+}
+
 const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['convolutions', () => simple_cnn([3, 4, 2], { bn: true }), () => [image(3)]],
   ['a residual network', () => resnet18({ n_out: 3, n_in: 2, width: 2 }), () => [tf.randomNormal([2, 33, 38, 2], 0, 1, 'float32', 3)]],
@@ -100,6 +135,8 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
     () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernelSizes: [2, 3] }),
     () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
   ],
+  ['blocks of attention', transformer, () => [codes([[2, 5, 7, 1], [0, 8, 3, 4]])]],
+  ['attention to another input', crossing, () => [image(3).reshape([2, 12, 9]), tf.randomNormal([2, 5, 4], 0, 1, 'float32', 4), visible()]],
   ['pooling, joining and other activations', branches, () => [image(2)]],
   ['a model within a model', () => sequential({ layers: [simple_cnn([1, 4, 3]), layers.dense({ units: 2, activation: 'swish' })] }), () => [image(1)]],
 ] // biome-ignore format: a table
@@ -151,4 +188,15 @@ it('refuses what has no operator, by its name', () => {
   const before = tf.memory().numTensors
   expect(() => onnxOf(partsOf(lstm))).toThrow('The layer memory is a LSTM, which cannot be written as ONNX; there are')
   expect(tf.memory().numTensors).toBe(before)
+})
+
+it('refuses attention that masks decide, by its name', () => {
+  const tokens = input({ shape: [3], dtype: 'int32' })
+  const words = layers.embedding({ inputDim: 4, outputDim: 2, maskZero: true }).apply(tokens)
+  const attention = new MultiHeadAttention({ numHeads: 1, keyDim: 2, name: 'look' }).apply(words)
+  const net = model({ inputs: tokens, outputs: attention as SymbolicTensor })
+  expect(() => onnxOf(partsOf(net))).toThrow(
+    'The layer look (MultiHeadAttention) leaves out what an embedding with maskZero fills up',
+  )
+  expect(() => kerasOf(partsOf(net))).toThrow('The layer look is a MultiHeadAttention, which cannot be written for Keras')
 })

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { transpose } from '@tensorflow/tfjs-core'
 import type { Layer } from '../../model/trainable-model.js'
+import { layerNorm, multiHeadAttention, positionalEmbedding, transformerBlock } from './attention-operators.js'
 import type { OnnxGraph, Sides } from './onnx-graph.js'
 
 /** Options of TensorFlow.js's layers, of which each has its own. */
@@ -92,6 +93,16 @@ export const operators: Readonly<Record<string, Operator>> = {
     const scaled = graph.op('Mul', [xs[0]!, graph.floats(factor, [factor.length])])
     return graph.op('Add', [scaled, graph.floats(shift, [shift.length])])
   },
+  LayerNormalization: ({ graph, layer, config, weights, xs, inputShape }) => {
+    const [axis] = [config.axis].flat()
+    if ([config.axis].flat().length > 1 || (axis !== -1 && axis !== inputShape.length - 1))
+      throw new TypeError(`${layer.name} normalizes the axis ${config.axis}; only the last one can be written as ONNX.`)
+    const [gamma, beta] = config.scale ? weights : [undefined, weights[0]]
+    return layerNorm(graph, xs[0]!, config.epsilon, gamma, beta)
+  },
+  MultiHeadAttention: applied => multiHeadAttention(applied as never),
+  TransformerBlock: applied => transformerBlock(applied as never),
+  PositionalEmbedding: applied => positionalEmbedding(applied as never),
   Activation: ({ graph, config, xs }) => activate(graph, config.activation, xs[0]!),
   ReLU: ({ graph, config, xs }) => {
     if (config.maxValue !== undefined && config.maxValue !== null)
@@ -134,11 +145,11 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
 }
 
-function constant(graph: OnnxGraph, weight: Tensor): string {
+export function constant(graph: OnnxGraph, weight: Tensor): string {
   return graph.floats(Float32Array.from(weight.dataSync()), weight.shape)
 }
 
-function biased(graph: OnnxGraph, x: string, bias: Tensor | undefined): string {
+export function biased(graph: OnnxGraph, x: string, bias: Tensor | undefined): string {
   return bias ? graph.op('Add', [x, constant(graph, bias)]) : x
 }
 
@@ -181,6 +192,8 @@ function forEach(given: number | readonly number[], axes: number): number[] {
 
 const padding = (config: LayerConfig) => (config.padding === 'same' ? { auto_pad: 'SAME_UPPER' } : {})
 
+const number = (graph: OnnxGraph, value: number) => graph.floats(Float32Array.of(value), [1])
+
 /** Activations by TensorFlow.js's names. */
 const activations: Readonly<Record<string, (graph: OnnxGraph, x: string) => string>> = {
   linear: (_, x) => x,
@@ -194,10 +207,19 @@ const activations: Readonly<Record<string, (graph: OnnxGraph, x: string) => stri
   elu: (graph, x) => graph.op('Elu', [x]),
   selu: (graph, x) => graph.op('Selu', [x]),
   hardSigmoid: (graph, x) => graph.op('HardSigmoid', [x], { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
+  gelu: (graph, x) => {
+    const below = graph.op('Erf', [graph.op('Mul', [x, number(graph, Math.SQRT1_2)])])
+    return graph.op('Mul', [graph.op('Mul', [x, number(graph, 0.5)]), graph.op('Add', [below, number(graph, 1)])])
+  },
+  geluNew: (graph, x) => {
+    const cube = graph.op('Mul', [graph.op('Mul', [x, x]), graph.op('Mul', [x, number(graph, 0.044715)])])
+    const below = graph.op('Tanh', [graph.op('Mul', [graph.op('Add', [x, cube]), number(graph, Math.sqrt(2 / Math.PI))])])
+    return graph.op('Mul', [graph.op('Mul', [x, number(graph, 0.5)]), graph.op('Add', [below, number(graph, 1)])])
+  },
   swish: (graph, x) => graph.op('Mul', [x, graph.op('Sigmoid', [x])]),
 }
 
-function activate(graph: OnnxGraph, given: unknown, x: string): string {
+export function activate(graph: OnnxGraph, given: unknown, x: string): string {
   const name = String(given ?? 'linear').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const own = Object.hasOwn(activations, name) ? activations[name] : undefined
   if (own) return own(graph, x)
