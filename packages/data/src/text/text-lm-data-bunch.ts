@@ -178,7 +178,8 @@ export class TextLMDataBunch extends DataBunch {
     const vocab = options.vocab ?? tokenized.vocab(sides.known, { max_vocab, min_freq })
     const [ours, theirs] = sides.of(tokenized.numericalize(vocab))
     const train_dl = new TextStream(ours, { bs, bptt, seed, shuffle: true }, 'train')
-    const valid_dl = new TextStream(theirs, { bs, bptt, seed, shuffle: false }, 'validate')
+    // No longer than those that train: of places beyond, attention has learnt nothing.
+    const valid_dl = new TextStream(theirs, { bs, bptt: train_dl.steps, seed, shuffle: false }, 'validate')
     const shape = [train_dl.steps]
     const what = { inputShape: shape, targetShape: shape, target: 'class' as const, c: vocab.length }
     const inputs = new TextInputs(tokenizer, vocab, { fields: fields && fields.length > 1 ? fields : undefined })

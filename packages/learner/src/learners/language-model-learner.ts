@@ -1,5 +1,5 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
-import { type BatchStream, type Dataset, TextLMDataBunch } from '@onecycle/data'
+import { type BatchStream, type Dataset, TextLMDataBunch, type TextStream } from '@onecycle/data'
 import { checkOptions, type Kinds, keepNames, Random, show } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import type { Tensor } from '@tensorflow/tfjs-core'
@@ -130,7 +130,7 @@ export function language_model_learner(data: TextLMDataBunch, options: LanguageM
     )
   checkOptions<LanguageModelLearnerOptions>('language_model_learner', options, languageLearnerKinds)
   const { arch = 'gru', emb_sz = 64, n_hid, n_layers = 1, n_heads = 4, ps, embed_p, ...rest } = options
-  const { bptt } = data
+  const { steps: bptt } = data.train_dl as unknown as TextStream
   const vocab_sz = data.inputs.vocab.length
   const bs = data.train_dl.batchSize
   const model = language_model({ vocab_sz, bs, bptt, arch, emb_sz, n_hid, n_layers, n_heads, ps, embed_p, seed: rest.seed })

@@ -6,7 +6,8 @@ import { Learner, type LearnerOptions } from '../learner.js'
 import { mse } from '../loss/regression.js'
 import { sgd } from '../optimizer/index.js'
 import { points, tinyLearner, useCpu } from '../testing/tiny.js'
-import { drawSeed, RandomStreams } from './random-streams.js'
+import { drawSeed } from './draw-seed.js'
+import { RandomStreams } from './random-streams.js'
 
 beforeAll(useCpu)
 

@@ -124,8 +124,3 @@ function* gather(dl: Iterable<Batch>, random: RandomStreams, training: boolean):
     batches.return?.()
   }
 }
-
-/** A seed that nobody gave. */
-export function drawSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!
-}

@@ -113,13 +113,13 @@ const models: Record<string, readonly [() => LayersModel, () => tf.Tensor | tf.T
   'told what is visible': [
     () => {
       const visible = sequence(3, 2, 'visible')
-      return model({ inputs: [a, b, visible], outputs: attention().apply([a, b, b, visible]) as SymbolicTensor })
+      return model({ inputs: [a, b, visible], outputs: attention({ seed: undefined }).apply([a, b, b, visible]) as SymbolicTensor })
     },
     () => [wave([2, 3, 4], 1), wave([2, 2, 6], 2), tf.tensor3d([1, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 1], [2, 3, 2])],
   ],
   'in a block': [() => text(true), () => tf.tensor2d([[1, 2, 3, 0], [4, 5, 6, 8]], [2, 4], 'int32')],
   'in a block with another input': [
-    () => model({ inputs: [a, b], outputs: new TransformerBlock(options).apply([a, b]) as SymbolicTensor }),
+    () => model({ inputs: [a, b], outputs: new TransformerBlock({ ...options, seed: undefined }).apply([a, b]) as SymbolicTensor }),
     () => [wave([2, 3, 4], 1), wave([2, 2, 6], 2)],
   ],
 } // biome-ignore format: a table

@@ -1,8 +1,8 @@
 import { checkCount, checkOptions, type Kinds, kind, Random, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import { drawSeed } from '../../random/draw-seed.js'
 import { currentDraws } from '../../random/draws.js'
-import { drawSeed } from '../../random/random-streams.js'
 import { checkPart } from '../dense-blocks.js'
 import { commonKinds, type LayerOptions } from '../layer-kinds.js'
 import { attend } from './attend.js'
@@ -170,7 +170,9 @@ export class MultiHeadAttention extends layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.#options, ...initialConfig(this.#options) } as tf.serialization.ConfigDict
+    const { kernelInitializer, biasInitializer, seed, ...own } = this.#options
+    const initial = initialConfig({ kernelInitializer, biasInitializer, seed })
+    return { ...super.getConfig(), ...own, ...initial } as tf.serialization.ConfigDict
   }
 }
 

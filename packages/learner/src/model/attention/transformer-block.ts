@@ -177,6 +177,8 @@ export class TransformerBlock extends layers.Layer {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), ...this.#options, ...initialConfig(this.#options) } as tf.serialization.ConfigDict
+    const { kernelInitializer, biasInitializer, seed, ...own } = this.#options
+    const initial = initialConfig({ kernelInitializer, biasInitializer, seed })
+    return { ...super.getConfig(), ...own, ...initial } as tf.serialization.ConfigDict
   }
 }
