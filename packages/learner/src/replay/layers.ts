@@ -3,9 +3,9 @@ import { layersOf } from '../model/layers.js'
 import { isLayersModel, type Layer, type Model } from '../model/trainable-model.js'
 import { isPure } from './replayable.js'
 
-/** TensorFlow.js's layers and activations that are pure: all but those that draw, and those that do more than they are told by their fields. */
+/** TensorFlow.js's layers and activations that are pure: but for what one draws as a seed that a kernel is given; others of those that draw are none. */
 const names = [
-  'Functional Model Sequential InputLayer Dense Embedding Activation Flatten Reshape Permute RepeatVector Masking',
+  'Functional Model Sequential InputLayer Dense Embedding Activation Flatten Reshape Permute RepeatVector Masking Dropout',
   'BatchNormalization LayerNormalization LeakyReLU PReLU ELU ReLU ThresholdedReLU Softmax',
   'Conv1D Conv2D Conv2DTranspose SeparableConv2D DepthwiseConv2D UpSampling2D ZeroPadding2D Cropping2D',
   'MaxPooling1D MaxPooling2D AveragePooling1D AveragePooling2D',
@@ -23,6 +23,7 @@ interface Inside {
   readonly recurrentActivation?: object | null
   readonly dropout?: number
   readonly recurrentDropout?: number
+  readonly seed?: number | null
   readonly _callHook?: unknown
 }
 
@@ -38,8 +39,9 @@ export function isPureModel(model: Model): boolean {
 }
 
 function isPureLayer(layer: Layer): boolean {
-  const { dropout = 0, recurrentDropout = 0, _callHook } = layer as unknown as Inside
-  if (layer.stateful || layer.losses.length > 0 || dropout > 0 || recurrentDropout > 0 || _callHook) return false
+  const { dropout = 0, recurrentDropout = 0, seed = null, _callHook } = layer as unknown as Inside
+  // A seed of its own is another one for each batch, from which tf.dropout makes a tensor.
+  if (layer.stateful || layer.losses.length > 0 || dropout > 0 || recurrentDropout > 0 || seed !== null || _callHook) return false
   return partsOf(layer).every(part => {
     const isOfItsClass = !Object.hasOwn(part, 'call') && !Object.hasOwn(part, 'apply')
     return isOfItsClass && (known.has(part.constructor) || isPure(part.constructor))

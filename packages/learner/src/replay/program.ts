@@ -30,6 +30,8 @@ export interface Call {
   /** What the kernel is given. Its tensors have their data put in before each run. */
   readonly given: { readonly inputs: object; readonly attrs: object | undefined; readonly backend: WasmBackend }
   readonly wires: readonly Wire[]
+  /** The attribute that is drawn anew each time: a seed. */
+  readonly drawn?: string | undefined
   readonly made: readonly Slot[]
   /** What nobody needs from then on. */
   free: readonly Slot[]
@@ -76,16 +78,17 @@ export class Program {
    * Runs all of it, and writes the variables that it writes when nothing can fail any more.
    *
    * @param batch its tensors, in the order in which they were when it was recorded
+   * @param draw what is drawn next
    * @returns the results, which are the caller's
    * @throws what a kernel throws; then nothing is left, and no variable changed
    */
-  run(batch: readonly Tensor[]): Tensor[] {
+  run(batch: readonly Tensor[], draw: () => number): Tensor[] {
     const data = this.#data
     const outside = batch.length + this.#variables.length
     try {
       for (let i = 0; i < batch.length; i++) data[i] = batch[i]!.dataId
       for (let i = 0; i < this.#variables.length; i++) data[batch.length + i] = this.#variables[i]!.dataId
-      for (const call of this.calls) this.#run(call)
+      for (const call of this.calls) this.#run(call, draw)
     } catch (error) {
       for (let slot = outside; slot < data.length; slot++) if (data[slot]) this.backend.disposeData(data[slot]!)
       data.fill(undefined)
@@ -101,10 +104,11 @@ export class Program {
     return results
   }
 
-  #run({ kernelFunc, given, wires, made, free }: Call): void {
+  #run({ kernelFunc, given, drawn, wires, made, free }: Call, draw: () => number): void {
     const data = this.#data
     for (const [info, slot] of wires) info.dataId = data[slot]!
-    const outputs = kernelFunc(given as never)
+    const now = drawn === undefined ? given : { ...given, attrs: { ...given.attrs, [drawn]: draw() } }
+    const outputs = kernelFunc(now as never)
     if (Array.isArray(outputs)) for (let i = 0; i < made.length; i++) data[made[i]!] = outputs[i]!.dataId
     else data[made[0]!] = outputs.dataId
     for (const slot of free) {

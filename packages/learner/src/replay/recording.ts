@@ -34,6 +34,8 @@ export class Recording {
   /** Data that several tensors from outside have, and need not have the next time. */
   readonly #several = new Set<DataId>()
   readonly #calls: Call[] = []
+  /** Numbers that were drawn, and that no kernel was given yet. */
+  readonly #drawn: number[] = []
   #next: Slot = 0
   #reason: string | undefined
 
@@ -85,8 +87,9 @@ export class Recording {
     Object.assign(listened, inPlace)
     watchLooks((tensor, check) => this.#look(tensor, check))
     Math.random = () => {
-      this.#refuse('numbers are drawn')
-      return random()
+      const drawn = random()
+      this.#drawn.push(drawn)
+      return drawn
     }
     try {
       return work()
@@ -113,6 +116,7 @@ export class Recording {
       taken.add(slot)
       return { slot, shape: tensor.shape, dtype: tensor.dtype, shared }
     }
+    if (this.#drawn.length > 0) this.#refuse('what is drawn goes to no kernel')
     const handed = results.map(handedOut)
     const writes = written.map(variable => [variable, handedOut(variable)] as const)
     if (this.#reason !== undefined) return undefined
@@ -139,7 +143,16 @@ export class Recording {
       ? inputs.map(wired)
       : Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, wired(x)]))
     const { kernelFunc } = getKernel(kernelName, 'wasm') as KernelConfig
-    this.#add({ kernelName, kernelFunc, given: { inputs: given, attrs, backend: this.#backend }, wires }, made)
+    const drawn = this.#drawnFor(attrs)
+    this.#add({ kernelName, kernelFunc, given: { inputs: given, attrs, backend: this.#backend }, wires, drawn }, made)
+  }
+
+  /** The attribute that holds what was drawn first of what no kernel has: they are drawn again in the order of the kernels. */
+  #drawnFor(attrs: object | undefined): string | undefined {
+    if (this.#drawn.length === 0) return undefined
+    const found = Object.entries(attrs ?? {}).find(([, value]) => value === this.#drawn[0])
+    if (found) this.#drawn.shift()
+    return found?.[0]
   }
 
   #constant(tensor: Tensor, values: unknown): void {

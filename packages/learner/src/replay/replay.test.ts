@@ -75,6 +75,13 @@ const stack = (...all: ReturnType<typeof layers.dense>[]) => sequential({ layers
 
 const mlp = () => stack(dense(8, { activation: 'relu', inputShape: [5] }), layers.batchNormalization() as never, dense(3))
 
+/** Layers that draw, and one that does not. */
+const dropping = () =>
+  stack(
+    ...[dense(8, { activation: 'relu', inputShape: [5] }), layers.dropout({ rate: 0.5 }) as never],
+    ...[dense(6), layers.dropout({ rate: 0 }) as never, layers.dropout({ rate: 0.3 }) as never, dense(3)],
+  )
+
 function residual(): LayersModel {
   const image = layers.input({ shape: [8, 8, 3] })
   const block = (x: SymbolicTensor) => {
@@ -97,6 +104,7 @@ function twoHeads(): LayersModel {
 
 const networks: Record<string, () => Made> = {
   'dense, with batch norm': () => ({ data: points(), model: mlp(), options: { optimizer: adam() } }),
+  dropout: () => ({ data: points(), model: dropping() }),
   convolutions: () => ({ data: images(), model: simple_cnn([3, 4, 4, 2], { seed: 1 }) }),
   'convolutions with batch norm': () => ({ data: images(), model: simple_cnn([3, 4, 4, 2], { bn: true, seed: 1 }) }),
   residual: () => ({ data: images(), model: residual(), options: { optimizer: sgd({ mom: 0.9 }), wd: 0.1 } }),
@@ -307,7 +315,11 @@ describe('runs nothing again', () => {
       },
     ],
     ["of a layer of one's own", () => stack(layer(), dense(3)), {}],
-    ['of layers that draw', () => stack(dense(4, { inputShape: [5] }), layers.dropout({ rate: 0.5 }) as never, dense(3)), {}],
+    [
+      'of layers that draw by seeds of their own',
+      () => stack(dense(4, { inputShape: [5] }), layers.dropout({ rate: 0.5, seed: 4 }) as never, dense(3)),
+      {},
+    ],
     ['of penalties', () => stack(dense(3, { inputShape: [5], kernelRegularizer: 'l1l2' })), {}],
   ])('%s', async (_, model, options) => {
     const make = () => ({ data: points(), model: model(), options })
@@ -356,7 +368,7 @@ describe('what goes wrong', () => {
     expect(again).toBeGreaterThan(2)
   })
 
-  it('is tried the usual way: memory that is full', async () => {
+  it.each(['convolutions with batch norm', 'dropout'])('is tried the usual way: memory that is full, %s', async name => {
     const { wasm } = tf.backend() as unknown as { wasm: { _malloc(bytes: number): number } }
     const allocate = wasm._malloc
     let calls = 0
@@ -372,7 +384,7 @@ describe('what goes wrong', () => {
         wasm._malloc = allocate
       }
     }
-    const make = networks['convolutions with batch norm']!
+    const make = networks[name]!
     const usual = await trained(make, undefined, fit)
     const tensors = tf.memory().numTensors
     expect(await trained(make, full, fit)).toEqual(usual)

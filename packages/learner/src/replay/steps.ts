@@ -73,12 +73,20 @@ class Steps {
 
   #again(learn: Stepping, { program, names, predictions }: Known, batch: readonly Tensor[], pass: Pass): Gradients | undefined {
     let results: Tensor[]
+    const drawn: number[] = []
+    // Where the batch's own draws stand: see `drawFrom`.
+    const { random } = Math
+    const draw = () => {
+      const next = random()
+      drawn.push(next)
+      return next
+    }
     try {
-      results = program.run(batch)
+      results = program.run(batch, draw)
     } catch {
       // Whatever is wrong is wrong in the usual way too, which says what it is.
       this.#forget()
-      return pass()
+      return drawing(() => drawn.shift() ?? random(), pass)
     }
     const first = 1 + (predictions ?? 1)
     learn.pred = predictions === undefined ? results[1]! : results.slice(1, first)
@@ -110,6 +118,16 @@ class Steps {
       })
     }
     return gradients
+  }
+}
+
+function drawing<T>(draw: () => number, work: () => T): T {
+  const { random } = Math
+  Math.random = draw
+  try {
+    return work()
+  } finally {
+    Math.random = random
   }
 }
 
