@@ -119,10 +119,14 @@ const measured: Measured = {
   heap: (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
   ...(share && { shares: sharesOf(times.slice(warm + 1), spent.slice(warm)) }),
 }
+/** Of the step in the middle: what interrupts some steps on a busy machine is a part of none. */
 function sharesOf(steps: readonly number[], clocks: readonly number[][]): Shares {
-  const all = steps.reduce((sum, time) => sum + time, 0)
-  const [kernels, gathering] = clocks.at(-1)!.map((total, i) => (total - clocks[0]![i]!) / all) as [number, number]
-  return { gathering, rest: 1 - kernels - gathering }
+  const parts = steps.map((time, i) => {
+    const [kernels, gathering] = clocks[i + 1]!.map((total, clock) => (total - clocks[i]![clock]!) / time) as [number, number]
+    return { gathering, rest: 1 - kernels - gathering }
+  })
+  const middle = (of: (part: Shares) => number) => parts.map(of).toSorted((a, b) => a - b)[parts.length >> 1]!
+  return { gathering: middle(part => part.gathering), rest: middle(part => part.rest) }
 }
 
 // Ending at once would cut off what the pipe has not taken yet.

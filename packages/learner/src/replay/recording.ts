@@ -34,6 +34,8 @@ export class Recording {
   /** Data that several tensors from outside have, and need not have the next time. */
   readonly #several = new Set<DataId>()
   readonly #calls: Call[] = []
+  /** Constants that are too large to be kept. */
+  readonly #unkept = new Set<Slot>()
   /** Numbers that were drawn, and that no kernel was given yet. */
   readonly #drawn: number[] = []
   #next: Slot = 0
@@ -119,9 +121,10 @@ export class Recording {
     if (this.#drawn.length > 0) this.#refuse('what is drawn goes to no kernel')
     const handed = results.map(handedOut)
     const writes = written.map(variable => [variable, handedOut(variable)] as const)
-    if (this.#reason !== undefined) return undefined
     const readBy = ({ wires }: Call) => wires.map(([, slot]) => slot)
     const read = new Set([...taken, ...this.#calls.flatMap(readBy)])
+    if ([...this.#unkept].some(slot => read.has(slot))) this.#refuse('a large constant is made')
+    if (this.#reason !== undefined) return undefined
     // An output that nothing depends on has a gradient of zeros, which hardly any gradient looks at.
     const calls = this.#calls.filter(({ wires, made }) => wires.length > 0 || made.some(slot => read.has(slot)))
     const later = new Set(taken)
@@ -157,12 +160,11 @@ export class Recording {
 
   #constant(tensor: Tensor, values: unknown): void {
     const { shape, dtype } = tensor
-    if (!ArrayBuffer.isView(values) || values.byteLength > mostBytes) this.#refuse(`a constant of shape [${shape}] is made`)
-    else {
-      const kept = (values as Float32Array).slice()
-      const kernelFunc = () => this.#backend.makeOutput(shape, dtype, undefined, kept)
-      this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires: [] }, [tensor])
-    }
+    const isKept = ArrayBuffer.isView(values) && values.byteLength <= mostBytes
+    if (!isKept) this.#unkept.add(this.#next)
+    const kept = isKept ? (values as Float32Array).slice() : undefined
+    const kernelFunc = () => this.#backend.makeOutput(shape, dtype, undefined, kept)
+    this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires: [] }, [tensor])
   }
 
   #look(tensor: Tensor, check: (values: ArrayLike<number>) => void): void {
