@@ -24,6 +24,7 @@ export {
   normalize,
   normalizeGradient,
 } from './batch-norm'
+export { compare, extreme, join, select } from './compare'
 export { gather, gatherScratchBytes, packedBytes, packFilter } from './conv2d'
 export { filterGradient, filterGradientScratchBytes } from './conv2d-gradient'
 export { inputFilterBytes, inputGradient, inputGradientScratchBytes, packInputFilter, turnFilter } from './conv2d-input-gradient'
@@ -40,6 +41,7 @@ export { embed, embedGradient } from './embeddings'
 export { gatherRows } from './gather-rows'
 export { gelu, geluGradient } from './gelu'
 export { gemm, gemmScratchBytes } from './gemm'
+export { largest } from './largest'
 export { layerNorm, layerNormGradient, layerNormScratchBytes } from './layer-norm'
 export { softmaxCrossEntropy } from './loss'
 export { setMemory } from './memory'

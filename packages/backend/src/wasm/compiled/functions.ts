@@ -19,6 +19,19 @@ export type ForwardFunction =
 type Gradient = (dy: Address, saved: Address, out: Address, n: number, ...parameters: number[]) => void
 export type GradientFunction = `${Exclude<ForwardFunction, 'exp'> | 'elu' | 'sigmoid' | 'square'}Gradient`
 
+/** Two operands and the result, as rows and columns; steps are in numbers, and 0 repeats a number or a row. */
+export type Operands = [
+  a: Address,
+  b: Address,
+  out: Address,
+  rows: number,
+  columns: number,
+  aRow: number,
+  aStep: number,
+  bRow: number,
+  bStep: number,
+]
+
 /** What `assembly/index.ts` exports. Addresses are bytes into the backend's memory; flags are 0 or 1. */
 export interface Functions extends Record<ForwardFunction, Forward>, Record<GradientFunction, Gradient> {
   setMemory(address: Address): void
@@ -126,6 +139,11 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   scale(x: Address, factor: number, out: Address, n: number): void
   scaleBy(x: Address, factor: Address, out: Address, n: number): void
   addRow(x: Address, row: Address, out: Address, rows: number, columns: number): void
+  compare(how: number, ...operands: Operands): void
+  extreme(smaller: number, ...operands: Operands): void
+  select(condition: Address, t: Address, e: Address, out: Address, n: number): void
+  join(either: number, a: Address, b: Address, out: Address, n: number): void
+  largest(x: Address, outer: number, middle: number, inner: number, out: Address, smallest: number): void
   stridedCopy(shape: Address, rank: number, source: Address, out: Address): void
   gatherRows(
     x: Address,

@@ -1,6 +1,7 @@
 import type { TrainingKernel } from '../kernels.js'
 import { attentionKernels } from './attention.js'
 import { batchNormKernels } from './batch-norm.js'
+import { compareKernels } from './compare.js'
 import { concatKernels } from './concat.js'
 import { conv2DKernels } from './conv2d.js'
 import { depthwiseKernels } from './depthwise.js'
@@ -8,6 +9,7 @@ import { dropoutKernels } from './dropout.js'
 import { elementwiseKernels } from './elementwise.js'
 import { embeddingsKernels } from './embeddings.js'
 import { gatherKernels } from './gather.js'
+import { largestKernels } from './largest.js'
 import { layerNormKernels } from './layer-norm.js'
 import { lossKernels } from './loss.js'
 import { matMulKernels } from './mat-mul.js'
@@ -28,6 +30,8 @@ export const compiledKernels: readonly TrainingKernel[] = [
   ...matMulKernels,
   ...conv2DKernels,
   ...elementwiseKernels,
+  ...compareKernels,
+  ...largestKernels,
   ...reduceKernels,
   ...sliceKernels,
   ...concatKernels,

@@ -5,7 +5,7 @@ type Inputs = { condition: TensorInfo; t: TensorInfo; e: TensorInfo }
 
 /** `t` where the condition holds, else `e`, as `tf.where` is. The stock kernel reads the one as if it had the dtype of the other, and
  * takes booleans for numbers of four bytes, which go beyond their memory. */
-export function select({ inputs, backend }: KernelArgs<Inputs>): TensorInfo {
+export function select({ inputs, backend }: KernelArgs<Inputs, unknown>): TensorInfo {
   const { condition, t, e } = inputs
   const made: TensorInfo[] = []
   const cast = (x: TensorInfo, dtype: DataType) => {
