@@ -160,8 +160,8 @@ describe('doctor', () => {
     expect(diagnosis.host).toContain(process.version)
     expect(diagnosis.backends.map((backend: { name: string }) => backend.name)).toEqual([
       'node-gpu',
-      'node',
       'webgpu',
+      'node',
       'wasm',
       'cpu',
     ])
