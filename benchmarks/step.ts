@@ -103,9 +103,11 @@ const times: number[] = []
 const cpu: number[] = []
 const spent: number[][] = []
 let last = performance.now()
-let used = processorTime()
+// Asking for it takes as long as a small kernel, which would be taken for JavaScript's.
+const clock = share ? () => 0 : processorTime
+let used = clock()
 await (how === 'stock' ? stock : train)(workload, Number(seconds), () => {
-  const [now, usedNow] = [performance.now(), processorTime()]
+  const [now, usedNow] = [performance.now(), clock()]
   times.push(now - last)
   cpu.push(usedNow - used)
   spent.push(clocks.map(total => total()))

@@ -40,8 +40,9 @@ export function isPureModel(model: Model): boolean {
 
 function isPureLayer(layer: Layer): boolean {
   const { dropout = 0, recurrentDropout = 0, seed = null, _callHook } = layer as unknown as Inside
+  if (!isLayersModel(layer) && layer.losses.length > 0) return false
   // A seed of its own is another one for each batch, from which tf.dropout makes a tensor.
-  if (layer.stateful || layer.losses.length > 0 || dropout > 0 || recurrentDropout > 0 || seed !== null || _callHook) return false
+  if (layer.stateful || dropout > 0 || recurrentDropout > 0 || seed !== null || _callHook) return false
   return partsOf(layer).every(part => {
     const isOfItsClass = !Object.hasOwn(part, 'call') && !Object.hasOwn(part, 'apply')
     return isOfItsClass && (known.has(part.constructor) || isPure(part.constructor))

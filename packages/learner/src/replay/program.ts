@@ -16,6 +16,12 @@ export interface WasmBackend {
   disposeData(dataId: DataId): boolean
 }
 
+/** What is used of TensorFlow.js's engine, which keeps it to itself. */
+interface Tracker {
+  disposeTensor(tensor: Tensor): void
+  trackTensor(tensor: Tensor, backend: WasmBackend): void
+}
+
 /** A place for data: those of the tensors that come from outside first, then those of what is made. */
 export type Slot = number
 
@@ -95,11 +101,7 @@ export class Program {
       throw error
     }
     const results = this.#results.map(result => this.#handOut(result))
-    for (const [variable, result] of this.#written) {
-      const value = this.#handOut(result)
-      variable.assign(value)
-      value.dispose()
-    }
+    for (const [variable, result] of this.#written) this.#write(variable, result)
     data.fill(undefined)
     return results
   }
@@ -115,6 +117,16 @@ export class Program {
       this.backend.disposeData(data[slot]!)
       data[slot] = undefined
     }
+  }
+
+  /** What `variable.assign` does with a tensor that is disposed next. */
+  #write(variable: Variable, { slot, shared }: Result): void {
+    const dataId = this.#data[slot]!
+    if (shared) this.backend.incRef(dataId)
+    const tracker = engine() as unknown as Tracker
+    tracker.disposeTensor(variable)
+    variable.dataId = dataId
+    tracker.trackTensor(variable, this.backend)
   }
 
   #handOut({ slot, shape, dtype, shared }: Result): Tensor {
