@@ -85,6 +85,7 @@ export class Learner extends AnsweringLoop {
   #order: DataOrder
   #loaded: LoadReport | undefined
   #fitted = false
+  #shown!: (history: History) => History
 
   /**
    * @throws TypeError or RangeError when data and model do not fit together, no loss can be inferred, layer groups are wrong, an
@@ -491,6 +492,11 @@ export class Learner extends AnsweringLoop {
     return summarize(this)
   }
 
+  /** What consoles and notebooks show. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.summary()
+  }
+
   /**
    * Writes weights, the optimizer's state, and where the order of the data and all else that is random stand, to one file in
    * safetensors format: a Learner that {@link load}s it and fits with `start_epoch` goes on to the same bits. `with_opt: false` writes
@@ -679,12 +685,15 @@ export class Learner extends AnsweringLoop {
       if (this.recorder.history !== before) this.recorder.history.reason = this.reason!
     }
     // Ended before the Recorder had heard of it: what that has is of another fit.
-    return this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history
+    return this.#shown(
+      this.recorder.history === before ? { ...emptyHistory(this.metricNames), reason: this.reason! } : this.recorder.history,
+    )
   }
 
   async #prepare(): Promise<void> {
     this.#fitted = true
-    const { ofFirstFit } = await import('./fit/first-fit.js')
+    const { ofFirstFit, shown } = await import('./fit/first-fit.js')
+    this.#shown = shown
     this.bus.add(...(await ofFirstFit(this)))
   }
 

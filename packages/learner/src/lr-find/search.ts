@@ -1,5 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import type { Batch } from '@onecycle/data'
+import { shownAs } from '@onecycle/platform'
 import type { Recorder } from '@onecycle/recorder'
 import { tidy } from '@tensorflow/tfjs-core'
 import type { Parts } from '../checkpoint/parts.js'
@@ -56,7 +57,7 @@ export class RateSearch {
     const found = finder.result
     learn.recorder.lrFind = found
     if (found.reason) learn.log(`lr_find suggests no learning rate: ${found.reason}`)
-    return found
+    return shownAs(found, foundText)
   }
 
   /** Trains as a search of so many batches does, after which all is as it was. */
@@ -74,6 +75,19 @@ export class RateSearch {
       learn.num_it = undefined
     }
   }
+}
+
+/** What was found, without the curve that it was read from. */
+function foundText({ lr, suggestion, suggestions, reason, lrs }: LrFindResult): string {
+  const rate = (value: number) => value.toPrecision(3)
+  const others = Object.entries(suggestions).flatMap(([name, found]) =>
+    found && name !== suggestion ? [`${name} ${rate(found.lr)}`] : [],
+  )
+  return [
+    lr === undefined ? `lr_find suggests no learning rate: ${reason}` : `lr ${rate(lr)}, by ${suggestion}`,
+    ...(others.length > 0 ? [`others: ${others.join(', ')}`] : []),
+    `of ${lrs.length} batches: lrs, losses, smooth_losses, suggestions; learn.recorder.plot() draws them`,
+  ].join('\n')
 }
 
 /** What says the validation loss over so many batches. */

@@ -1,0 +1,6 @@
+/**
+ * What the other packages of onecycle use of this one, and no program needs: it may change at any time.
+ *
+ * @module
+ */
+export { historyText } from './log/history-text.js'
