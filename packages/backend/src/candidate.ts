@@ -45,8 +45,8 @@ export interface Absence {
 }
 
 export interface StartRequest {
-  /** How many threads, for a backend that leaves the choice. */
-  readonly threads?: number | undefined
+  /** How many threads, for a backend that leaves the choice; `'auto'`: as a trial says. */
+  readonly threads?: number | 'auto' | undefined
   /** Which build of the kernels, for wasm. */
   readonly simd?: Simd | undefined
   /** Whether this backend and no other was asked for, so that it starts even where another is better. Default false. */

@@ -1,5 +1,6 @@
 import { MathBackendCPU } from '#backend/tfjs-cpu.js'
-import { type Candidate, startRegistered } from './candidate.js'
+import { type Candidate, type StartRequest, startRegistered } from './candidate.js'
+import type { TriedThreads } from './wasm/index.js'
 
 /** The default: comes with this package, needs nothing but npm. */
 export const wasm: Candidate = {
@@ -9,16 +10,26 @@ export const wasm: Candidate = {
   embedded: true,
   notes: [],
   async start(request = {}) {
-    const { compiledVariant, simd, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
-    const alone = await startWasm(request)
+    const { compiledVariant, simd, startFastest, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+    const { threads: asked, simd: build } = request
+    const found = asked === 'auto' ? await startFastest(build) : await startWasm({ threads: asked, simd: build })
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')
     const kind = { 'wide-simd': '256-bit ', 'relaxed-simd': '', simd: 'plain ' }[
       (compiled && compiledVariant()) || 'relaxed-simd'
     ]
     const number = threadsInUse()
-    const threads = number > 1 ? `, ${number} threads` : alone ? `, 1 thread, not ${request.threads}: ${alone}` : ''
+    const threads = describeThreads(number, asked, found)
     return `${simd() ? `${kind}SIMD` : 'no SIMD'}, ${compiled ? 'compiled' : 'composed'} training kernels${threads}`
   },
+}
+
+function describeThreads(number: number, asked: StartRequest['threads'], found: TriedThreads | string | undefined): string {
+  if (typeof found === 'object') {
+    const times = `${found.gain.toFixed(1)} times as fast as one in a trial`
+    return number > 1 ? `, ${number} threads, ${times}` : `, 1 thread: ${found.most} were ${times}`
+  }
+  if (number > 1) return `, ${number} threads`
+  return found ? `, 1 thread, not ${asked === 'auto' ? 'several' : asked}: ${found}` : ''
 }
 
 /** TensorFlow.js's reference backend in plain JavaScript: always there, and some hundred times slower than wasm. */

@@ -109,7 +109,7 @@ describe('threads', () => {
   const machine = `This machine runs ${availableParallelism()} at a time.`
 
   it.each([0, -1, 1.5, 65, Number.NaN])('refuses %s of them', async threads => {
-    const text = `Expected a whole number of threads from 1 to 64, got ${threads} (threads). ${machine}`
+    const text = `Expected a whole number of threads from 1 to 64, or 'auto', got ${threads} (threads). ${machine}`
     await expect(useBackend({ threads, ...quiet })).rejects.toThrow(text)
   })
 
@@ -124,6 +124,17 @@ describe('threads', () => {
     vi.stubEnv('ONECYCLE_BACKEND', 'cpu')
     await expect(useBackend({ threads: 2, ...quiet })).rejects.toThrow(text)
     expect((await useBackend({ threads: 1, ...quiet })).name).toBe('cpu')
+  })
+
+  it('are as many as a trial finds, where that is asked for', async () => {
+    const found = await useBackend({ threads: 'auto', ...quiet })
+    expect(found.detail).toMatch(/threads?, \d+\.\d times as fast|1 thread: \d were|1 thread, not several/)
+    expect(await useBackend({ threads: 'auto', ...quiet })).toBe(found)
+    await expect(useBackend({ prefer: 'cpu', threads: 'auto', ...quiet })).rejects.toThrow(
+      "several threads are for the backend 'wasm', not for 'cpu'",
+    )
+    vi.stubEnv('ONECYCLE_THREADS', 'auto')
+    expect((await useBackend({ prefer: 'cpu', ...quiet })).name).toBe('cpu')
   })
 
   it('of the environment leave another backend that is asked for by name alone', async () => {

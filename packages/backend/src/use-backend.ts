@@ -10,12 +10,13 @@ export interface UseBackendOptions {
   /** The backend to use, and no other. Default: the environment variable `ONECYCLE_BACKEND`, or else the best one present. */
   prefer?: BackendName | (string & {})
   /**
-   * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64. More than one asks for that
-   * backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
+   * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64, or `'auto'` for as many, up to 8,
+   * as are fastest in a trial of 0.2 s when the backend starts, which is one where other programs keep the processors busy. More than one, and
+   * `'auto'`, ask for that backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
    * In a page they need cross-origin isolation: without it there is one, and the line says so.
    * Default: the environment variable `ONECYCLE_THREADS`, which another backend that is asked for by name ignores, or else 1.
    */
-  threads?: number
+  threads?: number | 'auto'
   /**
    * Which build of the wasm backend's kernels. `'plain'` gives the same bits in Node and in every browser, and takes longer; `'relaxed'`
    * has fused multiply-add, and leaves out vectors of 256 bits. Asks for that backend. Default: the environment variable `ONECYCLE_SIMD`
@@ -48,7 +49,7 @@ export interface BackendReport {
 }
 
 let current: BackendReport | undefined
-let currentThreads = 1
+let currentThreads: number | 'auto' = 1
 let currentSimd: Simd | undefined
 let queue: Promise<unknown> = Promise.resolve()
 
@@ -105,20 +106,23 @@ export function askedFor({ prefer, threads: wanted, simd }: UseBackendOptions): 
   const name = checkName(prefer, 'prefer') ?? checkName(backend, 'ONECYCLE_BACKEND')
   let threads = checkThreads(wanted, 'threads')
   if (threads === undefined && number && (name ?? 'wasm') === 'wasm')
-    threads = checkThreads(Number(number), 'ONECYCLE_THREADS', `'${number}'`)
-  const several = threads !== undefined && threads > 1
+    threads = checkThreads(number === 'auto' ? number : Number(number), 'ONECYCLE_THREADS', `'${number}'`)
+  const several = threads !== undefined && threads !== 1
   if (!several && !simd) return { name, threads, simd }
   if (name && name !== 'wasm') {
-    const what = several ? `${threads} threads are` : `simd: '${simd}' is`
+    const what = several ? `${threads === 'auto' ? 'several' : threads} threads are` : `simd: '${simd}' is`
     throw new Error(`${what} for the backend 'wasm', not for '${name}': leave ${several ? 'them' : 'it'} out, or prefer wasm.`)
   }
   return { name: 'wasm', threads, simd }
 }
 
-function checkThreads(threads: number | undefined, origin: string, shown = show(threads)): number | undefined {
-  if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return threads
+type Threads = StartRequest['threads']
+
+function checkThreads(threads: Threads, origin: string, shown = show(threads)): Threads {
+  if (threads === undefined || threads === 'auto') return threads
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads
   throw new RangeError(
-    `Expected a whole number of threads from 1 to 64, got ${shown} (${origin}). This machine runs ${parallelism()} at a time.`,
+    `Expected a whole number of threads from 1 to 64, or 'auto', got ${shown} (${origin}). This machine runs ${parallelism()} at a time.`,
   )
 }
 
@@ -135,7 +139,7 @@ async function startForced(name: BackendName, request: StartRequest): Promise<Ba
     return report(candidate, await candidate.start({ ...request, byName: true }), true, [])
   } catch (cause) {
     const { threads = 1 } = request
-    const on = threads > 1 ? ` on ${threads} threads` : ''
+    const on = threads !== 1 && threads !== 'auto' ? ` on ${threads} threads` : ''
     throw new Error(`Backend '${name}' does not start${on}: ${reasonOf(cause)}`, { cause })
   }
 }

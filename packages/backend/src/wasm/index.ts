@@ -35,5 +35,5 @@ export {
 } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'
-export { loadWasm, startWasm, threadsInUse } from './threads/start.js'
+export { loadWasm, startFastest, startWasm, type TriedThreads, threadsInUse } from './threads/start.js'
 export { compiledKernels, composedKernels }

@@ -1,3 +1,4 @@
+import { parallelism } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { engine, env } from '@tensorflow/tfjs-core'
 import { setWasmPaths } from '#backend/tfjs-wasm.js'
@@ -10,6 +11,7 @@ import { simd as hasSimd } from '../features.js'
 import { wasmBytes } from '../files.js'
 import { registerTrainingKernels } from '../kernels.js'
 import { shareMemory } from './share-memory.js'
+import { fastestThreads } from './trial.js'
 
 const running = () => engine().registry['wasm'] as BackendWasm | undefined
 
@@ -31,7 +33,13 @@ export function threadsInUse(): number {
  * @param request what is undefined: as it runs already, or else one thread and the fastest build
  * @returns why it has one thread where more were asked for
  */
-export async function startWasm({ threads, simd }: Pick<StartRequest, 'threads' | 'simd'> = {}): Promise<string | undefined> {
+export async function startWasm({
+  threads,
+  simd,
+}: {
+  threads?: number | undefined
+  simd?: StartRequest['simd']
+} = {}): Promise<string | undefined> {
   const [backend, present] = [running(), threadsInUse()]
   const reason = threads !== undefined && threads > 1 ? reasonForOneThread() : undefined
   const wanted = reason ? 1 : (threads ?? present)
@@ -48,6 +56,33 @@ export async function startWasm({ threads, simd }: Pick<StartRequest, 'threads' 
   return reason
 }
 
+/** What a start for as many threads as are fastest came to. */
+export interface TriedThreads {
+  /** What was tried. */
+  readonly most: number
+  /** How many times as fast as one thread those in use are, or where one is in use those that were tried. */
+  readonly gain: number
+}
+
+/**
+ * Starts the wasm backend with as many threads as a trial finds fastest, which may be one. One that runs and holds tensors stays as it is.
+ *
+ * @returns the reason why there can be no others than one; undefined where the backend stayed as it was
+ */
+export async function startFastest(simd?: StartRequest['simd']): Promise<TriedThreads | string | undefined> {
+  const held = running()?.numDataIds() ?? 0
+  const most = Math.min(parallelism(), MOST)
+  const reason = most < 2 ? 'this machine runs one at a time' : reasonForOneThread()
+  if (held > 0 || reason) {
+    await startWasm({ threads: held > 0 ? undefined : 1, simd })
+    return reason
+  }
+  await startWasm({ threads: most, simd })
+  const { threads, gain } = fastestThreads(running()!)
+  await startWasm({ threads })
+  return { most, gain }
+}
+
 /** Loads what a start needs, ahead of it. */
 export async function loadWasm(): Promise<void> {
   // Both are under way at once; of two that do not come the first is told.
@@ -55,6 +90,9 @@ export async function loadWasm(): Promise<void> {
   await prepareModule()
   await binary
 }
+
+/** Kernels of common networks have no work for more. */
+const MOST = 8
 
 let completed = false
 
