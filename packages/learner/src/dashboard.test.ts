@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Callback } from '@onecycle/callbacks'
-import { Dashboard, RunFolder } from '@onecycle/recorder'
+import { Dashboard, RunFolder, watchRuns } from '@onecycle/recorder'
 import { memory } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Checkpoint } from './checkpoint/checkpoint-callback.js'
@@ -212,6 +212,30 @@ describe('Dashboard', () => {
     await expect(stat(noted)).rejects.toThrow('ENOENT')
     expect(dashboard.address).toBeUndefined()
     await expect(ask(address)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  it('is looked at and steered by who watches the folder of its run', async () => {
+    const runs = await temporaryFolder()
+    const { learn } = await served()
+    const fit = learn.fit(1e-2, 300, { callbacks: new RunFolder({ dir: join(runs, 'a'), plots: false, interval: 0 }) })
+    const isThere = () =>
+      stat(join(runs, 'a', 'manifest.json')).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isThere).toBe(true)
+    const watched = await watchRuns({ runs })
+    onTestFinished(() => watched.close())
+    expect(watched.run).toBe(join(runs, 'a'))
+    const page = await listen(watched.address)
+    await page.until(({ type, state }) => type === 'pulse' && state === 'running')
+    expect((await press(watched.address, 'pause')).text).toBe('It stands still after this batch.')
+    await page.until(({ state }) => state === 'paused')
+    await press(watched.address, 'stop')
+    expect((await fit).reason).toBe('stopped')
+    await page.until(({ type, reason }) => type === 'end' && reason === 'stopped')
+    // Its page is there, and has nothing to press.
+    expect((await press(watched.address, 'pause')).text).toBe('No fit is under way.')
   })
 
   it('refuses what is no option, and what is no place to serve at', () => {

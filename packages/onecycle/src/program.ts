@@ -132,6 +132,7 @@ function addJobs(program: Command): void {
     .option('--resume <run>', 'go on with a run that was killed')
     .option('--patience <n>', 'end when validation has not become better for so many epochs', wholeNumber(1))
     .option('--tensorboard', "write TensorBoard's files too")
+    .option('--watch', 'serve a live page of it, with buttons')
     .option(...backendOption)
     .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
     .option('--no-progress', 'show neither bars nor epoch tables')
@@ -204,6 +205,16 @@ function addRuns(program: Command): void {
       examples(['onecycle export runs/churn-1 model'], ['onecycle export runs/churn-1 churn.onnx --format onnx']),
     )
     .action(async (dir, to, options) => (await import('./commands/export.js')).exportRun(dir, to, options))
+
+  program
+    .command('watch [run]')
+    .description('serve a live page over a run, and those beside it: a name, a folder, a log (default: the newest)')
+    .option('--runs <folder>', 'where runs are', 'runs')
+    .option('--port <n>', 'where it is served (default: the first that is free from 7400 on)', wholeNumber(1))
+    .option('--host <address>', 'who may reach it (default: 127.0.0.1, this machine alone)')
+    .option('--json', 'print the address as JSON')
+    .addHelpText('after', examples(['onecycle watch'], ['onecycle watch churn-1 --port 8080', 'the same address each time']))
+    .action(async (name, options) => (await import('./commands/watch.js')).watch(name, options))
 
   const runs = program
     .command('runs')

@@ -1,11 +1,13 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import '@tensorflow/tfjs-backend-cpu'
-import { accuracy, type Callback, Checkpoint, Dashboard, DataBunch, GradientStats, Learner } from 'onecycle'
+import { accuracy, type Callback, Checkpoint, Dashboard, DataBunch, GradientStats, Learner, RunFolder } from 'onecycle'
 import { layers, sequential, setBackend } from 'onecycle/tf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noChromium, type OpenPage, openAddress } from './chromium.js'
+import { cli } from './run-program.js'
 
 /** Batches take a moment, so that there is something to look at. */
 const slow: Callback<Learner> = { after_batch: () => new Promise(resolve => setTimeout(resolve, 4)) }
@@ -123,5 +125,36 @@ describe.skipIf(noChromium)(`the live page${noChromium ? ` (${noChromium})` : ''
     await state('running')
     await dashboard.act('stop')
     await fit
+  })
+
+  test('shows runs that are over, and several side by side with what differed', async () => {
+    for (const lr of [0.1, 0.01])
+      await learner().fit(lr, 3, {
+        callbacks: new RunFolder({ dir: join(folder, 'runs', `lr-${lr}`), hparams: { lr }, plots: false }),
+      })
+    const watching = spawn(process.execPath, [cli, 'watch', '--runs', join(folder, 'runs'), '--json'])
+    try {
+      const { address, run } = JSON.parse(
+        await new Promise(resolve => watching.stdout.once('data', data => resolve(String(data)))),
+      )
+      expect(run).toBe(join(folder, 'runs', 'lr-0.01'))
+      const watched = await openAddress(address)
+      const { page } = watched
+      await page.locator('.state[data-state="completed"]').waitFor()
+      expect(await page.getByRole('button', { name: /Pause|Stop|Keep/ }).count()).toBe(0)
+      await page.getByLabel('Which run').selectOption('lr-0.1')
+      await page.getByRole('heading', { name: 'lr-0.1' }).waitFor()
+      await page.getByRole('button', { name: 'Compare runs' }).press('Enter')
+      const label = () => page.locator('[data-part="compared losses"] figure').getAttribute('aria-label')
+      await expect.poll(label).toMatch(/lr-0\.01, at the end [\d.]+; lr-0\.1, at the end [\d.]+\.$/)
+      const row = page.locator('.differences tbody tr', { hasText: /^lr/ })
+      expect(await row.locator('td').allTextContents()).toEqual(['0.01', '0.1'])
+      await page.getByLabel('Compare lr-0.01').uncheck()
+      await expect.poll(label).not.toContain('lr-0.01')
+      expect([watched.errors, watched.elsewhere]).toEqual([[], []])
+      await watched.close()
+    } finally {
+      watching.kill()
+    }
   })
 })

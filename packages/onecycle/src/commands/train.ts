@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { chooseLater, useBackend } from '@onecycle/backend'
 import { EarlyStopping } from '@onecycle/callbacks'
 import { Checkpoint, type Learner } from '@onecycle/learner'
 import { writeWhole } from '@onecycle/platform'
-import { type EpochRow, RunFolder, TensorBoardLogger } from '@onecycle/recorder'
+import { Dashboard, type EpochRow, RunFolder, type RunLogger, TensorBoardLogger } from '@onecycle/recorder'
 import chalk from 'chalk'
 import { dataOf } from '../job/data-of.js'
 import { fitJob, rateOf } from '../job/fit-job.js'
@@ -17,6 +18,7 @@ export interface TrainOptions {
   readonly resume?: string
   readonly patience?: number
   readonly tensorboard?: boolean
+  readonly watch?: boolean
   readonly progress: boolean
   readonly json?: boolean
   readonly backend?: string
@@ -44,7 +46,8 @@ export async function train(job: Job, options: TrainOptions): Promise<void> {
     throw new Error(`${dir} is there already: give this run another --name, or go on with it: onecycle train --resume ${dir}.`)
   const data = await dataOf(job)
   const learn = learnerOf(data, job, { progress })
-  const keep = new RunFolder({ dir, hparams: { ...job } })
+  const live = options.watch ? [new Dashboard({ name: basename(dir), hparams: { ...job } })] : []
+  const keep = [new RunFolder({ dir, hparams: { ...job } }), ...live]
   const lr = await rateOf(learn, job, { callbacks: keep })
   // With the rate that was found: who goes on does not search again.
   await writeWhole(configIn(dir), `${JSON.stringify({ ...job, lr }, null, 2)}\n`)
@@ -56,12 +59,12 @@ export async function train(job: Job, options: TrainOptions): Promise<void> {
   else console.log(summary(result))
 }
 
-async function fit(learn: Learner, job: Job & { lr: number }, dir: string, keep: RunFolder, options: TrainOptions) {
+async function fit(learn: Learner, job: Job & { lr: number }, dir: string, keep: readonly RunLogger[], options: TrainOptions) {
   const { patience, tensorboard } = options
   const stopping = patience === undefined ? [] : [new EarlyStopping({ patience })]
   const board = tensorboard ? [new TensorBoardLogger({ dir: `${dir}/tensorboard`, hparams: { ...job } })] : []
   const checkpoints = `${dir}/checkpoints`
-  const callbacks = [keep, ...board, ...stopping, new Checkpoint({ dir: checkpoints })]
+  const callbacks = [...keep, ...board, ...stopping, new Checkpoint({ dir: checkpoints })]
   const history = await fitJob(learn, job, job.lr, { resume: checkpoints, callbacks })
   return { history, reason: history.reason ?? 'completed' }
 }

@@ -5,7 +5,7 @@ import { RunLogger } from '../run/run-logger.js'
 import { compact } from './compact.js'
 import type { FollowedTraining } from './follow-training.js'
 import { eventsOf } from './history-events.js'
-import type { Act, LiveMessage } from './message.js'
+import type { Act, LiveMessage, Pulse } from './message.js'
 import { checkDashboardOptions, type DashboardOptions } from './options.js'
 import { pulseOf } from './pulse-of.js'
 import type { LiveServer, LiveSite } from './site.js'
@@ -54,7 +54,7 @@ export class Dashboard extends RunLogger implements LiveSite {
     const { name, hparams, checkpoints = 'checkpoints', element } = options
     super({ name, hparams, interval })
     this.#options = { ...options }
-    this.#steering = new Steering(checkpoints.replace(/\/+$/, ''), () => this.#pulse())
+    this.#steering = new Steering(checkpoints.replace(/\/+$/, ''), () => this.#beat())
     if (element) this.#view = this.#mount(element)
   }
 
@@ -119,7 +119,7 @@ export class Dashboard extends RunLogger implements LiveSite {
   }
 
   override after_batch(learn: SteeredState): void | Promise<void> {
-    if (performance.now() - this.#pulsed >= interval) this.#pulse()
+    if (performance.now() - this.#pulsed >= interval) this.#beat()
     if (!learn.training) return
     super.after_batch(learn)
     return this.#steering.afterBatch()
@@ -153,6 +153,11 @@ export class Dashboard extends RunLogger implements LiveSite {
     return () => void this.#hearers.delete(hear)
   }
 
+  /** @internal */
+  pulse(): Pulse | undefined {
+    return this.#story.pulse
+  }
+
   /** Does what a button of the page does: `'pause'`, `'resume'`, `'stop'` or `'checkpoint'`. Gives a sentence on it. */
   act(what: Act): Promise<string> {
     return this.#steering.act(what)
@@ -163,7 +168,7 @@ export class Dashboard extends RunLogger implements LiveSite {
     this.#outbox.push(message)
   }
 
-  #pulse(): void {
+  #beat(): void {
     this.#pulsed = performance.now()
     this.#add(pulseOf(this.#learn ?? this.#story.pulse, this.#steering))
     this.flush()

@@ -1,4 +1,4 @@
-import type { Act, LiveMessage } from './message.js'
+import type { Act, Comparison, LiveMessage, Pulse, RunInList } from './message.js'
 
 /** What a page is served from: a fit that runs here, or logs of runs. */
 export interface LiveSite {
@@ -6,8 +6,10 @@ export interface LiveSite {
   join(run: string | undefined, hear: (messages: readonly LiveMessage[]) => void): Promise<() => void>
   /** Does what a button says; gives a sentence for who pressed it. */
   act(what: Act, run: string | undefined): Promise<string>
+  /** Where it is now: undefined where nothing is known. */
+  pulse(run: string | undefined): Pulse | undefined
   /** The runs among which a page may choose, where there are several, and a comparison of some. */
-  readonly runs?: { list(): Promise<unknown>; compare(names: readonly string[]): Promise<unknown> } | undefined
+  readonly runs?: { list(): Promise<readonly RunInList[]>; compare(names: readonly string[]): Promise<Comparison> } | undefined
 }
 
 export interface ServeOptions {

@@ -7,6 +7,9 @@ import { Curve, type CurveState } from './curve.js'
 const mostRows = 500
 const mostCurves = 256
 
+/** Seconds of training that a speed is of at least: of one batch alone it says nothing. */
+const speedOver = 0.25
+
 /** Names of curves of which there are several begin so. */
 export const named = { metric: 'metric/', group: 'lr/', hyper: 'hyper/', note: 'note/' } as const
 
@@ -37,6 +40,7 @@ export class StoryFit {
   end: StoryFitState['end']
   /** That it took, pauses between processes left out. */
   seconds = 0
+  #unsaid = { samples: 0, seconds: 0 }
   /** When something was last heard of it, in milliseconds since 1970. */
   changed: number
 
@@ -74,7 +78,8 @@ export class StoryFit {
     for (const [name, values] of Object.entries(hps))
       this.#addAll(`${named.hyper}${name}`, first + losses.length - values.length, values)
     this.batches = first + losses.length
-    if (samples && seconds) this.#add('speed', this.batches, samples / seconds)
+    this.#unsaid = { samples: this.#unsaid.samples + (samples ?? 0), seconds: this.#unsaid.seconds + (seconds ?? 0) }
+    if (this.#unsaid.seconds >= speedOver) this.#addSpeed()
     if (memory) this.#add('memory', this.batches, memory / 2 ** 20)
   }
 
@@ -104,12 +109,19 @@ export class StoryFit {
   }
 
   takeEnd({ reason, error, time }: FitEnds): void {
+    if (!this.curves.has('speed')) this.#addSpeed()
     this.#pass(time)
     this.end = { reason, error }
   }
 
   note(name: string, batch: number, value: number): void {
     if (this.curves.size < mostCurves || this.curves.has(`${named.note}${name}`)) this.#add(`${named.note}${name}`, batch, value)
+  }
+
+  #addSpeed(): void {
+    const { samples, seconds } = this.#unsaid
+    if (samples > 0 && seconds > 0) this.#add('speed', this.batches, samples / seconds)
+    this.#unsaid = { samples: 0, seconds: 0 }
   }
 
   #pass(time: number): void {

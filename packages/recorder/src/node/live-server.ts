@@ -142,6 +142,7 @@ class Handler {
     if (file) return send(response, 200, file.type, await file.content())
     if (what === 'events') return this.#open(response, run)
     const { runs } = this.#site
+    if (what === 'state') return send(response, 200, 'application/json', JSON.stringify(this.#site.pulse(run) ?? null))
     if (what === 'runs') return send(response, 200, 'application/json', JSON.stringify(runs ? await runs.list() : null))
     if (what === 'compare' && runs)
       return send(response, 200, 'application/json', JSON.stringify(await runs.compare(searchParams.getAll('run'))))
@@ -150,14 +151,25 @@ class Handler {
 
   async #open(response: ServerResponse, run: string | undefined): Promise<void> {
     if (this.#streams.size >= mostPages) return send(response, 503, 'text/plain', 'Too many pages are open.')
+    // Nothing is answered before there is something to hear: what cannot be followed is an error, and no stream.
+    let stream: Stream | undefined
     let leave: (() => void) | undefined
-    const stream = new Stream(response, () => {
-      this.#streams.delete(stream)
-      leave?.()
+    const begin = () => {
+      const begun = new Stream(response, () => {
+        this.#streams.delete(begun)
+        leave?.()
+      })
+      this.#streams.add(begun)
+      return begun
+    }
+    leave = await this.#site.join(run, (messages: readonly LiveMessage[]) => {
+      stream ??= begin()
+      stream.send(messages)
     })
-    this.#streams.add(stream)
-    leave = await this.#site.join(run, (messages: readonly LiveMessage[]) => stream.send(messages))
-    if (stream.over) leave()
+    if (stream && !stream.over) return
+    // It has left meanwhile.
+    leave()
+    if (stream) this.#streams.delete(stream)
   }
 
   #knows(token: string): boolean {

@@ -84,7 +84,8 @@ export async function readRun(source: FileSource): Promise<LoggedRun> {
 
 const types = ['run', 'fit', 'resume', 'batches', 'epoch', 'end', 'lr_find', 'scalar', 'text', 'image', 'histogram']
 
-function eventIn(line: string): RunEvent | undefined {
+/** What a line of a log says; undefined for what is no event. */
+export function eventIn(line: string): RunEvent | undefined {
   try {
     const event = JSON.parse(line) as Partial<RunEvent> | null
     return types.includes(String(event?.type)) && typeof event?.time === 'number' ? (event as RunEvent) : undefined

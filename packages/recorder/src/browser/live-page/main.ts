@@ -1,6 +1,8 @@
-import type { Act, LiveMessage } from '../../live/message.js'
+import type { Act, Comparison, LiveMessage, RunInList } from '../../live/message.js'
 import { Story } from '../../live/story.js'
 import { LiveView } from '../../live/view/live-view.js'
+import { maker } from '../../live/view/make.js'
+import { RunsView } from '../../live/view/runs-view.js'
 
 /** Milliseconds without a word after which nobody is there; who serves says something every five seconds. */
 const silence = 20_000
@@ -8,26 +10,78 @@ const silence = 20_000
 /** Milliseconds to wait before it is tried again, longer each time. */
 const waits = [500, 1000, 2000, 4000, 8000]
 
+/** Milliseconds between two looks which runs there are. */
+const lookForRuns = 5000
+
 /** The page that is served: hears a run, shows it, and comes again when the connection is lost. */
 class LivePage {
   readonly #view: LiveView
   #story = new Story()
   #source: EventSource | undefined
   #lost = 0
+  #runs: RunsView | undefined
   #heard = performance.now()
 
   constructor(element: HTMLElement) {
     this.#view = new LiveView(element, { act: what => this.#act(what), share: () => 1 })
     this.#connect()
     setInterval(() => this.#look(), 2000)
+    void this.#lookForRuns()
+  }
+
+  /** Where several runs are served, they are chosen from and compared. */
+  async #lookForRuns(): Promise<void> {
+    const runs = await fetch('runs').then(
+      async response => (response.ok ? ((await response.json()) as readonly RunInList[] | null) : undefined),
+      () => undefined,
+    )
+    if (runs === null) return
+    if (runs) {
+      this.#runs ??= this.#addRuns()
+      this.#runs.show(runs, this.#run ?? runs.find(({ first }) => first)?.id)
+    }
+    setTimeout(() => void this.#lookForRuns(), lookForRuns)
+  }
+
+  #addRuns(): RunsView {
+    const runs = new RunsView(maker(document), {
+      choose: id => this.#choose(id),
+      compare: async ids => {
+        const response = await fetch(`compare?${new URLSearchParams(ids.map(id => ['run', id]))}`)
+        if (!response.ok) throw new Error(await response.text())
+        return (await response.json()) as Comparison
+      },
+      aside: on => {
+        runs.aside.hidden = !on
+        this.#view.aside(on)
+      },
+    })
+    runs.aside.hidden = true
+    this.#view.above.append(runs.bar, runs.aside)
+    return runs
+  }
+
+  #choose(id: string): void {
+    history.replaceState(null, '', `?${new URLSearchParams({ run: id })}`)
+    this.#source?.close()
+    this.#connect()
+  }
+
+  get #run(): string | undefined {
+    return new URLSearchParams(location.search).get('run') ?? undefined
+  }
+
+  /** What is asked for of the run that is shown. */
+  #of(what: string): string {
+    return this.#run === undefined ? what : `${what}?${new URLSearchParams({ run: this.#run })}`
   }
 
   #connect(): void {
     this.#heard = performance.now()
-    const source = new EventSource('events')
+    const source = new EventSource(this.#of('events'))
     this.#source = source
-    source.onmessage = ({ data }) => this.#hear(JSON.parse(data) as LiveMessage[])
-    source.onerror = () => this.#lose()
+    source.onmessage = ({ data }) => this.#source === source && this.#hear(JSON.parse(data) as LiveMessage[])
+    source.onerror = () => this.#source === source && this.#lose()
   }
 
   #hear(messages: readonly LiveMessage[]): void {
@@ -64,7 +118,7 @@ class LivePage {
   }
 
   async #act(what: Act): Promise<string> {
-    const response = await fetch(what, { method: 'POST' })
+    const response = await fetch(this.#of(what), { method: 'POST' })
     const text = await response.text()
     if (!response.ok) throw new Error(text)
     return text

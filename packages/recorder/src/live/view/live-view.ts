@@ -14,6 +14,9 @@ import { placeOf } from './words.js'
 /** Milliseconds between two drawings. */
 const redraw = 100
 
+/** Milliseconds that an answer stays. */
+const answered = 8000
+
 /** Milliseconds without a word after which nobody can say that a fit runs, where nobody says so ten times a second. */
 const silence = 30_000
 
@@ -26,7 +29,7 @@ export interface LiveViewOptions {
 
 /** A story of a run in an element of a page: the same on a page that is served, and on one that trains. */
 export class LiveView {
-  /** Where one who has several runs puts what chooses among them. */
+  /** Where one who has several runs puts what chooses among them, and what is shown in place of one. */
   readonly above: HTMLElement
   readonly #element: HTMLElement
   readonly #make: Make
@@ -47,6 +50,7 @@ export class LiveView {
   /** Which fit was chosen; the last one where none was. */
   #chosen: number | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  #answered: ReturnType<typeof setTimeout> | undefined
   #drawn = 0
   #over = false
 
@@ -62,12 +66,12 @@ export class LiveView {
     this.#bar = make('div')
     this.#fits = make('select', { 'aria-label': 'Which fit' })
     this.#link = make('p', { class: 'link', role: 'status', 'aria-live': 'polite' })
-    this.#controls = new Controls(make, act, text => say(this.#link, text))
+    this.#controls = new Controls(make, act, text => this.#answer(text))
     this.#figures = new Figures(make)
     this.#cards = new Cards(make, share)
     this.#epochs = new Epochs(make)
     this.#facts = new Facts(make)
-    this.above = make('div')
+    this.above = make('div', { class: 'above' })
     this.#fits.addEventListener('change', () => {
       this.#chosen = this.#fits.selectedIndex === this.#fits.options.length - 1 ? undefined : Number(this.#fits.value)
       this.#draw()
@@ -95,12 +99,26 @@ export class LiveView {
     if (lost) this.#controls.show([])
   }
 
+  /** Shows nothing of the run but what is above. */
+  aside(on: boolean): void {
+    this.above.parentElement!.classList.toggle('aside', on)
+  }
+
   close(): void {
     this.#over = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#answered)
     this.#controls.close()
     this.#cards.close()
     this.#element.replaceChildren()
+  }
+
+  #answer(text: string): void {
+    this.link(text)
+    clearTimeout(this.#answered)
+    this.#answered = setTimeout(() => {
+      if (this.#link.textContent === text) this.link('')
+    }, answered)
   }
 
   #inside(bar: HTMLElement): HTMLElement {

@@ -10,6 +10,9 @@ export const style = `
 }
 .onecycle-live :where(h1, h2, p, dl, dd, ul, figure) { margin: 0; padding: 0 }
 .onecycle-live .inside { max-width: 84rem; margin: 0 auto; display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem }
+.onecycle-live .inside.aside > :not(.above) { display: none }
+.onecycle-live .above:not(:has(> :not([hidden]))) { display: none }
+.onecycle-live .above { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem }
 .onecycle-live .top { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem }
 .onecycle-live h1 { font-size: 1.45rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; overflow-wrap: anywhere }
 .onecycle-live h2 { font-size: 1rem; font-weight: 650; margin-bottom: .6rem }
@@ -57,6 +60,9 @@ export const style = `
 .onecycle-live :is(th, td) { padding: .3rem .8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: 400 }
 .onecycle-live thead th { position: sticky; top: 0; background: var(--card); color: var(--soft); font-size: .8rem }
 .onecycle-live tr > :first-child { text-align: left; padding-left: .1rem }
+.onecycle-live .choice :is(th, td):nth-child(-n+3) { text-align: left }
+.onecycle-live .choice input { width: 1.1rem; height: 1.1rem; margin: 0; vertical-align: -.15rem; accent-color: var(--accent) }
+.onecycle-live .differences :is(th, td) { text-align: left; vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; min-width: 7rem; max-width: 28rem }
 .onecycle-live tbody tr:last-child > * { border-bottom: 0 }
 .onecycle-live .facts { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .2rem 1.2rem; font-size: .9rem }
 .onecycle-live .facts dt { font-size: inherit }
@@ -68,6 +74,7 @@ export const style = `
 .onecycle-live .pictures figcaption { font-size: .8rem; color: var(--soft) }
 .onecycle-live .link { color: var(--soft); font-size: .85rem; min-height: 1.3em }
 .onecycle-live .link[data-lost] { color: var(--wait) }
-.onecycle-live .onecycle-plot { min-height: 1px }
 .onecycle-live .onecycle-plot figcaption { color: var(--soft); font-size: .9rem }
+.onecycle-live .onecycle-plot figcaption > div:not(:last-child) { color: var(--ink); font-size: 1.07rem }
+.onecycle-live .card .link:empty { display: none }
 `

@@ -1,15 +1,9 @@
 import { unlinkSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { addressIn, type NotedAddress, notedName } from '../../live/noted.js'
 
-/** Where a page of a run is served, and was. */
-export interface NotedAddress {
-  readonly address: string
-  readonly port: number
-  readonly token: string
-}
-
-const nameOf = (dir: string) => join(dir, 'live.json')
+const nameOf = (dir: string) => join(dir, notedName)
 
 /**
  * Notes in the folder of a run where its page is served: for the user alone, as it says the token. It is taken away when the process ends; one
@@ -39,12 +33,5 @@ export async function noteAddress(dir: string, address: string): Promise<() => v
 
 /** What was noted there last; undefined where there is nothing of that kind. */
 export async function notedAddress(dir: string): Promise<NotedAddress | undefined> {
-  try {
-    const { address } = JSON.parse(await readFile(nameOf(dir), 'utf8')) as { address: string }
-    const { port, pathname } = new URL(address)
-    const [, token] = /^\/([\w-]{16,128})\/$/.exec(pathname) ?? []
-    return token === undefined || !port ? undefined : { address, port: Number(port), token }
-  } catch {
-    return undefined
-  }
+  return addressIn(await readFile(nameOf(dir), 'utf8').catch(() => ''))
 }

@@ -13,11 +13,12 @@ const written = new WeakMap<readonly LiveMessage[], string>()
 export class Stream {
   readonly #response: ServerResponse
   readonly #timer: ReturnType<typeof setInterval>
-  over = false
+  over: boolean
 
   /** @param left called when the page has gone */
   constructor(response: ServerResponse, left: () => void) {
     this.#response = response
+    this.over = response.destroyed
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
     response.flushHeaders()
     response.socket?.setNoDelay(true)

@@ -1,0 +1,23 @@
+/** Where a page of a run is served, as the folder of the run notes it. */
+export interface NotedAddress {
+  readonly address: string
+  readonly port: number
+  readonly token: string
+}
+
+export const notedName = 'live.json'
+
+/**
+ * What a note says; undefined for what is none. A folder may come from anywhere, so an address of another machine counts as none.
+ */
+export function addressIn(note: string): NotedAddress | undefined {
+  try {
+    const { address } = JSON.parse(note) as { address: string }
+    const { protocol, hostname, port, pathname } = new URL(address)
+    const [, token] = /^\/([\w-]{16,128})\/$/.exec(pathname) ?? []
+    const isHere = protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+    return token !== undefined && isHere && port ? { address, port: Number(port), token } : undefined
+  } catch {
+    return undefined
+  }
+}
