@@ -186,9 +186,12 @@ export function characterGpt({
   heads = 4,
   blocks = 4,
   dropout = 0,
+  seed: first = 1,
 } = {}): LayersModel {
-  const { layer, seed } = drawn()
-  const normal = () => initializers.randomNormal({ mean: 0, stddev: 0.02, seed: 100 * seed() })
+  const { layer, seed: next } = drawn()
+  // A block takes one for each of its layers.
+  const seed = () => 1000 * first + 10 * next()
+  const normal = () => initializers.randomNormal({ mean: 0, stddev: 0.02, seed: seed() })
   const block = () =>
     layer(
       new TransformerBlock({

@@ -145,9 +145,9 @@ class Tagger(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, dropout):
         super().__init__()
-        self.heads = heads
+        self.heads, self.dropout = heads, nn.Dropout(dropout)
         self.norms = nn.ModuleList([nn.LayerNorm(width), nn.LayerNorm(width)])
         self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.feedforward = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
@@ -155,16 +155,17 @@ class Block(nn.Module):
     def forward(self, x):
         batch, length, width = x.shape
         q, k, v = self.qkv(self.norms[0](x)).view(batch, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.out(y.transpose(1, 2).reshape(batch, length, width))
-        return x + self.feedforward(self.norms[1](x))
+        dropped = self.dropout.p if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, dropout_p=dropped, is_causal=True)
+        x = x + self.dropout(self.out(y.transpose(1, 2).reshape(batch, length, width)))
+        return x + self.dropout(self.feedforward(self.norms[1](x)))
 
 
 class CharacterGpt(nn.Module):
-    def __init__(self, characters=65, length=64, width=128, heads=4, blocks=4):
+    def __init__(self, characters=65, length=64, width=128, heads=4, blocks=4, dropout=0.0):
         super().__init__()
         self.tokens, self.places = nn.Embedding(characters, width), nn.Embedding(length, width)
-        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(blocks)))
+        self.blocks = nn.Sequential(*(Block(width, heads, dropout) for _ in range(blocks)))
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, characters)
         for part in self.modules():
             if isinstance(part, (nn.Linear, nn.Embedding)):

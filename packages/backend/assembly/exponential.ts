@@ -117,11 +117,8 @@ export function errorFunction(x: v128): v128 {
 /** The standard normal distribution up to x, (1 + erf(x / sqrt(2))) / 2, given e^(-x^2 / 2). */
 export function normalDistribution(x: v128, bell: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), f32x4.splat(<f32>Math.SQRT1_2))
-  const half = f32x4.splat(0.5)
-  const near = madd(f32x4.mul(x, f32x4.splat(<f32>(0.5 * Math.SQRT1_2))), erfSlope(f32x4.mul(z, z)), half)
-  const tail = f32x4.mul(f32x4.mul(bell, half), scaledErfc(z))
-  const far = v128.bitselect(f32x4.sub(f32x4.splat(1), tail), tail, f32x4.gt(x, zero()))
-  return v128.bitselect(near, far, f32x4.lt(z, f32x4.splat(0.9)))
+  const tail = f32x4.mul(f32x4.mul(bell, f32x4.splat(0.5)), scaledErfc(z))
+  return v128.bitselect(f32x4.sub(f32x4.splat(1), tail), tail, f32x4.gt(x, zero()))
 }
 
 /** y >= 0 with the sign of x. */
