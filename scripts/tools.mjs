@@ -1,11 +1,11 @@
-// Runtimes, package managers and bundlers that the tests try onecycle with, from npm, and readers of its files, from PyPI. Nobody needs them to
+// Runtimes, package managers and bundlers that the tests try onecycle with, from npm, and readers of its files, from PyPI, and TensorFlow's library. Nobody needs them to
 // use or to change it, so they are no dependencies: `node scripts/tools.mjs` fetches them into a cache beside the checkout, or those alone
 // that it is given by name, and a test of one that is not there is left out.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { npm, run } from './steps.mjs'
+import { build, install, npm, root, run } from './steps.mjs'
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onecycle-tools')
 
@@ -40,9 +40,12 @@ const pythons = {
   keras: ['keras==3.15.1', 'jax==0.10.2'],
 }
 
+/** TensorFlow's library for Node, which our own command line builds where Python has pip and there is a compiler. */
+const natives = { 'tfjs-node': ['@tensorflow/tfjs-node@4.22.0', 'tensorflow@2.9.1'] }
+
 const onlyByName = ['keras', 'mlflow']
 
-const folderOf = name => join(cache, (pythons[name] ?? tools[name]).join('+').replaceAll('/', '-'))
+const folderOf = name => join(cache, (pythons[name] ?? natives[name] ?? tools[name]).join('+').replaceAll('/', '-'))
 
 /** The folder that a tool is installed in, and the file of its command; or why it is missing. */
 export function findTool(name) {
@@ -50,6 +53,7 @@ export function findTool(name) {
   const how = `node scripts/tools.mjs${onlyByName.includes(name) ? ` ${name}` : ''}`
   if (!existsSync(folder)) return { missing: `${name} is not here (${how} fetches it)` }
   if (name in pythons) return { folder, path: pythonOf(folder) }
+  if (name in natives) return { folder, path: join(folder, 'node_modules/@tensorflow/tfjs-node') }
   return { folder, path: join(folder, 'node_modules/.bin', name.split(' ')[0]) }
 }
 
@@ -62,11 +66,14 @@ export async function fetchTool(name) {
   mkdirSync(cache, { recursive: true })
   const unfinished = mkdtempSync(join(cache, '.fetching-'))
   try {
-    const { code, output } = await (name in pythons ? pip : npmInstall)(unfinished, name).catch(error => ({
-      code: 1,
-      output: error.message,
-    }))
-    if (code !== 0) return { missing: `${name} could not be fetched: ${output.trim().split('\n')[0]}` }
+    const { code, output } = await (name in pythons ? pip : name in natives ? buildNative : npmInstall)(unfinished, name).catch(
+      error => ({
+        code: 1,
+        output: error.message,
+      }),
+    )
+    const lines = output.trim().split('\n')
+    if (code !== 0) return { missing: `${name} could not be fetched: ${lines.find(line => /^error: /.test(line)) ?? lines[0]}` }
     renameSync(unfinished, folder)
     return findTool(name)
   } finally {
@@ -80,6 +87,23 @@ function npmInstall(cwd, name) {
   return npm(['install', ...options, ...tools[name]], { quiet: true, cwd })
 }
 
+/** By the command line, which has to be built itself, and will be for the tests. */
+async function buildNative(cwd) {
+  writeFileSync(join(cwd, 'package.json'), '{}')
+  await install()
+  await build()
+  const cli = join(root, 'packages/onecycle/dist/cli.js')
+  const env = { ONECYCLE_CACHE: join(cwd, 'cache'), NO_COLOR: '1' }
+  const { code, output } = await run(process.execPath, [cli, 'native', 'install', 'cpu', '--build', '--yes'], {
+    quiet: true,
+    cwd,
+    env,
+  })
+  // The build lies in the project; the cache has the same files again.
+  rmSync(join(cwd, 'cache'), { recursive: true, force: true })
+  return { code, output }
+}
+
 /** An environment finds its packages beside its interpreter, so that it may be moved afterwards. */
 async function pip(folder, name) {
   const made = await run('python3', ['-m', 'venv', folder], { quiet: true })
@@ -90,7 +114,7 @@ async function pip(folder, name) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const named = process.argv.slice(2)
-  const all = [...Object.keys(tools), ...Object.keys(pythons)]
+  const all = [...Object.keys(tools), ...Object.keys(pythons), ...Object.keys(natives)]
   const unknown = named.find(name => !all.includes(name))
   if (unknown) {
     console.error(`There is no ${unknown}; there are ${all.join(', ')}.`)

@@ -3,6 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { backendNames, describe as describeDiagnosis, diagnose } from './index.js'
 import { candidates } from './node/candidates.js'
 
+vi.mock('./node/backends/find-package.js', async original =>
+  (await import('./testing/without-native.js')).withoutNative(await original()),
+)
+
 afterEach(() => vi.unstubAllEnvs())
 
 describe('doctor', () => {

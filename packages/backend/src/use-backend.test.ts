@@ -11,6 +11,10 @@ import { lookInProject } from './node/project.js'
 import { ready } from './ready.js'
 import { useBackend } from './use-backend.js'
 
+vi.mock('./node/backends/find-package.js', async original =>
+  (await import('./testing/without-native.js')).withoutNative(await original()),
+)
+
 const project = mkdtempSync(join(tmpdir(), 'onecycle-backend-'))
 const quiet = { log: false } as const
 

@@ -1,8 +1,10 @@
+// Alone: it loads TensorFlow's native library.
 import '@tensorflow/tfjs-backend-cpu'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { useBackend } from '@onecycle/backend'
+import { lookInProject } from '@onecycle/backend/internal'
 import { DataBunch } from '@onecycle/data'
 import { Random } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
@@ -14,13 +16,14 @@ import { simple_cnn } from './model/simple-cnn.js'
 import { adam } from './optimizer/index.js'
 import { expectClose } from './testing/numerical.js'
 
-/** Why TensorFlow itself is not there to be tested: it is no dependency, and large. */
-const missing = await useBackend({ prefer: 'node', log: false }).then(
-  () => '',
-  error => (error as Error).message,
-)
+const { findTool } = await import(new URL('../../../scripts/tools.mjs', import.meta.url).href)
+const { folder, missing } = findTool('tfjs-node') as { folder?: string; missing?: string }
+if (folder) {
+  lookInProject(folder)
+  await useBackend({ prefer: 'node', log: false })
+}
 
-describe.skipIf(missing)(`training on tfjs-node${missing && `, left out: ${missing}`}`, () => {
+describe.skipIf(missing !== undefined)(`training on tfjs-node${missing ? `, left out: ${missing}` : ''}`, () => {
   beforeAll(() => tf.setBackend('tensorflow'))
 
   const learner = () => {

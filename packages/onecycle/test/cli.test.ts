@@ -95,7 +95,7 @@ describe('errors are one red line with a hint, and exit code 1', () => {
     [['demo', '--epochs', '0'], 'Expected a whole number from 1 on'],
     [['demo', '--lr', 'fast'], 'Expected a positive number'],
     [['demo', '--backend', 'nope'], "Unknown backend 'nope'"],
-    [['demo', '--backend', 'node'], 'npm install @tensorflow/tfjs-node'],
+    [['demo', '--backend', 'node-gpu'], 'npm install @tensorflow/tfjs-node-gpu'],
     [['schedule', 'one_cycle'], "required option '--lr <value>'"],
     [['schedule', 'one_cycle', '--lr', '-1'], 'must be a number above 0'],
     [['schedule', 'constant', '--lr', '1', '--out', 'picture.gif'], 'Let it end in .svg, .png'],
