@@ -160,6 +160,39 @@ const winograd: [name: string, run: (b: Build, c: number, n: number) => Uint32Ar
   ],
 ]
 
+/** Depthwise convolutions of n channels, whose filters have a line of three taps, and what resizes images of as many. */
+const ofChannels: [name: string, run: (b: Build, n: number) => Uint32Array][] = [
+  ...[1, 2].map((stride): [string, (b: Build, n: number) => Uint32Array] => [
+    `depthwise and its gradients, stride ${stride}`,
+    (b, n) => {
+      const [size, out] = [images * side * side * n, pixels(stride) * n]
+      const [x, dy, filter, bias] = [b.tensor(size, 1), b.tensor(out, 2), b.tensor(9 * n, 3), b.tensor(n, 4)]
+      const [y, dx, dw] = [b.reserve(4 * out), b.reserve(4 * size), b.reserve(4 * 9 * n)]
+      const geometry = shape(b, n, n, stride)
+      b.run.depthwise(geometry, 1, x, filter, y, bias, 2, b.reserve(b.run.depthwiseScratchBytes(geometry, 1)))
+      b.run.depthwiseInputGradient(geometry, 1, dy, filter, dx, b.reserve(b.run.depthwiseInputScratchBytes(geometry)))
+      b.run.depthwiseFilterGradient(geometry, 1, x, dy, dw, b.reserve(b.run.depthwiseGradientBytes(9 * n)))
+      return joined(b.bits(y, out), b.bits(dx, size), b.bits(dw, 9 * n))
+    },
+  ]),
+  [
+    'resizeGradient',
+    (b, n) => {
+      const size = images * side * side * n
+      // From 6 places to 11: all but every second are between two.
+      const table = b.integers(
+        ...Array.from({ length: side }, (_, i) =>
+          i % 2 ? [i >> 1, (i >> 1) + 1, 0x3f000000, 0x3f000000] : [i / 2, -1, 0x3f800000, 0],
+        ).flat(),
+      )
+      const dx = b.reserve(4 * images * 36 * n)
+      const geometry = b.integers(images, 6, 6, n, side, side, n)
+      b.run.resizeGradient(geometry, b.tensor(size, 1), table, table, dx, b.reserve(4 * 6 * n))
+      return b.bits(dx, images * 36 * n)
+    },
+  ],
+]
+
 /** Kernels of n adjacent numbers, and of rows of n channels. */
 const rows = 300
 const others: [name: string, run: (b: Build, n: number) => Uint32Array][] = [
@@ -293,6 +326,10 @@ describe('the wide build', () => {
   it.each(attention)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
     for (const n of widths) for (const c of [1, 4, 11, 32]) expectSameBits(b => kernel(b, c, n), c, n)
     expectSameBits(b => kernel(b, 5, 1000), 5, 1000)
+  })
+
+  it.each(ofChannels)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
+    for (const n of [1, 3, 8, 12, 21, 32]) expectSameBits(b => kernel(b, n), n)
   })
 
   it.each(others)('gives the bits of the relaxed one, and keeps to its memory: %s', (_, kernel) => {
