@@ -28,6 +28,28 @@ for (const name of ['vega-runtime', 'node/resvg/engine']) {
   await writeFile(`dist/${name}.licences.txt`, await licencesOf(metafile))
 }
 
+// What a page that was saved runs beside Vega.
+await build({
+  absWorkingDir: import.meta.dirname,
+  entryPoints: ['src/figures.ts'],
+  outfile: 'dist/figures.js',
+  allowOverwrite: true,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  logLevel: 'warning',
+  plugins: [
+    {
+      name: 'vega',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/vega-runtime\.js$/ }, () => ({ path: './vega-runtime.js', external: true })),
+    },
+  ],
+})
+await rm('dist/figures.js.map', { force: true })
+
 const files = {
   'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
   'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',

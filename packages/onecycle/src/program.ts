@@ -6,6 +6,7 @@ import { fail, oneLine } from './failure.js'
 import { keysOf } from './job/keys.js'
 import { addKeys } from './job/options-of.js'
 import { positiveNumber, wholeNumber } from './options.js'
+import { addThemes, useTheme } from './theme-option.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
@@ -22,6 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     // Its commands come from the schedules there are, which the other commands need not load.
     if (args.find(arg => !arg.startsWith('-')) === schedule.name())
       (await import('./commands/schedule.js')).addSchedules(schedule)
+    addThemes(program)
     await program.parseAsync(args, { from: 'user' })
     return 0
   } catch (error) {
@@ -42,6 +44,7 @@ function commandLine(): Command {
     .exitOverride()
     // Backends and what else is optional may be installed there alone.
     .hook('preAction', async () => (await import('@onecycle/backend/internal')).lookInProject(process.cwd()))
+    .hook('preAction', (_, command) => useTheme(command))
     .addHelpText(
       'after',
       examples(

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { heatPanel, Plot } from '../../plot/src/index.js'
 import { noChromium, type OpenPage, openPage } from './chromium.js'
 import { root } from './run-program.js'
 
@@ -82,7 +83,7 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
         ...{ bundle: true, format: 'esm', splitting: true, outdir: folder, entryNames, logLevel: 'error' },
       })
     open = await openPage(folder)
-  })
+  }, 60_000)
   afterAll(async () => {
     await open?.close()
     await rm(folder, { recursive: true })
@@ -212,6 +213,76 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       return { drawn: live.drawn, most: (performance.now() - began) / 200 + 2 }`)
     expect(found.drawn).toBeGreaterThan(0)
     expect(found.drawn).toBeLessThanOrEqual(found.most)
+  })
+
+  test('a pointer is told what is under it, and draws over a part to see it larger', async () => {
+    const { page } = open
+    await inPage(`
+      globalThis.shown = place()
+      globalThis.mounted = await new Plot(chart(1000)).mount(shown, { height: 300 })
+      globalThis.labels = () => [...shown.querySelectorAll('svg .role-axis-label text')].map(each => each.textContent)`)
+    const box = (await page.locator('figure svg').last().boundingBox())!
+    const at = (across: number, down: number) => [box.x + box.width * across, box.y + box.height * down] as const
+    const before = await inPage<string[]>('return labels()')
+    await page.mouse.move(...at(0.5, 0.5))
+    const reading = await inPage<string>(`return shown.querySelector('.onecycle-plot-reading').innerText`)
+    expect(reading).toMatch(/^Batches 4\d\d\ntraining \d.*\nvalidation 0\.5 at 2$/)
+    await page.mouse.move(...at(0.3, 0.4))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.5, 0.6), { steps: 3 })
+    await page.mouse.up()
+    await page.waitForFunction(before => !(globalThis as never as { labels(): string[] }).labels().includes(before), before[4]!)
+    const larger = (await inPage<string[]>('return labels()')).slice(0, 4).map(Number)
+    expect(larger[0]).toBeGreaterThan(150)
+    expect(larger[3]).toBeLessThan(520)
+    await page.mouse.dblclick(...at(0.5, 0.5))
+    await page.waitForFunction(before => (globalThis as never as { labels(): string[] }).labels().includes(before), before[4]!)
+    expect((await inPage<string[]>('return labels()')).toSorted()).toEqual(before.toSorted())
+    await inPage('mounted.unmount(); shown.remove()')
+  })
+
+  test('a page that is saved does so too, in the theme of its reader, with nothing but itself', async () => {
+    const heat = heatPanel({ x: { label: 'Predicted' }, y: { label: 'Actual' }, values: [[1, Number.NaN]] })
+    const curve = {
+      name: 'a <b>',
+      style: 'line' as const,
+      points: [
+        [1, 1],
+        [2, Number.NaN],
+        [3, 2],
+      ] as [number, number][],
+    }
+    const panel = { title: 'Losses </script>', x: { label: 'Batches' }, y: { label: 'Loss' }, series: [curve] }
+    const file = join(folder, 'saved.html')
+    await new Plot({ panels: [panel, heat] }).save(file)
+    const page = await open.browser.newPage({ colorScheme: 'dark' })
+    const errors: string[] = []
+    const asked: string[] = []
+    page.on('pageerror', error => errors.push(error.message))
+    page.on('request', request => asked.push(request.url().slice(0, 5)))
+    await page.goto(`file://${file}`)
+    await page.waitForFunction(() => document.querySelectorAll('.live svg').length === 2)
+    const box = (await page.locator('.live svg').first().boundingBox())!
+    await page.mouse.move(box.x + box.width - 20, box.y + box.height / 2)
+    const found = await page.evaluate(() => ({
+      said: [...document.querySelector('.onecycle-plot-reading')!.children].map(({ textContent }) => textContent),
+      drawings: [...document.querySelectorAll<HTMLElement>('.plot > div')].map(
+        ({ className, offsetHeight }) => `${className} ${offsetHeight > 0}`,
+      ),
+      ink: document.querySelector('.live svg text')!.getAttribute('fill'),
+    }))
+    await page.emulateMedia({ media: 'print' })
+    const printed = await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('.plot > div')].map(each => each.offsetHeight > 0),
+    )
+    await page.close()
+    expect(found).toEqual({
+      said: ['Batches 3', 'a <b> 2'],
+      drawings: ['live true', 'on-light false', 'on-dark false'],
+      ink: '#b4b4b4',
+    })
+    expect(printed).toEqual([false, true, false])
+    expect([errors, [...new Set(asked)].toSorted()]).toEqual([[], ['blob:', 'file:']])
   })
 
   test('a plot that leaves while it is made leaves nothing behind', async () => {

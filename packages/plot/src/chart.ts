@@ -35,6 +35,10 @@ export interface Drawn {
   lines(width: number, height: number, pen: Pen): string[]
   /** For people who hear it. */
   words(): string
+  /** What is there, for a pointer. */
+  at?(x: number, y: number): string | undefined
+  /** What it was made of: the function and its options, by which a page that is saved makes it again. */
+  readonly source?: readonly [maker: 'heat' | 'bar' | 'table' | 'pictures', options: unknown]
 }
 
 export interface Axis {

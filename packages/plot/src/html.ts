@@ -1,4 +1,6 @@
 import { toBase64 } from '@onecycle/platform'
+import type { Chart } from './chart.js'
+import { packedChart } from './packed-chart.js'
 import type { Theme } from './palette.js'
 import { toSvg } from './svg.js'
 import type { VegaLiteSpec } from './vega.js'
@@ -8,8 +10,15 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`)
 }
 
-/** A page that needs nothing but itself. `body` is HTML already; without a theme it is light or dark as its reader wants pages to be. */
-export function htmlPage(title: string, body: string, theme?: Theme): string {
+/**
+ * A page that needs nothing but itself. `body` is HTML already; without a theme it is light or dark as its reader wants pages to be. `script` is
+ * what makes its figures answer a pointer ({@link figureScript}).
+ */
+export function htmlPage(
+  title: string,
+  body: string,
+  { theme, script = '' }: { theme?: Theme | undefined; script?: string } = {},
+): string {
   return `<!doctype html>
 <html lang="en"${theme ? ` data-theme="${theme}"` : ''}>
 <head>
@@ -22,7 +31,7 @@ export function htmlPage(title: string, body: string, theme?: Theme): string {
 <main>
 ${body}
 </main>
-</body>
+${script}</body>
 </html>
 `
 }
@@ -30,11 +39,20 @@ ${body}
 /** What is drawn, such as a `Plot`. */
 interface Drawable {
   readonly title: string
+  readonly chart: Chart
   vegaLite(options: { theme: Theme }): Promise<VegaLiteSpec>
 }
 
-/** A drawing, for light pages and for dark ones where no theme is given, and below it its Vega-Lite specification to download. */
-export async function htmlFigure(plot: Drawable, theme?: Theme): Promise<string> {
+export interface FigureOptions {
+  readonly theme?: Theme | undefined
+  /** Whether its chart is there, too, of which {@link figureScript} makes a plot that answers a pointer. Default false. */
+  readonly interactive?: boolean | undefined
+}
+
+/**
+ * A drawing, for light pages and for dark ones where no theme is given, and below it its Vega-Lite specification to download.
+ */
+export async function htmlFigure(plot: Drawable, { theme, interactive = false }: FigureOptions = {}): Promise<string> {
   const { title } = plot
   const shown = theme ? [theme] : (['light', 'dark'] as const)
   const specs = await Promise.all(shown.map(theme => plot.vegaLite({ theme })))
@@ -44,12 +62,15 @@ export async function htmlFigure(plot: Drawable, theme?: Theme): Promise<string>
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
+  const zooms = plot.chart.panels.some(({ drawn }) => !drawn)
   const data = toBase64(new TextEncoder().encode(JSON.stringify(specs[0])))
-  return `<figure>
+  return `<figure class="plot">
 ${drawings.join('\n')}
-<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${data}">Data and drawing as Vega-Lite</a></figcaption>
-</figure>`
+<figcaption><a download="${base || 'plot'}.vl.json" href="data:application/json;base64,${data}">Data and drawing as Vega-Lite</a>${zooms ? hint : ''}</figcaption>
+${interactive ? `<script type="application/json">${packedChart(plot.chart)}</script>\n` : ''}</figure>`
 }
+
+const hint = '<span class="hint"> · Drag over a part to see it larger, double-click to see all.</span>'
 
 const labelled = (svg: string, title: string) => svg.replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(title)}" `)
 
@@ -74,7 +95,9 @@ figure { margin: 0 0 1.5rem; overflow-x: auto }
 svg { display: block; max-width: 100%; min-width: 26rem; height: auto }
 figcaption { font-size: .8rem }
 a { color: var(--link) }
-:root:not([data-theme]) .on-dark { display: none }
-@media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { .on-light { display: none } .on-dark { display: block } } }
-@media print { figcaption { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } svg { min-width: 0 } }
+.is-live > :is(.on-light, .on-dark), .hint, :root:not([data-theme]) .on-dark { display: none }
+.is-live .hint { display: inline }
+.live svg { min-width: 0; max-width: none }
+@media screen and (prefers-color-scheme: dark) { :root:not([data-theme]) { .on-light { display: none } .plot:not(.is-live) > .on-dark { display: block } } }
+@media print { .live { display: none } .is-live > .on-light, [data-theme] .is-live > .on-dark { display: block } figcaption { display: none } h2 { break-after: avoid } figure, tr { break-inside: avoid } main { max-width: none; padding: 0 } svg { min-width: 0 } }
 `

@@ -125,6 +125,15 @@ describe('themes', () => {
   })
 })
 
+test('a page is complete in itself, and is smaller where it need not answer a pointer', async () => {
+  const [page, still] = [await plot.html(), await plot.html({ interactive: false })]
+  expect(page).toContain('<script type="module">')
+  expect(page.length - still.length).toBeLessThan(450_000)
+  expect(still).not.toContain('<script')
+  const json = /<script type="application\/json">(.*)<\/script>/.exec(page)![1]!
+  expect(JSON.parse(json).panels[0].series[0].points).toEqual(points)
+})
+
 test('a title is text, whatever its characters mean to others', async () => {
   const panel = { title: "cost in $& and $'", x: { label: '' }, y: { label: '' } }
   const plot = new Plot({ panels: [{ ...panel, series: [{ name: 'cost', style: 'line', points: [[0, 1]] }] }] })

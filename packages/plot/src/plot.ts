@@ -30,6 +30,11 @@ export interface PngOptions extends ThemeOptions {
   scale?: number | undefined
 }
 
+export interface HtmlOptions extends ThemeOptions {
+  /** Whether the plot says what is under the pointer, and shows a part larger, which adds 0.4 MB. A page that is made on a page never does. Default true. */
+  interactive?: boolean | undefined
+}
+
 /** The theme of plots that have none of their own. */
 let common: Theme | undefined
 
@@ -115,12 +120,15 @@ export class Plot {
   }
 
   /** A page of its own, which loads nothing from elsewhere: without a theme it is light or dark as its reader wants pages to be. */
-  async html(options: ThemeOptions = {}): Promise<string> {
-    checkOptions<ThemeOptions>('html', options, themeKinds)
+  async html(options: HtmlOptions = {}): Promise<string> {
+    checkOptions<HtmlOptions>('html', options, { ...themeKinds, interactive: kind.boolean })
     const { title } = this
-    const { htmlFigure, htmlPage } = await pictures()
-    const theme = options.theme ?? this.#theme ?? common
-    return htmlPage(title, await htmlFigure(this, theme), theme)
+    const { figureScript, htmlFigure, htmlPage } = await pictures()
+    const { theme = this.#theme ?? common, interactive = true } = options
+    return htmlPage(title, await htmlFigure(this, { theme, interactive }), {
+      theme,
+      script: interactive ? await figureScript() : '',
+    })
   }
 
   /**

@@ -3,9 +3,9 @@ import type { VegaLiteSpec } from './vega.js'
 
 /** Vega, which is loaded when the first plot is drawn, not with the package. */
 export async function vegaRuntime() {
-  const runtime = await import('./vega-runtime.js')
-  measure(runtime.textMetrics)
-  return runtime
+  const { compile, parse, textMetrics, View } = await import('./vega-runtime.js')
+  measure(textMetrics)
+  return { compile, parse, View }
 }
 
 /** How Vega finds out the width of a text. */

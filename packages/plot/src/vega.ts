@@ -69,6 +69,8 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
   const pale = new Set(entriesOf(panel).flatMap(({ name, faint }) => (faint ? [name] : [])))
   const { width, height } = look.panelSize(columns)
   const [across, along] = [placer(panel.x, scales.x.domain), placer(panel.y, scales.y.domain)]
+  // But for what rounding adds.
+  const isInside = (x: number) => Math.abs(across(x) - 0.5) <= 0.5 + 1e-9
   const apart = (a: Mark, b: Mark) => Math.hypot((across(a.x) - across(b.x)) * width, (along(a.y) - along(b.y)) * height)
   const rules = panel.x.rules?.length && {
     data: { values: panel.x.rules.map(x => ({ x })) },
@@ -80,20 +82,21 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
     ...panel.series.flatMap((series, i) => {
       const values = rows(series, panel, scales, look.panelSize(columns))
       return marksOf(series, colors[i]!, look, pale.has(series.name) ? 1 : faintness).map(mark =>
-        layer(mark, values, series.name),
+        layer(mark, mark['type'] === 'point' ? values.filter(({ x }) => isInside(x as number)) : values, series.name),
       )
     }),
     ...(panel.marks ?? []).flatMap(({ label, x, y, main }, i) => {
+      const at = isInside(x) ? [{ x, y }] : []
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
       // Over others it is smaller, so that all are seen.
       const size = Math.max(30, 140 - 40 * panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length)
       const dot = layer(
         { type: 'point', filled: true, shape: markShape(i), size, stroke: look.inks.ground, strokeWidth: 1 },
-        [{ x, y }],
+        at,
         label,
       )
-      const rule = layer({ type: 'rule', strokeDash: [3, 4] }, [{ x }], label, { x: position.x })
-      return [...(main ? [rule] : []), dot, ...(panel.marks!.length === 1 ? [layer(text, [{ x, y }], label)] : [])]
+      const rule = layer({ type: 'rule', strokeDash: [3, 4] }, at, label, { x: position.x })
+      return [...(main ? [rule] : []), dot, ...(panel.marks!.length === 1 ? [layer(text, at, label)] : [])]
     }),
   ]
 }

@@ -170,6 +170,11 @@ describe('a folder', () => {
         all++
       }
     expect(agree / all).toBeGreaterThan(0.95)
+    // What lies over the pictures is said, but for the first class, which is clear.
+    const shown = await data.show_batch({ rows: 2 })
+    const names = (await shown.svg({ theme: 'dark' })).match(/>(night|day|star)</g)
+    expect(names).toContain('>star<')
+    expect(names).not.toContain('>night<')
     await expect(ImageDataBunch.from_folder(root, { get_mask, classes: ['night', 'day'], num_workers: 0 })).rejects.toThrow(
       /its mask has the value (255|100) at x 0, y 0, which is none of the 2 classes, numbered from 0/,
     )

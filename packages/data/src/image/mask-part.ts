@@ -1,4 +1,5 @@
 import { checkCount, checkOptions, kind, nameOf, show } from '@onecycle/platform'
+import type { ColorName } from '@onecycle/plot'
 import { readFile } from '#data/read-file.js'
 import type { Encoded } from '../item/item-encoder.js'
 import type { Block, Part, Shown } from '../item/part.js'
@@ -71,14 +72,38 @@ export class MaskPart implements Part<ImageSource, Mask> {
     const rgb = rgbOf(picture)
     for (let i = 0; i < height * width; i++) {
       if (values[i] === 0) continue
-      const color = colors[(values[i]! - 1) % colors.length]!
+      const color = colorOf(values[i]!)
       for (let c = 0; c < 3; c++) rgb[3 * i + c] = 0.45 * rgb[3 * i + c]! + 0.55 * color[c]!
     }
     return { picture: { values: rgb, shape: [height, width, 3] } }
   }
+
+  colors(values: readonly ArrayLike<number>[]): readonly ColorName[] {
+    const seen = new Set(values.flatMap(each => [...new Set(Array.from(each))]))
+    const hex = (part: number) =>
+      Math.round(255 * part)
+        .toString(16)
+        .padStart(2, '0')
+    return this.#state.classes.flatMap((name, number) =>
+      number > 0 && seen.has(number) ? [{ name, color: `#${colorOf(number).map(hex).join('')}` }] : [],
+    )
+  }
 }
 
-/** Okabe and Ito's, which people tell apart who see few colours. */
+/** Of a class but the first one: no two have the same. */
+function colorOf(number: number): readonly number[] {
+  const color = colors[number - 1]
+  if (color) return color
+  // By the golden angle hues lie as far apart as they can; every other one is lighter.
+  const hue = (number * 137.508) % 360
+  const [lightness, chroma] = number % 2 ? [0.35, 0.33] : [0.72, 0.25]
+  return [0, 8, 4].map(turn => {
+    const k = (turn + hue / 30) % 12
+    return lightness - chroma * Math.max(-1, Math.min(k - 3, 9 - k, 1))
+  })
+}
+
+/** Okabe and Ito's, which people tell apart who see few colours, and others that are none of these. */
 const colors = [
   [0.9, 0.62, 0],
   [0.34, 0.71, 0.91],
@@ -87,6 +112,14 @@ const colors = [
   [0, 0.45, 0.7],
   [0.84, 0.37, 0],
   [0.8, 0.47, 0.65],
+  [0.5, 0.25, 0.78],
+  [0.65, 0.85, 0.33],
+  [0.55, 0, 0.1],
+  [0, 0.9, 0.9],
+  [0.5, 0.31, 0.12],
+  [1, 0.75, 0.85],
+  [0.13, 0.13, 0.5],
+  [0.6, 0.6, 0.6],
 ]
 
 export interface MaskBlockOptions {

@@ -1,5 +1,5 @@
 import type { Random } from '@onecycle/platform'
-import type { Picture } from '@onecycle/plot'
+import type { ColorName, Picture } from '@onecycle/plot'
 import type { Head } from '../target.js'
 import type { Encoded } from './item-encoder.js'
 
@@ -23,6 +23,8 @@ export interface Part<Given = unknown, Loaded = unknown> {
   show?(values: ArrayLike<number>, shape: readonly number[]): Shown
   /** What a person sees of the input with this target over it, where that is better than beside it. */
   showOn?(input: Shown, values: ArrayLike<number>): Shown
+  /** What its colours over inputs stand for, as far as these targets have them. */
+  colors?(values: readonly ArrayLike<number>[]): readonly ColorName[]
 }
 
 /** A picture, or a text. */

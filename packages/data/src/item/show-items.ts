@@ -1,4 +1,4 @@
-import { type Panel, type Picture, Plot, picturesPanel, tablePanel } from '@onecycle/plot'
+import { type ColorName, type Panel, type Picture, Plot, picturesPanel, tablePanel } from '@onecycle/plot'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { disposeOf } from '../batch.js'
 import { sizeOf } from '../check.js'
@@ -30,7 +30,7 @@ function shownSample(
 }
 
 /** Pictures with captions, or a table of texts. */
-function shownPanel(title: string, samples: readonly ShownSample[]): Panel {
+function shownPanel(title: string, samples: readonly ShownSample[], legend: readonly ColorName[] | undefined): Panel {
   const isPicture = samples.every(({ input }) => input.picture)
   if (!isPicture)
     return tablePanel({
@@ -39,7 +39,7 @@ function shownPanel(title: string, samples: readonly ShownSample[]): Panel {
       rows: samples.map(({ input, caption }) => [input.text ?? '', caption.join(', ')]),
     })
   const pictures = samples.map(({ input, caption }): Picture => ({ ...input.picture!, caption }))
-  return picturesPanel({ title, pictures })
+  return picturesPanel({ title, pictures, legend })
 }
 
 /** Some samples to train on, far apart, as they are in a first pass. */
@@ -53,7 +53,8 @@ export async function showItems(dataset: Dataset, encoder: SampleEncoder, rows: 
     const columns = await Promise.all([batch.xs, batch.ys].map(each => columnOf(each as Tensor | Tensor[])))
     const [xs, ys] = columns
     const samples = Array.from({ length: n }, (_, i) => shownSample(encoder, xs!(i)!, ys!(i)))
-    return new Plot({ panels: [shownPanel(title, samples)] })
+    const targets = Array.from({ length: n }, (_, i) => ys!(i)).flatMap(each => (each ? [each.values] : []))
+    return new Plot({ panels: [shownPanel(title, samples, encoder.y?.colors?.(targets))] })
   } finally {
     disposeOf(batch)
   }

@@ -45,7 +45,9 @@ export function samplesPanel(
     })
     // Two of one sample stay side by side.
     const across = pictures.length > samples.length ? 2 * Math.min(3, Math.ceil(Math.sqrt(samples.length))) : undefined
-    return picturesPanel({ title, pictures, across })
+    const marked = indices.flatMap(index => marks(index) ?? []).flatMap(({ predicted, actual }) => [predicted, actual])
+    const legend = over && (data as Partial<ItemDataBunch>).encoder?.y?.colors?.(marked)
+    return picturesPanel({ title, pictures, across, legend })
   }
   const written = data.inputs?.written?.bind(data.inputs)
   if (written) {

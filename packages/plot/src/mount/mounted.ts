@@ -1,10 +1,11 @@
-import type { Chart } from '../chart.js'
+import type { Chart, Panel } from '../chart.js'
 import { checkedChart } from '../check-chart.js'
 import type { LiveChart } from '../live-chart.js'
 import { describe } from './describe.js'
 import { checkMount, type MountOptions } from './options.js'
 import { pageLook } from './page-look.js'
 import { PanelView } from './panel-view.js'
+import type { Window } from './pointer.js'
 import { isDark, onTheme } from './theme-of.js'
 
 /** Milliseconds between two drawings of a plot that follows, at least. */
@@ -53,6 +54,8 @@ export class MountedPlot {
   #plot: Drawable
   #unfollow: (() => void) | undefined
   #panels: PanelView[] = []
+  /** Parts that are looked at, by the labels of their axes. */
+  readonly #windows = new Map<string, Window>()
   #width = 0
   #drawing = Promise.resolve()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -160,7 +163,7 @@ export class MountedPlot {
     for (const [i, panel] of chart.panels.entries()) {
       const view = this.#panels[i]!
       view.holder.style.width = `${width}px`
-      if (!(await view.draw(panel, look))) kept = false
+      if (!(await view.draw(this.#inWindow(panel), look))) kept = false
       if (this.#over) return false
     }
     return kept
@@ -179,6 +182,20 @@ export class MountedPlot {
     }
   }
 
+  /** Shows a part of an axis, or all of it again, in each panel that has that axis. */
+  #zoom(index: number, window: Window | undefined): void {
+    const label = this.#chart()?.panels[index]?.x.label
+    if (label === undefined) return
+    if (window) this.#windows.set(label, window)
+    else this.#windows.delete(label)
+    this.#drawAt(0)
+  }
+
+  #inWindow(panel: Panel): Panel {
+    const window = this.#windows.get(panel.x.label)
+    return window && !panel.drawn ? { ...panel, x: { ...panel.x, window } } : panel
+  }
+
   #say([title, text]: [string | undefined, string | undefined]): void {
     const lines = [title, text].map((line, i) => {
       const element = this.#element.ownerDocument.createElement('div')
@@ -195,7 +212,8 @@ export class MountedPlot {
     while (this.#panels.length < count) {
       const holder = this.#element.ownerDocument.createElement('div')
       this.#row.append(holder)
-      this.#panels.push(new PanelView(holder, this.#options.renderer ?? 'svg'))
+      const index = this.#panels.length
+      this.#panels.push(new PanelView(holder, this.#options.renderer ?? 'svg', window => this.#zoom(index, window)))
     }
   }
 }

@@ -5,6 +5,7 @@ import { vegaRuntime } from '../svg.js'
 import type { Look } from '../theme.js'
 import { vegaLite } from '../vega.js'
 import { type Parted, parted } from './parted.js'
+import { Pointer, type Window } from './pointer.js'
 
 export type Renderer = 'svg' | 'canvas'
 
@@ -12,13 +13,16 @@ export type Renderer = 'svg' | 'canvas'
 export class PanelView {
   readonly holder: HTMLElement
   readonly #renderer: Renderer
+  readonly #pointer: Pointer
   #view: View | undefined
   #shown: Parted | undefined
   #over = false
 
-  constructor(holder: HTMLElement, renderer: Renderer) {
+  /** @param zoom hears which part of the x axis is to be shown */
+  constructor(holder: HTMLElement, renderer: Renderer, zoom: (window: Window | undefined) => void) {
     this.holder = holder
     this.#renderer = renderer
+    this.#pointer = new Pointer(holder, zoom)
   }
 
   /** Tells whether the view was kept. */
@@ -28,6 +32,7 @@ export class PanelView {
       this.#give(this.#view, next, this.#shown)
       this.#shown = next
       await this.#view.runAsync()
+      this.#point(this.#view, panel, look, next)
       return true
     }
     const { compile, parse, View } = await vegaRuntime()
@@ -43,14 +48,28 @@ export class PanelView {
     this.#view = new View(dataflow, { renderer: this.#renderer, container: this.holder, hover: false })
     this.#shown = next
     await this.#view.runAsync()
+    this.#point(this.#view, panel, look, next)
     return false
   }
 
   /** Nothing is drawn here any more. */
   clear(): void {
     this.#over = true
+    this.#pointer.clear()
     this.#view?.finalize()
     this.holder.remove()
+  }
+
+  /** Tells the pointer where values lie. */
+  #point(view: View, panel: Panel, look: Look, { signals }: Parted): void {
+    const ends = (field: 'x' | 'y') => [signals[`${field}_low`], signals[`${field}_high`]] as [number, number]
+    if (this.#over || signals['x_low'] === undefined || signals['y_low'] === undefined) return
+    const [{ left = 0, top = 0 }, [across, down]] = [
+      view.padding() as { left?: number; top?: number },
+      view.origin() as [number, number],
+    ]
+    const area = { left: left + across, top: top + down, width: view.width(), height: view.height() }
+    this.#pointer.show(panel, look, { ...area, x: ends('x'), y: ends('y') })
   }
 
   #give(view: View, { spec, signals, data }: Parted, shown: Parted): void {

@@ -40,7 +40,9 @@ export function parted({ layer, width, height, ...rest }: VegaLiteSpec): Parted 
 
 /** The axis with signals in the place of its values, which are noted. */
 function freed(field: string, encoding: Json, signals: Record<string, unknown>): Json {
-  const scale = encoding['scale'] as { domain: [number, number] }
+  const scale = encoding['scale'] as { domain: [number, number] } | null
+  // Places in pixels have none.
+  if (!scale) return encoding
   const axis = encoding['axis'] as { values: number[]; labelExpr: string }
   // All layers have the same axes.
   if (!(`${field}_low` in signals))

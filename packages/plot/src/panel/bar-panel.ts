@@ -1,5 +1,5 @@
 import { checkOptions, kind, show } from '@onecycle/platform'
-import { colorsOf, type Panel, type Series } from '../chart.js'
+import { colorsOf, type Drawn, type Panel, type Series } from '../chart.js'
 import { BrailleCanvas } from '../render/canvas.js'
 import { framed } from '../render/framed.js'
 import { formatNumber } from '../render/number.js'
@@ -63,14 +63,17 @@ const breadth = 0.8
 
 type Box = { x: number; x2: number; y: number; y2: number }
 
-class Bars {
+class Bars implements Drawn {
+  readonly source: NonNullable<Drawn['source']>
   readonly #panel: Panel
   readonly #x: NamedAxis
   readonly #y: NamedAxis
   readonly #extent: [number, number]
   readonly #boxes: Box[][]
 
-  constructor(panel: Panel, { x, y, bars }: BarPanelOptions) {
+  constructor(panel: Panel, options: BarPanelOptions) {
+    const { x, y, bars } = options
+    this.source = ['bar', options]
     this.#panel = panel
     this.#x = x
     this.#y = y
@@ -133,6 +136,16 @@ class Bars {
       xLabels: namedLabels(this.#x, xScale, Math.max(3, Math.floor(columns / xScale.ticks.length) - 1)),
       below: legend({ ...this.#panel, drawn: this }, width, ' '.repeat(margin), pen),
     })
+  }
+
+  at(x: number, y: number): string | undefined {
+    const names = this.#x.categories ?? this.#y.categories!
+    const place = Math.round(this.#x.categories ? x : y)
+    if (names[place] === undefined) return undefined
+    const said = this.#panel.series.map(
+      ({ name, points }) => `${name} ${formatNumber(points[place]![this.#x.categories ? 1 : 0])}`,
+    )
+    return `${names[place]}: ${said.join(', ')}`
   }
 
   words(): string {

@@ -6,7 +6,7 @@ import { extentOf, type Grid } from './grid.js'
 import type { Heat, HeatAxis } from './heat.js'
 import { heatLayers } from './heat-layers.js'
 import { heatLines } from './heat-lines.js'
-import { axisKinds, checkCategories } from './named-axis.js'
+import { axisKinds, checkCategories, type NamedAxis } from './named-axis.js'
 
 export interface HeatPanelOptions {
   /** Default: none. */
@@ -61,6 +61,8 @@ export function heatPanel(options: HeatPanelOptions): Panel {
       layers: (look, columns) => heatLayers(heat, look, columns),
       lines: (width, height, pen) => heatLines(heat, width, height, pen),
       words: () => inWords(heat),
+      at: (x, y) => cellAt(heat, x, y),
+      source: ['heat', options],
     },
   }
 }
@@ -116,4 +118,17 @@ function inWords({ title, x, y, values, label }: Heat): string {
   const [low, high] = extentOf(values)!.map(value => formatNumber(value))
   const heading = [title, [y.label, x.label].filter(Boolean).join(' by ')].filter(Boolean).join(', ')
   return `${heading}: ${values.length} rows of ${values[0]!.length} values${label ? `, ${label}` : ''}, from ${low} to ${high}`
+}
+
+/** What the cell at a place is of, and its value. */
+function cellAt({ x, y, values, text, edges, label }: Heat, atX: number, atY: number): string | undefined {
+  const index = ([low, high]: readonly [number, number], count: number, value: number) =>
+    value === high ? count - 1 : Math.floor(((value - low) / (high - low)) * count)
+  const [row, column] = [index(edges.y, values.length, atY), index(edges.x, values[0]!.length, atX)]
+  const value = values[row]?.[column]
+  if (value === undefined || !Number.isFinite(value)) return undefined
+  const place = (axis: NamedAxis, i: number, at: number) =>
+    [axis.label, axis.categories?.[i] ?? formatNumber(axis.integer ? Math.round(at) : at)].filter(Boolean).join(' ')
+  const said = text?.[row]?.[column] || formatNumber(value)
+  return `${[place(y, row, atY), place(x, column, atX)].join(', ')}: ${said}${label ? ` ${label}` : ''}`
 }

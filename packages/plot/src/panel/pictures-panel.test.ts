@@ -36,6 +36,24 @@ test('values beyond bytes are drawn from the lowest of all to the highest', () =
   expect(pixels(b!.mark.url)).toEqual([0, 64, 64, 64, 255, 255, 255])
 })
 
+test('what colours stand for is said below, in as many rows as that takes', () => {
+  const legend = Array.from({ length: 12 }, (_, i) => ({ name: `a class called ${i}`, color: `#0000${(i + 16).toString(16)}` }))
+  const panel = picturesPanel({ pictures: [dots], legend })
+  const all = panel.drawn!.layers(sheets.light, 1) as unknown as {
+    mark: { color?: string; shape?: string }
+    data: { values: { x: number; y: number }[] }
+  }[]
+  const squares = all.filter(({ mark }) => mark.shape === 'square')
+  expect(squares.map(({ mark }) => mark.color)).toEqual(legend.map(({ color }) => color))
+  const { width, height } = panel.drawn!.size!(sheets.light, 1)
+  for (const { data } of squares) for (const { x, y } of data.values) expect(x < width && y < height).toBe(true)
+  expect(height).toBeGreaterThan(picturesPanel({ pictures: [dots] }).drawn!.size!(sheets.light, 1).height + 50)
+  for (const line of new Plot({ panels: [panel] }).draw({ width: 50, color: true }).split('\n').slice(-6))
+    expect(line).not.toContain('undefined')
+  expect(new Plot({ panels: [panel] }).draw({ width: 60, color: true })).toContain('a class called 11')
+  expect(() => picturesPanel({ pictures: [dots], legend: [{ name: 'a', color: 'blue' }] })).toThrow(/'#rrggbb'.*'blue'/)
+})
+
 test('pictures keep their shape, with captions that fit', () => {
   const [first, , words] = layersOf([dots, red])
   expect(first!.mark.width / first!.mark.height).toBeCloseTo(1.5, 9)

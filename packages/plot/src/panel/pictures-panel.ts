@@ -5,6 +5,7 @@ import type { Pen } from '../render/pen.js'
 import type { Look } from '../theme.js'
 import type { Json } from '../vega.js'
 import { letter } from './named-axis.js'
+import { legendHeight, legendLayers, legendLines } from './picture-legend.js'
 import { pixels } from './pixels.js'
 import { rgbPng } from './png.js'
 
@@ -17,12 +18,21 @@ export interface Picture {
   readonly caption?: readonly string[] | undefined
 }
 
+/** What a colour in pictures stands for. */
+export interface ColorName {
+  readonly name: string
+  /** Such as '#0072b2'. */
+  readonly color: string
+}
+
 export interface PicturesPanelOptions {
   /** Default: none. */
   title?: string | undefined
   pictures: readonly Picture[]
   /** Pictures in a row. Default: as many as make a square, at most 6. */
   across?: number | undefined
+  /** What colours stand for that are drawn into the pictures, such as the classes of masks; said below them. Default: none. */
+  legend?: readonly ColorName[] | undefined
 }
 
 const fontSize = 12
@@ -43,9 +53,9 @@ const largest = 240
  */
 export function picturesPanel(options: PicturesPanelOptions): Panel {
   checkOptions<PicturesPanelOptions>('picturesPanel', options, {
-    ...{ title: kind.string, pictures: kind.listOf(kind.object), across: kind.number },
+    ...{ title: kind.string, pictures: kind.listOf(kind.object), across: kind.number, legend: kind.listOf(kind.object) },
   })
-  const { title = '', pictures = [] } = options
+  const { title = '', pictures = [], legend = [] } = options
   if (pictures.length === 0) throw new RangeError('picturesPanel: there are no pictures to draw; expected at least one.')
   for (const { values, shape } of pictures) {
     const [height, width, channels] = shape ?? []
@@ -54,6 +64,11 @@ export function picturesPanel(options: PicturesPanelOptions): Panel {
         `picturesPanel: a picture has ${values?.length} values for the shape ${show(shape)}; expected height times width times channels, 1 or 3.`,
       )
   }
+  for (const { name, color } of legend)
+    if (typeof name !== 'string' || !/^#[0-9a-f]{6}$/i.test(color))
+      throw new TypeError(
+        `picturesPanel: legend has { name, color: '#rrggbb' } for each colour, but got ${show({ name, color })}.`,
+      )
   const across = Math.min(pictures.length, options.across ?? Math.min(6, Math.ceil(Math.sqrt(pictures.length))))
   const range = rangeOf(pictures)
   const captions = Math.max(...pictures.map(({ caption = [] }) => caption.length))
@@ -70,10 +85,19 @@ export function picturesPanel(options: PicturesPanelOptions): Panel {
     drawn: {
       size: (look, count) => {
         const { width } = look.panelSize(count)
-        return { width, height: Math.ceil(pictures.length / across) * cell(width).step }
+        return { width, height: Math.ceil(pictures.length / across) * cell(width).step + legendHeight(legend, width) }
       },
-      layers: (look, count) => layers(pictures, range, across, cell(look.panelSize(count).width), look),
-      lines: (width, _, pen) => [...(title ? [pen.bold(fit(title, width))] : []), ...lines(pictures, range, across, width, pen)],
+      layers: (look, count) => {
+        const { width } = look.panelSize(count)
+        const below = Math.ceil(pictures.length / across) * cell(width).step
+        return [...layers(pictures, range, across, cell(width), look), ...legendLayers(legend, width, below, look)]
+      },
+      lines: (width, _, pen) => [
+        ...(title ? [pen.bold(fit(title, width))] : []),
+        ...lines(pictures, range, across, width, pen),
+        ...legendLines(legend, width, pen),
+      ],
+      source: ['pictures', options],
       words: () =>
         `${title ? `${title}: ` : ''}${pictures.map(({ caption = [] }) => caption.join(', ') || 'a picture').join('; ')}`,
     },

@@ -58,6 +58,7 @@ export function tablePanel(options: TablePanelOptions): Panel {
       },
       layers: (look, count) => layers([columns, ...rows], look, look.panelSize(count).width),
       lines: (width, _, pen) => [...(title ? [pen.bold(fit(title, width))] : []), ...lines([columns, ...rows], width, pen)],
+      source: ['table', options],
       words: () => `${title ? `${title}: ` : ''}a table of ${rows.length} rows with ${columns.join(', ')}`,
     },
   }

@@ -78,7 +78,7 @@ describe.each(Object.entries(plots))('%s', (_, { plot, labels }) => {
   })
 
   test('is a page that loads nothing', async () => {
-    const html = await plot.html()
+    const html = await plot.html({ interactive: false })
     expect(externalReferences(html)).toEqual([])
     expect(html).toContain('<svg')
   })

@@ -1,5 +1,5 @@
 import { checkOptions, type Kinds, kind, show, writeWhole } from '@onecycle/platform'
-import { escapeHtml, htmlFigure, htmlPage, Plot } from '@onecycle/plot'
+import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage, Plot, type Theme } from '@onecycle/plot'
 import { formatFigure } from './figure.js'
 
 export interface ReportOptions {
@@ -7,6 +7,10 @@ export interface ReportOptions {
   /** Plain text; a blank line begins a new paragraph. */
   intro?: string | undefined
   sections: ReportSection[]
+  /** Light or dark. Default: that of `Plot.theme`, and without one as its reader wants pages to be. */
+  theme?: Theme | undefined
+  /** Whether plots say what is under the pointer, and show a part larger: scripts of 0.4 MB inside the page. Default false. */
+  interactive?: boolean | undefined
 }
 
 export interface ReportSection {
@@ -19,8 +23,8 @@ export interface ReportSection {
 }
 
 /**
- * One HTML page with texts, tables and plots, complete in itself: drawings inline, their data to download, no script
- * and no network. It prints well and fits a narrow screen. Whatever it is given is shown as text, never as HTML.
+ * One HTML page with texts, tables and plots, complete in itself: drawings inline, their data to download, no script unless
+ * `interactive` asks for it, and no network. It prints well and fits a narrow screen. Whatever it is given is shown as text, never as HTML.
  *
  * @example
  * await report({
@@ -45,7 +49,10 @@ export class Report {
   readonly #options: ReportOptions
 
   constructor(options: ReportOptions) {
-    checkOptions<ReportOptions>('report', options, { title: kind.string, intro: kind.string, sections: kind.listOf(kind.object) })
+    checkOptions<ReportOptions>('report', options, {
+      ...{ title: kind.string, intro: kind.string, sections: kind.listOf(kind.object) },
+      ...{ theme: kind.choice('light', 'dark'), interactive: kind.boolean },
+    })
     if (options.title === undefined || options.sections === undefined)
       throw new TypeError(
         "report needs a title and sections: report({ title: 'MNIST', sections: [{ title: 'Losses', plots }] }).",
@@ -56,9 +63,10 @@ export class Report {
 
   /** The page, which loads nothing from elsewhere. */
   async html(): Promise<string> {
-    const { title, intro, sections } = this.#options
-    const parts = await Promise.all(sections.map(htmlSection))
-    return htmlPage(title, [`<h1>${escapeHtml(title)}</h1>`, paragraphs(intro), ...parts].filter(Boolean).join('\n'))
+    const { title, intro, sections, theme = Plot.theme, interactive = false } = this.#options
+    const parts = await Promise.all(sections.map(section => htmlSection(section, { theme, interactive })))
+    const body = [`<h1>${escapeHtml(title)}</h1>`, paragraphs(intro), ...parts].filter(Boolean).join('\n')
+    return htmlPage(title, body, { theme, script: interactive ? await figureScript() : '' })
   }
 
   /** Writes the page; makes missing folders, and replaces a file whole or not at all. */
@@ -67,8 +75,8 @@ export class Report {
   }
 }
 
-async function htmlSection({ title, text, table, plots = [] }: ReportSection): Promise<string> {
-  const figures = await Promise.all(plots.map(plot => htmlFigure(plot)))
+async function htmlSection({ title, text, table, plots = [] }: ReportSection, options: FigureOptions): Promise<string> {
+  const figures = await Promise.all(plots.map(plot => htmlFigure(plot, options)))
   const body = [`<h2>${escapeHtml(title)}</h2>`, paragraphs(text), table?.length ? htmlTable(table) : '', ...figures]
   return `<section>\n${body.filter(Boolean).join('\n')}\n</section>`
 }
