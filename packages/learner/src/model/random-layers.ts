@@ -7,7 +7,7 @@ type Layer = LayersModel['layers'][number]
 // Has the layers that draw do so from the draws of the batch (`drawFrom`); outside of it they do as they always did. tfjs-layers exports
 // none of these classes.
 
-const dropout = prototypeOf<{ seed?: number | null }>('Dropout')
+const dropout = prototypeOf<Layer & { seed?: number | null }>('Dropout')
 const callDropout = dropout.call
 dropout.call = function (inputs, options) {
   const { seed } = this
@@ -40,7 +40,7 @@ interface Cell {
   dropoutMask?: Tensor | Tensor[] | null
   recurrentDropoutMask?: Tensor | Tensor[] | null
 }
-const rnn = prototypeOf<{ cell: Cell }>('RNN')
+const rnn = prototypeOf<Layer & { cell: Cell }>('RNN')
 const callRnn = rnn.call
 rnn.call = function (inputs, options) {
   if (!currentDraws()) return callRnn.call(this, inputs, options)
@@ -61,6 +61,6 @@ function dropMasks(cell: Cell): void {
   }
 }
 
-function prototypeOf<Own>(className: string): Layer & Own {
+export function prototypeOf<Own>(className: string): Own {
   return serialization.SerializationMap.getMap().classNameMap[className]![0].prototype
 }

@@ -1,6 +1,7 @@
 import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
 import { initializers, input, type LayersModel, layers, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { batchNorm, checkPart, dense } from './dense-blocks.js'
+import './orthogonal.js'
 
 export interface SequenceModelOptions {
   /** Steps of a sequence. */

@@ -9,7 +9,7 @@ export interface TextClassifierOptions {
   vocab_sz: number
   /** Figures of the output: classes, labels or values. */
   out_sz: number
-  /** What reads the tokens: convolutions, or layers that go from token to token. Default 'conv', which is many times faster. */
+  /** What reads the tokens: convolutions, or layers that go from token to token. Default 'conv', which is faster. */
   arch?: 'conv' | 'gru' | 'lstm' | undefined
   /** Figures that stand for each token. Default 64. */
   emb_sz?: number | undefined

@@ -1,3 +1,4 @@
+import '#learner/orthogonal.js'
 import type { Tensors } from '@onecycle/callbacks'
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { initializers, layers } from '@tensorflow/tfjs-layers'
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { expectSameAsCpu, type Input, input, numbers, useKernels } from '../../testing/compare.js'
@@ -223,4 +223,55 @@ describe('is left to the layer', () => {
     free(layer)
     x.dispose()
   })
+})
+
+it('a network of them trains as it does without the kernels, and memory stays as it is', async () => {
+  await tf.setBackend('wasm')
+  const train = async () => {
+    const rest = { ...seeded, units: 3 }
+    const inner = layers.lstm({ ...rest, returnSequences: true }) as layers.RNN
+    const model = sequential({
+      layers: [
+        layers.embedding({
+          inputDim: 9,
+          outputDim: 4,
+          inputLength: 5,
+          maskZero: true,
+          embeddingsInitializer: seeded.kernelInitializer,
+        }),
+        layers.bidirectional({ layer: inner, mergeMode: 'concat' }),
+        layers.gru({ ...rest, dropout: 0.1 }),
+        layers.dense({ units: 1, kernelInitializer: seeded.kernelInitializer }),
+      ],
+    })
+    const optimizer = tf.train.adam(0.05)
+    model.compile({ optimizer, loss: 'meanSquaredError' })
+    const x = tf.tensor2d([1, 2, 3, 0, 0, 4, 5, 6, 7, 8, 2, 1, 0, 0, 0], [3, 5])
+    const y = tf.tensor2d([1, -1, 0], [3, 1])
+    let draws = 0
+    vi.spyOn(Math, 'random').mockImplementation(() => (++draws * 0.377) % 1)
+    const held: unknown[] = []
+    const losses: number[] = []
+    for (let step = 0; step < 20; step++) {
+      losses.push((await model.trainOnBatch(x, y)) as number)
+      held.push([tf.memory().numTensors, tf.engine().backend.numDataIds()])
+    }
+    expect(held.slice(3)).toEqual(held.slice(2, -1))
+    tf.dispose([x, y])
+    model.dispose()
+    optimizer.dispose()
+    return losses
+  }
+  const runs = countRuns()
+  const losses = await train()
+  // Two layers of which one goes both ways, forward and back; the backward kernel runs once a pass.
+  expect(runs()).toBe(20 * 6)
+  expect(losses.at(-1)).toBeLessThan(losses[0]! / 2)
+  const forward = tf.getKernel(recurrentKernelNames.forward, 'wasm')!
+  tf.unregisterKernel(recurrentKernelNames.forward, 'wasm')
+  try {
+    for (const [i, loss] of (await train()).entries()) expect(Math.abs(loss - losses[i]!)).toBeLessThan(1e-4)
+  } finally {
+    tf.registerKernel(forward)
+  }
 })
