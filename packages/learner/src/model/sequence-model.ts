@@ -1,7 +1,7 @@
 import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
 import { initializers, input, type LayersModel, layers, model as modelOf, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { batchNorm, checkPart, dense } from './dense-blocks.js'
-import './orthogonal.js'
+import { orthogonalOf } from './orthogonal.js'
 
 export interface SequenceModelOptions {
   /** Steps of a sequence. */
@@ -83,7 +83,7 @@ function convolved(start: SymbolicTensor, steps: number, filters: number, random
 function recurrent(start: SymbolicTensor, arch: 'gru' | 'lstm', units: number, random: Random | undefined): SymbolicTensor {
   const seeds = random && {
     ...initializer(random),
-    recurrentInitializer: initializers.orthogonal({ seed: 1 + random.int(2 ** 31 - 2) }),
+    recurrentInitializer: orthogonalOf(1 + random.int(2 ** 31 - 2)),
   }
   return layers[arch]({ units, name: 'rnn', ...seeds }).apply(start) as SymbolicTensor
 }
