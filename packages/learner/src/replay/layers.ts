@@ -17,7 +17,7 @@ const names = [
 const { classNameMap } = serialization.SerializationMap.getMap()
 const known = new Set<unknown>(names.flatMap(line => line.split(' ')).map(name => classNameMap[name]?.[0]))
 
-/** What is looked at of a layer; each has some of it. */
+/** What is looked at of a layer; each has some of it. Whoever has `dropout` and is not the layer of that name draws in other ways. */
 interface Inside {
   readonly activation?: object | null
   readonly recurrentActivation?: object | null

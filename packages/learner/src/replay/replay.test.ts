@@ -11,6 +11,8 @@ import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import { ActivationStats, GradientStats, LeakGuard, Profiler } from '../inspect/index.js'
 import { Learner, type LearnerOptions } from '../learner.js'
 import { lossFunction } from '../loss/loss-function.js'
+import { PositionalEmbedding } from '../model/attention/positional-embedding.js'
+import { TransformerBlock } from '../model/attention/transformer-block.js'
 import { unet } from '../model/image/unet.js'
 import { parametersOf, weightsOf } from '../model/parameters.js'
 import { simple_cnn } from '../model/simple-cnn.js'
@@ -81,6 +83,14 @@ const dropping = () =>
     ...[dense(8, { activation: 'relu', inputShape: [5] }), layers.dropout({ rate: 0.5 }) as never],
     ...[dense(6), layers.dropout({ rate: 0 }) as never, layers.dropout({ rate: 0.3 }) as never, dense(3)],
   )
+
+function transformer(dropout: number): LayersModel {
+  const tokens = layers.input({ shape: [6] })
+  const x = new PositionalEmbedding({ inputDim: 9, outputDim: 4, sequenceLength: 6, maskZero: true }).apply(tokens)
+  const y = new TransformerBlock({ intermediateDim: 6, numHeads: 2, dropout, useCausalMask: true }).apply(x)
+  const outputs = dense(2).apply(layers.globalAveragePooling1d({}).apply(y)) as SymbolicTensor
+  return model({ inputs: tokens, outputs })
+}
 
 function residual(): LayersModel {
   const image = layers.input({ shape: [8, 8, 3] })
@@ -157,6 +167,7 @@ const networks: Record<string, () => Made> = {
     ),
   }),
   texts: () => ({ data: texts(), model: text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 4, n_hid: 4, ps: 0, embed_p: 0 }) }),
+  transformer: () => ({ data: texts(), model: transformer(0) }),
   tables: () => ({
     data: bunch({
       x: { cats: codes(2, 4), conts: numbers([3], 4) } as never,
@@ -304,7 +315,7 @@ describe('trains to the same bits', () => {
 
 describe('runs nothing again', () => {
   const layer = () => new Counting({ inputShape: [5] } as never) as never
-  it.each<[string, () => LayersModel, LearnerOptions]>([
+  it.each<[string, () => LayersModel, LearnerOptions & { data?: DataBunch }]>([
     [
       "of a loss of one's own",
       mlp,
@@ -320,9 +331,11 @@ describe('runs nothing again', () => {
       () => stack(dense(4, { inputShape: [5] }), layers.dropout({ rate: 0.5, seed: 4 }) as never, dense(3)),
       {},
     ],
+    ['of attention with dropout', () => transformer(0.1), { data: texts() }],
     ['of penalties', () => stack(dense(3, { inputShape: [5], kernelRegularizer: 'l1l2' })), {}],
   ])('%s', async (_, model, options) => {
-    const make = () => ({ data: points(), model: model(), options })
+    const { data = points(), ...rest } = options
+    const make = () => ({ data, model: model(), options: rest })
     const usual = await trained(make, undefined, fit)
     expect(await trained(make, counted, fit)).toEqual(usual)
     expect([passed, again]).toEqual([12, 0])

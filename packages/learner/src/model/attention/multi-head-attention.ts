@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { drawSeed } from '../../random/draw-seed.js'
 import { currentDraws } from '../../random/draws.js'
+import { pure } from '../../replay/replayable.js'
 import { checkPart } from '../dense-blocks.js'
 import { commonKinds, type LayerOptions } from '../layer-kinds.js'
 import { attend } from './attend.js'
@@ -64,7 +65,7 @@ export class MultiHeadAttention extends layers.Layer {
   static readonly className = 'MultiHeadAttention'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(MultiHeadAttention)
+    tf.serialization.registerClass(pure(MultiHeadAttention))
   }
   readonly #options: MultiHeadAttentionOptions & { valueDim: number; dropout: number; useBias: boolean; useCausalMask: boolean }
   /** Fields that anyone sees: what looks for weights finds layers in them. */
@@ -158,6 +159,11 @@ export class MultiHeadAttention extends layers.Layer {
         .map(([name, { shape }]) => `${name} [${shape}]`)
         .join(', ')}; all have one batch, keys are as many as values, and what is visible is [batch, queries, keys].`,
     )
+  }
+
+  /** Part of the attention weights that is left out while it trains. */
+  get dropout(): number {
+    return this.#options.dropout
   }
 
   #dropout() {

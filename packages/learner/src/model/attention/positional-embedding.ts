@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../../replay/replayable.js'
 import { commonKinds, type LayerOptions } from '../layer-kinds.js'
 import { type InitializerOption, initializerAt, initializerConfig, seedOption } from './inner-layers.js'
 
@@ -42,7 +43,7 @@ export class PositionalEmbedding extends layers.Layer {
   static readonly className = 'PositionalEmbedding'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(PositionalEmbedding)
+    tf.serialization.registerClass(pure(PositionalEmbedding))
   }
   readonly #options: { inputDim: number; outputDim: number; sequenceLength: number; maskZero: boolean }
   readonly #initial: { embeddingsInitializer: InitializerOption; seed: number | undefined }

@@ -1,6 +1,7 @@
 import { checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
+import { pure } from '../../replay/replayable.js'
 import { checkPart } from '../dense-blocks.js'
 import { commonKinds, type LayerOptions } from '../layer-kinds.js'
 import { buildInner, type InitializerOption, initialConfig, initializerAt, initialWeights, seedOption } from './inner-layers.js'
@@ -68,7 +69,7 @@ export class TransformerBlock extends layers.Layer {
   static readonly className = 'TransformerBlock'
   // Within the class: a page that does not use it leaves it out.
   static {
-    tf.serialization.registerClass(TransformerBlock)
+    tf.serialization.registerClass(pure(TransformerBlock))
   }
   readonly #options: Settled
   /** In their order, by name. A field that anyone sees: what looks for weights finds layers in it. */
