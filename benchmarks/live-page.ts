@@ -1,7 +1,9 @@
 // What a live page takes of the fit that it follows: fits of W1 with a Dashboard that a page in Chromium follows, with one that nobody follows, and
-// without, in turns; processor time of the fitting process, for the browser is another one. npx tsx benchmarks/live-page.ts [--rounds 9] [--batches 400]
+// without, in turns; processor time of the fitting process, for the browser is another one. And what of a followed fit is in the code of the page and of who
+// serves it, as V8's profiler has it: a busy machine moves that less. npx tsx benchmarks/live-page.ts [--rounds 9] [--batches 400]
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -48,6 +50,7 @@ for (let round = -1; round < rounds; round++)
     // The first round only makes things warm.
     if (round >= 0) times.get(name)!.push((user + system) / 1000)
   }
+const share = await shareOf(() => learners.get('a page that is followed')!.fit(1e-3, 2, { callbacks: followed }))
 const stillThere = followed.pages
 browser.kill()
 await Promise.all([followed.close(), alone.close()])
@@ -63,3 +66,28 @@ console.log(
 )
 for (const [name, list] of times)
   console.log(`${name.padEnd(30)} ${(least(list) / least(base)).toFixed(3)} / ${(middle(list) / middle(base)).toFixed(3)}`)
+console.log(`${(100 * share).toFixed(2)} % of a followed fit's own time is the page's`)
+
+/** Of the time in which the thread worked, that in functions of the page, of who serves it, and in what they call. */
+async function shareOf(work: () => Promise<unknown>): Promise<number> {
+  const session = new Session()
+  session.connect()
+  await session.post('Profiler.enable')
+  await session.post('Profiler.setSamplingInterval', { interval: 200 })
+  await session.post('Profiler.start')
+  await work()
+  const { profile } = await session.post('Profiler.stop')
+  session.disconnect()
+  const { nodes, samples: seen = [], timeDeltas = [] } = profile
+  const callers = new Map(nodes.flatMap(({ id, children = [] }) => children.map(child => [child, id] as const)))
+  const calls = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const isOurs = (id: number | undefined): boolean =>
+    id !== undefined && (/recorder\/dist\/(live|node)\/|\/run-logger\.js/.test(calls.get(id)!.url) || isOurs(callers.get(id)))
+  let [ours, busy] = [0, 0]
+  for (const [i, id] of seen.entries()) {
+    if (calls.get(id)!.functionName === '(idle)') continue
+    busy += timeDeltas[i]!
+    if (isOurs(id)) ours += timeDeltas[i]!
+  }
+  return ours / busy
+}

@@ -119,7 +119,8 @@ export class Dashboard extends RunLogger implements LiveSite {
   }
 
   override after_batch(learn: SteeredState): void | Promise<void> {
-    if (performance.now() - this.#pulsed >= interval) this.#beat()
+    // What is told of batches in a moment takes it along.
+    if (performance.now() - this.#pulsed >= interval) this.#beat(learn.training && !learn.lr_finding)
     if (!learn.training) return
     super.after_batch(learn)
     return this.#steering.afterBatch()
@@ -168,10 +169,10 @@ export class Dashboard extends RunLogger implements LiveSite {
     this.#outbox.push(message)
   }
 
-  #beat(): void {
+  #beat(isTakenAlong = false): void {
     this.#pulsed = performance.now()
     this.#add(pulseOf(this.#learn ?? this.#story.pulse, this.#steering))
-    this.flush()
+    if (!isTakenAlong) this.flush()
   }
 
   async #serve(learn: SteeredState): Promise<void> {

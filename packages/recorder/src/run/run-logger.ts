@@ -59,6 +59,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
   #samples = 0
   #seconds = 0
   #lastBatch = 0
+  #lastMemory = Number.NEGATIVE_INFINITY
   #queue: RunEvent[] = []
   #telling: Promise<void> | undefined
   #failed = false
@@ -186,7 +187,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
     const { history } = part
     const [time, fit, first] = [Date.now(), this.#next - 1, from.batches]
     if (history.losses.length > 0) {
-      const [samples, seconds, memory] = [this.#samples, this.#seconds, processMemory()]
+      const [samples, seconds, memory] = [this.#samples, this.#seconds, this.#memory()]
       this.#samples = this.#seconds = 0
       this.#queue.push({ type: 'batches', time, fit, first, ...columnsOf(history, first), samples, seconds, memory })
     }
@@ -194,6 +195,14 @@ export abstract class RunLogger implements Callback<LoggedState> {
       const batches = recorder.history.nb_batches.slice(0, from.epochs + i + 1).reduce((sum, n) => sum + n, 0)
       this.#queue.push({ type: 'epoch', time, fit, batches, row })
     }
+  }
+
+  /** Bytes of memory, once a second: to ask takes longer than all else here. */
+  #memory(): number | undefined {
+    const now = performance.now()
+    if (now - this.#lastMemory < 1000) return undefined
+    this.#lastMemory = now
+    return processMemory()
   }
 
   /** Tells what is in the queue, after what is being told. */

@@ -17,6 +17,9 @@ export interface LivePart {
 /** Of more curves than this a group is drawn as a map. */
 const mostLines = 6
 
+/** Of more points than this dots hide each other. */
+const mostDots = 60
+
 /** Columns of a map. */
 const columns = 60
 
@@ -46,9 +49,13 @@ function lossesOf({ curves }: StoryFit): Chart {
   const series: Series[] = [
     { name: 'training', style: 'faint', points: curves.get('loss')!.points },
     { name: 'training', style: 'line', points: curves.get('smooth_loss')!.points },
-    ...(valid ? [{ name: 'validation', style: 'points' as const, points: valid.points }] : []),
+    ...(valid ? [{ name: 'validation', style: styleOf(valid.points), points: valid.points }] : []),
   ]
   return chart(overBatches('Losses', series, 'Loss'))
+}
+
+function styleOf(points: readonly unknown[]): Series['style'] {
+  return points.length > mostDots ? 'line' : 'points'
 }
 
 function metricOf({ curves }: StoryFit, id: string, color: number): Chart {
@@ -58,7 +65,7 @@ function metricOf({ curves }: StoryFit, id: string, color: number): Chart {
     title: name,
     x: { label: 'Epochs', integer: true },
     y: { label: '' },
-    series: [{ name, style: points.length > 100 ? 'line' : 'points', points, color }],
+    series: [{ name, style: styleOf(points), points, color }],
   })
 }
 

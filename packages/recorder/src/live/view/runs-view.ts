@@ -1,3 +1,4 @@
+import { formatNumber } from '@onecycle/plot'
 import type { Comparison, RunInList } from '../message.js'
 import { Cards } from './cards.js'
 import { comparedParts } from './compared.js'
@@ -151,6 +152,7 @@ function when(time: number): string {
 /** What is long is cut: a line of a model's layers says all that it was made with. */
 function inWords(value: unknown): string {
   if (value === undefined || value === null) return '–'
+  if (typeof value === 'number') return formatNumber(value, 6)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   const plain = text.replaceAll('"', '').replace(/[,:](?=[^\s/\\])/g, '$& ')
   return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain

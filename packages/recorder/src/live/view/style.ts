@@ -13,6 +13,7 @@ export const style = `
 .onecycle-live .inside.aside > :not(.above) { display: none }
 .onecycle-live .above:not(:has(> :not([hidden]))) { display: none }
 .onecycle-live .above { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem }
+.onecycle-live .above > .inside { margin: 0; max-width: none }
 .onecycle-live .top { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem }
 .onecycle-live h1 { font-size: 1.45rem; line-height: 1.25; font-weight: 650; letter-spacing: -.01em; overflow-wrap: anywhere }
 .onecycle-live h2 { font-size: 1rem; font-weight: 650; margin-bottom: .6rem }
@@ -54,7 +55,10 @@ export const style = `
   .onecycle-live .card:not(.wide) { grid-column: span 3 }
   .onecycle-live .card:last-child:nth-child(2n):not(.wide) { grid-column: 1 / -1 }
 }
-@container (max-width: 44rem) { .onecycle-live .card:not(.wide) { grid-column: 1 / -1 } }
+@container (max-width: 44rem) {
+  .onecycle-live .card:not(.wide) { grid-column: 1 / -1 }
+  .onecycle-live .choice :is(th, td):nth-child(3) { display: none }
+}
 .onecycle-live .scroll { overflow: auto; max-height: 22rem }
 .onecycle-live table { border-collapse: collapse; width: 100%; font-size: .9rem }
 .onecycle-live :is(th, td) { padding: .3rem .8rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); font-weight: 400 }
