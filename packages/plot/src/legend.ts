@@ -126,6 +126,7 @@ export function legendLayout(names: readonly string[], width: number): { columns
   const whole = widths.reduce((sum, one) => sum + one, 0)
   if (whole <= width) return { columns: names.length, labels: names }
   const fitting = Math.floor(width / Math.max(...widths))
-  const columns = fitting > 1 || names.length <= 3 ? Math.max(1, fitting) : Math.max(1, Math.floor(width / 260))
+  if (fitting > 1) return { columns: fitting, labels: names }
+  const columns = names.length > 3 ? Math.max(1, Math.floor(width / 260)) : 1
   return { columns, labels: shortNames(names, Math.max(8, Math.floor((width / columns - besides) / (fontSize * letter)))) }
 }

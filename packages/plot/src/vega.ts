@@ -41,7 +41,7 @@ export function vegaLite(chart: Chart, look: Look = sheets.light): VegaLiteSpec 
       ],
     }
   })
-  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / 7))
+  const subtitle = chart.subtitle && wrap(chart.subtitle, Math.floor((columns * panelSize(columns).width) / 6.2))
   const title = chart.title && { text: chart.title, ...(subtitle && { subtitle }) }
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -89,7 +89,8 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
       const at = isInside(x) ? [{ x, y }] : []
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
       // Over others it is smaller, so that all are seen.
-      const size = Math.max(30, 140 - 40 * panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length)
+      const below = panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length
+      const size = 140 / 2.6 ** below
       const dot = layer(
         { type: 'point', filled: true, shape: markShape(i), size, stroke: look.inks.ground, strokeWidth: 1 },
         at,

@@ -11,6 +11,8 @@ import { indexedPng } from './png.js'
 
 /** More cells than these become one picture, of means where there are more of them than pixels. */
 const mostCells = 2500
+/** Cells that are smaller, in pixels, have no room between them. */
+const smallCell = 8
 const mostRows = 500
 const mostColumns = 1000
 
@@ -40,10 +42,18 @@ export function heatLayers(heat: Heat, look: Look, columns: number): Json[] {
   const all = { x: edges.x[0], x2: edges.x[1], y: edges.y[0], y2: edges.y[1] }
   const filled = (cells: Json[]) => ({
     data: { values: cells },
-    mark: { type: 'rect', opacity: 1, stroke: look.inks.ground, strokeWidth: Math.min(room.width, room.height) >= 8 ? 1 : 0 },
+    mark: {
+      type: 'rect',
+      opacity: 1,
+      stroke: look.inks.ground,
+      strokeWidth: Math.min(room.width, room.height) >= smallCell ? 1 : 0,
+    },
     encoding: { ...box, fill },
   })
-  if (values.length * values[0]!.length > mostCells) {
+  const count = values.length * values[0]!.length
+  // Between small cells their ground would shine through.
+  const isFine = !written && count > 400 && Math.min(room.width, room.height) < smallCell
+  if (count > mostCells || isFine) {
     const picture = { type: 'image', aspect: false, smooth: false, url: pictureOf(heat, colors) }
     // The legend is made of two cells of no width.
     const ends = heat.domain.map(value => ({ ...all, x2: all.x, value }))
