@@ -18,6 +18,9 @@ class Sigmoid {}
 class HardSigmoid {}
 class Erf {}
 class SigmoidWeighted {}
+class SquareRoot {}
+class InverseRoot {}
+class Sign {}
 
 /** The function's value at four numbers; p and q are its parameters, where it has some. */
 function activated<F>(x: v128, p: f32, q: f32): v128 {
@@ -32,6 +35,12 @@ function activated<F>(x: v128, p: f32, q: f32): v128 {
   if (idof<F>() === idof<Sigmoid>()) return logistic(x)
   if (idof<F>() === idof<HardSigmoid>()) return atMost(reluOf(madd(x, f32x4.splat(0.2), f32x4.splat(0.5))), 1)
   if (idof<F>() === idof<Erf>()) return errorFunction(x)
+  if (idof<F>() === idof<SquareRoot>()) return f32x4.sqrt(x)
+  if (idof<F>() === idof<InverseRoot>()) return f32x4.div(f32x4.splat(1), f32x4.sqrt(x))
+  if (idof<F>() === idof<Sign>()) {
+    const one = f32x4.splat(1)
+    return f32x4.sub(v128.and(f32x4.gt(x, zero()), one), v128.and(f32x4.lt(x, zero()), one))
+  }
   return f32x4.mul(x, logistic(f32x4.mul(x, steepness(x, p, q))))
 }
 
@@ -55,6 +64,21 @@ function each<F>(x: usize, out: usize, n: i32, p: f32, q: f32): void {
     put(out, i, n, activated<F>(take(x, i, n), p, q))
     i += 4
   } while (i < n)
+}
+
+/** out = sqrt(x) */
+export function squareRoot(x: usize, out: usize, n: i32): void {
+  inPairs<SquareRoot>(x, out, n, 0)
+}
+
+/** out = 1 / sqrt(x) */
+export function inverseRoot(x: usize, out: usize, n: i32): void {
+  inPairs<InverseRoot>(x, out, n, 0)
+}
+
+/** out = 1 above 0, -1 below, else 0 */
+export function sign(x: usize, out: usize, n: i32): void {
+  inPairs<Sign>(x, out, n, 0)
 }
 
 /** out = max(x, 0) */

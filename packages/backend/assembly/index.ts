@@ -1,4 +1,17 @@
-export { erf, exp, leakyRelu, relu, relu6, selu, sigmoidWeighted, softplus, tanh } from './activation'
+export {
+  erf,
+  exp,
+  inverseRoot,
+  leakyRelu,
+  relu,
+  relu6,
+  selu,
+  sigmoidWeighted,
+  sign,
+  softplus,
+  squareRoot,
+  tanh,
+} from './activation'
 export {
   eluGradient,
   erfGradient,

@@ -1,4 +1,19 @@
-import { Add, Erf, Exp, LeakyRelu, Relu, Relu6, Selu, Softplus, Tanh, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import {
+  Add,
+  Erf,
+  Exp,
+  LeakyRelu,
+  Relu,
+  Relu6,
+  Rsqrt,
+  Selu,
+  Sign,
+  Softplus,
+  Sqrt,
+  Tanh,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import type { ForwardFunction, GradientFunction } from './functions.js'
 import { compiledKernel } from './kernel.js'
@@ -74,6 +89,9 @@ export const elementwiseKernels = [
   forward(Exp, 'exp'),
   forward(Tanh, 'tanh'),
   forward(Erf, 'erf'),
+  forward(Sqrt, 'squareRoot'),
+  forward(Rsqrt, 'inverseRoot'),
+  forward(Sign, 'sign'),
   forward(activationKernelNames.gelu, 'gelu'),
   forward(activationKernelNames.sigmoidWeighted, 'sigmoidWeighted', 'slope', 'cube'),
   gradient('relu'),

@@ -3,21 +3,23 @@ export type Address = number
 
 /** Functions of n adjacent numbers, some with parameters: leakyRelu's alpha, sigmoidWeighted's slope and cube. */
 type Forward = (x: Address, out: Address, n: number, ...parameters: number[]) => void
+/** Those whose gradients TensorFlow.js composes. */
+type Ungraded = 'exp' | 'squareRoot' | 'inverseRoot' | 'sign'
 export type ForwardFunction =
   | 'relu'
   | 'relu6'
   | 'leakyRelu'
   | 'selu'
   | 'softplus'
-  | 'exp'
   | 'tanh'
   | 'erf'
   | 'gelu'
   | 'sigmoidWeighted'
+  | Ungraded
 
 /** Their gradients, and others'. `saved` is the output of elu, sigmoid and tanh, and the input of the others. */
 type Gradient = (dy: Address, saved: Address, out: Address, n: number, ...parameters: number[]) => void
-export type GradientFunction = `${Exclude<ForwardFunction, 'exp'> | 'elu' | 'sigmoid' | 'square'}Gradient`
+export type GradientFunction = `${Exclude<ForwardFunction, Ungraded> | 'elu' | 'sigmoid' | 'square'}Gradient`
 
 /** Two operands and the result, as rows and columns; steps are in numbers, and 0 repeats a number or a row. */
 export type Operands = [
