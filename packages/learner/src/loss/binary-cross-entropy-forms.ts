@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
+import { pure } from '../replay/replayable.js'
 import { binary_cross_entropy, probability_binary_cross_entropy, yesOrNo } from './binary-cross-entropy.js'
 import { type LossFunction, lossFunction } from './loss-function.js'
 
@@ -35,9 +36,9 @@ export function weighted_binary_cross_entropy(options: WeightedBinaryOptions): L
     pos_weight: kind.either(kind.number, kind.listOf(kind.number)),
     fromLogits: kind.boolean,
   })
-  const { pos_weight, fromLogits } = options
-  if (pos_weight === undefined)
-    throw new TypeError(`${name} needs pos_weight, how much a yes counts: ${name}({ pos_weight: 20 }).`)
+  const { pos_weight: given, fromLogits } = options
+  if (given === undefined) throw new TypeError(`${name} needs pos_weight, how much a yes counts: ${name}({ pos_weight: 20 }).`)
+  const pos_weight = typeof given === 'number' ? given : [...given]
   for (const each of [pos_weight].flat()) checkNumber(`${name}: pos_weight`, each as number, { min: 0 })
   return form(name, fromLogits, ({ yes }, target) => {
     const labels = target.shape.at(-1)
@@ -45,7 +46,7 @@ export function weighted_binary_cross_entropy(options: WeightedBinaryOptions): L
       throw new RangeError(
         `${name} has ${pos_weight.length} weights, ${show(pos_weight)}, but the predictions are for ${labels} labels.`,
       )
-    const weight = typeof pos_weight === 'number' ? pos_weight : tf.tensor1d([...pos_weight])
+    const weight = typeof pos_weight === 'number' ? pos_weight : tf.tensor1d(pos_weight)
     return { yes: tf.mul(yes, weight) }
   })
 }
@@ -88,7 +89,7 @@ function form(name: string, fromLogits = true, change: (logs: Logs, target: tf.T
     const { yes, no } = { ...logs, ...change(logs, target) }
     return tf.neg(tf.add(tf.mul(target, yes), tf.mul(tf.sub(1, target), no)))
   }
-  return Object.assign(lossFunction(name, losses, { activation: like.activation }), { like })
+  return pure(Object.assign(lossFunction(name, losses, { activation: like.activation }), { like }))
 }
 
 /** Of logits in the form min(x, 0) - log(1 + e^-|x|), which cannot overflow. */

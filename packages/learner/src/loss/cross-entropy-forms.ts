@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
+import { pure } from '../replay/replayable.js'
 import { classShares, cross_entropy, probability_cross_entropy } from './cross-entropy.js'
 import { type LossFunction, lossFunction } from './loss-function.js'
 
@@ -74,9 +75,10 @@ export function focal_loss(options: FocalLossOptions = {}): LossFunction {
 /** -sum over classes of weight * target * (1 - p)^gamma * log p: one number a sample. */
 function form(
   name: string,
-  { weight, fromLogits = true }: CrossEntropyOptions,
+  { weight: given, fromLogits = true }: CrossEntropyOptions,
   { eps = 0, gamma = 0, counted = true } = {},
 ): LossFunction {
+  const weight = given && [...given]
   for (const [i, each] of weight?.entries() ?? []) checkNumber(`${name}: weight ${i}`, each, { min: 0 })
   const like = fromLogits ? cross_entropy : probability_cross_entropy
   const shares = (pred: tf.Tensor, target: tf.Tensor) => {
@@ -93,17 +95,17 @@ function form(
       const wanted = shares(pred, target)
       const logs = fromLogits ? tf.logSoftmax(pred) : tf.log(tf.clipByValue(pred, 1e-7, 1))
       let parts: tf.Tensor = tf.mul(eps > 0 ? tf.add(tf.mul(wanted, 1 - eps), eps / pred.shape.at(-1)!) : wanted, logs)
-      if (weight) parts = tf.mul(parts, tf.tensor1d([...weight]))
+      if (weight) parts = tf.mul(parts, tf.tensor1d(weight))
       // Away from 0, where a power below 1 has no slope.
       if (gamma > 0) parts = tf.mul(parts, tf.pow(tf.maximum(tf.sub(1, tf.exp(logs)), 1e-7), gamma))
       return tf.neg(tf.sum(parts, -1))
     },
     {
       activation: like.activation,
-      ...(weight && counted && { counts: (pred, target) => tf.sum(tf.mul(shares(pred, target), tf.tensor1d([...weight])), -1) }),
+      ...(weight && counted && { counts: (pred, target) => tf.sum(tf.mul(shares(pred, target), tf.tensor1d(weight)), -1) }),
     },
   )
-  return Object.assign(loss, { like })
+  return pure(Object.assign(loss, { like }))
 }
 
 keepNames({ weighted_cross_entropy, label_smoothing_cross_entropy, focal_loss })

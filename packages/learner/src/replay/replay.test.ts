@@ -10,6 +10,7 @@ import { accelerate } from '../accelerate.js'
 import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import { ActivationStats, GradientStats, LeakGuard, Profiler } from '../inspect/index.js'
 import { Learner, type LearnerOptions } from '../learner.js'
+import { label_smoothing_cross_entropy } from '../loss/cross-entropy-forms.js'
 import { lossFunction } from '../loss/loss-function.js'
 import { PositionalEmbedding } from '../model/attention/positional-embedding.js'
 import { TransformerBlock } from '../model/attention/transformer-block.js'
@@ -114,6 +115,11 @@ function twoHeads(): LayersModel {
 
 const networks: Record<string, () => Made> = {
   'dense, with batch norm': () => ({ data: points(), model: mlp(), options: { optimizer: adam() } }),
+  'smoothed labels, weighted': () => ({
+    data: points(),
+    model: mlp(),
+    options: { loss: label_smoothing_cross_entropy({ eps: 0.2, weight: [1, 2, 3] }) },
+  }),
   dropout: () => ({ data: points(), model: dropping() }),
   convolutions: () => ({ data: images(), model: simple_cnn([3, 4, 4, 2], { seed: 1 }) }),
   'convolutions with batch norm': () => ({ data: images(), model: simple_cnn([3, 4, 4, 2], { bn: true, seed: 1 }) }),
