@@ -79,6 +79,6 @@ export const style = `
 .onecycle-live .link { color: var(--soft); font-size: .85rem; min-height: 1.3em }
 .onecycle-live .link[data-lost] { color: var(--wait) }
 .onecycle-live .onecycle-plot figcaption { color: var(--soft); font-size: .9rem }
-.onecycle-live .onecycle-plot figcaption > div:not(:last-child) { color: var(--ink); font-size: 1.07rem }
+.onecycle-live .onecycle-plot figcaption > [style*=bold] { color: var(--ink); font-size: 1.07rem }
 .onecycle-live .card .link:empty { display: none }
 `
