@@ -1,6 +1,7 @@
 import { InterruptedError } from '@onecycle/learner'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { fail, oneLine } from './failure.js'
+import { UsageError } from './usage-error.js'
 
 let told: string[]
 beforeEach(() => {
@@ -19,6 +20,10 @@ test('with debug the calls are shown, and those of the cause', () => {
   expect(fail(error, true)).toBe(1)
   expect(told[0]).toBe('error: It does not start.')
   expect(told[1]).toMatch(/^ {4}at [\s\S]*\ncaused by No driver\.\n {4}at /)
+})
+
+test('what the command line says wrong gives 2', () => {
+  expect(fail(new UsageError('There is no data.'), false)).toBe(2)
 })
 
 test('what is thrown need not be an Error', () => {

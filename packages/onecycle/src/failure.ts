@@ -1,9 +1,13 @@
 import type { InterruptedError } from '@onecycle/learner'
 import { chalkStderr } from 'chalk'
+import { isUsageError } from './usage-error.js'
+
+/** What a command ends with, beside what an interruption says: 130 after Ctrl-C, 143 after SIGTERM, 138 after SIGUSR1. */
+export const exitCodes = { done: 0, failed: 1, misused: 2 } as const
 
 /**
  * Tells a failure on standard error, in one red line, or with its stack, and gives the exit code to end with: that of an
- * interruption, 130 after Ctrl-C, else 1.
+ * interruption, 2 where the command line or a config file is wrong, else 1.
  */
 export function fail(error: unknown, debug: boolean): number {
   if (isInterruption(error)) {
@@ -14,7 +18,7 @@ export function fail(error: unknown, debug: boolean): number {
   console.error(chalkStderr.red(`error: ${oneLine(message)}`))
   if (debug && error instanceof Error) console.error(chalkStderr.dim(stackOf(error)))
   else console.error(chalkStderr.dim('Run it with --debug to see the stack, or with --help for the options.'))
-  return 1
+  return isUsageError(error) ? exitCodes.misused : exitCodes.failed
 }
 
 /** By its name: to import the class is to load all of TensorFlow.js, which help and version do without. */

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module'
 import chalk, { chalkStderr } from 'chalk'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { examples } from './examples.js'
-import { fail, oneLine } from './failure.js'
-import { keysOf } from './job/keys.js'
-import { addKeys } from './job/options-of.js'
+import { exitCodes, fail, oneLine } from './failure.js'
 import { positiveNumber, wholeNumber } from './options.js'
+import { addJobs } from './program-jobs.js'
+import { addBackend, addProgress } from './program-options.js'
+import { addRuns } from './program-runs.js'
 import { addThemes, useTheme } from './theme-option.js'
+import { UsageError } from './usage-error.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
@@ -25,9 +27,11 @@ export async function run(args: readonly string[]): Promise<number> {
       (await import('./commands/schedule.js')).addSchedules(schedule)
     addThemes(program)
     await program.parseAsync(args, { from: 'user' })
-    return 0
+    return exitCodes.done
   } catch (error) {
-    return error instanceof CommanderError ? error.exitCode : fail(error, Boolean(program.opts().debug))
+    // Help that was asked for is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused
+    return fail(error, Boolean(program.opts().debug))
   }
 }
 
@@ -98,7 +102,7 @@ function addNative(program: Command): void {
 }
 
 function addDemo(program: Command): void {
-  program
+  const demo = program
     .command('demo')
     .description('train on 3s against 7s of MNIST: lr_find, two constant rates and the 1cycle policy compared')
     .option('--out <folder>', 'where the plots and report.html go', 'runs/mnist-sample')
@@ -106,10 +110,9 @@ function addDemo(program: Command): void {
     .option('--epochs <n>', 'epochs of each run', wholeNumber(1), 2)
     .option('--lr <rate>', 'the high learning rate; the low one is a tenth of it', positiveNumber, 5e-2)
     .option('--samples <n>', 'train on only the first so many images of 12,396', wholeNumber(64))
-    .option('--backend <name>', 'node-gpu, webgpu, node, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
-    .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
     .option('--resume [folder]', 'write checkpoints there (default: checkpoints in --out), and go on from them if it was killed')
-    .option('--no-progress', 'show neither bars nor epoch tables')
+    .option('--json', 'print the comparison as JSON')
+  addProgress(addBackend(demo))
     .addHelpText(
       'after',
       examples(
@@ -121,157 +124,8 @@ function addDemo(program: Command): void {
     .action(async options => (await import('./commands/demo.js')).demo(options))
 }
 
-const backendOption = [
-  '--backend <name>',
-  'node-gpu, webgpu, node, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)',
-] as const
-
-/** What trains, and looks at what would be trained. */
-function addJobs(program: Command): void {
-  const train = program.command('train').description('train on a table, a folder or a data set, into a folder of runs')
-  addKeys(train, keysOf.train)
-    .option('--name <name>', 'what the run is called (default: as the data, counted up)')
-    .option('--runs <folder>', 'where runs are', 'runs')
-    .option('--resume <run>', 'go on with a run that was killed')
-    .option('--patience <n>', 'end when validation has not become better for so many epochs', wholeNumber(1))
-    .option('--tensorboard', "write TensorBoard's files too")
-    .option('--watch', 'serve a live page of it, with buttons')
-    .option(...backendOption)
-    .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
-    .option('--no-progress', 'show neither bars nor epoch tables')
-    .option('--json', 'print what came of it as JSON, and nothing else')
-    .addHelpText(
-      'after',
-      examples(
-        ['onecycle train --data churn.csv --y left', 'finds a rate, trains, keeps all in runs/churn-1'],
-        ['onecycle train --data mnist_sample --epochs 2 --lr 5e-2', 'a data set that comes with npm'],
-        ['onecycle train --config job.yaml --epochs 20', 'the same keys in a file'],
-        ['onecycle train --resume runs/churn-1', 'goes on where it was killed'],
-      ),
-    )
-    .action(async options => {
-      const { jobOf, jobOfRun } = await import('./job/job-of.js')
-      const job = options.resume ? await jobOfRun(options.resume) : await jobOf(options)
-      await (await import('./commands/train.js')).train(job, options)
-    })
-
-  const find = program.command('lr-find').description('search for a learning rate, and draw the losses it was read from')
-  addKeys(find, keysOf.model)
-    .option('--out <file>', 'write the picture (.svg, .png, .html, .json)')
-    .option('--json', 'print the curve and the suggestions as JSON')
-    .option(...backendOption)
-    .addHelpText(
-      'after',
-      examples(['onecycle lr-find --data churn.csv --y left'], ['onecycle lr-find --data mnist_sample --out find.png']),
-    )
-    .action(async options => {
-      const { jobOf } = await import('./job/job-of.js')
-      await (await import('./commands/lr-find.js')).lrFind(await jobOf(options), options)
-    })
-
-  const batch = program.command('show-batch').description('show some samples as a model gets them')
-  addKeys(batch, keysOf.data)
-    .option('--out <file>', 'write the picture, where it is one')
-    .option(...backendOption)
-    .addHelpText('after', examples(['onecycle show-batch --data churn.csv --y left']))
-    .action(async options => {
-      const { jobOf } = await import('./job/job-of.js')
-      await (await import('./commands/show-batch.js')).showBatch(await jobOf(options), options)
-    })
-}
-
-/** What is done with runs that are there. */
-function addRuns(program: Command): void {
-  program
-    .command('validate <run>')
-    .description("measure a run's model again, on its validation data or on another table")
-    .option('--data <file>', 'a table with the same columns')
-    .option('--json', 'print the figures as JSON')
-    .option(...backendOption)
-    .addHelpText(
-      'after',
-      examples(['onecycle validate runs/churn-1'], ['onecycle validate runs/churn-1 --data later.csv --json']),
-    )
-    .action(async (dir, options) => (await import('./commands/validate.js')).validate(dir, options))
-
-  program
-    .command('export <run> <to>')
-    .description('write the model of a run for others')
-    .addOption(
-      new Option('--format <name>', 'a folder for load_learner and TensorFlow.js, a file of ONNX, or of Keras')
-        .choices(['tfjs', 'onnx', 'keras'])
-        .default('tfjs'),
-    )
-    .option(...backendOption)
-    .addHelpText(
-      'after',
-      examples(['onecycle export runs/churn-1 model'], ['onecycle export runs/churn-1 churn.onnx --format onnx']),
-    )
-    .action(async (dir, to, options) => (await import('./commands/export.js')).exportRun(dir, to, options))
-
-  program
-    .command('watch [run]')
-    .description('serve a live page over a run, and those beside it: a name, a folder, a log (default: the newest)')
-    .option('--runs <folder>', 'where runs are', 'runs')
-    .option('--port <n>', 'where it is served (default: the first that is free from 7400 on)', wholeNumber(1))
-    .option('--host <address>', 'who may reach it (default: 127.0.0.1, this machine alone)')
-    .option('--json', 'print the address as JSON')
-    .addHelpText('after', examples(['onecycle watch'], ['onecycle watch churn-1 --port 8080', 'the same address each time']))
-    .action(async (name, options) => (await import('./commands/watch.js')).watch(name, options))
-
-  const runs = program
-    .command('runs')
-    .description('list, show, compare, draw and remove runs')
-    .option('--runs <folder>', 'where runs are', 'runs')
-    .option('--json', 'print it as JSON')
-    .helpCommand(false)
-    .addHelpText(
-      'after',
-      examples(
-        ['onecycle runs list'],
-        ['onecycle runs compare churn-1 churn-2'],
-        ['onecycle runs plot churn-1 losses --out losses.png'],
-      ),
-    )
-  const commands = () => import('./commands/runs.js')
-  const withOwn = (own: object) => ({ ...runs.opts<{ runs: string; json?: boolean }>(), ...own })
-  runs
-    .command('list')
-    .description('the runs in a folder, the newest first')
-    .action(async () => (await commands()).list(withOwn({})))
-  runs
-    .command('show <run>')
-    .description('what a run was of, and how it went')
-    .action(async name => (await commands()).show(name, withOwn({})))
-  runs
-    .command('compare <runs...>')
-    .description('in what runs differ, and their curves')
-    .option('--out <file>', 'write the pictures')
-    .action(async (names, own) => (await commands()).compare(names, withOwn(own)))
-  runs
-    .command('plot <run> [what]')
-    .description('draw losses (default), lr, metrics or lr_find')
-    .option('--out <file>', 'write the picture')
-    .action(async (name, what = 'losses', own) => {
-      if (!['losses', 'lr', 'metrics', 'lr_find'].includes(what))
-        throw new Error(`There is no plot ${what} of a run; expected one of losses, lr, metrics, lr_find.`)
-      await (await commands()).plot(name, what, withOwn(own))
-    })
-  runs
-    .command('export <run> <to>')
-    .description('as onecycle export')
-    .action(async (name, to) =>
-      (await import('./commands/export.js')).exportRun(`${runs.opts()['runs']}/${name}`, to, { format: 'tfjs' }),
-    )
-  runs
-    .command('rm <runs...>')
-    .description('remove runs for good')
-    .option('--yes', 'do not ask')
-    .action(async (names, own) => (await commands()).remove(names, withOwn(own)))
-}
-
 function addPredict(program: Command): void {
-  program
+  const predict = program
     .command('predict <model> <data>')
     .description('predict the rows of a file with a run, or a folder that learn.export wrote, and write both as CSV')
     .option('-o, --out <file>', 'where they go', 'predictions.csv')
@@ -280,6 +134,8 @@ function addPredict(program: Command): void {
     .option('--no-probs', 'leave probabilities out')
     .option('--sep <text>', 'what stands between cells of a CSV file (default: what its first line says)')
     .option('--missing <texts...>', 'cells that say that nothing is known (default: as in training)')
+    .option('--json', 'print how many there are and where as JSON')
+  addBackend(predict)
     .addHelpText(
       'after',
       examples(
@@ -303,7 +159,10 @@ function addOthers(program: Command): void {
     .addHelpText('after', examples(['source <(onecycle completion bash)'], ['onecycle completion fish | source']))
     .action(async shell => {
       if (!['bash', 'zsh', 'fish'].includes(shell))
-        throw new Error(`There is no completion for ${shell}; expected bash, zsh or fish.`)
+        throw new UsageError(`There is no completion for ${shell}; expected bash, zsh or fish.`)
+      const schedule = program.commands.find(each => each.name() === 'schedule')!
+      ;(await import('./commands/schedule.js')).addSchedules(schedule)
+      addThemes(schedule)
       console.log((await import('./commands/completion.js')).completion(program, shell))
     })
 }

@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cli, onecycle, run, runNode } from './run-program.js'
 
 let folder: string
+/** What bash completes by. */
+let script: string | undefined
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'onecycle cli '))
 })
@@ -79,7 +81,7 @@ describe('predict', () => {
     await writeFile(join(folder, 'new.csv'), 'id,age\n007,2\n008,-3\n')
     const out = join(folder, 'out.csv')
     const done = await onecycle(['predict', folder, join(folder, 'new.csv'), '-o', out])
-    expect(done).toMatchObject({ code: 0, stdout: `2 rows predicted: ${out}\n` })
+    expect(done).toMatchObject({ code: 0, stdout: `${out}\n`, stderr: expect.stringContaining('2 rows predicted') })
     expect((await readFile(out, 'utf8')).replace(/(\.\d{4})\d+/g, '$1')).toBe(
       'id,age,label,probs.no,probs.yes\n007,2,yes,0.1192,0.8807\n008,-3,no,0.9525,0.0474\n',
     )
@@ -89,19 +91,19 @@ describe('predict', () => {
   })
 })
 
-describe('errors are one red line with a hint, and exit code 1', () => {
+describe('errors are one red line with a hint, and exit code 1, or 2 for a command line that is not understood', () => {
   test.each([
-    [['demoo'], "unknown command 'demoo'"],
-    [['demo', '--epochs', '0'], 'Expected a whole number from 1 on'],
-    [['demo', '--lr', 'fast'], 'Expected a positive number'],
-    [['demo', '--backend', 'nope'], "Unknown backend 'nope'"],
-    [['demo', '--backend', 'node-gpu'], 'npm install @tensorflow/tfjs-node-gpu'],
-    [['schedule', 'one_cycle'], "required option '--lr <value>'"],
-    [['schedule', 'one_cycle', '--lr', '-1'], 'must be a number above 0'],
-    [['schedule', 'constant', '--lr', '1', '--out', 'picture.gif'], 'Let it end in .svg, .png'],
-  ])('%j', async (args, message) => {
+    [2, ['demoo'], "unknown command 'demoo'"],
+    [2, ['demo', '--epochs', '0'], 'Expected a whole number from 1 on'],
+    [2, ['demo', '--lr', 'fast'], 'Expected a positive number'],
+    [1, ['demo', '--backend', 'nope'], "Unknown backend 'nope'"],
+    [1, ['demo', '--backend', 'node-gpu'], 'npm install @tensorflow/tfjs-node-gpu'],
+    [2, ['schedule', 'one_cycle'], "required option '--lr <value>'"],
+    [1, ['schedule', 'one_cycle', '--lr', '-1'], 'must be a number above 0'],
+    [1, ['schedule', 'constant', '--lr', '1', '--out', 'picture.gif'], 'Let it end in .svg, .png'],
+  ])('%i: %j', async (expected, args, message) => {
     const { code, stdout, stderr } = await onecycle(args, { env: { FORCE_COLOR: '1' } })
-    expect(code).toBe(1)
+    expect(code).toBe(expected)
     expect(stdout).toBe('')
     expect(stderr).toMatch(red)
     expect(stderr).toContain(message)
@@ -255,11 +257,11 @@ describe('demo', () => {
   test('trains, compares, and leaves plots and a report behind', async () => {
     const out = join(folder, 'demo')
     const { code, stdout, stderr } = await onecycle(['demo', '--epochs', '1', '--samples', '2000', '--out', out])
-    expect(stderr).toMatch(/^onecycle: backend wasm .*\n$/)
     expect(code).toBe(0)
     for (const call of ['lr_find()', 'fit(1, 5e-2)', 'fit(1, 5e-3)', 'fit_one_cycle(1, 5e-2)'])
-      expect(stdout).toContain(`\n${call}\n`)
-    expect(stdout.match(/^epoch {2}train_loss {3}valid_loss {3}accuracy/gm)).toHaveLength(3)
+      expect(stderr).toContain(`\n${call}\n`)
+    expect(stderr.match(/^epoch {2}train_loss {3}valid_loss {3}accuracy/gm)).toHaveLength(3)
+    expect(stdout).not.toMatch(/^epoch/m)
     expect(stdout).toMatch(/^fit_one_cycle\(1, 5e-2\)( +\d\.\d{4}){3} +\d+\.\d/m)
     expect(stdout.match(/ best$/gm)).toHaveLength(1)
     const names = ['losses', 'lr', 'lr_find', 'metrics'].flatMap(name =>
@@ -274,10 +276,13 @@ describe('demo', () => {
       ['a', 'b'].map(async name => {
         const out = join(folder, name)
         const options = ['--epochs', '1', '--samples', '640', '--seed', '3', '--no-progress', '--out', out]
-        const { code, stdout } = await onecycle(['demo', ...options])
+        const { code, stdout, stderr } = await onecycle(['demo', ...options, '--json'])
         expect(code).toBe(0)
-        expect(stdout).not.toMatch(/^epoch/m)
-        expect(stdout).toMatch(/fit_one_cycle\(1, 5e-2\) /)
+        expect(stderr).not.toMatch(/^epoch/m)
+        expect(JSON.parse(stdout)).toMatchObject({
+          out,
+          runs: [{}, {}, { name: 'fit_one_cycle(1, 5e-2)', accuracy: expect.any(Number) }],
+        })
         return readFile(join(out, 'losses.json'), 'utf8')
       }),
     )
@@ -306,10 +311,10 @@ describe('demo', () => {
     const last = await run('killed')
     expect(last.stderr).toMatch(/The fit goes on from .*one-cycle\/fit-0-0000\d/)
     // Time is not the same in two runs; the machine may be another.
-    const rows = (stdout: string) =>
-      stdout.split('\n').flatMap(line => /^(\d|fit\S+ +\d\S+\(?)(.*\.\d{4,6})/.exec(line)?.[0] ?? [])
-    expect(rows(last.stdout)).toEqual(rows(whole.stdout))
-    expect(rows(whole.stdout).length).toBe(9)
+    const rows = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
+      `${stderr}\n${stdout}`.split('\n').flatMap(line => /^(\d|fit\S+ +\d\S+\(?)(.*\.\d{4,6})/.exec(line)?.[0] ?? [])
+    expect(rows(last)).toEqual(rows(whole))
+    expect(rows(whole).length).toBe(9)
     for (const plot of ['lr_find', 'lr', 'losses', 'metrics'])
       expect(await readFile(join(folder, 'killed', `${plot}.json`), 'utf8')).toBe(
         await readFile(join(folder, 'whole', `${plot}.json`), 'utf8'),
@@ -323,14 +328,14 @@ describe('demo', () => {
     let told = false
     const args = ['demo', '--epochs', '50', '--samples', '640', '--out', join(folder, 'interrupted')]
     const { code, stderr } = await onecycle(args, {
-      watch(stdout, kill) {
-        if (told || !/^epoch/m.test(stdout)) return
+      watch(output, kill) {
+        if (told || !/^epoch/m.test(output)) return
         told = true
         kill(signal)
       },
     })
     expect(code).toBe(expected)
-    expect(stderr).toMatch(new RegExp(`^onecycle: backend.*\nInterrupted by ${name}: fit, .*\n$`))
+    expect(stderr).toMatch(new RegExp(`\n(interrupted in epoch .*\n)?Interrupted by ${name}: fit, .*\n$`))
   })
 
   test('a folder that cannot be made is an error, before anything is trained for it', async () => {
@@ -365,12 +370,15 @@ describe('a table is trained on, kept as a run, and used', () => {
     )
     expect(JSON.parse(await readFile(join(result.run, 'config.json'), 'utf8'))).toMatchObject({ epochs: 2, lr: result.lr })
     const again = await onecycle(['train', ...given(), '--name', 'first'])
-    expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('onecycle train --resume') })
+    expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('onecycle train --resume') })
   })
 
   test('a file of keys does the same, and runs are listed, shown, compared, drawn and removed', async () => {
-    await onecycle(['train', '--config', join(folder, 'job.yaml'), '--runs', runs(), '--name', 'second', '--no-progress'])
-    const list = JSON.parse((await onecycle(['runs', '--runs', runs(), '--json', 'list'])).stdout)
+    const args = ['train', '--config', join(folder, 'job.yaml'), '--runs', runs(), '--name', 'second']
+    const trained = await onecycle(args)
+    expect(trained.stdout).toBe(`${join(runs(), 'second')}\n`)
+    expect(trained.stderr).toMatch(/^epoch {2}train_loss {3}valid_loss {3}accuracy {5}time\n0 [\s\S]*\ncompleted at lr 0\.01/m)
+    const list = JSON.parse((await onecycle(['runs', 'list', '--runs', runs(), '--json'])).stdout)
     expect(list.map(({ name }: { name: string }) => name)).toEqual(['second', 'first'])
     const out = join(folder, 'compared.svg')
     const compared = await onecycle(['runs', '--runs', runs(), 'compare', 'first', 'second', '--out', out])
@@ -379,7 +387,7 @@ describe('a table is trained on, kept as a run, and used', () => {
     const drawn = await onecycle(['runs', '--runs', runs(), 'plot', 'first', 'lr_find'])
     expect(drawn.stdout).toContain('Learning rate')
     expect(await onecycle(['runs', '--runs', runs(), 'show', 'third'])).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining('There is no run third'),
     })
     expect((await onecycle(['runs', '--runs', runs(), 'rm', 'second'])).stderr).toContain('say so with --yes')
@@ -404,15 +412,23 @@ describe('a table is trained on, kept as a run, and used', () => {
 
   test.each([
     [['train'], 'There is no data: say with --data'],
+    [['train', '--data', 'iris', '--tui'], '--tui shows a fit on a whole terminal, and standard error is none.'],
+    [['runs', 'plot', 'a', 'rates'], 'There is no plot rates of a run'],
+    [['completion', 'csh'], 'There is no completion for csh'],
+    [['trian'], 'unknown command'],
     [['train', '--data', 'iris', '--lr', 'fast'], 'Expected auto, or a number above 0.'],
     [['train', '--data', 'iris', '--policy', 'linear'], 'Allowed choices are one_cycle'],
   ])('%j is refused', async (args, message) => {
-    expect(await onecycle(args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) })
+    expect(await onecycle(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) })
   })
 
   test('a new project has what it needs, and replaces nothing', async () => {
     const project = join(folder, 'My Project')
-    expect((await onecycle(['new', project])).stdout).toContain('npm install')
+    expect(await onecycle(['new', project])).toEqual({
+      code: 0,
+      stdout: `${project}\n`,
+      stderr: expect.stringContaining('npm install'),
+    })
     expect((await readdir(project)).sort()).toEqual(['.gitignore', 'job.yaml', 'package.json', 'train.ts', 'tsconfig.json'])
     expect(JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))).toMatchObject({
       name: 'my-project',
@@ -421,9 +437,16 @@ describe('a table is trained on, kept as a run, and used', () => {
     expect((await onecycle(['new', project])).stderr).toContain('is there already')
   })
 
-  test('shells complete commands and options', async () => {
-    const { stdout } = await onecycle(['completion', 'bash'])
-    const script = `${stdout}\nCOMP_WORDS=(onecycle train --pol); COMP_CWORD=2; _onecycle; echo "\${COMPREPLY[@]}"`
-    expect((await run('bash', ['-c', script])).stdout.trim()).toBe('--policy')
+  test.each([
+    [['train', '--pol'], '--policy'],
+    [['train', '--policy', ''], 'one_cycle flat_cos cosine clr constant'],
+    [['train', '--data', 'flowers.c'], 'flowers.csv'],
+    [['runs', 'sh'], 'show'],
+    [['runs', 'show', 'f'], 'first'],
+    [['schedule', 'cyclic_lr', '--mode', ''], 'triangular triangular2 exp_range'],
+  ])('bash completes %j', async (words, expected) => {
+    script ??= (await onecycle(['completion', 'bash'])).stdout
+    const asked = `COMP_WORDS=(onecycle ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _onecycle; echo "\${COMPREPLY[@]}"`
+    expect((await run('bash', ['-c', `${script}\n${asked}`], { cwd: folder })).stdout.trim()).toBe(expected)
   })
 })

@@ -19,8 +19,8 @@ export interface Ended {
 export interface RunOptions {
   cwd?: string
   env?: Record<string, string>
-  /** Sees the standard output so far whenever it grows, and may stop the program. */
-  watch?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** Sees the output so far, of both streams, whenever it grows, and may stop the program. */
+  watch?: (output: string, kill: (signal: NodeJS.Signals) => void) => void
 }
 
 /** Runs `node ...args` without a terminal, and waits for its end. */
@@ -37,10 +37,11 @@ export function run(command: string, args: readonly string[], { cwd = root, env 
     const ended: Ended = { code: null, stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       ended.stdout += text
-      watch?.(ended.stdout, signal => child.kill(signal))
+      watch?.(ended.stdout + ended.stderr, signal => child.kill(signal))
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       ended.stderr += text
+      watch?.(ended.stdout + ended.stderr, signal => child.kill(signal))
     })
     child.on('error', reject)
     child.on('close', code => resolve({ ...ended, code }))

@@ -7,6 +7,9 @@ export interface OutputStream {
   /** Columns and rows as they are now; the others are what they were when the program last heard of it. */
   getWindowSize?(): readonly number[]
   write(text: string, done?: () => void): unknown
-  on?(event: 'error', listener: (error: Error) => void): unknown
+  /** Rows of a terminal. */
+  readonly rows?: number | undefined
+  on?(event: 'error' | 'resize', listener: (error: Error) => void): unknown
+  off?(event: 'resize', listener: () => void): unknown
   listenerCount?(event: 'error'): number
 }

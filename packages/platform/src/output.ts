@@ -1,3 +1,4 @@
+import { beforeWriting } from '#platform/own-streams.js'
 import { sayLine, standardError, standardOutput } from '#platform/terminal.js'
 import { nextTurn } from '#platform/timers.js'
 import type { OutputStream } from './output-stream.js'
@@ -40,10 +41,17 @@ export function writeTo(stream: OutputStream, text: string): void {
 
 const hiders = new Set<() => void>()
 
-/** Has `hide` called before anything is said, until the function that is returned is: a bar that is drawn over would stand amid the line. */
+/**
+ * Has `hide` called before anything is said, or written by the program to its terminal, until the function that is returned is: a bar that is drawn
+ * over would stand amid the line.
+ */
 export function beforeSaying(hide: () => void): () => void {
+  const release = beforeWriting(hide)
   hiders.add(hide)
-  return () => void hiders.delete(hide)
+  return () => {
+    release()
+    hiders.delete(hide)
+  }
 }
 
 /** Tells the person one line on standard error, which may be closed or full. */

@@ -1,21 +1,19 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chooseLater, useBackend } from '@onecycle/backend'
-import chalk from 'chalk'
+import chalk, { chalkStderr } from 'chalk'
 import { type Experiment, mnistSample, result } from '../demo/mnist-sample.js'
 import { page } from '../demo/page.js'
 import { type Check, verdict } from '../demo/verdict.js'
+import { progressOf, type ShowingOptions } from '../job/progress-of.js'
 import { table } from '../table.js'
+import { type BackendOptions, prepare } from './backend.js'
 
-export interface DemoOptions {
+export interface DemoOptions extends ShowingOptions, BackendOptions {
   out: string
   seed: number
   epochs: number
   lr: number
   samples?: number
-  progress: boolean
-  backend?: string
-  threads?: number
   /** A folder for checkpoints, or true for one in `out`. */
   resume?: string | true
 }
@@ -25,26 +23,29 @@ export interface DemoOptions {
  *
  * @throws Error when the result is not what a healthy run shows.
  */
-export async function demo({ out, backend, threads, resume, ...job }: DemoOptions): Promise<void> {
+export async function demo(options: DemoOptions): Promise<void> {
+  const { out, seed, epochs, lr, samples, resume, json = false } = options
+  const job = { seed, epochs, lr, ...(samples !== undefined && { samples }) }
   // What cannot be kept need not be trained.
   await mkdir(out, { recursive: true })
-  // What goes on computes on the backend that it was on.
-  if (resume && !backend && !threads) chooseLater()
-  else await useBackend({ ...(backend !== undefined && { prefer: backend }), ...(threads !== undefined && { threads }) })
-  const images = (job.samples ?? 12_396).toLocaleString('en')
-  console.log(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${job.seed}`)
+  await prepare(options, resume !== undefined)
+  const images = (samples ?? 12_396).toLocaleString('en')
+  console.error(`\n3s against 7s of MNIST: ${images} images to train on, 2,038 to test on, batches of 64, seed ${seed}`)
 
   const experiment = await mnistSample({
     ...job,
+    progress: progressOf(options),
+    show: !json && Boolean(process.stdout.isTTY),
     resume: resume === true ? join(out, 'checkpoints') : resume,
-    announce: what => console.log(`\n${chalk.bold(what)}`),
+    announce: what => console.error(`\n${chalkStderr.bold(what)}`),
   })
   const checks = verdict(experiment, job)
-  console.log(`\n${chalk.bold('The three runs compared')}\n${comparison(experiment)}\n\n${checks.map(line).join('\n')}`)
+  if (json) console.log(JSON.stringify({ out, lr: experiment.lrFind.lr, runs: experiment.runs.map(result), checks }))
+  else console.log(`\n${chalk.bold('The three runs compared')}\n${comparison(experiment)}\n\n${checks.map(line).join('\n')}`)
 
   await save(experiment, checks, out)
-  console.log(
-    `\nThe plots are in ${out} as .svg, .png and .json (Vega-Lite), and on one page:\n  ${chalk.cyan(join(out, 'report.html'))}`,
+  console.error(
+    `\nThe plots are in ${out} as .svg, .png and .json (Vega-Lite), and on one page:\n  ${chalkStderr.cyan(join(out, 'report.html'))}`,
   )
   const failed = checks.filter(check => !check.passes)
   if (failed.length > 0)

@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { useBackend } from '@onecycle/backend'
 import { Table } from '@onecycle/data'
 import { load_learner, type Predictor } from '@onecycle/learner/inference'
 import { writeWhole } from '@onecycle/platform'
+import { chalkStderr } from 'chalk'
 import { exportIn } from '../job/run-paths.js'
+import { type BackendOptions, prepare } from './backend.js'
 
-export interface PredictOptions {
+export interface PredictOptions extends BackendOptions {
+  json?: boolean
   out: string
   keep?: string[]
   probs: boolean
@@ -17,15 +19,23 @@ export interface PredictOptions {
 }
 
 /** Predicts the rows of a file, or the pictures or texts of a folder, with a run or what `learn.export` wrote, and says how many and where they are. */
-export async function predict(model: string, data: string, { out, ...options }: PredictOptions): Promise<void> {
-  await useBackend()
+export async function predict(model: string, data: string, given: PredictOptions): Promise<void> {
+  const { out, json = false, backend, threads, ...options } = given
+  await prepare({ ...(backend !== undefined && { backend }), ...(threads !== undefined && { threads }) })
   const predictor = await load_learner(existsSync(join(exportIn(model), 'model.json')) ? exportIn(model) : model)
-  if (predictor.manifest.inputs?.kind !== 'table') return predictFiles(predictor, data, out, options.probs)
-  const { path, rows } = await predictor.predict_csv(data, out, options)
-  console.log(`${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} predicted: ${path}`)
+  const ofTable = predictor.manifest.inputs?.kind === 'table'
+  const { path, rows } = ofTable
+    ? await predictor.predict_csv(data, out, options)
+    : await predictFiles(predictor, data, out, options.probs)
+  if (json) console.log(JSON.stringify({ path, rows }))
+  else {
+    const what = ofTable ? 'row' : 'file'
+    console.error(chalkStderr.dim(`${rows.toLocaleString('en')} ${rows === 1 ? what : `${what}s`} predicted:`))
+    console.log(path)
+  }
 }
 
-async function predictFiles(predictor: Predictor, path: string, out: string, probs: boolean): Promise<void> {
+async function predictFiles(predictor: Predictor, path: string, out: string, probs: boolean) {
   const ofTexts = predictor.manifest.inputs?.kind === 'text'
   const files = await filesIn(path, ofTexts ? /\.txt$/i : /\.(png|jpe?g|webp)$/i)
   if (files.length === 0) throw new Error(`There are no ${ofTexts ? 'texts (.txt)' : 'pictures (.png, .jpg, .webp)'} in ${path}.`)
@@ -36,7 +46,7 @@ async function predictFiles(predictor: Predictor, path: string, out: string, pro
     rows.push({ file, ...cells(answer, probs) })
   }
   await writeWhole(out, Table.from_rows(rows).to_csv())
-  console.log(`${files.length.toLocaleString('en')} ${files.length === 1 ? 'file' : 'files'} predicted: ${out}`)
+  return { path: out, rows: files.length }
 }
 
 /** A file, or those of a folder and of what is in it. */

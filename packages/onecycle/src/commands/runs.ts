@@ -15,6 +15,8 @@ import {
 } from '@onecycle/recorder'
 import chalk from 'chalk'
 import { table } from '../table.js'
+import { UsageError } from '../usage-error.js'
+import { type ExportOptions, exportRun } from './export.js'
 
 interface Common {
   runs: string
@@ -25,7 +27,7 @@ interface Common {
 export async function list({ runs, json = false }: Common): Promise<void> {
   const found = await listRuns(runs)
   if (json) console.log(JSON.stringify(found))
-  else if (found.length === 0) console.log(`There are no runs in ${runs}. onecycle train makes one.`)
+  else if (found.length === 0) console.error(`There are no runs in ${runs}. onecycle train makes one.`)
   else
     console.log(
       table([['run', 'begun', 'state', 'epochs', 'valid_loss', 'best figure'], ...found.map(row)], (text, i) =>
@@ -93,7 +95,7 @@ export async function compare(names: readonly string[], { runs, json = false, ou
 export async function plot(
   name: string,
   what: 'losses' | 'lr' | 'metrics' | 'lr_find',
-  { runs, out }: Common & { out?: string },
+  { runs, json = false, out }: Common & { out?: string },
 ): Promise<void> {
   const { dir } = await runOf(runs, name)
   const { fits, searches } = await readRun(join(dir, 'log.jsonl'))
@@ -106,20 +108,34 @@ export async function plot(
     metrics: () => recorder.plot_metrics(quiet),
     lr_find: () => recorder.plot(quiet),
   }
-  await put(plots[what](), out)
+  const plot = plots[what]()
+  if (!json) return put(plot, out)
+  if (out) await plot.save(out)
+  console.log(JSON.stringify(plot.spec))
+}
+
+/** Writes the model of a run, by its name. */
+export async function exportNamed(name: string, to: string, { runs, ...options }: Common & ExportOptions): Promise<void> {
+  const { dir } = await runOf(runs, name)
+  await exportRun(dir, to, options)
 }
 
 /** Removes runs, after a question that `--yes` answers. */
-export async function remove(names: readonly string[], { runs, yes = false }: Common & { yes?: boolean }): Promise<void> {
+export async function remove(
+  names: readonly string[],
+  { runs, json = false, yes = false }: Common & { yes?: boolean },
+): Promise<void> {
   const all = await Promise.all(names.map(name => runOf(runs, name)))
   if (!yes) {
-    if (!process.stdin.isTTY) throw new Error('This removes runs for good: say so with --yes.')
+    if (!process.stdin.isTTY) throw new UsageError('This removes runs for good: say so with --yes.')
     const asked = createInterface({ input: process.stdin, output: process.stderr })
     const answer = await asked.question(`Remove ${all.map(({ dir }) => dir).join(', ')} for good? [y/N] `)
     asked.close()
     if (!/^y(es)?$/i.test(answer.trim())) return
   }
   for (const { dir } of all) await rm(dir, { recursive: true })
+  const removed = all.map(({ dir }) => dir)
+  console.log(json ? JSON.stringify({ removed }) : removed.join('\n'))
 }
 
 async function put(plot: Plot, out: string | undefined): Promise<void> {
@@ -133,7 +149,7 @@ async function runOf(runs: string, name: string): Promise<RunInFolder> {
   const found = await Promise.any([openRun(join(runs, name)), openRun(name)]).catch(() => undefined)
   if (found) return found
   const there = (await listRuns(runs)).map(({ name }) => name)
-  throw new Error(`There is no run ${name} in ${runs}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
+  throw new UsageError(`There is no run ${name} in ${runs}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
 }
 
 async function lastFit(dir: string): Promise<History | undefined> {

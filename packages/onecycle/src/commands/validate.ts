@@ -1,16 +1,17 @@
-import { useBackend } from '@onecycle/backend'
 import { type BatchStream, type DataBunch, TabularDataBunch } from '@onecycle/data'
 import { dataOf } from '../job/data-of.js'
 import { jobOfRun } from '../job/job-of.js'
 import { learnerOf } from '../job/learner-of.js'
 import { weightsIn } from '../job/run-paths.js'
 import { table } from '../table.js'
+import { UsageError } from '../usage-error.js'
+import { type BackendOptions, prepare } from './backend.js'
 
 /** Measures a run's model again: on its validation data, or on a table of the same columns. */
-export async function validate(dir: string, options: { data?: string; json?: boolean; backend?: string }): Promise<void> {
-  const { data: other, json = false, backend } = options
-  await useBackend({ ...(backend !== undefined && { prefer: backend }) })
+export async function validate(dir: string, options: { data?: string; json?: boolean } & BackendOptions): Promise<void> {
+  const { data: other, json = false } = options
   const job = await jobOfRun(dir)
+  await prepare(options)
   const data = await dataOf(job)
   const learn = learnerOf(data, job, { progress: false })
   await learn.load(weightsIn(dir), { with_opt: false })
@@ -22,5 +23,5 @@ export async function validate(dir: string, options: { data?: string; json?: boo
 
 async function testData(data: DataBunch, path: string): Promise<BatchStream> {
   if (data instanceof TabularDataBunch) return data.test_dl(path, { with_labels: true })
-  throw new Error('Only a table is measured on other data: leave --data out.')
+  throw new UsageError('Only a table is measured on other data: leave --data out.')
 }

@@ -1,5 +1,13 @@
 import { DataBunch, datasets, Subset } from '@onecycle/data'
-import { accuracy, Checkpoint, Learner, type LrFindResult, simple_cnn, type TrainOptions } from '@onecycle/learner'
+import {
+  accuracy,
+  Checkpoint,
+  Learner,
+  type LearnerOptions,
+  type LrFindResult,
+  simple_cnn,
+  type TrainOptions,
+} from '@onecycle/learner'
 import type { Plot } from '@onecycle/plot'
 import { compare_losses, compare_metrics, type History } from '@onecycle/recorder'
 
@@ -12,8 +20,10 @@ export interface ExperimentOptions {
   lr?: number
   /** Only the first so many of the 12,396 training images. Default all of them. */
   samples?: number
-  /** Show a bar and the epoch table of each run, and in a terminal draw the search and the losses. Default true. */
-  progress?: boolean
+  /** How each run shows a bar and the epoch table. Default true. */
+  progress?: LearnerOptions['progress']
+  /** Draw the search and the losses on standard output. Default: where that is a terminal, and progress is shown. */
+  show?: boolean
   /** A folder for checkpoints: what was killed goes on from there. Default: none. */
   resume?: string | undefined
   /** Told what begins. */
@@ -51,7 +61,7 @@ export async function mnistSample(options: ExperimentOptions = {}): Promise<Expe
   announce('lr_find()')
   const finder = fresh()
   const lrFind = await finder.lr_find()
-  const show = progress && Boolean(process.stdout.isTTY)
+  const { show = progress !== false && Boolean(process.stdout.isTTY) } = options
   const lr_find = finder.recorder.plot({ show })
 
   const runs: Run[] = []

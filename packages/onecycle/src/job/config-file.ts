@@ -1,6 +1,7 @@
 import { nearestName } from '@onecycle/platform'
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import { array, enum as choice, literal, number, optional, refine, strictObject, string, union, type ZodMiniType } from 'zod/mini'
+import { UsageError } from '../usage-error.js'
 import { expected, type Job, type Key, keys } from './keys.js'
 
 /**
@@ -18,7 +19,7 @@ export function parseConfig(text: string, path: string): Partial<Job> {
     return `${path}:${line}:${col}`
   }
   const [broken] = document.errors
-  if (broken) throw new Error(`${at(broken.pos[0])}: ${broken.message}`)
+  if (broken) throw new UsageError(`${at(broken.pos[0])}: ${broken.message}`)
   const value: unknown = document.toJS()
   if (value === null) return {}
   const { success, data, error } = schema.safeParse(value)
@@ -26,14 +27,14 @@ export function parseConfig(text: string, path: string): Partial<Job> {
   const [issue] = error.issues
   if (issue!.code === 'unrecognized_keys') {
     const [unknown] = issue!.keys as [string]
-    throw new Error(`${at(offsetOf(text, unknown))}: there is no key ${unknown}. ${meant(unknown)}`)
+    throw new UsageError(`${at(offsetOf(document, unknown))}: there is no key ${unknown}. ${meant(unknown)}`)
   }
   const key = String(issue!.path[0] ?? '')
   if (!Object.hasOwn(keys, key))
-    throw new Error(`${path} holds ${JSON.stringify(value)}; expected keys with their values, such as data: churn.csv.`)
+    throw new UsageError(`${path} holds ${JSON.stringify(value)}; expected keys with their values, such as data: churn.csv.`)
   const node = document.getIn([key], true)
   const given = JSON.stringify((value as Record<string, unknown>)[key])
-  throw new Error(
+  throw new UsageError(
     `${at(isNode(node) ? node.range?.[0] : undefined)}: ${key} is ${given}; expected ${expected(keys[key as keyof Job])}.`,
   )
 }
@@ -52,8 +53,10 @@ function schemaOf({ type, choices, min = -Infinity, above = -Infinity, below = I
 
 const schema = strictObject(Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, optional(schemaOf(key))])))
 
-function offsetOf(text: string, key: string): number {
-  return Math.max(0, text.search(new RegExp(`["']?${key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}["']?\\s*:`)))
+/** Where a key stands. */
+function offsetOf({ contents }: Document, key: string): number | undefined {
+  const pair = isMap(contents) ? contents.items.find(item => isScalar(item.key) && String(item.key.value) === key) : undefined
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
 }
 
 function meant(key: string): string {

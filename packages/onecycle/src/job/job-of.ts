@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { UsageError } from '../usage-error.js'
 import { type Job, keys } from './keys.js'
 import { configIn } from './run-paths.js'
 
@@ -14,7 +15,8 @@ export async function jobOf({ config, ...given }: Given): Promise<Job> {
   const fromFile = config === undefined ? {} : await readConfig(config)
   const fromLine = Object.fromEntries(Object.entries(given).filter(([name, value]) => name in keys && value !== undefined))
   const job = { ...fromFile, ...fromLine } as Partial<Job>
-  if (job.data === undefined) throw new Error('There is no data: say with --data what to train on, a table, a folder, or mnist.')
+  if (job.data === undefined)
+    throw new UsageError('There is no data: say with --data what to train on, a table, a folder, or mnist.')
   return { ...(job as Job), ...listsOf(job) }
 }
 
@@ -25,7 +27,7 @@ export async function jobOfRun(dir: string): Promise<Job> {
 
 async function readConfig(path: string): Promise<Partial<Job>> {
   const text = await readFile(path, 'utf8').catch(cause => {
-    throw new Error(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`, { cause })
+    throw new UsageError(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`, { cause })
   })
   const { parseConfig } = await import('./config-file.js')
   return parseConfig(text, path)

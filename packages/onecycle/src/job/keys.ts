@@ -61,6 +61,13 @@ export const keys = { ...dataKeys, ...modelKeys, ...fitKeys } as const
 
 export type KeyName = keyof typeof keys
 
+/** Keys under the headings of help. */
+export const keyGroups: Readonly<Record<string, readonly KeyName[]>> = {
+  'Data:': Object.keys(dataKeys) as KeyName[],
+  'Model:': Object.keys(modelKeys) as KeyName[],
+  'Training:': Object.keys(fitKeys) as KeyName[],
+}
+
 /** The keys that a command has. */
 export const keysOf = {
   data: Object.keys(dataKeys) as KeyName[],

@@ -8,6 +8,7 @@ import {
   text_classifier_learner,
   vision_learner,
 } from '@onecycle/learner'
+import { UsageError } from '../usage-error.js'
 import type { Job } from './keys.js'
 
 type Common = Pick<LearnerOptions, 'seed' | 'metrics' | 'optimizer' | 'wd' | 'progress' | 'log'>
@@ -17,7 +18,7 @@ type Common = Pick<LearnerOptions, 'seed' | 'metrics' | 'optimizer' | 'wd' | 'pr
  *
  * @throws Error for a model that is not known, or not of such data; as learners do
  */
-export function learnerOf(data: DataBunch, job: Job, { progress = true }: { progress?: boolean } = {}): Learner {
+export function learnerOf(data: DataBunch, job: Job, { progress = true }: Pick<LearnerOptions, 'progress'> = {}): Learner {
   const { seed = 42, metrics, optimizer, wd, model, layers } = job
   const common = {
     ...{ seed, wd, progress },
@@ -58,6 +59,6 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
   return (names as readonly string[]).includes(name)
 }
 
-function notOf(model: string, what: string, there: readonly string[]): Error {
-  return new Error(`There is no model ${model} for ${what}; expected one of ${there.join(', ')}.`)
+function notOf(model: string, what: string, there: readonly string[]): UsageError {
+  return new UsageError(`There is no model ${model} for ${what}; expected one of ${there.join(', ')}.`)
 }

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander'
 import { eachNumber, oneOfWordsOrNumber, texts, wholeNumber } from '../options.js'
-import { type Key, type KeyName, keys } from './keys.js'
+import { type Key, type KeyName, keyGroups, keys } from './keys.js'
 
-/** Gives a command an option for each of these keys, and one for a file of them. */
+/** Gives a command an option for each of these keys, in groups, and one for a file of them. */
 export function addKeys(command: Command, names: readonly KeyName[]): Command {
-  for (const name of names) command.addOption(optionOf(name, keys[name]))
-  return command.option('--config <file>', 'a file of JSON or YAML with the same keys; the command line goes before it')
+  for (const [heading, group] of Object.entries(keyGroups))
+    for (const name of group) if (names.includes(name)) command.addOption(optionOf(name, keys[name]).helpGroup(heading))
+  const file = new Option('--config <file>', 'a file of JSON or YAML with the same keys; the command line goes before it')
+  return command.addOption(file.helpGroup('Options:'))
 }
 
 function optionOf(name: string, key: Key): Option {

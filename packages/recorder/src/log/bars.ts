@@ -21,6 +21,8 @@ export class Bars implements Clock {
   /** Lengths of the lines that stand there. */
   #drawn: number[] = []
   #release: (() => void) | undefined
+  /** Who ran when something else took the whole terminal: they write nothing. */
+  #covered: ReadonlySet<object> | undefined
 
   /** Those of a stream. */
   static of(stream: ProgressStream): Bars {
@@ -54,7 +56,22 @@ export class Bars implements Clock {
     if (at >= 0) this.#owners.splice(at, 1)
   }
 
+  /**
+   * Has nobody draw bars while something else has the whole terminal, and those that run now write nothing: it shows them. What others write it gets
+   * as it gets all that the program does.
+   *
+   * @returns what ends it
+   */
+  cover(): () => void {
+    for (const owner of this.#owners) this.hide(owner)
+    this.#covered = new Set(this.#owners)
+    return () => {
+      this.#covered = this.heading = undefined
+    }
+  }
+
   show(owner: object, draw: Draw): void {
+    if (this.#covered) return
     this.#bars.set(owner, draw)
     this.#redraw()
   }
@@ -66,9 +83,10 @@ export class Bars implements Clock {
   }
 
   /** Writes what stays. The bars are drawn again with the next status: lines come in a row. */
-  line(text: string): void {
+  line(owner: object, text: string): void {
+    if (this.#covered?.has(owner)) return
     this.#erase()
-    writeTo(this.#stream, `${text}\n`)
+    this.#write(`${text}\n`)
   }
 
   #redraw(): void {
@@ -77,16 +95,20 @@ export class Bars implements Clock {
     const rows = this.#rows
     const start = rows > lines.length || rows > this.#drawn.length ? erasing(rows) : toStart(rows)
     this.#drawn = lines.map(line => line.length)
-    writeTo(this.#stream, `${start}${lines.join('\x1b[K\n')}\x1b[K`)
-    this.#release ??= beforeSaying(() => this.#erase())
+    this.#write(`${start}${lines.join('\x1b[K\n')}\x1b[K`)
+    this.#release = beforeSaying(() => this.#erase())
   }
 
   #erase(): void {
     if (this.#drawn.length === 0) return
-    writeTo(this.#stream, erasing(this.#rows))
+    this.#write(erasing(this.#rows))
     this.#drawn = []
+  }
+
+  #write(text: string): void {
     this.#release?.()
     this.#release = undefined
+    writeTo(this.#stream, text)
   }
 
   /** Rows that it takes now: more than lines, where the window has become too narrow for them. */

@@ -15,7 +15,7 @@ export async function loadViews(): Promise<void> {
   loaded = await import('./progress-run.js')
 }
 
-const streamKind: Kind = {
+export const streamKind: Kind = {
   expected: 'a stream, such as process.stderr',
   fits: value => typeof (value as OutputStream | null)?.write === 'function',
 }

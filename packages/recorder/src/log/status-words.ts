@@ -28,7 +28,7 @@ const expendable = [
 type Words = Record<(typeof order)[number], string>
 
 /** Of equal length from batch to batch, as far as that can be. */
-function wordsOf(status: Status): Words {
+export function wordsOf(status: Status): Words {
   const { batch, batches, loss, lr, memory, secondsLeft, fitSecondsLeft } = status
   const of = (value: number | undefined, word: (value: number) => string) => (value === undefined ? '' : word(value))
   return {

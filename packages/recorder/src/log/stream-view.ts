@@ -47,8 +47,8 @@ export class StreamView implements ProgressView {
     } else if (news.what === 'pass') this.#bars.hide(this)
     else if (news.what === 'epoch') this.#addRow(news)
     else {
-      this.#bars.end(this)
       if (news.note) this.#line(news.note)
+      this.#bars.end(this)
       this.#guard.after_fit()
     }
   }
@@ -62,6 +62,6 @@ export class StreamView implements ProgressView {
   }
 
   #line(text: string): void {
-    this.#bars.line(text.replace(/^/gm, this.#indent))
+    this.#bars.line(this, text.replace(/^/gm, this.#indent))
   }
 }

@@ -1,14 +1,16 @@
+import { EventEmitter } from 'node:events'
+
 /** What is written to a terminal: single characters, and sequences that begin with an escape character. */
 const parts = new RegExp(`${String.fromCharCode(27)}\\[([?\\d;]*)([A-Za-z])|[\\s\\S]`, 'gu')
 
 /** A terminal that is written to, and what it shows: enough of one for bars and for full screens. It keeps all rows, none scrolls away. */
-export class FakeTerminal {
+export class FakeTerminal extends EventEmitter {
   readonly isTTY = true
   columns: number
   rows: number
   readonly writes: string[] = []
-  /** Modes that are switched on: 1049 is the other screen, 25 the cursor. */
-  readonly modes = new Set(['25'])
+  /** Modes that are switched on: 1049 is the other screen, 25 the cursor, 7 lines that go on in the next row. */
+  readonly modes = new Set(['7', '25'])
   #lines: string[] = ['']
   /** The lines of the screen that is not shown. */
   #other: string[] = ['']
@@ -16,6 +18,7 @@ export class FakeTerminal {
   #column = 0
 
   constructor(columns: number, rows = 24) {
+    super()
     this.columns = columns
     this.rows = rows
   }

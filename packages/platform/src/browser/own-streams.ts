@@ -1,0 +1,4 @@
+/** A page's console shows whole lines, and nothing is drawn over. */
+export function beforeWriting(_act: () => void): () => void {
+  return () => {}
+}

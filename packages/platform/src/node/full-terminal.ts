@@ -1,0 +1,88 @@
+import type { FullTerminal, TerminalHearer, TerminalInput } from '../full-terminal.js'
+import type { OutputStream } from '../output-stream.js'
+import { insteadOfWriting, ownTerminals } from './own-streams.js'
+import { canRedraw } from './terminal.js'
+
+/** What ends a process unless somebody hears it. */
+const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Takes a whole terminal: keys come one by one, and what the program writes is heard in place of being shown. However the process ends, the hearer is
+ * asked to leave it as it was first, and while it is suspended by Ctrl-Z, too.
+ *
+ * @returns undefined where `stream` is no terminal that can be drawn over
+ */
+export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given?: TerminalInput): FullTerminal | undefined {
+  if (!canRedraw(stream)) return undefined
+  const own = stream === process.stdout || stream === process.stderr
+  const input = given ?? (own && process.stdin.isTTY ? (process.stdin as TerminalInput) : undefined)
+  const write = stream.write.bind(stream)
+  const covered = own ? ownTerminals() : []
+  const onKey = (keys: Uint8Array | string) => {
+    for (const key of String(keys)) {
+      if (key === '\x03') process.kill(process.pid, 'SIGINT')
+      else if (key === '\x1a') suspend()
+      else hearer.key(key)
+    }
+  }
+  let uncover = () => {}
+  let ours = false
+
+  const take = () => {
+    ours = true
+    input?.setRawMode?.(true)
+    input?.on('data', onKey)
+    input?.resume?.()
+    uncover = insteadOfWriting(covered, hearer.written)
+  }
+  const giveBack = () => {
+    if (!ours) return
+    ours = false
+    hearer.leave()
+    uncover()
+    input?.off('data', onKey)
+    input?.setRawMode?.(false)
+    input?.pause?.()
+  }
+  // The whole group, as the key does elsewhere: what started the program waits for it.
+  const suspend = () => {
+    giveBack()
+    process.off('SIGTSTP', suspend)
+    process.kill(own ? 0 : process.pid, 'SIGTSTP')
+  }
+  const goOn = () => {
+    if (ours) return
+    process.on('SIGTSTP', suspend)
+    take()
+    hearer.back()
+  }
+  // Who else hears it ends what is under way, and this with it.
+  const end = (signal: NodeJS.Signals) => {
+    if (process.listenerCount(signal) > 1) return
+    giveBack()
+    process.off(signal, end)
+    process.kill(process.pid, signal)
+  }
+
+  take()
+  stream.on?.('resize', hearer.resized)
+  if (own) {
+    for (const signal of ends) process.prependListener(signal, end)
+    process.on('SIGTSTP', suspend).on('SIGCONT', goOn)
+    process.on('exit', giveBack).prependListener('uncaughtExceptionMonitor', giveBack)
+  }
+  return {
+    write,
+    hasKeys: input !== undefined,
+    get size(): [number, number] {
+      const [columns, rows] = stream.getWindowSize?.() ?? []
+      return [columns || stream.columns || 80, rows || stream.rows || 24]
+    },
+    release() {
+      giveBack()
+      stream.off?.('resize', hearer.resized)
+      for (const signal of ends) process.off(signal, end)
+      process.off('SIGTSTP', suspend).off('SIGCONT', goOn).off('exit', giveBack).off('uncaughtExceptionMonitor', giveBack)
+    },
+  }
+}
