@@ -293,7 +293,7 @@ describe('demo', () => {
     const run = (name: string, killIn?: string) => {
       const out = join(folder, name)
       let poll: NodeJS.Timeout | undefined
-      const watch = (_: string, kill: (signal: NodeJS.Signals) => void) => {
+      const watchErrors = (_: string, kill: (signal: NodeJS.Signals) => void) => {
         // Amid the fit whose first checkpoint is there.
         poll ??= setInterval(
           () => killIn && existsSync(join(out, 'checkpoints', killIn, 'fit-0-00001.safetensors')) && kill('SIGKILL'),
@@ -302,7 +302,7 @@ describe('demo', () => {
       }
       // A fit of fewer batches is over before it is killed.
       const args = ['demo', '--epochs', '2', '--samples', '6400', '--out', out, '--resume']
-      return onecycle(args, { watch }).finally(() => clearInterval(poll))
+      return onecycle(args, { watchErrors }).finally(() => clearInterval(poll))
     }
     const whole = await run('whole')
     expect((await run('killed', 'high')).code).toBeNull()
@@ -328,7 +328,7 @@ describe('demo', () => {
     let told = false
     const args = ['demo', '--epochs', '50', '--samples', '640', '--out', join(folder, 'interrupted')]
     const { code, stderr } = await onecycle(args, {
-      watch(output, kill) {
+      watchErrors(output, kill) {
         if (told || !/^epoch/m.test(output)) return
         told = true
         kill(signal)

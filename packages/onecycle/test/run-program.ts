@@ -16,11 +16,15 @@ export interface Ended {
   stderr: string
 }
 
+type Watch = (output: string, kill: (signal: NodeJS.Signals) => void) => void
+
 export interface RunOptions {
   cwd?: string
   env?: Record<string, string>
-  /** Sees the output so far, of both streams, whenever it grows, and may stop the program. */
-  watch?: (output: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** Sees the standard output so far whenever it grows, and may stop the program. */
+  watch?: Watch
+  /** Sees standard error so. */
+  watchErrors?: Watch
 }
 
 /** Runs `node ...args` without a terminal, and waits for its end. */
@@ -29,7 +33,11 @@ export function runNode(args: readonly string[], options?: RunOptions): Promise<
 }
 
 /** Runs any command so. */
-export function run(command: string, args: readonly string[], { cwd = root, env = {}, watch }: RunOptions = {}): Promise<Ended> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd = root, env = {}, watch, watchErrors }: RunOptions = {},
+): Promise<Ended> {
   if (!existsSync(cli)) throw new Error(`${cli} is not there: these tests run what is built. Run first: npm run build`)
   const { FORCE_COLOR: _, NO_COLOR: __, ONECYCLE_BACKEND: ___, ...inherited } = process.env
   return new Promise((resolve, reject) => {
@@ -37,11 +45,11 @@ export function run(command: string, args: readonly string[], { cwd = root, env 
     const ended: Ended = { code: null, stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       ended.stdout += text
-      watch?.(ended.stdout + ended.stderr, signal => child.kill(signal))
+      watch?.(ended.stdout, signal => child.kill(signal))
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       ended.stderr += text
-      watch?.(ended.stdout + ended.stderr, signal => child.kill(signal))
+      watchErrors?.(ended.stderr, signal => child.kill(signal))
     })
     child.on('error', reject)
     child.on('close', code => resolve({ ...ended, code }))

@@ -21,3 +21,18 @@ test.each([
 ])('%j is refused with its line', (text, message) => {
   expect(() => parseConfig(text, 'a.yaml')).toThrow(message)
 })
+
+test.each([
+  ['# epoch: how many\ndata: a.csv\nepoch: 3\n', 'a.yaml:3:1: there is no key epoch. Did you mean epochs?'],
+  ['data: a.csv\ndata: b.csv\n', 'a.yaml:2:1: Map keys must be unique'],
+  ['data: a.csv\n\tepochs: 3\n', 'a.yaml:2:'],
+  ['data: "a.csv\nepochs: 3\n', 'a.yaml:'],
+  ['{\n  "data": "a.csv",\n  "epochs": 3,\n  "seed": -1\n}', 'a.yaml:4:11: seed is -1; expected a whole number of at least 0.'],
+  ['layers: 8\n', 'a.yaml:1:9: layers is 8; expected a list of whole numbers of at least 1.'],
+  ['metrics:\n  - accuracy\n  - 3\n', 'a.yaml:2:3: metrics is ["accuracy",3]; expected a text, or a list of texts.'],
+  ['data: a.csv\nmodel:\n  name: mlp\n', 'a.yaml:3:3: model is {"name":"mlp"}; expected a text.'],
+  ['data: a.csv\r\nbs: 6.5\r\n', 'a.yaml:2:5: bs is 6.5; expected a whole number of at least 1.'],
+  ['data: a.csv\nlr:\n', 'a.yaml:2:'],
+])('%j is refused with the line of the mistake', (text, message) => {
+  expect(() => parseConfig(text, 'a.yaml')).toThrow(message)
+})

@@ -19,7 +19,10 @@ export function parseConfig(text: string, path: string): Partial<Job> {
     return `${path}:${line}:${col}`
   }
   const [broken] = document.errors
-  if (broken) throw new UsageError(`${at(broken.pos[0])}: ${broken.message}`)
+  if (broken)
+    throw new UsageError(
+      `${at(broken.pos[0])}: ${broken.message}. Expected keys with their values, a line each, such as data: churn.csv.`,
+    )
   const value: unknown = document.toJS()
   if (value === null) return {}
   const { success, data, error } = schema.safeParse(value)

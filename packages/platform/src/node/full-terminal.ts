@@ -1,6 +1,6 @@
 import type { FullTerminal, TerminalHearer, TerminalInput } from '../full-terminal.js'
 import type { OutputStream } from '../output-stream.js'
-import { insteadOfWriting, ownTerminals } from './own-streams.js'
+import { insteadOfWriting, ownTerminals } from './process/own-terminals.js'
 import { canRedraw } from './terminal.js'
 
 /** What ends a process unless somebody hears it. */

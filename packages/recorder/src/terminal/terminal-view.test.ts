@@ -59,7 +59,7 @@ describe('a fit on a whole terminal', () => {
     expect(screen[1]).toMatch(/^epoch 3\/3 {2}train {2}━+ {2}20\/20 {2}00:00 left {2}fit 00:00 left$/)
     expect(screen[2]).toMatch(/^loss 0\.\d{4,5} {3}lr 6 {3}256 samples\/s {3}4 it\/s$/)
     expect(screen[3]).toBe('memory   tensors 1.2 MB   wasm 64 MB   process 210 MB')
-    expect(screen.join('\n')).toMatch(/Loss +Learning rate\n[\s\S]*[⠁-⣿][\s\S]*Batches +Batches\n +━ training +● validation/)
+    expect(screen.join('\n')).toMatch(/Loss +Learning rate\n[\s\S]*[⠁-⣿][\s\S]*Batches +Batches\n +━ training +╌●╌ validation/)
     expect(screen.filter(line => /^[01] {6}\d\.\d{6}/.test(line))).toHaveLength(2)
     expect(screen.at(-1)).toBe('No keys: standard input is no terminal. Ctrl-C ends it.')
     for (const line of screens.flat()) expect(line.length).toBeLessThan(90)
