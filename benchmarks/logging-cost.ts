@@ -1,5 +1,5 @@
 // What keeping and showing a run costs a training of W1: all that its callbacks do on the program's thread, timed call by call in one run, and as a
-// check whole fits with and without them in turns, by the processor's time. A busy machine makes single calls longer, never shorter: of many short fits
+// check the batches of fits with and without them in turns, by the processor's time. A busy machine makes single calls longer, never shorter: of many short fits
 // the least and the median are told. npx tsx benchmarks/logging-cost.ts [--rounds 40] [--batches 150]
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -101,16 +101,35 @@ for (const name of ['Recorder', ...Object.keys(kept)]) {
   console.log(`${name.padEnd(28)} ${percent(costs[0] / step[0])} ${percent(costs[1] / step[1])}`)
 }
 
-/** With and without, one right after the other, the first of the two in turns. */
+/** With and without, one right after the other, the first of the two in turns; of each fit its batches alone, not its beginning and its end. */
+async function cpuOf(callbacks: Callback<Learner>[]): Promise<number> {
+  let [began, took] = [process.cpuUsage(), 0]
+  const first: Callback<Learner> = {
+    order: -1e9,
+    before_batch({ train_iter }) {
+      if (train_iter === 10) began = process.cpuUsage()
+    },
+  }
+  const last: Callback<Learner> = {
+    order: 1e9,
+    after_batch({ train_iter }) {
+      if (train_iter !== batches) return
+      const { user, system } = process.cpuUsage(began)
+      took = user + system
+    },
+  }
+  await learn.fit(1e-3, 1, { callbacks: [first, ...callbacks, last] })
+  return took
+}
+
 const usual = () => [kept['RunFolder without plots']!(), kept['ProgressBar']!()]
-const contestants = { 'a RunFolder and a bar': usual, 'nothing, again': () => [] }
-console.log('\nwhole fits by the processor, all threads, over those that keep nothing')
-for (const [name, make] of Object.entries(contestants)) {
+console.log('\nbatches by the processor, all threads, over those of fits that keep nothing')
+for (const [name, make] of Object.entries({ 'a RunFolder and a bar': usual, 'nothing, again': () => [] })) {
   const ratios: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const pair = [() => fit(make()), () => fit([])]
-    const took = []
-    for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) took[i] = (await pair[i]!()).cpu
+  for (let round = 0; round < 2 * rounds; round++) {
+    const pair = [make, () => []]
+    const took: number[] = []
+    for (const i of round % 2 === 0 ? [0, 1] : [1, 0]) took[i] = await cpuOf(pair[i]!())
     ratios.push(took[0]! / took[1]!)
   }
   const sorted = ratios.toSorted((a, b) => a - b)

@@ -208,7 +208,7 @@ describe('native install', () => {
       onecycle(['native', 'install', 'tpu']),
       onecycle(['native', 'install', '--tensorflow', '2.10.0']),
     ])
-    expect([kind.code, release.code]).toEqual([1, 1])
+    expect([kind.code, release.code]).toEqual([2, 1])
     expect(kind.stderr).toContain("value 'tpu' is invalid for argument 'kind'. Allowed choices are cpu, gpu.")
     expect(release.stderr).toContain('There is no TensorFlow 2.10.0 to install; tfjs-node was run on 2.9.1, 2.18.1.')
   })

@@ -109,7 +109,7 @@ test.skipIf(!found)(
   async () => {
     const train = `${process.execPath} ${cli} train --data flowers.csv --y kind --lr 0.01 --epochs 10000 --layers 8 --tui`
     window.type(`clear; ${train}; echo "ended with $?"; stty -a | grep -o ' icanon\\| echo '`, 'Enter')
-    await window.shows(/train_loss/)
+    await window.shows(/p pause/)
     window.type('C-c')
     expect(await window.shows(/echo\s+%/)).toMatch(/Interrupted by Ctrl-C: [\s\S]*ended with 130\n icanon\n echo/)
     expect(window.modes).toBe(theirs)

@@ -11,9 +11,13 @@ export function parallelism(): number {
   return availableParallelism()
 }
 
-/** Bytes of memory that the process has. */
+const memory = { bytes: 0, at: Number.NEGATIVE_INFINITY }
+
+/** Bytes of memory that the process has, looked at once a second: the system has to be asked. */
 export function processMemory(): number | undefined {
-  return process.memoryUsage.rss()
+  const now = performance.now()
+  if (now - memory.at >= 1000) Object.assign(memory, { bytes: process.memoryUsage.rss(), at: now })
+  return memory.bytes
 }
 
 /** Where this runs, for people: 'Node v24.1.0 on linux x64'. */

@@ -55,7 +55,7 @@ export class TerminalRun {
     this.#stream = stream
     this.#input = input
     this.#steering = new Steering(checkpoints, () => this.#soon())
-    this.progress = new ProgressRun({ hear: news => this.#hear(news) })
+    this.progress = new ProgressRun({ renderer: { interval: 200, show: news => this.#hear(news) } })
   }
 
   begin(learn: SteeredState): void {
