@@ -9,25 +9,42 @@ import { madd, put, take, zero } from './simd'
 
 export function lstmStepBack(task: usize, trace: usize, dh: usize, dc: usize, dz: usize): void {
   const n = units(task)
+  let i = 0
+  for (; i + 4 <= n; i += 4) lstmFourBack<Whole>(task, trace, dh, dc, dz, i, n)
+  if (i < n) lstmFourBack<Rest>(task, trace, dh, dc, dz, i, n)
+}
+
+/** Of four units, or of what is left of them: types, because the compiler then leaves tests out of the loop. */
+class Whole {}
+class Rest {}
+
+function lstmFourBack<Part>(task: usize, trace: usize, dh: usize, dc: usize, dz: usize, i: i32, n: i32): void {
   const row = 4 * <usize>n
   const outer = activationOf(task)
   const inner = recurrentActivationOf(task)
-  for (let i = 0; i < n; i += 4) {
-    const enter = take(trace, i, n),
-      keep = take(trace + row, i, n),
-      candidate = take(trace + 2 * row, i, n),
-      leave = take(trace + 3 * row, i, n),
-      before = take(trace + 4 * row, i, n),
-      carried = take(trace + 5 * row, i, n)
-    const d = take(dh, i, n)
-    const carry = f32x4.add(take(dc, i, n), throughActivation(outer, f32x4.mul(d, leave), carried))
-    put(dz, i, n, throughActivation(inner, f32x4.mul(carry, candidate), enter))
-    put(dz + row, i, n, throughActivation(inner, f32x4.mul(carry, before), keep))
-    put(dz + 2 * row, i, n, throughActivation(outer, f32x4.mul(carry, enter), candidate))
-    put(dz + 3 * row, i, n, throughActivation(inner, f32x4.mul(d, carried), leave))
-    put(dc, i, n, f32x4.mul(carry, keep))
-    put(dh, i, n, zero())
-  }
+  const enter = from<Part>(trace, i, n),
+    keep = from<Part>(trace + row, i, n),
+    candidate = from<Part>(trace + 2 * row, i, n),
+    leave = from<Part>(trace + 3 * row, i, n),
+    before = from<Part>(trace + 4 * row, i, n),
+    carried = from<Part>(trace + 5 * row, i, n)
+  const d = from<Part>(dh, i, n)
+  const carry = f32x4.add(from<Part>(dc, i, n), throughActivation(outer, f32x4.mul(d, leave), carried))
+  to<Part>(dz, i, n, throughActivation(inner, f32x4.mul(carry, candidate), enter))
+  to<Part>(dz + row, i, n, throughActivation(inner, f32x4.mul(carry, before), keep))
+  to<Part>(dz + 2 * row, i, n, throughActivation(outer, f32x4.mul(carry, enter), candidate))
+  to<Part>(dz + 3 * row, i, n, throughActivation(inner, f32x4.mul(d, carried), leave))
+  to<Part>(dc, i, n, f32x4.mul(carry, keep))
+  to<Part>(dh, i, n, zero())
+}
+
+function from<Part>(x: usize, i: i32, n: i32): v128 {
+  return idof<Part>() === idof<Whole>() ? v128.load(x + 4 * <usize>i) : take(x, i, n)
+}
+
+function to<Part>(out: usize, i: i32, n: i32, v: v128): void {
+  if (idof<Part>() === idof<Whole>()) v128.store(out + 4 * <usize>i, v)
+  else put(out, i, n, v)
 }
 
 /** The update gate's and the candidate's. */

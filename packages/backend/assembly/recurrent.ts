@@ -30,7 +30,7 @@ import {
   x,
   y,
 } from './recurrent-task'
-import { put, take } from './simd'
+import { copyNumbers, put, take } from './simd'
 
 /** Samples that go through all steps together, at most: so many rows use what has been loaded of the weights. */
 const TOGETHER: i32 = 96
@@ -175,7 +175,7 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
         else simpleStep(task, z + rowBytes * k, h + at)
       }
       if (y(task))
-        for (let i = 0; i < count; i++) memory.copy(y(task) + stateRow * ((first + i) * all + step), h + stateRow * i, stateRow)
+        for (let i = 0; i < count; i++) copyNumbers(h + stateRow * i, y(task) + stateRow * ((first + i) * all + step), n)
       who += 4 * here
     }
   }
