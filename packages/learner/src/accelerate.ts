@@ -9,7 +9,7 @@ let accelerated: Promise<void> | undefined
 
 /**
  * Waits for the backend, where it is still to be chosen. On wasm it then has optimizers step in place, layers run through one or two
- * kernels each way, and steps run the kernels of earlier ones again. What each does stays the same up to rounding. Called before a fit or
+ * kernels each way, and steps run the kernels of earlier ones again; on tfjs-node layers are made of TensorFlow's fused operations. What each does stays the same up to rounding. Called before a fit or
  * a pass over data, so that no other backend loads these kernels, and so that a model that was loaded validates as it did when it was
  * saved, to the bit.
  *
@@ -18,6 +18,11 @@ let accelerated: Promise<void> | undefined
 export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}): Promise<void> {
   if (resume) await (await import('./checkpoint/pin.js')).pinToCheckpoint(resume)
   await ready()
+  if (getBackend() === 'tensorflow') {
+    // Loaded there alone: in a page nobody has it.
+    const { accelerateNative } = await import('@onecycle/backend/internal')
+    await accelerateNative(layers)
+  }
   if (getBackend() !== 'wasm') return
   accelerated ??= load()
   try {
