@@ -39,11 +39,19 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
       'model/dense-blocks.ts',
       'model/dispose-model.ts',
       'model/layer-kinds.ts',
+      'model/orthogonal.ts',
       'model/random-layers.ts',
       'model/sample-tensors.ts',
       'model/shape.ts',
     ],
-    ...['model/tensor-methods.ts', 'model/trainable-model.ts', 'random/draw-seed.ts', 'random/draws.ts', 'replay/replayable.ts'],
+    ...[
+      'model/tensor-methods.ts',
+      'model/trainable-model.ts',
+      'node/orthogonal.ts',
+      'random/draw-seed.ts',
+      'random/draws.ts',
+      'replay/replayable.ts',
+    ],
   ])
   expect(ours('data').filter(file => /load(er)?|bunch|sampler|datasets/.test(file))).toEqual([])
 
