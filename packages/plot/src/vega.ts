@@ -1,15 +1,5 @@
-import {
-  type Axis,
-  type Chart,
-  colorsOf,
-  entriesOf,
-  type Mark,
-  type Panel,
-  type Series,
-  shownExtent,
-  shows,
-  titleOf,
-} from './chart.js'
+import { axisEncoding } from './axis-encoding.js'
+import { type Chart, colorsOf, entriesOf, type Mark, type Panel, type Series, shownExtent, shows } from './chart.js'
 import { colorEncoding, faintness, markShape, pointsDash } from './legend.js'
 import { wrap } from './render/wrap.js'
 import { type Look, sheets } from './theme.js'
@@ -90,9 +80,9 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
       // Over others it is smaller, so that all are seen.
       const below = panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length
-      const size = 140 / 2.6 ** below
+      const size = 150 / 4 ** below
       const dot = layer(
-        { type: 'point', filled: true, shape: markShape(i), size, stroke: look.inks.ground, strokeWidth: 1 },
+        { type: 'point', filled: true, shape: markShape(i), size, stroke: look.inks.ground, strokeWidth: below ? 0.5 : 1 },
         at,
         label,
       )
@@ -144,16 +134,4 @@ const scaleOf = (field: 'x' | 'y', panel: Panel) =>
 
 function encodingOf(field: 'x' | 'y', panel: Panel, scale: AxisScale): Json {
   return axisEncoding(field, panel[field], scale, tickLabels(scale.ticks, panel[field]))
-}
-
-/** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */
-export function axisEncoding(field: 'x' | 'y', axis: Axis, { domain, ticks }: AxisScale, texts: readonly string[]): Json {
-  const labels = Object.fromEntries(texts.map((label, i) => [ticks[i], label]))
-  return {
-    field,
-    type: 'quantitative',
-    title: titleOf(axis) || null,
-    scale: { domain, nice: false, ...(axis.log ? { type: 'log' } : { zero: false }) },
-    axis: { values: ticks, labelExpr: `(${JSON.stringify(labels)})[datum.value]`, ...(axis.rules?.length && { grid: false }) },
-  }
 }
