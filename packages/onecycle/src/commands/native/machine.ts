@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Tools } from './addon.js'
 import type { Release } from './releases.js'
-import { answers, command } from './work.js'
+import { answers, type CommandOptions, command } from './work.js'
 
 /** What builds an addon here, or why none can be built. */
 export async function toolsHere(): Promise<{ tools?: Tools; missing: string[] }> {
@@ -14,7 +14,9 @@ export async function toolsHere(): Promise<{ tools?: Tools; missing: string[] }>
   if (!header.glibcVersionRuntime) return { missing: ['glibc, which that library is made for (this system has another libc)'] }
   const [python, pip, compiler, readelf] = await Promise.all([
     firstOf(['python3', 'python']),
-    firstOf(['python3', 'python'], ['-m', 'pip', '--version']),
+    // Python looks for modules in the working directory first, and nobody has agreed to anything yet: what lies here is not run. Who can write to
+    // that folder has put in the Node that runs this.
+    firstOf(['python3', 'python'], ['-m', 'pip', '--version'], { cwd: dirname(process.execPath) }),
     firstOf([process.env['CXX'] ?? '', 'g++', 'c++', 'clang++']),
     firstOf(['readelf']),
   ])
@@ -27,8 +29,12 @@ export async function toolsHere(): Promise<{ tools?: Tools; missing: string[] }>
   return pip && compiler && readelf ? { tools: { python: pip, compiler }, missing } : { missing }
 }
 
-async function firstOf(names: readonly string[], args?: readonly string[]): Promise<string | undefined> {
-  for (const name of names) if (name && (await answers(name, args))) return name
+async function firstOf(
+  names: readonly string[],
+  args?: readonly string[],
+  options?: CommandOptions,
+): Promise<string | undefined> {
+  for (const name of names) if (name && (await answers(name, args, options))) return name
   return undefined
 }
 

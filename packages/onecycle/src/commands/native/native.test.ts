@@ -6,19 +6,22 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { pythonNames } from './addon.js'
 import { placeBuild, storeBuild, storedBuild } from './builds.js'
 import { releaseOf, sizesOf } from './install.js'
+import { toolsHere } from './machine.js'
 import { adding, bindingOf, mendCalls, rootOf, takePlace } from './package.js'
 import { releases } from './releases.js'
-import { fetchWheel } from './wheels.js'
+import { fetchWheel, unpack } from './wheels.js'
 import { command, inFolder } from './work.js'
 
 let folder: string
@@ -109,12 +112,13 @@ describe('a wheel', () => {
     const file = join(folder, 'python')
     writeFileSync(
       file,
-      `#!/bin/sh\necho "$@" >> "${folder}/asked"\nwhile [ $# -gt 1 ]; do [ "$1" = --dest ] && dest=$2; shift; done\n${text}\n`,
+      `#!/bin/sh\necho "$@" >> "${folder}/asked"\npwd >> "${folder}/at"\nwhile [ $# -gt 1 ]; do [ "$1" = --dest ] && dest=$2; shift; done\n${text}\n`,
     )
     chmodSync(file, 0o755)
     return file
   }
-  const asked = () => readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n')
+  const lines = (name: string) => readFileSync(join(folder, name), 'utf8').trim().split('\n')
+  const asked = () => lines('asked')
 
   it.skipIf(process.platform === 'win32')('comes by pip, which is told its checksum, once', async () => {
     const pip = python(`printf '${content}' > "$dest/tensorflow_cpu-2.9.1.whl"`)
@@ -123,6 +127,21 @@ describe('a wheel', () => {
     expect(await fetchWheel(wheel, wheels, pip, {})).toBe(file)
     expect(asked()).toEqual([expect.stringMatching(/^-m pip download .*--require-hashes --dest .* -r .*requirements\.txt$/)])
     expect(readdirSync(wheels)).toEqual([`${wheel.sha256}.whl`])
+    // A pip.py or json.py that lies where the command was called is not run.
+    expect(dirname(lines('at')[0]!)).toBe(realpathSync(wheels))
+    await unpack(file, folder, [], pip, {})
+    expect(asked()[1]).toMatch(/^-I -c /)
+  })
+
+  const glibc = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime
+  const builds = process.platform === 'linux' && process.arch === 'x64' && glibc
+  it.skipIf(!builds)('is fetched by a pip that is looked for outside of where the command was called', async () => {
+    renameSync(python(''), join(folder, 'python3'))
+    vi.stubEnv('PATH', folder)
+    const { missing } = await toolsHere().finally(() => vi.unstubAllEnvs())
+    expect(asked().sort()).toEqual(['--version', '-m pip --version'])
+    expect(lines('at')).toContain(realpathSync(dirname(process.execPath)))
+    expect(missing).not.toContain('pip (python3 -m pip)')
   })
 
   it.skipIf(process.platform === 'win32')('that is another one, or does not come, leaves nothing behind', async () => {

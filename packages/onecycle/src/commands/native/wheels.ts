@@ -34,7 +34,8 @@ export async function fetchWheel(wheel: Wheel, folder: string, python: string, o
         ...[...target, ...platforms.map(platform => `--platform=${platform}`)],
         ...['--require-hashes', '--dest', unfinished, '-r', list],
       ],
-      options,
+      // Where Python looks for modules first: a pip.py in the project is not the user's pip.
+      { ...options, cwd: unfinished },
     )
     const [file] = readdirSync(unfinished).filter(name => name.endsWith('.whl'))
     if (!file) throw new Error(`pip found no file for ${wheel.requirement}.`)
@@ -60,7 +61,7 @@ with zipfile.ZipFile(file) as wheel:
                 break
 `
 
-/** Unpacks what of a wheel is wanted: names by regular expressions, and where each goes. */
+/** Unpacks what of a wheel is wanted, with nothing but Python's own modules: names by regular expressions, and where each goes. */
 export async function unpack(
   file: string,
   folder: string,
@@ -68,5 +69,5 @@ export async function unpack(
   python: string,
   options: CommandOptions,
 ): Promise<void> {
-  await command(python, ['-c', unpacker, file, folder, JSON.stringify(rules)], { ...options, show: false })
+  await command(python, ['-I', '-c', unpacker, file, folder, JSON.stringify(rules)], { ...options, show: false })
 }

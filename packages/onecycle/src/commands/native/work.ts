@@ -55,8 +55,8 @@ export async function command(name: string, args: readonly string[], options: Co
 }
 
 /** Whether a command can be run. */
-export async function answers(name: string, args: readonly string[] = ['--version']): Promise<boolean> {
-  return command(name, args).then(
+export async function answers(name: string, args: readonly string[] = ['--version'], options?: CommandOptions): Promise<boolean> {
+  return command(name, args, options).then(
     () => true,
     () => false,
   )
