@@ -150,7 +150,8 @@ export async function compileAddon(
 async function nodeHeaders(work: string, options: CommandOptions): Promise<string> {
   const own = join(dirname(dirname(realpathSync(process.execPath))), 'include', 'node')
   if (existsSync(join(own, 'node_api.h'))) return own
-  await command('npm', ['install', '--prefix', work, '--no-audit', '--no-fund', 'node-api-headers@1.6.0'], options)
+  const plain = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund']
+  await command('npm', ['install', '--prefix', work, ...plain, 'node-api-headers@1.6.0'], options)
   return join(work, 'node_modules', 'node-api-headers', 'include')
 }
 
