@@ -16,7 +16,7 @@ await writeWhole(
   'packages/learner/src/model/image/digits-weights.ts',
   `/** Weights of {@link digits_body} in half precision, in the order of its model's. Made by benchmarks/digits-body.ts. */
 // biome-ignore format: one line of base64
-export const digitsWeights =
+export const digitsWeights: string =
   '${bytes.toString('base64')}'
 `,
 )
