@@ -110,15 +110,24 @@ test.each([
   ['an import that is not there', "// %%\n1\n// %%\nimport 'no-such-package'\n", /cell 2 of 2 .*no-such-package/],
   ['what is no program', '// %%\nconst = 2\n', /x\.mjs is no program: Unexpected token \(2:6\)/],
   ['no cells', '// only words\n', /has no cells of code/],
-])('says what is wrong with %s', async (_, text, said) => {
+  [
+    'what names something that another cell has',
+    '// %%\nnull["ker" + "nel"]\n// %%\nconst kernel = 1\n',
+    /cell 1 of 2 .*\(reading 'kernel'\)/,
+  ],
+])('says what is wrong with %s', async (what, text, said) => {
   const file = join(folder, 'x.mjs')
   await writeFile(file, text)
   const { code, stderr } = await onecycle(['notebook', 'run', file, '--out', join(folder, 'x.html')])
-  expect(code).toBe(1)
+  expect(code).toBe(what === 'no cells' ? 2 : 1)
   expect(stderr).toMatch(said)
+  if (what !== 'an import that is not there') return
+  const page = await readFile(join(folder, 'x.html'), 'utf8')
+  expect(page.indexOf('no-such-package')).toBeLessThan(page.indexOf('class="output error"'))
+  expect(page.match(/<section class="code( failed)?">/g)).toEqual(['<section class="code">', '<section class="code failed">'])
 })
 
 test('a file that is none is refused', async () => {
   const { code, stderr } = await onecycle(['notebook', 'run', join(folder, 'none.txt')])
-  expect([code, stderr]).toEqual([1, expect.stringContaining('none.txt is no program: notebooks are files of TypeScript')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('none.txt is no program: notebooks are files of TypeScript')])
 })

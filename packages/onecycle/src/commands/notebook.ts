@@ -22,7 +22,10 @@ export async function runNotebook(file: string, { to, out, json }: NotebookOptio
   await write(notebook, to, path, name)
   if (failure) {
     const said = `${failure.place}: ${failure.message}`.replace(/\.?$/, '.')
-    throw new Error(`${said} The notebook was written as far as it came: ${path}.`)
+    const error = new Error(`${said} The notebook was written as far as it came: ${path}.`)
+    // What ends a command is told by that name.
+    if (failure.exitCode !== undefined) Object.assign(error, { name: 'InterruptedError', exitCode: failure.exitCode })
+    throw error
   }
   const cells = notebook.cells.filter(({ cell_type }) => cell_type === 'code').length
   console.log(json ? JSON.stringify({ path, cells }) : path)

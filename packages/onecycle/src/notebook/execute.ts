@@ -4,6 +4,7 @@ import * as nodeModule from 'node:module'
 import { createRequire } from 'node:module'
 import { extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { UsageError } from '../usage-error.js'
 import { type Cell, cellsOf } from './cells.js'
 import { type CodeCell, metadata, type Notebook, type Output } from './nbformat.js'
 import { programOf, type Strip } from './program.js'
@@ -19,6 +20,8 @@ export interface Failure {
   readonly message: string
   /** Where in the file, and which of how many cells of code. */
   readonly place: string
+  /** Of an interruption. */
+  readonly exitCode?: number | undefined
 }
 
 /**
@@ -26,18 +29,18 @@ export interface Failure {
  * ends in, are its outputs. It ends with the first error.
  *
  * @param began hears of each cell of code that begins, from 1
- * @throws Error for a file that cannot be read, has no cells, or is no program
+ * @throws UsageError for a file that is no notebook or cannot be read; Error for what does not parse
  */
 export async function execute(file: string, began: (cell: number, of: number) => void = () => {}): Promise<Executed> {
   const path = resolve(file)
   if (!/^\.m?[jt]s$/.test(extname(path)))
-    throw new Error(`${file} is no program: notebooks are files of TypeScript or JavaScript whose cells begin with // %%.`)
+    throw new UsageError(`${file} is no program: notebooks are files of TypeScript or JavaScript whose cells begin with // %%.`)
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new Error(`${file} cannot be read: ${cause.message}`, { cause })
+    throw new UsageError(`${file} cannot be read: ${cause.message}`, { cause })
   })
   const cells = cellsOf(text)
   const code = cells.flatMap(({ kind }, i) => (kind === 'code' ? [i] : []))
-  if (code.length === 0) throw new Error(`${file} has no cells of code. Each begins with a line // %%.`)
+  if (code.length === 0) throw new UsageError(`${file} has no cells of code. Each begins with a line // %%.`)
   const tools = toolsOf(path)
   const program = await programOf(text, cells, tools.strip).catch(cause => {
     throw new Error(`${file} is no program: ${placeOf(cause, file)}`, { cause })
@@ -48,7 +51,7 @@ export async function execute(file: string, began: (cell: number, of: number) =>
     const { line, lastLine } = cells[cell]!
     return `${file}:${line}, cell ${code.indexOf(cell) + 1} of ${code.length} (lines ${line} to ${lastLine})`
   }
-  const failure = run.failure && { message: run.failure.message, place: place(run.failure.cell) }
+  const failure = run.failure && { ...run.failure, place: place(run.failure.cell) }
   return { notebook: run.notebook(), failure }
 }
 
@@ -118,7 +121,8 @@ class Run {
   readonly #began: (cell: number, of: number) => void
   readonly #outputs = new Map<number, Output[]>()
   #cell: number
-  failure: { cell: number; message: string } | undefined
+  #begun = false
+  failure: { cell: number; message: string; exitCode: number | undefined } | undefined
 
   constructor(cells: readonly Cell[], code: readonly number[], began: (cell: number, of: number) => void) {
     this.#cells = cells
@@ -159,6 +163,7 @@ class Run {
               name: 'Error',
               message: `the program ended ${signal ? `by ${signal}` : `with exit code ${code}`}`,
               stack: '',
+              ...(signal === 'SIGINT' && { exitCode: 130 }),
             },
           })
         resolve()
@@ -169,10 +174,12 @@ class Run {
   #hear(told: Told): void {
     if ('begin' in told) {
       this.#cell = told.begin
+      this.#begun = true
       this.#outputs.set(told.begin, this.#outputs.get(told.begin) ?? [])
       this.#began(this.#code.indexOf(told.begin) + 1, this.#code.length)
       return
     }
+    if ('error' in told && !this.#begun) this.#cell = this.#importing(told.error.message)
     const outputs = this.#outputs.get(this.#cell) ?? []
     this.#outputs.set(this.#cell, outputs)
     if ('stream' in told) {
@@ -183,15 +190,14 @@ class Run {
       const execution_count = this.#code.indexOf(this.#cell) + 1
       outputs.push({ output_type: 'execute_result', execution_count, data: told.result, metadata: {} })
     } else if ('error' in told && !this.failure) {
-      const { name, message, stack } = told.error
-      if (this.#outputs.size <= 1 && outputs.length === 0) this.#cell = this.#importing(message)
+      const { name, message, stack, exitCode } = told.error
       outputs.push({
         output_type: 'error',
         ename: name,
         evalue: message,
         traceback: (stack || `${name}: ${message}`).split('\n'),
       })
-      this.failure = { cell: this.#cell, message: `${name}: ${message}` }
+      this.failure = { cell: this.#cell, message: `${name}: ${message}`, exitCode }
     }
   }
 

@@ -13,7 +13,7 @@ test('tells where each cell begins, and the value that it ends in, on the lines 
     'const b = a',
     '',
     ';__onecycleNotebook.begin(1);',
-    'await __onecycleNotebook.result(1, await b.fit())',
+    'await __onecycleNotebook.result(1, (await b.fit()))',
     '// a comment',
     '',
     '// %% [markdown]',
@@ -26,7 +26,7 @@ test('tells where each cell begins, and the value that it ends in, on the lines 
 
 test('what stands before the first marker is a cell, too', async () => {
   expect(await made('f(1)\n// %%\ng`2`;')).toBe(
-    ';__onecycleNotebook.begin(0); await __onecycleNotebook.result(0, f(1))\n;__onecycleNotebook.begin(1);\nawait __onecycleNotebook.result(1, g`2`);',
+    ';__onecycleNotebook.begin(0); await __onecycleNotebook.result(0, (f(1)))\n;__onecycleNotebook.begin(1);\nawait __onecycleNotebook.result(1, (g`2`));',
   )
 })
 

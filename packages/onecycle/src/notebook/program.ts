@@ -35,7 +35,7 @@ export async function programOf(text: string, cells: readonly Cell[], strip: Str
     const isLast = !next || begunBy(stripped.slice(next.start, next.end)) !== undefined
     if (cell === undefined || number !== undefined || !isLast || statement.type !== 'ExpressionStatement') continue
     const { start, end } = statement.expression
-    inserted.push([start, `await ${runnerName}.result(${cell}, `], [end, ')'])
+    inserted.push([start, `await ${runnerName}.result(${cell}, (`], [end, '))'])
   }
   for (const number of begins.values())
     if (!found.has(number))

@@ -13,7 +13,7 @@ export type Told =
   | { readonly begin: number }
   | { readonly stream: 'stdout' | 'stderr'; readonly text: string }
   | { readonly result: MimeBundle }
-  | { readonly error: { readonly name: string; readonly message: string; readonly stack: string } }
+  | { readonly error: { readonly name: string; readonly message: string; readonly stack: string; readonly exitCode?: number } }
   | { readonly done: true }
 
 /** The name by which a program reaches what runs it. */

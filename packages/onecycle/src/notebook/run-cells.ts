@@ -37,7 +37,9 @@ function failed(error: unknown): void {
   if (finished) return
   finished = true
   const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: inspect(error), stack: '' }
-  process.send?.({ error: { name, message, stack: stack ?? '' } } satisfies Told, () => process.exit(1))
+  const { exitCode } = Object(error) as { exitCode?: unknown }
+  const told = { name, message, stack: stack ?? '', ...(typeof exitCode === 'number' && { exitCode }) }
+  process.send?.({ error: told } satisfies Told, () => process.exit(1))
 }
 
 process.on('uncaughtException', failed)
