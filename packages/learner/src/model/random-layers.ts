@@ -4,6 +4,9 @@ import { currentDraws } from '../random/draws.js'
 
 type Layer = LayersModel['layers'][number]
 
+/** By their names as they are when this is imported: a program may register a class of its own under one of them later. */
+export const stockClasses = { ...serialization.SerializationMap.getMap().classNameMap }
+
 // Has the layers that draw do so from the draws of the batch (`drawFrom`); outside of it they do as they always did. tfjs-layers exports
 // none of these classes.
 
@@ -62,5 +65,5 @@ function dropMasks(cell: Cell): void {
 }
 
 export function prototypeOf<Own>(className: string): Own {
-  return serialization.SerializationMap.getMap().classNameMap[className]![0].prototype
+  return stockClasses[className]![0].prototype
 }

@@ -1,5 +1,5 @@
-import { serialization } from '@tensorflow/tfjs-core'
 import { layersOf } from '../model/layers.js'
+import { stockClasses } from '../model/random-layers.js'
 import { isLayersModel, type Layer, type Model } from '../model/trainable-model.js'
 import { isPure } from './replayable.js'
 
@@ -14,8 +14,7 @@ const names = [
   'LSTM LSTMCell GRU GRUCell SimpleRNN SimpleRNNCell Bidirectional TimeDistributed',
   'elu selu relu relu6 linear sigmoid hardSigmoid softplus softsign tanh softmax logSoftmax swish mish gelu gelu_new',
 ]
-const { classNameMap } = serialization.SerializationMap.getMap()
-const known = new Set<unknown>(names.flatMap(line => line.split(' ')).map(name => classNameMap[name]?.[0]))
+const known = new Set<unknown>(names.flatMap(line => line.split(' ')).map(name => stockClasses[name]?.[0]))
 
 /** What is looked at of a layer; each has some of it. Whoever has `dropout` and is not the layer of that name draws in other ways. */
 interface Inside {

@@ -319,6 +319,16 @@ describe('trains to the same bits', () => {
   })
 })
 
+/** Counts in an object, which no field shows. */
+class Softmax extends layers.Layer {
+  static className = 'Softmax'
+  readonly #n = { value: 0 }
+  override call(x: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.mul([x].flat()[0]!, 1 + ++this.#n.value / 50)
+  }
+}
+tf.serialization.registerClass(Softmax)
+
 describe('runs nothing again', () => {
   const layer = () => new Counting({ inputShape: [5] } as never) as never
   it.each<[string, () => LayersModel, LearnerOptions & { data?: DataBunch }]>([
@@ -332,6 +342,11 @@ describe('runs nothing again', () => {
       },
     ],
     ["of a layer of one's own", () => stack(layer(), dense(3)), {}],
+    [
+      'of one that has the name of a layer of TensorFlow.js',
+      () => stack(dense(4, { inputShape: [5] }), new Softmax() as never, dense(3)),
+      {},
+    ],
     [
       'of layers that draw by seeds of their own',
       () => stack(dense(4, { inputShape: [5] }), layers.dropout({ rate: 0.5, seed: 4 }) as never, dense(3)),
