@@ -26,7 +26,7 @@ export const wasm: Candidate = {
 function describeThreads(number: number, asked: StartRequest['threads'], found: TriedThreads | string | undefined): string {
   if (typeof found === 'object') {
     const times = `${found.gain.toFixed(1)} times as fast as one in a trial`
-    return number > 1 ? `, ${number} threads, ${times}` : `, 1 thread: ${found.most} were ${times}`
+    return number > 1 ? `, ${number} threads, ${times}` : `, 1 thread: ${found.tried} were ${times}`
   }
   if (number > 1) return `, ${number} threads`
   return found ? `, 1 thread, not ${asked === 'auto' ? 'several' : asked}: ${found}` : ''

@@ -58,9 +58,9 @@ export async function startWasm({
 
 /** What a start for as many threads as are fastest came to. */
 export interface TriedThreads {
-  /** What was tried. */
-  readonly most: number
-  /** How many times as fast as one thread those in use are, or where one is in use those that were tried. */
+  /** How many the gain is of: those in use, or where one is in use those of the tried ones that came nearest. */
+  readonly tried: number
+  /** How many times as fast as one thread they were. */
   readonly gain: number
 }
 
@@ -78,9 +78,9 @@ export async function startFastest(simd?: StartRequest['simd']): Promise<TriedTh
     return reason
   }
   await startWasm({ threads: most, simd })
-  const { threads, gain } = fastestThreads(running()!)
+  const { threads, tried, gain } = fastestThreads(running()!)
   await startWasm({ threads })
-  return { most, gain }
+  return { tried, gain }
 }
 
 /** Loads what a start needs, ahead of it. */

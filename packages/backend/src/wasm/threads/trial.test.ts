@@ -7,15 +7,16 @@ import { fastestOf, fastestThreads } from './trial.js'
 
 describe('of the times of one, two and four threads', () => {
   it.each([
-    [[8, 4.4, 3], 4, 8 / 3],
-    [[8, 4, 5], 2, 2],
+    [[8, 4.4, 3], 4, 4, 8 / 3],
+    [[8, 4, 5], 2, 2, 2],
     // What is not much faster may be slower the next time.
-    [[8, 7.5, 8], 1, 8 / 7.5],
-    [[8, 9, 30], 1, 8 / 30],
-  ])('%j the fastest is chosen: %i', (medians, threads, gain) => {
+    [[8, 7.5, 8], 1, 2, 8 / 7.5],
+    [[8, 9, 30], 1, 2, 8 / 9],
+    [[8, 30, 9], 1, 4, 8 / 9],
+  ])('%j the fastest is chosen: %i, for the gain of %i', (medians, threads, tried, gain) => {
     // What comes once in a while does not decide.
     const times = medians.map(ms => [0.1, ms, 100, ms, ms])
-    expect(fastestOf([1, 2, 4], times)).toEqual({ threads, gain })
+    expect(fastestOf([1, 2, 4], times)).toEqual({ threads, tried, gain })
   })
 })
 

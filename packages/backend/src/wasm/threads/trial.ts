@@ -11,9 +11,11 @@ const ROUNDS = 9
 /** Fewer gain too little to be worth other programs' waiting. */
 const GAIN = 1.2
 
-/** How many threads, and how many times as fast as one they were. */
+/** How many threads are taken, and how many times as fast as one some were. */
 export interface Choice {
   readonly threads: number
+  /** How many the gain is of: those that are taken, or where that is one those that came nearest. */
+  readonly tried: number
   readonly gain: number
 }
 
@@ -42,9 +44,9 @@ export function fastestThreads(backend: BackendWasm): Choice {
 /** @param times of each number of threads, of which the first is 1 */
 export function fastestOf(numbers: readonly number[], times: readonly (readonly number[])[]): Choice {
   const medians = times.map(list => list.toSorted((a, b) => a - b)[list.length >> 1]!)
-  const choices = numbers.map((threads, i) => ({ threads, gain: medians[0]! / medians[i]! }))
-  const best = choices.reduce((best, each) => (each.gain > best.gain ? each : best))
-  return best.gain >= GAIN ? best : { threads: 1, gain: best.threads === 1 ? choices.at(-1)!.gain : best.gain }
+  const [one, ...several] = numbers.map((tried, i) => ({ tried, gain: medians[0]! / medians[i]! }))
+  const best = several.reduce((best, each) => (each.gain > best.gain ? each : best), several[0] ?? one!)
+  return { threads: best.gain >= GAIN ? best.tried : 1, ...best }
 }
 
 function work(machine: Machine, [a, b, product, numbers]: readonly [number, number, number, number]): void {
