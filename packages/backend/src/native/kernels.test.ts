@@ -49,4 +49,18 @@ describe.skipIf(missing !== undefined)(`TensorFlow's fused operations${missing ?
     for (const [i, values] of composed.entries())
       expect(Math.max(...values.map((value, j) => Math.abs(value - fused[i]![j]!)))).toBeLessThan(1e-5)
   })
+
+  it('take a ReLU of what is no number for a flat one on the way back', () => {
+    accelerateNative(layers)
+    const slopes = (f: (x: tf.Tensor) => tf.Tensor) =>
+      tf.tidy(() => [
+        ...tf
+          .grad(f)(tf.tensor1d([Number.NaN, -1, 1]))
+          .dataSync(),
+      ])
+    expect([slopes(tf.relu), slopes(tf.relu6)]).toEqual([
+      [0, 0, 1],
+      [0, 0, 1],
+    ])
+  })
 })
