@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, it, vi } from 'vitest'
+import { gradientKernelNames } from '../../wasm/compiled/kernel-names.js'
 import { little, timesInTurns } from './trial-work.js'
 
 it('measures backends in turns, and leaves nothing behind', async () => {
@@ -13,4 +14,14 @@ it('measures backends in turns, and leaves nothing behind', async () => {
   expect(set.mock.calls.map(([name]) => name)).toEqual(['cpu', 'twin', 'cpu', 'twin'])
   expect(tf.memory().numTensors).toBe(before)
   set.mockRestore()
+})
+
+it('goes back through ReLU by the kernel that a fit would run, where there is one', async () => {
+  tf.copyRegisteredKernels('cpu', 'third')
+  tf.registerBackend('third', () => tf.findBackend('cpu'))
+  const kernelFunc: tf.KernelFunc = ({ inputs }) => tf.mul(inputs['dy'] as tf.Tensor, tf.step(inputs['saved'] as tf.Tensor))
+  const gradient = vi.fn(kernelFunc)
+  tf.registerKernel({ kernelName: gradientKernelNames.relu, backendName: 'third', kernelFunc: gradient })
+  await timesInTurns(['cpu', 'third'], little)
+  expect(gradient).toHaveBeenCalledTimes(little.parts.length)
 })

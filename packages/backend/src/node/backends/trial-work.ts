@@ -17,11 +17,19 @@ import {
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core'
+import { gradientKernelNames } from '../../wasm/compiled/kernel-names.js'
+import { hasKernel, runKernel } from '../../wasm/compiled/run-kernel.js'
 
 /** A part of the work: its inputs' shapes, and one way forward and back. */
 interface Part {
   readonly shapes: readonly (readonly number[])[]
   run(...inputs: Tensor[]): Tensor
+}
+
+/** ReLU, and back through it as a fit goes: by a kernel of its own where the backend has one. */
+function throughRelu(x: Tensor): Tensor {
+  const dy = relu(x)
+  return hasKernel(gradientKernelNames.relu) ? runKernel(gradientKernelNames.relu, { dy, saved: x }) : mul(dy, step(x))
 }
 
 const kernel = (name: string, inputs: NamedTensorMap, attrs: NamedAttrMap) => engine().runKernel<Tensor>(name, inputs, attrs)
@@ -33,7 +41,7 @@ function convolution(shape: readonly [number, number, number, number], filters: 
     shapes: [shape, filterShape],
     run(x, filter) {
       const inner = kernel(Conv2D, { x: x!, filter: filter! }, attrs)
-      const dy = mul(relu(inner), step(inner))
+      const dy = throughRelu(inner)
       const dx = kernel(Conv2DBackpropInput, { dy, filter: filter! }, { ...attrs, inputShape: [...shape] })
       const dw = kernel(Conv2DBackpropFilter, { x: x!, dy }, { ...attrs, filterShape })
       return add(sum(dw), add(sum(dx), sum(dy)))
@@ -49,7 +57,7 @@ function dense(rows: number, inputs: number, outputs: number): Part {
     ],
     run(x, weights) {
       const inner = matMul(x as Tensor2D, weights as Tensor2D)
-      const dy = mul(relu(inner), step(inner)) as Tensor2D
+      const dy = throughRelu(inner) as Tensor2D
       const dx = matMul(dy, weights as Tensor2D, false, true)
       const dw = matMul(x as Tensor2D, dy, true, false)
       return add(sum(dw), add(sum(dx), sum(dy)))

@@ -5,6 +5,7 @@ import { cacheFolder, read, variable, writeWhole } from '@onecycle/platform'
 import { engine, getBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
 import { type Candidate, reasonOf } from '../../candidate.js'
 import { pinnedBackend } from '../../choosing.js'
+import { registerNativeKernels } from '../../native/register.js'
 import { findPackage } from './find-package.js'
 import { timesInTurns } from './trial-work.js'
 
@@ -33,6 +34,10 @@ export async function slowerThanWasm(node: Candidate, wasm: Candidate, wanted: b
   if (known) return verdict(known)
   const before = getBackend()
   try {
+    await node.start()
+    // As it is when it trains.
+    registerNativeKernels()
+    await wasm.start()
     const found = await measure(node, wasm)
     await remember(key, found)
     return verdict(found)
@@ -48,8 +53,6 @@ function verdict({ node, wasm }: Trial): string | undefined {
 }
 
 async function measure(node: Candidate, wasm: Candidate): Promise<Trial> {
-  await node.start()
-  await wasm.start()
   const [native, ours] = await timesInTurns([node.tfjsName, wasm.tfjsName])
   return { node: native!, wasm: ours! }
 }
