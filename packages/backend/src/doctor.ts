@@ -68,7 +68,9 @@ export async function diagnose(): Promise<Diagnosis> {
     tfjs: tfjsVersions(),
     backends,
     wasm,
-    best: backends.find(({ name, usable, worse }) => usable && !worse && name === (asked.name ?? name))?.name,
+    best: backends.find(
+      ({ name, usable, worse }, i) => usable && !(worse && backends[i + 1]?.usable) && name === (asked.name ?? name),
+    )?.name,
   }
 }
 

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pinBackend } from './choosing.js'
 import { diagnose } from './doctor.js'
+import { wasm } from './embedded.js'
 import { lookInProject } from './node/project.js'
 import { ready } from './ready.js'
 import { useBackend } from './use-backend.js'
@@ -219,6 +220,19 @@ describe('native backends', () => {
     const report = await useBackend(quiet)
     expect(report).toMatchObject({ name: 'node', tfjsName: 'tensorflow', detail: 'native CPU' })
     expect(report.line).toMatch(/no CUDA device found/)
+  })
+
+  it('are taken without a trial where wasm does not start', async () => {
+    await tf.setBackend('cpu')
+    // A checkpoint of neither.
+    pinBackend('cpu')
+    const fails = vi.spyOn(wasm, 'start').mockRejectedValue(new Error('no WebAssembly'))
+    const report = await useBackend({ trial: false, ...quiet })
+    fails.mockRestore()
+    pinBackend('tensorflow')
+    expect(report).toMatchObject({ name: 'node', tfjsName: 'tensorflow' })
+    expect(report.passedOver.map(({ name }) => name)).toEqual(['node-gpu', 'webgpu', 'wasm'])
+    expect(report.line).toMatch(/no WebAssembly: wasm$/)
   })
 
   it('leaves the one that runs as it is, whatever is asked about the other', async () => {

@@ -25,7 +25,7 @@ export interface UseBackendOptions {
   simd?: Simd
   /**
    * Whether TensorFlow's native library, where it is installed, may be compared with wasm in a trial of some 100 ms, which is remembered for
-   * this machine. Without one wasm is taken. Default: unless the environment variable `ONECYCLE_TRIAL` is `0`.
+   * this machine. Without one wasm is taken, where that starts. Default: unless the environment variable `ONECYCLE_TRIAL` is `0`.
    */
   trial?: boolean
   /** Where the line about the choice goes. Default: standard error; `false`: nowhere. */
@@ -145,7 +145,8 @@ async function startForced(name: BackendName, request: StartRequest): Promise<Ba
 }
 
 async function startBest(request: StartRequest, trial: boolean): Promise<BackendReport> {
-  const passedOver: { name: BackendName; reason: string }[] = []
+  let passedOver: { name: BackendName; reason: string }[] = []
+  let slower: Candidate | undefined
   for (const candidate of candidates) {
     const absent = absence(candidate)
     if (absent) {
@@ -155,14 +156,20 @@ async function startBest(request: StartRequest, trial: boolean): Promise<Backend
     const worse = await candidate.worse?.(trial)
     if (worse) {
       passedOver.push({ name: candidate.name, reason: worse })
+      slower = candidate
       continue
     }
-    try {
-      return report(candidate, await candidate.start(request), false, passedOver)
-    } catch (error) {
-      if (error instanceof MissingFile) throw error
-      passedOver.push({ name: candidate.name, reason: reasonOf(error) })
+    // What was worse than one that does not start is the next best.
+    for (const next of slower ? [candidate, slower] : [candidate]) {
+      const others = passedOver.filter(({ name }) => name !== next.name)
+      try {
+        return report(next, await next.start(request), false, others)
+      } catch (error) {
+        if (error instanceof MissingFile) throw error
+        passedOver = [...others, { name: next.name, reason: reasonOf(error) }]
+      }
     }
+    slower = undefined
   }
   throw new Error(`No backend starts. ${describeReasons(passedOver)}`)
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import '@tensorflow/tfjs-backend-cpu'
@@ -70,6 +70,13 @@ describe('a trial', () => {
     expect(await slowerThanWasm(node, wasm, false)).toBe('not compared with wasm, as no trial was wanted')
     expect(await slowerThanWasm(candidate('tensorflow', 'no library'), wasm, true)).toBe('no library')
     expect(times.asked).toBe(0)
+  })
+
+  it('lets the native backend be taken where wasm does not start, and remembers nothing', async () => {
+    expect(await slowerThanWasm(node, candidate('wasm', 'no WebAssembly'), true)).toBeUndefined()
+    expect(times.asked).toBe(0)
+    expect(existsSync(file())).toBe(false)
+    expect(tf.getBackend()).toBe('cpu')
   })
 
   it('does without a folder that can be written', async () => {

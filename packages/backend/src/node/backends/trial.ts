@@ -20,7 +20,7 @@ const most = 32
 
 /**
  * Why wasm is the better one here, as far as a trial of some 100 ms says, or one that is remembered; undefined where the native backend
- * is faster. Both are started for it, and the one that was set is set again.
+ * is faster, or wasm does not start. Both are started for it, and the one that was set is set again.
  *
  * @param wanted whether a trial may be made: without one wasm is taken
  */
@@ -37,7 +37,7 @@ export async function slowerThanWasm(node: Candidate, wasm: Candidate, wanted: b
     await node.start()
     // As it is when it trains.
     registerNativeKernels()
-    await wasm.start()
+    if (!(await starts(wasm))) return undefined
     const found = await measure(node, wasm)
     await remember(key, found)
     return verdict(found)
@@ -50,6 +50,14 @@ export async function slowerThanWasm(node: Candidate, wasm: Candidate, wanted: b
 
 function verdict({ node, wasm }: Trial): string | undefined {
   return node < wasm ? undefined : `takes ${(node / wasm).toFixed(1)} times as long as wasm here`
+}
+
+/** Why a backend does not start, it says itself when its turn comes. */
+async function starts(candidate: Candidate): Promise<boolean> {
+  return candidate.start().then(
+    () => true,
+    () => false,
+  )
 }
 
 async function measure(node: Candidate, wasm: Candidate): Promise<Trial> {
