@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import { cacheFolder, read, variable, writeWhole } from '@onecycle/platform'
+import { cacheFolder, parallelism, read, variable, writeWhole } from '@onecycle/platform'
 import { engine, getBackend, setBackend, version_core } from '@tensorflow/tfjs-core'
 import { type Candidate, reasonOf } from '../../candidate.js'
 import { pinnedBackend } from '../../choosing.js'
@@ -65,17 +65,17 @@ async function measure(node: Candidate, wasm: Candidate): Promise<Trial> {
   return { node: native!, wasm: ours! }
 }
 
-/** All that a trial depends on: another library, engine or processor is measured anew. */
+/** All that a trial depends on: other kernels, another library, engine or processor are measured anew. */
 function keyOf({ packages }: Candidate): string {
   const { version, directory } = findPackage(packages[0]!) ?? { version: 'none', directory: '' }
   const library = ['libtensorflow.so.2', 'libtensorflow_cc.so.2', 'libtensorflow.2.dylib', 'tensorflow.dll']
     .map(name => statSync(join(directory, 'deps', 'lib', name), { throwIfNoEntry: false }))
     .find(found => found !== undefined)
-  const processors = cpus()
   return [
+    `onecycle ${findPackage('@onecycle/backend')?.version ?? 'unknown'}`,
     `tfjs ${version_core}, tfjs-node ${version}, library ${library?.size ?? 'unknown'}`,
     `${process.release.name} ${process.version} ${process.platform} ${process.arch}`,
-    `${processors[0]?.model ?? 'unknown'} x ${processors.length}`,
+    `${cpus()[0]?.model ?? 'unknown'} x ${parallelism()}`,
     ...['ONECYCLE_SIMD', 'OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS'].map(name => variable(name) ?? '-'),
   ].join('; ')
 }
