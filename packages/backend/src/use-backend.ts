@@ -11,7 +11,7 @@ export interface UseBackendOptions {
   prefer?: BackendName | (string & {})
   /**
    * Threads for the kernels of the wasm backend, the program's own included: a whole number from 1 to 64, or `'auto'` for as many, up to 8,
-   * as are fastest in a trial of 0.2 s when the backend starts, which is one where other programs keep the processors busy. More than one, and
+   * as are fastest in a trial of some 30 ms when the backend starts, which is one where other programs keep the processors busy. More than one, and
    * `'auto'`, ask for that backend. Sums may differ in their last digits from those of another number of threads; the same number gives the same bits.
    * In a page they need cross-origin isolation: without it there is one, and the line says so.
    * Default: the environment variable `ONECYCLE_THREADS`, which another backend that is asked for by name ignores, or else 1.

@@ -10,7 +10,7 @@ import { asPredictions, checkLabels } from './targets.js'
  * `pred` is [batch] or [batch, k] logits, `target` as many labels 0 or 1 (int32) or probabilities (float32).
  * Source: PyTorch's `nn.BCEWithLogitsLoss`, in the form max(x, 0) - x t + log(1 + e^-|x|), which cannot overflow.
  *
- * @throws RangeError when the shapes do not fit, or (on the cpu and wasm backends) an int32 label is neither 0 nor 1.
+ * @throws RangeError when the shapes do not fit, or (on the cpu and wasm backends, and on tfjs-node without a GPU) an int32 label is neither 0 nor 1.
  * @example
  * binary_cross_entropy(tf.tensor2d([[3]]), tf.tensor1d([1], 'int32')).dataSync()   // [0.0486]
  */

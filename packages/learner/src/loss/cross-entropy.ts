@@ -12,7 +12,7 @@ import { areClassIndices, as } from './targets.js'
  * [batch, ...], of which all count the same. Differentiable by `pred`; targets count as constants.
  * Source: PyTorch's `nn.CrossEntropyLoss`.
  *
- * @throws RangeError when the shapes do not fit, or (on the cpu and wasm backends) an index is no class.
+ * @throws RangeError when the shapes do not fit, or (on the cpu and wasm backends, and on tfjs-node without a GPU) an index is no class.
  * @example
  * cross_entropy(tf.tensor2d([[2, -1]]), tf.tensor1d([0], 'int32')).dataSync()  // [0.0486]
  */
