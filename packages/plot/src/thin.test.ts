@@ -50,3 +50,10 @@ test('of dots those that others cover are left out', () => {
   const same = (value: number) => value
   expect(uncovered(points, 100, 100, same, same)).toEqual([points[0], points[2], points[4]])
 })
+
+test('dots beyond the ends take no place of one that is seen', () => {
+  const beyond: [number, number][] = [[-0.002, 1.5], [0.5, -0.1], [1.002, 0.5], [0.5, 1.01]] // biome-ignore format: short
+  const seen: [number, number][] = [[0, 0.497], [1 + 1e-12, 1], [0.5, -1e-12]] // biome-ignore format: short
+  const same = (value: number) => value
+  expect(uncovered([...beyond, ...seen], 600, 340, same, same)).toEqual(seen)
+})

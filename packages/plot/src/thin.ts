@@ -3,6 +3,9 @@ type Points = readonly (readonly [number, number])[]
 /** Where a value lies between the ends of an axis, from 0 to 1; NaN where it has no place. */
 export type Place = (value: number) => number
 
+/** Whether a place is between the ends, but for what rounding adds. */
+export const isWithin = (share: number): boolean => Math.abs(share - 0.5) <= 0.5 + 1e-9
+
 /**
  * Of points in the order of x those that a drawing needs: of each of so many columns the first, the lowest, the highest and the last, so that
  * every spike stands as high as it is, and one that is not shown, so that gaps stay gaps. Of what lies beyond the ends there is one point
@@ -40,12 +43,16 @@ export function thin(points: Points, columns: number, place: Place, shown: (y: n
   return kept
 }
 
-/** Of points in any order those that lie alone in their place of so many columns and rows, or first: what covers another one is not drawn. */
+/**
+ * Of points in any order those that lie alone in their place of so many columns and rows, or first: what covers another one is not drawn, and
+ * neither is what lies beyond the ends.
+ */
 export function uncovered(points: Points, columns: number, rows: number, across: Place, along: Place): [number, number][] {
   const taken = new Set<number>()
   return points.filter(([x, y]) => {
-    const at = Math.round(across(x) * columns) * (rows + 1) + Math.round(along(y) * rows)
-    if (Number.isNaN(at) || taken.has(at)) return false
+    const [right, up] = [across(x), along(y)]
+    const at = Math.round(right * columns) * (rows + 1) + Math.round(up * rows)
+    if (!isWithin(right) || !isWithin(up) || taken.has(at)) return false
     taken.add(at)
     return true
   }) as [number, number][]

@@ -3,7 +3,7 @@ import { type Chart, colorsOf, entriesOf, type Mark, type Panel, type Series, sh
 import { colorEncoding, faintness, markShape, pointsDash } from './legend.js'
 import { wrap } from './render/wrap.js'
 import { type Look, sheets } from './theme.js'
-import { thin, uncovered } from './thin.js'
+import { isWithin, thin, uncovered } from './thin.js'
 import { type AxisScale, axisScale, placer, tickLabels } from './ticks.js'
 
 /** A Vega-Lite 6 specification: JSON that any Vega-Lite renderer shows. */
@@ -59,8 +59,7 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
   const pale = new Set(entriesOf(panel).flatMap(({ name, faint }) => (faint ? [name] : [])))
   const { width, height } = look.panelSize(columns)
   const [across, along] = [placer(panel.x, scales.x.domain), placer(panel.y, scales.y.domain)]
-  // But for what rounding adds.
-  const isInside = (x: number) => Math.abs(across(x) - 0.5) <= 0.5 + 1e-9
+  const isInside = ({ x, y }: Row) => isWithin(across(x)) && y !== null && isWithin(along(y))
   const apart = (a: Mark, b: Mark) => Math.hypot((across(a.x) - across(b.x)) * width, (along(a.y) - along(b.y)) * height)
   const rules = panel.x.rules?.length && {
     data: { values: panel.x.rules.map(x => ({ x })) },
@@ -72,11 +71,11 @@ function panelLayers(panel: Panel, look: Look, columns: number): Json[] {
     ...panel.series.flatMap((series, i) => {
       const values = rows(series, panel, scales, look.panelSize(columns))
       return marksOf(series, colors[i]!, look, pale.has(series.name) ? 1 : faintness).map(mark =>
-        layer(mark, mark['type'] === 'point' ? values.filter(({ x }) => isInside(x as number)) : values, series.name),
+        layer(mark, mark['type'] === 'point' ? values.filter(isInside) : values, series.name),
       )
     }),
     ...(panel.marks ?? []).flatMap(({ label, x, y, main }, i) => {
-      const at = isInside(x) ? [{ x, y }] : []
+      const at = isInside({ x, y }) ? [{ x, y }] : []
       const text = { type: 'text', text: label, align: 'left', dx: 10, dy: -10, fontSize: 12, fontWeight: 'bold' }
       // Over others it is smaller, so that all are seen.
       const below = panel.marks!.slice(0, i).filter(other => apart(other, panel.marks![i]!) < 12).length
@@ -113,6 +112,7 @@ function marksOf({ style, points }: Series, color: number, { inks, seriesAt }: L
 }
 
 type Scales = Readonly<Record<'x' | 'y', AxisScale>>
+type Row = { x: number; y: number | null }
 
 /** What is not finite becomes null: JSON has no NaN, and Vega-Lite breaks the line there. */
 function rows(
@@ -120,7 +120,7 @@ function rows(
   panel: Panel,
   { x, y }: Scales,
   { width, height }: { width: number; height: number },
-): Json[] {
+): Row[] {
   const across = placer(panel.x, x.domain)
   const kept =
     style === 'dots'
