@@ -7,7 +7,7 @@ import { externalReferences } from '../testing/external-references.js'
 import { FakeFit, type FakeFitOptions } from '../testing/fake-fit.js'
 import { compare_losses, compare_metrics, compare_schedules } from './compare.js'
 import { lossesChart } from './losses.js'
-import { plot_lr_find } from './lr-find.js'
+import { lrFindChart, plot_lr_find } from './lr-find.js'
 import { hypersChart } from './schedule.js'
 
 const lrs = Array.from({ length: 100 }, (_, k) => 1e-7 * 1e8 ** (k / 100))
@@ -116,6 +116,23 @@ test('single batches that explode leave the smoothed curve its room', () => {
   const { y, series } = exploding.plot().chart.panels[0]!
   const smooth = series[1]!.points.map(([, y]) => y)
   expect(y.window![1]).toBeLessThan(Math.max(...smooth) + 0.2 * (Math.max(...smooth) - Math.min(...smooth)))
+})
+
+test('suggestions among batches that are left out are not marked, and the window holds those that are', () => {
+  const lrs = Array.from({ length: 100 }, (_, i) => 10 ** (-6 + i / 20))
+  const losses = lrs.map((_, i) => (i < 40 ? 2 - i / 20 : 0.3 - i / 1000))
+  const found = (i: number, loss = losses[i]!) => ({ lr: lrs[i]!, loss })
+  const record = { ...lrFind, lrs, losses, smooth_losses: losses, suggestions: { early: found(12), valley: found(60) } }
+  const { y, marks } = lrFindChart(record, { skipStart: 40 }).panels[0]!
+  expect(marks).toEqual([{ label: 'valley: 0.001', x: lrs[60], y: losses[60], main: true }])
+  expect(y.window![1]).toBeLessThan(0.3)
+  expect(plot_lr_find({ a: { ...record, suggestion: 'early' } }, { skipStart: 40, show: false }).chart.panels[0]!.marks).toEqual(
+    [],
+  )
+  // Read off between two batches, or of another curve than the smoothed one.
+  const high = lrFindChart({ ...record, suggestions: { valley: found(60, 1) } }, { skipStart: 40 }).panels[0]!
+  expect(high.marks).toHaveLength(1)
+  expect(high.y.window![1]).toBeGreaterThan(1)
 })
 
 test('the finder says which rate to take, or why there is none', () => {

@@ -24,7 +24,7 @@ export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOpt
   const { reason, advice } = record
   const { raw, smooth } = curvesOf(record, options)
   const marks = Object.entries(record.suggestions).flatMap(([name, found]): Mark[] =>
-    found && Number.isFinite(found.loss)
+    found && isDrawn(found, smooth)
       ? [{ label: `${name}: ${formatNumber(found.lr, 3)}`, x: found.lr, y: found.loss, main: name === record.suggestion }]
       : [],
   )
@@ -73,7 +73,7 @@ export function plot_lr_find(searches: Readonly<Record<string, LrFindRecord>>, o
     const found = options.suggestion === false ? undefined : search.suggestions[search.suggestion]
     const name = found ? `${given}: ${formatNumber(found.lr, 3)}` : given
     series.push({ name, style: 'faint', points: raw, color }, { name, style: 'line', points: smooth, color })
-    if (found && Number.isFinite(found.loss)) marks.push({ label: name, x: found.lr, y: found.loss, color })
+    if (found && isDrawn(found, smooth)) marks.push({ label: name, x: found.lr, y: found.loss, color })
   })
   const methods = [...new Set(all.map(([, { suggestion }]) => suggestion))].join(', ')
   const subtitle = marks.length > 0 && `Dots: the rates that ${methods} suggests. Pale: the loss of each batch.`
@@ -101,15 +101,22 @@ function curvesOf(record: LrFindRecord, options: LrFindOptions, name?: string): 
 }
 
 function panelOf(series: Series[], marks: Mark[], label: string): Panel {
-  return { title: '', x: { label: 'Learning rate', log: true }, y: { label, window: windowOf(series) }, series, marks }
+  return { title: '', x: { label: 'Learning rate', log: true }, y: { label, window: windowOf(series, marks) }, series, marks }
+}
+
+/** Whether a suggestion lies on what is drawn of its search, and not among the batches that are left out. */
+function isDrawn({ lr, loss }: { lr: number; loss: number }, drawn: Points): boolean {
+  const ends = [drawn[0]![0], drawn.at(-1)![0]]
+  return Number.isFinite(loss) && lr >= Math.min(...ends) && lr <= Math.max(...ends)
 }
 
 /** Losses up to a little over the smoothed ones: single batches explode long before these, and would leave them no room. */
-function windowOf(series: readonly Series[]): [number, number] | undefined {
+function windowOf(series: readonly Series[], marks: readonly Mark[]): [number, number] | undefined {
   const finite = (styles: readonly string[]) =>
     series.flatMap(({ style, points }) => (styles.includes(style) ? points.map(([, y]) => y).filter(Number.isFinite) : []))
-  const low = Math.min(...finite(['line', 'faint']))
-  const high = Math.max(...finite(['line']))
+  const marked = marks.map(({ y }) => y)
+  const low = Math.min(...finite(['line', 'faint']), ...marked)
+  const high = Math.max(...finite(['line']), ...marked)
   return high > low ? [low, high + 0.1 * (high - low)] : undefined
 }
 
