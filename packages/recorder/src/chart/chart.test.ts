@@ -237,6 +237,22 @@ test('a long fit is thinned, but keeps its spikes', async () => {
   expect(spec).toContain('{"x":33334,"y":9}')
 })
 
+test('the spike of a long fit stands in every drawing where it was, as high as it was', async () => {
+  const plot = recorded({ epochs: 1, batches: 50_000, loss: k => (k === 33_333 ? 9 : 1) }).plot_losses()
+  // Of 620 pixels for 50,000 batches, and of 340 for losses from 0 to 10.
+  const peak = `${((620 * 33_334) / 50_000).toFixed(3)},${340 * 0.1}`
+  const raw = (svg: string) =>
+    [...svg.matchAll(/ d="(M[^"]*)"/g)].map(([, path]) => path!).filter(path => path.includes(`L${peak}L`))
+  expect(raw(await plot.svg())).toHaveLength(1)
+  // One for light pages, one for dark ones.
+  expect(raw(await plot.html({ interactive: false }))).toHaveLength(2)
+  const lines = (await plot.text({ width: 100, height: 20, color: false })).split('\n')
+  const spike = lines.flatMap((line, row) => [...line.matchAll(/·/g)].map(({ index }) => [row, index]))
+  // Below the title of 20 rows for losses from 10 to 0, and after the labels of 96 columns of two dots.
+  expect(spike[0]).toEqual([1 + 2, 4 + Math.floor((191 * 33_334) / 50_000 / 2)])
+  expect(new Set(spike.map(([, column]) => column)).size).toBe(1)
+})
+
 test('comparing nothing is refused', () => {
   expect(() => compare_losses({})).toThrow(/no run/)
   expect(() => compare_metrics({ a: recorded({ metrics: [] }).history })).toThrow(/metrics: \[accuracy\]/)
