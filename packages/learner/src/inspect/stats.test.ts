@@ -2,6 +2,7 @@ import { type Callback, CancelBatch } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { vegaLiteErrors } from '../../../plot/src/testing/vega-lite-errors.js'
 import { Learner } from '../learner.js'
 import { GradientClip } from '../technique/gradient-clip.js'
 import { mlp, points, useCpu } from '../testing/tiny.js'
@@ -98,6 +99,8 @@ describe('histograms', () => {
     expect(panels[0]!.drawn!.words()).toBe(
       `0.Dense, Activation by Batches: 40 rows of 5 values, log(1 + count), from 0 to ${Math.log1p(most(stats, '0.Dense')).toPrecision(4)}`,
     )
+    for (const theme of ['light', 'dark'] as const)
+      expect(vegaLiteErrors(await stats.color_dim(undefined, { show: false }).vegaLite({ theme }))).toEqual([])
     expect(stats.color_dim(-1, { show: false }).title).toBe('2.Dense')
     expect(stats.color_dim('1.BatchNormalization', { show: false }).title).toBe('1.BatchNormalization')
     expect(() => stats.color_dim(3)).toThrow(/3 is no layer that was recorded. There are: 0.Dense, 1.Batch/)
@@ -122,6 +125,8 @@ it('figures of a layer, and norms of gradients, are drawn over the batches', asy
   const [all, each] = gradients.plot_norms({ show: false }).chart.panels
   expect(all!.series[0]!.points).toEqual(gradients.stats.map(({ train_iter, norm }) => [train_iter, norm]))
   expect(each!.drawn!.words()).toMatch(/By parameter, Batches: 6 rows of 3 values, log10 of norm/)
+  for (const theme of ['light', 'dark'] as const)
+    expect(vegaLiteErrors(await gradients.plot_norms({ show: false }).vegaLite({ theme }))).toEqual([])
 })
 
 describe.each([
