@@ -228,11 +228,15 @@ describe('native backends', () => {
     pinBackend('cpu')
     const fails = vi.spyOn(wasm, 'start').mockRejectedValue(new Error('no WebAssembly'))
     const report = await useBackend({ trial: false, ...quiet })
+    vi.stubEnv('ONECYCLE_TRIAL', '0')
+    const { best, backends } = await diagnose()
     fails.mockRestore()
     pinBackend('tensorflow')
     expect(report).toMatchObject({ name: 'node', tfjsName: 'tensorflow' })
     expect(report.passedOver.map(({ name }) => name)).toEqual(['node-gpu', 'webgpu', 'wasm'])
     expect(report.line).toMatch(/no WebAssembly: wasm$/)
+    expect(best).toBe('node')
+    expect(backends.find(({ name }) => name === 'node')!.worse).toContain('no trial was wanted')
   })
 
   it('leaves the one that runs as it is, whatever is asked about the other', async () => {
