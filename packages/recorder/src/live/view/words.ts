@@ -32,7 +32,7 @@ export function placeOf(fit: StoryFit | undefined, pulse: Pulse | undefined): st
     const { lr_finding, epoch, n_epoch, training, iter, n_iter, train_iter, batches } = pulse
     if (lr_finding) return `Searching for a learning rate, batch ${count(train_iter)} of at most ${count(batches)}`
     const pass = training ? 'training' : 'validating'
-    return `Epoch ${epoch + 1} of ${n_epoch}, ${pass}${n_iter > 0 && Number.isFinite(n_iter) ? `, batch ${count(iter)} of ${count(n_iter)}` : ''}`
+    return `Epoch ${epoch + 1}${n_epoch > 0 ? ` of ${n_epoch}` : ''}, ${pass}${n_iter > 0 && Number.isFinite(n_iter) ? `, batch ${count(iter)} of ${count(n_iter)}` : ''}`
   }
   if (!fit) return 'Nothing has been trained yet.'
   const { n_epoch } = fit.begins
