@@ -21,6 +21,31 @@ function learner(): Learner {
   return new Learner(data, model, { metrics: [accuracy], progress: false, seed: 1, log: false, callbacks: [slow] })
 }
 
+/** Runs are chosen while the connection is lost: of all that is opened for them one source is left. */
+async function chooseWhileLost(page: OpenPage['page']) {
+  await page.evaluate(() => {
+    const { EventSource: Source } = globalThis
+    const sources: EventSource[] = []
+    class Counted extends Source {
+      constructor(address: string) {
+        super(address)
+        sources.push(this)
+      }
+    }
+    Object.assign(globalThis, { EventSource: Counted, sources })
+  })
+  const choose = (run: string) => page.getByLabel('Which run').selectOption(run)
+  await choose('lr-0.01')
+  await page.getByRole('heading', { name: 'lr-0.01' }).waitFor()
+  await page.evaluate(() => (globalThis as unknown as { sources: EventSource[] }).sources[0]!.onerror!(new Event('error')))
+  await choose('lr-0.1')
+  await page.getByRole('heading', { name: 'lr-0.1' }).waitFor()
+  // Longer than it waits before it tries again.
+  await page.waitForTimeout(700)
+  const states = () => page.evaluate(() => (globalThis as unknown as { sources: EventSource[] }).sources.map(s => s.readyState))
+  expect(await states()).toEqual([2, 1])
+}
+
 describe.skipIf(noChromium)(`the live page${noChromium ? ` (${noChromium})` : ''}`, () => {
   let dashboard: Dashboard
   let open: OpenPage
@@ -144,6 +169,7 @@ describe.skipIf(noChromium)(`the live page${noChromium ? ` (${noChromium})` : ''
       expect(await page.getByRole('button', { name: /Pause|Stop|Keep/ }).count()).toBe(0)
       await page.getByLabel('Which run').selectOption('lr-0.1')
       await page.getByRole('heading', { name: 'lr-0.1' }).waitFor()
+      await chooseWhileLost(page)
       await page.getByRole('button', { name: 'Compare runs' }).press('Enter')
       const label = () => page.locator('[data-part="compared losses"] figure').getAttribute('aria-label')
       await expect.poll(label).toMatch(/lr-0\.01, at the end [\d.]+; lr-0\.1, at the end [\d.]+\.$/)

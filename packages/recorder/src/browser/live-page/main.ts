@@ -18,6 +18,8 @@ class LivePage {
   readonly #view: LiveView
   #story = new Story()
   #source: EventSource | undefined
+  /** When it is tried again. */
+  #again: ReturnType<typeof setTimeout> | undefined
   #lost = 0
   #runs: RunsView | undefined
   #heard = performance.now()
@@ -63,7 +65,6 @@ class LivePage {
 
   #choose(id: string): void {
     history.replaceState(null, '', `?${new URLSearchParams({ run: id })}`)
-    this.#source?.close()
     this.#connect()
   }
 
@@ -77,6 +78,8 @@ class LivePage {
   }
 
   #connect(): void {
+    clearTimeout(this.#again)
+    this.#source?.close()
     this.#heard = performance.now()
     const source = new EventSource(this.#of('events'))
     this.#source = source
@@ -110,7 +113,7 @@ class LivePage {
     this.#view.link(over ? 'The program has ended. This is what it did.' : 'The connection is lost. Trying again…', true)
     const wait = waits[Math.min(this.#lost, waits.length - 1)]!
     this.#lost++
-    setTimeout(() => this.#connect(), wait)
+    this.#again = setTimeout(() => this.#connect(), wait)
   }
 
   #look(): void {
