@@ -6,13 +6,12 @@ export function compact(event: RunEvent): RunEvent | undefined {
   if (event.type === 'histogram') return undefined
   if (event.type !== 'batches') return event
   const { losses, smooth_losses, lrs, moms, lr_groups, hps, ...rest } = event
-  const columns = { losses: digits(losses), smooth_losses: digits(smooth_losses), lrs: digits(lrs), moms: digits(moms) }
-  return {
-    ...rest,
-    ...(columns as Pick<typeof event, 'losses' | 'smooth_losses' | 'lrs' | 'moms'>),
-    ...(lr_groups && { lr_groups: lr_groups.map(rates => rates.map(rounded)) }),
-    ...(hps && { hps: Object.fromEntries(Object.entries(hps).map(([name, values]) => [name, values.map(rounded)])) }),
+  const columns = {
+    ...{ losses: digits(losses), smooth_losses: digits(smooth_losses), lrs: digits(lrs), moms: digits(moms) },
+    ...(lr_groups && { lr_groups: lr_groups.map(digits) }),
+    ...(hps && { hps: Object.fromEntries(Object.entries(hps).map(([name, values]) => [name, digits(values)])) }),
   }
+  return { ...rest, ...(columns as Pick<typeof event, 'losses' | 'smooth_losses' | 'lrs' | 'moms' | 'lr_groups' | 'hps'>) }
 }
 
 /** What is not finite is null in JSON. */

@@ -66,8 +66,13 @@ test('a log is followed that another process writes, also where that is killed a
   await appendFile(path, more.slice(0, 20))
   await appendFile(path, more.slice(20))
   await expect.poll(() => losses(here)).toEqual([1, 2, 3, 4])
-  await appendFile(path, `{"type":"batc\n${lines(resume, batches(2, [5]))}`)
+  await appendFile(path, `{"type":"batc\n{"type":"batches","time":1}\n${lines(resume, batches(2, [5]))}`)
   await expect.poll(() => losses(here)).toEqual([1, 2, 5])
+  // What is not finite is null in a file.
+  const gone = { lr_groups: [[0.1, Number.NaN]], hps: { wd: [Number.NaN] } }
+  await appendFile(path, lines({ ...batches(3, [6]), ...gone } as RunEvent, batches(4, [7])))
+  await expect.poll(() => losses(here)).toEqual([1, 2, 5, 6, 7])
+  expect(here.story.fits[0]!.curves.get('hyper/wd')!.points).toEqual([[4, Number.NaN]])
   await writeFile(path, lines({ type: 'run', time, name: 'anew', hparams: {} }, begins(), batches(0, [7])))
   await expect.poll(() => losses(here)).toEqual([7])
   expect(here.story.run!.name).toBe('anew')

@@ -1,5 +1,5 @@
 import type { Note } from '@onecycle/callbacks'
-import { type FileSource, nameOf, read } from '@onecycle/platform'
+import { type FileSource, kind, nameOf, read } from '@onecycle/platform'
 import { emptyHistory, type History, type LrFindRecord } from '../history.js'
 import { grow } from '../part.js'
 import type { RunEvent } from './run-event.js'
@@ -82,13 +82,26 @@ export async function readRun(source: FileSource): Promise<LoggedRun> {
   return new LoggedRun(events, broken)
 }
 
-const types = ['run', 'fit', 'resume', 'batches', 'epoch', 'end', 'lr_find', 'scalar', 'text', 'image', 'histogram']
+/** The events, and what each has in it that is looked into. */
+const contents: Readonly<Record<RunEvent['type'], { readonly lists?: readonly string[]; readonly objects?: readonly string[] }>> =
+  {
+    run: { objects: ['hparams'] },
+    fit: { lists: ['metricNames'], objects: ['hyper'] },
+    batches: { lists: ['losses', 'smooth_losses', 'lrs', 'moms'] },
+    epoch: { objects: ['row'] },
+    lr_find: { objects: ['found'] },
+    ...{ resume: {}, end: {}, scalar: {}, text: {}, image: {}, histogram: {} },
+  }
 
 /** What a line of a log says; undefined for what is no event. */
 export function eventIn(line: string): RunEvent | undefined {
   try {
-    const event = JSON.parse(line) as Partial<RunEvent> | null
-    return types.includes(String(event?.type)) && typeof event?.time === 'number' ? (event as RunEvent) : undefined
+    const event = JSON.parse(line) as Readonly<Record<string, unknown>> | null
+    const type = String(event?.['type'])
+    if (!Object.hasOwn(contents, type) || typeof event?.['time'] !== 'number') return undefined
+    const { lists = [], objects = [] } = contents[type as RunEvent['type']]
+    const isWhole = lists.every(name => kind.list.fits(event[name])) && objects.every(name => kind.object.fits(event[name]))
+    return isWhole ? (event as unknown as RunEvent) : undefined
   } catch {
     return undefined
   }
