@@ -15,12 +15,16 @@ export function eventsOf(
   { fit, time, batches = Infinity, epochs = Infinity }: UpTo,
 ): [BatchesDone, ...EpochDone[]] {
   const of = <T>(values: readonly T[]) => values.slice(0, batches)
-  const { losses, smooth_losses, lrs, moms, lr_groups } = history
-  const columns = { losses: of(losses), smooth_losses: of(smooth_losses), lrs: of(lrs), moms: of(moms) }
+  const { losses, smooth_losses, lrs, moms, lr_groups, hps } = history
+  const columns = {
+    ...{ losses: of(losses), smooth_losses: of(smooth_losses), lrs: of(lrs), moms: of(moms) },
+    ...(lr_groups && { lr_groups: of(lr_groups) }),
+    ...(hps && { hps: Object.fromEntries(Object.entries(hps).map(([name, values]) => [name, of(values)])) }),
+  }
   let ended = 0
   const rows = history.epochs.slice(0, epochs).map((row, i): EpochDone => {
     ended += history.nb_batches[i] ?? 0
     return { type: 'epoch', time, fit, batches: ended, row }
   })
-  return [{ type: 'batches', time, fit, first: 0, ...columns, ...(lr_groups && { lr_groups: of(lr_groups) }) }, ...rows]
+  return [{ type: 'batches', time, fit, first: 0, ...columns }, ...rows]
 }
