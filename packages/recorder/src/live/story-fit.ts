@@ -80,7 +80,7 @@ export class StoryFit {
     this.batches = first + losses.length
     this.#unsaid = { samples: this.#unsaid.samples + (samples ?? 0), seconds: this.#unsaid.seconds + (seconds ?? 0) }
     if (this.#unsaid.seconds >= speedOver) this.#addSpeed()
-    if (memory) this.#add('memory', this.batches, memory / 2 ** 20)
+    if (memory) this.#add('memory', this.batches, memory / 1e6)
   }
 
   takeEpoch({ row, batches, time }: EpochDone): void {

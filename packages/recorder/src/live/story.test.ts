@@ -9,7 +9,7 @@ const begins = (fit: number): RunEvent => ({
 })
 const batches = (fit: number, first: number, at = time + 1000): RunEvent => ({
   ...{ type: 'batches', time: at, fit, first, losses: [1, null], smooth_losses: [1, 0.75], lrs: [0.1, 0.2], moms: [] },
-  ...{ hps: { wd: [0.01, 0.02] }, samples: 8, seconds: 0.5, memory: 2 ** 21 },
+  ...{ hps: { wd: [0.01, 0.02] }, samples: 8, seconds: 0.5, memory: 2e6 },
 })
 const epoch = (fit: number, index: number): RunEvent => ({
   ...{ type: 'epoch', time: time + 2000, fit, batches: 2 * (index + 1) },

@@ -1,7 +1,8 @@
+import { formatBytes } from '../../log/figure.js'
 import type { Story } from '../story.js'
 import { named, type StoryFit } from '../story-fit.js'
 import { type Make, say } from './make.js'
-import { count, duration, figure, memory } from './words.js'
+import { count, duration, figure } from './words.js'
 
 /** The figures of a fit as they are now, side by side. */
 export class Figures {
@@ -34,8 +35,11 @@ export class Figures {
   }
 }
 
-function figuresOf(story: Story, fit: StoryFit): Record<string, string> {
-  const last = (name: string) => fit.curves.get(name)?.last
+export function figuresOf(story: Story, fit: StoryFit): Record<string, string> {
+  const last = (name: string) => {
+    const value = fit.curves.get(name)?.last
+    return Number.isFinite(value) ? value : undefined
+  }
   const [speed, used, momentum] = [last('speed'), last('memory'), last('mom')]
   const left = fit.end || story.fits.at(-1) !== fit ? undefined : leftOf(story, fit)
   return {
@@ -50,7 +54,7 @@ function figuresOf(story: Story, fit: StoryFit): Record<string, string> {
     'Learning rate': figure(last('lr')),
     ...(momentum !== undefined && { Momentum: figure(momentum) }),
     ...(speed !== undefined && { 'Samples/s': speed < 10 ? figure(speed) : count(speed) }),
-    ...(used !== undefined && { Memory: memory(used) }),
+    ...(used !== undefined && { Memory: formatBytes(used * 1e6) }),
     Time: duration(fit.seconds),
     ...(left !== undefined && { Left: duration(left) }),
   }

@@ -21,11 +21,6 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
-/** Mebibytes. */
-export function memory(mebibytes: number): string {
-  return mebibytes < 1024 ? `${Math.round(mebibytes)} MB` : `${(mebibytes / 1024).toFixed(1)} GB`
-}
-
 /** Where a fit is, in words. */
 export function placeOf(fit: StoryFit | undefined, pulse: Pulse | undefined): string {
   if (pulse && pulse.state !== 'idle') {
