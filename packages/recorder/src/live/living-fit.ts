@@ -5,6 +5,9 @@ import { addressIn, type NotedAddress, notedName } from './noted.js'
 /** Milliseconds in which one that lives answers. */
 const patience = 2000
 
+/** Milliseconds in which what a button asks for is done: a checkpoint of a large model takes a while, and waits for its batch. */
+const patienceOfButtons = 60_000
+
 /** The fit that writes a run, where it lives and has a page of its own: from elsewhere it is looked at and steered by that page's address. */
 export class LivingFit {
   readonly #dir: string
@@ -25,9 +28,13 @@ export class LivingFit {
   async act(what: Act): Promise<string> {
     const noted = await this.#noted()
     if (!noted) return 'No fit is under way.'
-    const response = await fetch(noted.address + what, { method: 'POST', headers: { origin: new URL(noted.address).origin } })
-    const text = await response.text()
-    if (!response.ok) throw new Error(text)
+    const { origin } = new URL(noted.address)
+    const request = { method: 'POST', headers: { origin }, signal: AbortSignal.timeout(patienceOfButtons) }
+    const answer = fetch(noted.address + what, request).then(async response => ({ ok: response.ok, text: await response.text() }))
+    const { ok, text } = await answer.catch((cause: Error) => {
+      throw new Error(unanswered(cause, origin), { cause })
+    })
+    if (!ok) throw new Error(text)
     return text
   }
 
@@ -35,4 +42,9 @@ export class LivingFit {
     const bytes = await read(`${this.#dir}/${notedName}`).catch(() => undefined)
     return bytes && addressIn(new TextDecoder().decode(bytes))
   }
+}
+
+function unanswered({ name }: Error, origin: string): string {
+  if (name !== 'TimeoutError') return `Nobody answers at ${origin}: the fit is over, or its process has ended.`
+  return `The fit has not answered for ${patienceOfButtons / 1000} seconds: it may yet do what was asked, after its batch.`
 }
