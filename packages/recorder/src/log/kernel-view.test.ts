@@ -26,16 +26,18 @@ test('one display is drawn over, and at the end the table is left', () => {
   view.show({ what: 'begin', lr_finding: false })
   view.show({ what: 'status', status })
   view.show({ what: 'epoch', row: { epoch: 0, train_loss: 0.5, valid_loss: 0.25, time: 3 }, metricNames: [] })
-  view.show({ what: 'end', note: 'Ended <early>' })
+  view.show({ what: 'end', note: "Ended <early>, that's it" })
   expect(fake.said.map(([kind]) => kind)).toEqual(['display_data', ...Array(3).fill('update_display_data')])
   expect(new Set(fake.said.map(([, content]) => content.transient.display_id)).size).toBe(1)
   const [, during, , after] = fake.said.map(([, { data }]) => data)
   expect(during!['text/html']).toContain('<progress value="0.75"></progress> <code>epoch 1/2  train')
   expect(during!['text/plain']).toMatch(/^epoch 1\/2 {2}━+─+ {2}3\/4 {2}loss 0\.5/)
   expect(after!['text/html']).toMatch(
-    /^<table>.*<td style="text-align: right">0\.250000<\/td>.*<\/table>\n<div>Ended &#60;early&#62;<\/div>$/,
+    /^<table>.*<td style="text-align: right">0\.250000<\/td>.*<\/table>\n<div>Ended &#60;early&#62;, that&#39;s it<\/div>$/,
   )
-  expect(after!['text/plain']).toBe('epoch  train_loss  valid_loss  time\n0      0.500000    0.250000    00:03\nEnded <early>')
+  expect(after!['text/plain']).toBe(
+    "epoch  train_loss  valid_loss  time\n0      0.500000    0.250000    00:03\nEnded <early>, that's it",
+  )
   view.show({ what: 'begin', lr_finding: true })
   expect(fake.said.at(-1)![1].transient.display_id).not.toBe(fake.said[0]![1].transient.display_id)
 })

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@onecycle/plot'
 import { figureNames } from './epoch-table.js'
 import { formatFigure, formatTime } from './figure.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
@@ -75,13 +76,13 @@ export class KernelView implements ProgressView {
 
   #html(): string {
     const row = (cells: readonly string[], cell: 'th' | 'td') =>
-      `<tr>${cells.map(text => `<${cell} style="text-align: right">${escaped(text)}</${cell}>`).join('')}</tr>`
+      `<tr>${cells.map(text => `<${cell} style="text-align: right">${escapeHtml(text)}</${cell}>`).join('')}</tr>`
     const [heading, ...rows] = this.#rows
     const table =
       heading && `<table><thead>${row(heading, 'th')}</thead><tbody>${rows.map(each => row(each, 'td')).join('')}</tbody></table>`
     const bar =
-      this.#bar && `<div><progress value="${this.#bar.share}"></progress> <code>${escaped(this.#bar.words)}</code></div>`
-    return [table, bar, this.#note && `<div>${escaped(this.#note)}</div>`].filter(Boolean).join('\n')
+      this.#bar && `<div><progress value="${this.#bar.share}"></progress> <code>${escapeHtml(this.#bar.words)}</code></div>`
+    return [table, bar, this.#note && `<div>${escapeHtml(this.#note)}</div>`].filter(Boolean).join('\n')
   }
 
   #text(): string {
@@ -94,8 +95,4 @@ export class KernelView implements ProgressView {
     )
     return [...lines, this.#bar?.line, this.#note].filter(Boolean).join('\n')
   }
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
 }
