@@ -1,9 +1,10 @@
+import { EventEmitter } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Callback } from '@onecycle/callbacks'
-import { Dashboard, RunFolder, watchRuns } from '@onecycle/recorder'
+import { Dashboard, RunFolder, TerminalView, watchRuns } from '@onecycle/recorder'
 import { memory } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { Checkpoint } from './checkpoint/checkpoint-callback.js'
@@ -171,6 +172,29 @@ describe('Dashboard', () => {
     await press(address, 'pause')
     expect((await press(address, 'stop')).text).toBe('It ends after this batch.')
     expect((await long).reason).toBe('stopped')
+  })
+
+  it('knows what keys of a terminal had the fit do, and they know what its buttons did', async () => {
+    const patient = { timeout: 10_000 }
+    const { learn, address } = await served()
+    const page = await listen(address)
+    const pulse = () => page.messages.findLast(({ type }) => type === 'pulse')
+    let drawn = ''
+    const write = (text: string) => {
+      drawn += text
+    }
+    const input = new EventEmitter()
+    const stream = { isTTY: true, columns: 80, rows: 24, write }
+    const fit = learn.fit(1e-2, 300, { callbacks: new TerminalView({ stream, input: input as never }) })
+    await page.until(({ type, state }) => type === 'pulse' && state === 'running')
+    await press(address, 'pause')
+    await expect.poll(() => drawn, patient).toContain('PAUSED')
+    input.emit('data', 'p')
+    await expect.poll(pulse, patient).toMatchObject({ state: 'running', can: ['pause', 'stop', 'checkpoint'] })
+    input.emit('data', 'p')
+    await expect.poll(pulse, patient).toMatchObject({ state: 'paused', can: ['resume', 'stop', 'checkpoint'] })
+    expect((await press(address, 'stop')).text).toBe('It ends after this batch.')
+    expect((await fit).reason).toBe('stopped')
   })
 
   it('lets what stands still go on where the fit is to end', async () => {

@@ -40,7 +40,9 @@ export class Dashboard extends RunLogger implements LiveSite {
   readonly #options: DashboardOptions
   readonly #story = new Story()
   readonly #hearers = new Set<(messages: readonly LiveMessage[]) => void>()
-  readonly #steering: Steering
+  readonly #checkpoints: string
+  readonly #changed = () => this.#beat()
+  #steering = new Steering()
   #outbox: LiveMessage[] = []
   #pulsed = 0
   #learn: SteeredState | undefined
@@ -54,7 +56,7 @@ export class Dashboard extends RunLogger implements LiveSite {
     const { name, hparams, checkpoints = 'checkpoints', element } = options
     super({ name, hparams, interval })
     this.#options = { ...options }
-    this.#steering = new Steering(checkpoints.replace(/\/+$/, ''), () => this.#beat())
+    this.#checkpoints = checkpoints.replace(/\/+$/, '')
     if (element) this.#view = this.#mount(element)
   }
 
@@ -99,7 +101,7 @@ export class Dashboard extends RunLogger implements LiveSite {
 
   /** Serves no longer, and takes away what is shown in an element. A fit that stands still goes on. */
   async close(): Promise<void> {
-    await this.#steering.act('resume')
+    await this.act('resume')
     const [server, view] = [this.#server, this.#view]
     this.#server = this.#view = this.#address = undefined
     await (await server)?.close()
@@ -111,7 +113,8 @@ export class Dashboard extends RunLogger implements LiveSite {
     if (this.#options.element) await this.#view
     else await this.#serve(learn)
     await super.before_fit(learn)
-    this.#steering.begin(learn)
+    this.#steering = Steering.of(learn)
+    this.#steering.begin(learn, this.#changed)
   }
 
   override before_batch(learn: SteeredState): void {
@@ -128,7 +131,7 @@ export class Dashboard extends RunLogger implements LiveSite {
 
   override async after_fit(learn: SteeredState): Promise<void> {
     await super.after_fit(learn)
-    this.#steering.end()
+    this.#steering.end(this.#changed)
     this.#learn = undefined
   }
 
@@ -161,7 +164,7 @@ export class Dashboard extends RunLogger implements LiveSite {
 
   /** Does what a button of the page does: `'pause'`, `'resume'`, `'stop'` or `'checkpoint'`. Gives a sentence on it. */
   act(what: Act): Promise<string> {
-    return this.#steering.act(what)
+    return this.#steering.act(what, this.#checkpoints)
   }
 
   #add(message: Exclude<LiveMessage, { type: 'story' }>): void {

@@ -17,21 +17,22 @@ interface Keeper {
 /** Milliseconds after which a fit that stands still looks whether it is to end. */
 const look = 200
 
-/** Has a fit stand still, end, and be kept between two batches, as somebody asks for it. */
+const shared = new WeakMap<object, Steering>()
+
+/** Has a fit stand still, end, and be kept between two batches, as somebody asks for it: all who show a Learner have one in common. */
 export class Steering {
-  readonly #changed: () => void
-  /** Where what has no `Checkpoint` is saved. */
-  readonly #folder: string
+  readonly #hearers = new Set<() => void>()
   #learn: SteeredState | undefined
   #wanted: 'pause' | 'stop' | undefined
   #still = false
   #wake = () => {}
   #keeping: Promise<unknown> | undefined
 
-  /** @param changed called when the state has changed */
-  constructor(folder: string, changed: () => void) {
-    this.#folder = folder
-    this.#changed = changed
+  /** That of a Learner. */
+  static of(learn: SteeredState): Steering {
+    const there = shared.get(learn) ?? new Steering()
+    shared.set(learn, there)
+    return there
   }
 
   get state(): 'running' | 'paused' | 'idle' {
@@ -45,15 +46,19 @@ export class Steering {
     return [this.#wanted === 'pause' ? 'resume' : 'pause', 'stop', ...(keeps ? (['checkpoint'] as const) : [])]
   }
 
-  begin(learn: SteeredState): void {
+  /** @param changed called when the state has changed, until {@link Steering.end} */
+  begin(learn: SteeredState, changed: () => void): void {
+    this.#hearers.add(changed)
+    // What somebody wanted since another one began counts.
+    if (!this.#learn) this.#wanted = undefined
     this.#learn = learn
-    this.#wanted = undefined
     this.#changed()
   }
 
-  end(): void {
+  end(changed: () => void): void {
     this.#learn = undefined
     this.#changed()
+    this.#hearers.delete(changed)
   }
 
   /** After a training batch. @throws CancelFit where somebody asked for it */
@@ -62,16 +67,23 @@ export class Steering {
     if (this.#wanted === 'pause') return this.#standStill()
   }
 
-  /** @throws RangeError for what cannot be asked for; Error where a checkpoint cannot be written */
-  async act(what: Act): Promise<string> {
+  /**
+   * @param folder where what has no `Checkpoint` is saved
+   * @throws RangeError for what cannot be asked for; Error where a checkpoint cannot be written
+   */
+  async act(what: Act, folder: string): Promise<string> {
     if (!acts.includes(what)) throw new RangeError(`There is nothing that ${show(what)} does; there are ${acts.join(', ')}.`)
     if (!this.#learn) return 'No fit is under way.'
-    if (what === 'checkpoint') return `Kept in ${await this.#keep(this.#learn)}.`
+    if (what === 'checkpoint') return `Kept in ${await this.#keep(this.#learn, folder)}.`
     this.#wanted = what === 'resume' ? undefined : what
     this.#wake()
     this.#changed()
     if (what === 'resume') return 'It goes on.'
     return what === 'pause' ? 'It stands still after this batch.' : 'It ends after this batch.'
+  }
+
+  #changed(): void {
+    for (const changed of this.#hearers) changed()
   }
 
   async #standStill(): Promise<void> {
@@ -97,9 +109,9 @@ export class Steering {
     return this.#learn?.bus?.callbacks.find(callback => callback.name === 'Checkpoint' && 'now' in callback) as Keeper | undefined
   }
 
-  async #keep(learn: SteeredState): Promise<string> {
+  async #keep(learn: SteeredState, folder: string): Promise<string> {
     const { epoch, train_iter } = learn
-    const address = `${this.#folder}/epoch-${epoch}-batch-${train_iter}`
+    const address = `${folder}/epoch-${epoch}-batch-${train_iter}`
     const done = this.#keeper?.now(this.#still ? learn : undefined) ?? learn.save?.(address)
     if (!done) throw new Error('This Learner cannot be saved.')
     const settled = done.then(

@@ -28,7 +28,10 @@ const dim = (text: string) => `\x1b[2m${text}\x1b[22m`
 export function screenOf(shown: Shown, columns: number, rows: number): string[] {
   const width = columns - 1
   const { title, status, paused, log, keys } = shown
-  const top = [bold(cut(title, width)), ...(status ? statusLines(status, paused, width) : ['', 'The first batch is under way.'])]
+  const top = [
+    bold(cut(title, width)),
+    ...(status ? statusLines(status, paused, width) : ['', paused ? 'PAUSED' : 'The first batch is under way.']),
+  ]
   const footer = dim(cut(keys.find(text => text.length <= width) ?? keys.at(-1)!, width))
   const room = Math.max(0, rows - top.length - 1)
   const parts = partsOf(room, { table: tableLines(shown, width), log: log.flatMap(line => wrapped(line, width)) })

@@ -29,7 +29,9 @@ export class TerminalRun {
   readonly #title: string
   readonly #stream: OutputStream
   readonly #input: TerminalInput | undefined
-  readonly #steering: Steering
+  readonly #checkpoints: string
+  readonly #changed = () => this.#soon()
+  #steering = new Steering()
   readonly #curves = new Curves()
   #learn: SteeredState | undefined
   /** Whether somebody wanted to see no more of it. */
@@ -54,15 +56,16 @@ export class TerminalRun {
     this.#title = title
     this.#stream = stream
     this.#input = input
-    this.#steering = new Steering(checkpoints, () => this.#soon())
+    this.#checkpoints = checkpoints
     this.progress = new ProgressRun({ renderer: { interval: 200, show: news => this.#hear(news) } })
   }
 
   begin(learn: SteeredState): void {
+    this.#steering = Steering.of(learn)
     this.#curves.begin(learn.lr_finding)
     if (!this.#left) this.#open(learn)
     this.progress.begin(learn)
-    this.#steering.begin(learn)
+    this.#steering.begin(learn, this.#changed)
   }
 
   takeIn(learn: SteeredState): void | Promise<void> {
@@ -72,7 +75,7 @@ export class TerminalRun {
   }
 
   end(learn: SteeredState): void {
-    this.#steering.end()
+    this.#steering.end(this.#changed)
     this.progress.end(learn)
     this.#close()
     this.#learn = undefined
@@ -151,7 +154,7 @@ export class TerminalRun {
     if (!Object.hasOwn(what, key)) return
     const act = what[key as keyof typeof what]
     if (this.#steering.can.includes(act))
-      void this.#steering.act(act).then(
+      void this.#steering.act(act, this.#checkpoints).then(
         answer => this.#say(answer),
         error => this.#say((error as Error).message),
       )
