@@ -208,6 +208,18 @@ describe('Dashboard', () => {
     await failure
   })
 
+  it('takes no stop back when it is closed, and says where the next fit is', async () => {
+    const { learn, dashboard, said, address } = await served()
+    const fit = learn.fit(1e-2, 300)
+    await expect.poll(() => learn.train_iter).toBeGreaterThan(0)
+    await dashboard.act('stop')
+    await dashboard.close()
+    expect((await fit).reason).toBe('stopped')
+    await learn.fit(1e-2, 1)
+    const port = new RegExp(`^The live page of this run is http://127.0.0.1:\\d+/${token}/$`)
+    expect(said).toEqual([`The live page of this run is ${address}`, expect.stringMatching(port)])
+  })
+
   it('says what is in the way of a port, and takes the next one where none was given', async () => {
     const other = createServer()
     await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))

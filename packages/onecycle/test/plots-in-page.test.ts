@@ -429,9 +429,15 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       await dashboard.close()
       const refused = await new Dashboard().listen().catch(error => error.message)
       const left = element.childNodes.length
+      const next = await train([new Recorder(), dashboard], 1, 30)
+      await next.epoch(0)
+      next.end()
+      const again = element.querySelectorAll('h1').length
+      await dashboard.close()
       element.remove()
-      return { running, words, parts, rows, drawn, refused, left }`)
+      return { running, words, parts, rows, drawn, refused, left, again }`)
     expect(found).toMatchObject({
+      again: 1,
       running: 'running',
       words: ['here', 'completed'],
       parts: ['losses', 'metric/accuracy', 'rates', 'speed', 'epochs'],

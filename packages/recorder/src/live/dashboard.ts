@@ -53,11 +53,10 @@ export class Dashboard extends RunLogger implements LiveSite {
 
   constructor(options: DashboardOptions = {}) {
     checkDashboardOptions(options)
-    const { name, hparams, checkpoints = 'checkpoints', element } = options
+    const { name, hparams, checkpoints = 'checkpoints' } = options
     super({ name, hparams, interval })
     this.#options = { ...options }
     this.#checkpoints = checkpoints.replace(/\/+$/, '')
-    if (element) this.#view = this.#mount(element)
   }
 
   /**
@@ -99,19 +98,25 @@ export class Dashboard extends RunLogger implements LiveSite {
     return this.#address
   }
 
-  /** Serves no longer, and takes away what is shown in an element. A fit that stands still goes on. */
+  /**
+   * Serves no longer, and takes away what is shown in an element. A fit that stands still goes on, one that is to end ends; the next is shown anew.
+   */
   async close(): Promise<void> {
-    await this.act('resume')
+    if (this.#steering.can.includes('resume')) await this.act('resume')
     const [server, view] = [this.#server, this.#view]
     this.#server = this.#view = this.#address = undefined
+    this.#said = false
     await (await server)?.close()
     ;(await view)?.close()
   }
 
   override async before_fit(learn: SteeredState): Promise<void> {
     this.#learn = learn
-    if (this.#options.element) await this.#view
-    else await this.#serve(learn)
+    const { element } = this.#options
+    if (element) {
+      this.#view ??= this.#mount(element)
+      await this.#view
+    } else await this.#serve(learn)
     await super.before_fit(learn)
     this.#steering = Steering.of(learn)
     this.#steering.begin(learn, this.#changed)
