@@ -96,6 +96,8 @@ test.skipIf(!found)(
     window.type('p')
     await window.shows(/It goes on\.[\s\S]*p pause/)
     window.type('s')
+    await window.shows(/Press s again to stop\./)
+    window.type('s')
     const end = await window.shows(/stopped at lr 0\.01[\s\S]*runs\/flowers-1\n%/)
     expect(end).toMatch(/^\d+ +\d\.\d{6}/m)
     expect(window.modes).toBe(theirs)

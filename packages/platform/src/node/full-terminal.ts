@@ -6,6 +6,8 @@ import { canRedraw } from './terminal.js'
 /** What ends a process unless somebody hears it. */
 const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+const [ctrlC, ctrlZ, esc] = ['\x03', '\x1a', '\x1b']
+
 /**
  * Takes a whole terminal: keys come one by one, and what the program writes is heard in place of being shown. However the process ends, the hearer is
  * asked to leave it as it was first, and while it is suspended by Ctrl-Z, too.
@@ -19,11 +21,14 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
   const write = stream.write.bind(stream)
   const covered = own ? ownTerminals() : []
   const onKey = (keys: Uint8Array | string) => {
-    for (const key of String(keys)) {
-      if (key === '\x03') process.kill(process.pid, 'SIGINT')
-      else if (key === '\x1a') suspend()
-      else hearer.key(key)
-    }
+    const all = [...String(keys)]
+    // What was pasted, and what a terminal says of arrows and of itself, are no keys; Ctrl-C counts among them too.
+    for (const key of all) if (all.length === 1 || key === ctrlC || key === ctrlZ) press(key)
+  }
+  const press = (key: string) => {
+    if (key === ctrlC) process.kill(process.pid, 'SIGINT')
+    else if (key === ctrlZ) suspend()
+    else if (key !== esc) hearer.key(key)
   }
   let uncover = () => {}
   let ours = false

@@ -23,6 +23,9 @@ import type { TerminalViewOptions } from './terminal-view.js'
 /** Lines that are kept of what was said. */
 const kept = 200
 
+/** Milliseconds within which stop is to be pressed once more, as on a page. */
+const sureWithin = 4000
+
 /** What a `TerminalView` does while fits run. */
 export class TerminalRun {
   readonly progress: ProgressRun
@@ -50,6 +53,8 @@ export class TerminalRun {
   #begun = ''
   #drawn = { lines: [] as readonly string[], size: '', at: Number.NEGATIVE_INFINITY, took: 0 }
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Runs while stop was pressed once. */
+  #sure: ReturnType<typeof setTimeout> | undefined
 
   constructor(options: TerminalViewOptions) {
     const { title = 'onecycle', stream = standardOutput(), input, checkpoints = 'checkpoints' } = options
@@ -115,6 +120,7 @@ export class TerminalRun {
 
   /** Leaves the view, and tells on the ordinary screen what has happened meanwhile. */
   #close(note?: string): void {
+    this.#forget()
     clearTimeout(this.#timer)
     this.#timer = undefined
     const terminal = this.#terminal
@@ -153,12 +159,30 @@ export class TerminalRun {
     const what = { p: this.#steering.can.includes('resume') ? 'resume' : 'pause', s: 'stop', c: 'checkpoint' } as const
     if (!Object.hasOwn(what, key)) return
     const act = what[key as keyof typeof what]
+    if (act === 'stop' && this.#steering.can.includes(act) && !this.#isSure()) return
     if (this.#steering.can.includes(act))
       void this.#steering.act(act, this.#checkpoints).then(
         answer => this.#say(answer),
         error => this.#say((error as Error).message),
       )
     else this.#say(`There is nothing to ${act} here.`)
+  }
+
+  /** Twice, for nothing takes it back. */
+  #isSure(): boolean {
+    if (this.#sure !== undefined) {
+      this.#forget()
+      return true
+    }
+    this.#sure = setTimeout(() => this.#forget(), sureWithin)
+    this.#say('Press s again to stop.')
+    return false
+  }
+
+  #forget(): void {
+    clearTimeout(this.#sure)
+    this.#sure = undefined
+    this.#soon()
   }
 
   #say(line: string): void {
@@ -202,7 +226,7 @@ export class TerminalRun {
     const { can } = this.#steering
     const keys = [
       can.includes('resume') ? 'p go on' : 'p pause',
-      's stop',
+      this.#sure === undefined ? 's stop' : 's sure?',
       ...(can.includes('checkpoint') ? ['c checkpoint'] : []),
     ]
     return [

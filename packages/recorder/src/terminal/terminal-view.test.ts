@@ -130,22 +130,42 @@ describe('a fit on a whole terminal', () => {
 })
 
 describe('keys', () => {
-  test('s ends the fit after its batch, and what nobody knows does nothing', () => {
+  test('s twice ends the fit after its batch, and what nobody knows does nothing', () => {
     const input = new EventEmitter()
     const terminal = new FakeTerminal(80, 24)
     const screens = watch(
       terminal,
       { epochs: 3, batches: 10 },
       batch => {
-        if (batch === 12) input.emit('data', 'x')
-        if (batch === 13) input.emit('data', Buffer.from('s'))
+        if (batch === 2) input.emit('data', 's')
+        if (batch === 21) input.emit('data', 'x')
+        if (batch === 22 || batch === 23) input.emit('data', Buffer.from('s'))
       },
       input,
     )
-    expect(screens[3]!.at(-1)).toBe('p pause   s stop   q leave, and train on   Ctrl-C end')
-    expect(screens).toHaveLength(14)
-    expect(terminal.shown[0]).toBe('stopped in epoch 1, at batch 4 of 10')
+    expect(screens[1]!.at(-1)).toBe('p pause   s stop   q leave, and train on   Ctrl-C end')
+    expect(screens[4]!.at(-1)).toBe('p pause   s sure?   q leave, and train on   Ctrl-C end')
+    expect(screens[4]!.join('\n')).toContain('Press s again to stop.')
+    expect(screens[21]!.at(-1)).toBe('p pause   s stop   q leave, and train on   Ctrl-C end')
+    expect(screens).toHaveLength(24)
+    expect(terminal.shown[0]).toBe('stopped in epoch 2, at batch 4 of 10')
     expect(input.listenerCount('data')).toBe(0)
+  })
+
+  test('what is pasted, and what a terminal says of arrows and of itself, are no keys', () => {
+    const input = new EventEmitter()
+    const screens = watch(
+      new FakeTerminal(80, 24),
+      { epochs: 1, batches: 10 },
+      batch => {
+        if (batch !== 2) return
+        for (const keys of ['\x1bOs', '\x1b[c', '\x1b', 'pasted text', '', Buffer.from('ss')]) input.emit('data', keys)
+      },
+      input,
+    )
+    expect(screens).toHaveLength(10)
+    expect(screens.at(-1)!.at(-1)).toBe('p pause   s stop   q leave, and train on   Ctrl-C end')
+    expect(screens.flat().join('\n')).not.toMatch(/Press|PAUSED|It |There is nothing/)
   })
 
   test('q leaves the view, and the fit goes on without it, and so does the next', () => {
@@ -185,6 +205,7 @@ describe('keys', () => {
     await standing
     input.emit('data', 'p')
     const stopped = Promise.resolve(view.after_batch(learn))
+    input.emit('data', 's')
     input.emit('data', 's')
     await expect(stopped).rejects.toThrow(CancelFit)
     view.after_fit(learn)

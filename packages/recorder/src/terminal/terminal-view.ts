@@ -24,7 +24,7 @@ export interface TerminalViewOptions {
 
 /**
  * A fit or a search on a whole terminal, over ssh too: curves of loss and rate, the table of epochs, progress, speed, memory, and what is said. Keys:
- * `p` has it stand still and go on, `s` ends the fit after its batch, `c` keeps a checkpoint, `q` leaves the view, and training goes on. Whatever ends
+ * `p` has it stand still and go on, `s` twice ends the fit after its batch, `c` keeps a checkpoint, `q` leaves the view, and training goes on. Whatever ends
  * the fit or the process, the terminal is as it was; the table, and what the program wrote meanwhile, stand there then.
  *
  * Where the stream is no terminal it does nothing, and progress is shown as ever.
