@@ -14,8 +14,8 @@ export interface TerminalHearer {
   resized(): void
   /** The program wrote something, which is not shown. */
   written(text: string): void
-  /** The terminal is given back: at once, for the process may be about to end. */
-  leave(): void
+  /** The terminal is given back: at once. @param forGood whether the process is about to end, and what is to stay there must be written now */
+  leave(forGood: boolean): void
   /** It is ours again. */
   back(): void
 }

@@ -6,6 +6,9 @@ import { canRedraw } from './terminal.js'
 /** What ends a process unless somebody hears it. */
 const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** What views end by: each of them hears a signal, and none of them keeps a process from ending. */
+const enders = new WeakSet<object>()
+
 const [ctrlC, ctrlZ, esc] = ['\x03', '\x1a', '\x1b']
 
 /**
@@ -40,18 +43,18 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
     input?.resume?.()
     uncover = insteadOfWriting(covered, hearer.written)
   }
-  const giveBack = () => {
+  const giveBack = (forGood: boolean) => {
     if (!ours) return
     ours = false
-    hearer.leave()
     uncover()
+    hearer.leave(forGood)
     input?.off('data', onKey)
     input?.setRawMode?.(false)
     input?.pause?.()
   }
   // The whole group, as the key does elsewhere: what started the program waits for it.
   const suspend = () => {
-    giveBack()
+    giveBack(false)
     process.off('SIGTSTP', suspend)
     process.kill(own ? 0 : process.pid, 'SIGTSTP')
   }
@@ -63,18 +66,22 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
   }
   // Who else hears it ends what is under way, and this with it.
   const end = (signal: NodeJS.Signals) => {
-    if (process.listenerCount(signal) > 1) return
-    giveBack()
+    if (process.listeners(signal).some(hear => !enders.has(hear))) return
+    giveBack(true)
     process.off(signal, end)
     process.kill(process.pid, signal)
   }
+
+  enders.add(end)
+  const leave = () => giveBack(true)
 
   take()
   stream.on?.('resize', hearer.resized)
   if (own) {
     for (const signal of ends) process.prependListener(signal, end)
     process.on('SIGTSTP', suspend).on('SIGCONT', goOn)
-    process.on('exit', giveBack).prependListener('uncaughtExceptionMonitor', giveBack)
+    // Who took it last leaves it first.
+    process.prependListener('exit', leave).prependListener('uncaughtExceptionMonitor', leave)
   }
   return {
     write,
@@ -84,10 +91,10 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
       return [columns || stream.columns || 80, rows || stream.rows || 24]
     },
     release() {
-      giveBack()
+      giveBack(false)
       stream.off?.('resize', hearer.resized)
       for (const signal of ends) process.off(signal, end)
-      process.off('SIGTSTP', suspend).off('SIGCONT', goOn).off('exit', giveBack).off('uncaughtExceptionMonitor', giveBack)
+      process.off('SIGTSTP', suspend).off('SIGCONT', goOn).off('exit', leave).off('uncaughtExceptionMonitor', leave)
     },
   }
 }

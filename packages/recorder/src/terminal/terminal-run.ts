@@ -102,7 +102,10 @@ export class TerminalRun {
           this.#draw()
         },
         written: text => this.#hold(text),
-        leave: () => this.#screen?.leave(),
+        leave: forGood => {
+          this.#screen?.leave()
+          if (forGood) this.#tell()
+        },
         back: () => {
           this.#screen?.enter()
           this.#draw()
@@ -125,13 +128,18 @@ export class TerminalRun {
     this.#timer = undefined
     const terminal = this.#terminal
     if (!terminal) return
-    this.#terminal = undefined
     terminal.release()
     this.#screen = undefined
     for (const uncover of this.#uncover) uncover()
+    this.#tell(note)
+    this.#terminal = undefined
+  }
+
+  /** Writes what was held back meanwhile, and the rows of the table that do not stand there yet. */
+  #tell(note?: string): void {
     const fresh = this.#rows.slice(this.#printed)
     this.#printed = this.#rows.length
-    const width = terminal.size[0] - 1
+    const width = this.#terminal!.size[0] - 1
     const lines = [
       ...this.#written.splice(0),
       ...(this.#begun ? [this.#begun] : []),

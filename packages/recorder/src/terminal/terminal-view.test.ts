@@ -129,6 +129,32 @@ describe('a fit on a whole terminal', () => {
   })
 })
 
+test('what ends the process leaves the table there, and what the program wrote', () => {
+  const terminal = new FakeTerminal(80, 24)
+  const before = process.listeners('exit')
+  vi.stubEnv('CI', '').stubEnv('TERM', 'xterm')
+  const stdout = vi.spyOn(process, 'stdout', 'get').mockReturnValue(terminal as never)
+  try {
+    const ended = () =>
+      watch(terminal, { epochs: 3, batches: 5 }, batch => {
+        if (batch === 6) terminal.write('said by the program\nbegun')
+        if (batch !== 12) return
+        const [exit] = process.listeners('exit').filter(hear => !before.includes(hear))
+        exit!(0)
+        const { shown } = terminal
+        expect(shown.slice(0, 2)).toEqual(['said by the program', 'begun'])
+        expect(shown.slice(2).map(line => line.split(' ')[0])).toEqual(['epoch', '0', '1'])
+        expect(modes(terminal)).toEqual(['25', '7'])
+      })
+    expect(ended()).toHaveLength(15)
+  } finally {
+    stdout.mockRestore()
+    vi.unstubAllEnvs()
+  }
+  expect(process.listeners('exit')).toEqual(before)
+  expect(terminal.shown.map(line => line.split(' ')[0])).toEqual(['said', 'begun', 'epoch', '0', '1', 'epoch', '2'])
+})
+
 describe('keys', () => {
   test('s twice ends the fit after its batch, and what nobody knows does nothing', () => {
     const input = new EventEmitter()
