@@ -1,5 +1,9 @@
 /** Where keys come from; `process.stdin` is one. */
 export interface TerminalInput {
+  /** Whether keys come one by one already: then they do afterwards, too. */
+  readonly isRaw?: boolean | undefined
+  /** Whether somebody reads it already, as a REPL does: then it is not paused afterwards. */
+  readonly readableFlowing?: boolean | null | undefined
   setRawMode?(raw: boolean): unknown
   on(event: 'data', hear: (keys: Uint8Array | string) => void): unknown
   off(event: 'data', hear: (keys: Uint8Array | string) => void): unknown

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { PassThrough } from 'node:stream'
 import { beforeEach, expect, type MockInstance, onTestFinished, test, vi } from 'vitest'
 import type { TerminalInput } from '../full-terminal.js'
 import { takeTerminal } from './full-terminal.js'
@@ -49,4 +50,23 @@ test('a signal that somebody else hears is theirs', () => {
   expect([heard, theirs.mock.calls.length, kill.mock.calls.length]).toEqual([[], 1, 0])
   terminal.release()
   expect(heard).toEqual(['left'])
+})
+
+test.each([
+  { raw: true, flows: true },
+  { raw: false, flows: false },
+])('standard input is as it was afterwards: %o', ({ raw, flows }) => {
+  const input = Object.assign(new PassThrough(), {
+    isRaw: raw,
+    setRawMode(is: boolean) {
+      input.isRaw = is
+    },
+  })
+  if (flows) input.resume()
+  const { heard, terminal } = taken(input)
+  expect([input.isRaw, input.readableFlowing]).toEqual([true, true])
+  input.emit('data', 'p')
+  terminal.release()
+  expect([input.isRaw, input.readableFlowing, input.listenerCount('data')]).toEqual([raw, flows, 0])
+  expect(heard).toEqual(['key p', 'left'])
 })

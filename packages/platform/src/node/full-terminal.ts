@@ -9,6 +9,14 @@ const ends = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** What views end by: each of them hears a signal, and none of them keeps a process from ending. */
 const enders = new WeakSet<object>()
 
+/** There signals are sent to nobody: what is sent ends the process at once. */
+const isWindows = process.platform === 'win32'
+
+function interrupt(): void {
+  if (isWindows && process.listenerCount('SIGINT') > 0) process.emit('SIGINT', 'SIGINT')
+  else process.kill(process.pid, 'SIGINT')
+}
+
 const [ctrlC, ctrlZ, esc] = ['\x03', '\x1a', '\x1b']
 
 /**
@@ -29,15 +37,17 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
     for (const key of all) if (all.length === 1 || key === ctrlC || key === ctrlZ) press(key)
   }
   const press = (key: string) => {
-    if (key === ctrlC) process.kill(process.pid, 'SIGINT')
+    if (key === ctrlC) interrupt()
     else if (key === ctrlZ) suspend()
     else if (key !== esc) hearer.key(key)
   }
   let uncover = () => {}
   let ours = false
+  let before = { raw: false, flows: false }
 
   const take = () => {
     ours = true
+    before = { raw: input?.isRaw === true, flows: input?.readableFlowing === true }
     input?.setRawMode?.(true)
     input?.on('data', onKey)
     input?.resume?.()
@@ -49,11 +59,12 @@ export function takeTerminal(stream: OutputStream, hearer: TerminalHearer, given
     uncover()
     hearer.leave(forGood)
     input?.off('data', onKey)
-    input?.setRawMode?.(false)
-    input?.pause?.()
+    input?.setRawMode?.(before.raw)
+    if (!before.flows) input?.pause?.()
   }
   // The whole group, as the key does elsewhere: what started the program waits for it.
   const suspend = () => {
+    if (isWindows) return
     giveBack(false)
     process.off('SIGTSTP', suspend)
     process.kill(own ? 0 : process.pid, 'SIGTSTP')
