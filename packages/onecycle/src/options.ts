@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander'
 
-/** Parses a whole number from `least` on. */
-export function wholeNumber(least: number): (text: string) => number {
-  return text => parse(text, value => Number.isSafeInteger(value) && value >= least, `a whole number from ${least} on`)
+/** Parses a whole number from `least` on, or to `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const expected = `a whole number from ${least} ${most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${most}`}`
+  return text => parse(text, value => Number.isSafeInteger(value) && value >= least && value <= most, expected)
 }
 
 /** Parses a learning rate. */

@@ -39,7 +39,7 @@ export function addRuns(program: Command): void {
     .command('watch [run]')
     .description('serve a live page over a run, and those beside it: a name, a folder, a log (default: the newest)')
     .option('--runs <folder>', 'where runs are', 'runs')
-    .option('--port <n>', 'where it is served (default: the first that is free from 7400 on)', wholeNumber(1))
+    .option('--port <n>', 'where it is served (default: the first that is free from 7400 on)', wholeNumber(1, 65_535))
     .option('--host <address>', 'who may reach it (default: 127.0.0.1, this machine alone)')
     .option('--json', 'print the address as JSON')
     .addHelpText('after', examples(['onecycle watch'], ['onecycle watch churn-1 --port 8080', 'the same address each time']))

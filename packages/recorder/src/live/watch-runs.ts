@@ -30,7 +30,7 @@ export interface WatchedRuns extends LiveServer {
  * and goes on. Where the fit of a run lives and has a {@link Dashboard}, the page has its buttons. Several runs can be compared. In Node; it keeps no
  * process alive.
  *
- * @throws TypeError for an unknown option; Error where there is no such run, or the port is in use
+ * @throws TypeError for an unknown option; RangeError where there is no such run; Error where the port is in use
  * @example
  * const { address, close } = await watchRuns({ run: 'churn-1' })
  */
@@ -54,7 +54,7 @@ interface Place {
 async function placeOf(base: string, run: string | undefined): Promise<Place> {
   if (run === undefined) {
     const [newest] = await listRuns(base)
-    if (!newest) throw new Error(`There are no runs in ${base}. onecycle train makes one, and so does a RunFolder.`)
+    if (!newest) throw new RangeError(`There are no runs in ${base}. onecycle train makes one, and so does a RunFolder.`)
     return { base, first: inFolder(newest.dir) }
   }
   if (/\.jsonl$/.test(run)) return { base, first: { id: run, path: run, dir: undefined } }
@@ -64,7 +64,7 @@ async function placeOf(base: string, run: string | undefined): Promise<Place> {
       return { base: above, first: inFolder(dir) }
     }
   const there = (await listRuns(base)).map(({ dir }) => inFolder(dir).id)
-  throw new Error(`There is no run ${show(run)} in ${base}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
+  throw new RangeError(`There is no run ${show(run)} in ${base}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
 }
 
 function inFolder(dir: string) {
