@@ -405,6 +405,10 @@ describe('heard by a function', () => {
 
 test('every must be above zero', () => {
   expect(() => new ProgressBar({ every: 0 })).toThrow(/every is 0/)
+  for (const interval of [Number.NaN, -1, '9' as never])
+    expect(() => new ProgressBar({ show() {}, interval })).toThrow(
+      /interval of the renderer must be a number at least 0, but it is/,
+    )
 })
 
 test('it costs next to nothing a batch', () => {

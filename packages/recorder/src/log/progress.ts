@@ -1,5 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kind, kind, type OutputStream, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kind, kind, type OutputStream, show } from '@onecycle/platform'
 import { checkState } from '../check-state.js'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
@@ -59,6 +59,7 @@ export class ProgressBar implements Callback {
     const { every = 10 } = options
     if (typeof every !== 'number' || !(every > 0))
       throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
+    if (typeof options.renderer === 'object') checkNumber('interval of the renderer', options.renderer.interval ?? 0, { min: 0 })
     checkPlace(options)
     this.#options = { ...options }
   }

@@ -97,7 +97,7 @@ function fill(words: readonly string[], width: number): string[] {
 }
 
 function wrapped(text: string, width: number): string[] {
-  return text.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []
+  return text.match(new RegExp(`.{1,${Math.max(1, width)}}`, 'gu')) ?? []
 }
 
 function cut(text: string, width: number): string {

@@ -296,6 +296,7 @@ test('where there is no terminal it does nothing', async () => {
   view.after_fit(learn)
   expect(writes).toEqual([])
   expect(() => new TerminalView({ titel: 'a' } as never)).toThrow(/no option titel. Did you mean title\?/)
+  expect(() => new TerminalView({ input: {} as never })).toThrow(/input must be where keys come from, such as process.stdin/)
   expect(() => new TerminalView({ stream: 'stderr' as never })).toThrow(/stream must be a stream/)
 })
 
@@ -305,5 +306,5 @@ test('a window without room shows what matters most', () => {
     curves: () => ['curve'],
   }
   expect(screenOf(shown, 40, 1)).toHaveLength(1)
-  expect(screenOf(shown, 2, 4)).toHaveLength(4)
+  for (const columns of [1, 2]) expect(screenOf(shown, columns, 4)).toHaveLength(4)
 })

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkOptions, kind, type OutputStream, type TerminalInput } from '@onecycle/platform'
+import { checkOptions, type Kind, kind, type OutputStream, type TerminalInput } from '@onecycle/platform'
 import type { SteeredState } from '../live/steering.js'
 import { streamKind } from '../log/progress.js'
 import type { TerminalRun } from './terminal-run.js'
@@ -9,6 +9,11 @@ let loaded: typeof import('./terminal-run.js') | undefined
 /** What draws comes with the first fit. */
 export async function loadTerminal(): Promise<void> {
   loaded = await import('./terminal-run.js')
+}
+
+const inputKind: Kind = {
+  expected: 'where keys come from, such as process.stdin',
+  fits: value => ['on', 'off'].every(name => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
 }
 
 export interface TerminalViewOptions {
@@ -24,8 +29,8 @@ export interface TerminalViewOptions {
 
 /**
  * A fit or a search on a whole terminal, over ssh too: curves of loss and rate, the table of epochs, progress, speed, memory, and what is said. Keys:
- * `p` has it stand still and go on, `s` twice ends the fit after its batch, `c` keeps a checkpoint, `q` leaves the view, and training goes on. Whatever ends
- * the fit or the process, the terminal is as it was; the table, and what the program wrote meanwhile, stand there then.
+ * `p` has it stand still and go on, `s` twice ends the fit after its batch, `c` keeps a checkpoint, `q` leaves the view, and training goes on. Whatever
+ * ends the fit or the process, but for SIGKILL, the terminal is as it was; the table, and what the program wrote meanwhile, stand there then.
  *
  * Where the stream is no terminal it does nothing, and progress is shown as ever.
  *
@@ -42,7 +47,7 @@ export class TerminalView implements Callback<SteeredState> {
 
   constructor(options: TerminalViewOptions = {}) {
     checkOptions<TerminalViewOptions>('TerminalView', options, {
-      ...{ title: kind.string, stream: streamKind, input: kind.object, checkpoints: kind.string },
+      ...{ title: kind.string, stream: streamKind, input: inputKind, checkpoints: kind.string },
     })
     this.#options = { ...options }
   }
