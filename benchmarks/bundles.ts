@@ -25,6 +25,7 @@ export const programs = {
   'one schedule': `import { one_cycle } from 'onecycle'; show(one_cycle)`,
   'one schedule, from its package': `import { one_cycle } from '@onecycle/callbacks'; show(one_cycle)`,
   'one metric': `import { accuracy } from 'onecycle'; show(accuracy)`,
+  'a plot, from its package': `import { Plot } from '@onecycle/plot'; show(new Plot(chart))`,
   'one loss, from its package': `import { mse } from '@onecycle/learner'; show(mse)`,
   'nothing of it': `import 'onecycle'`,
 } as const
