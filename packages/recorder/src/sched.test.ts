@@ -7,7 +7,7 @@ const search = {
   lrs: Array.from({ length: 30 }, (_, i) => 1e-5 * 2 ** i),
   losses: Array.from({ length: 30 }, (_, i) => 3 - i / 10),
   smooth_losses: Array.from({ length: 30 }, (_, i) => 3.5 - i / 10),
-  suggestions: { valley: { lr: 0.01, loss: 2 } },
+  suggestions: { valley: { lr: 0.02, loss: 2 } },
   suggestion: 'valley',
 } as unknown as LrFindRecord
 
