@@ -1,6 +1,6 @@
 import { type Axis, titleOf } from './chart.js'
+import type { Json } from './json.js'
 import type { AxisScale } from './ticks.js'
-import type { Json } from './vega.js'
 
 /** Ends and ticks are ours, so that the terminal shows the same axis and single points have room. */
 export function axisEncoding(field: 'x' | 'y', axis: Axis, { domain, ticks }: AxisScale, texts: readonly string[]): Json {

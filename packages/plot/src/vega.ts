@@ -1,5 +1,6 @@
 import { axisEncoding } from './axis-encoding.js'
 import { type Chart, colorsOf, entriesOf, type Mark, type Panel, type Series, shownExtent, shows } from './chart.js'
+import type { Json } from './json.js'
 import { colorEncoding, faintness, markShape, pointsDash } from './legend.js'
 import { wrap } from './render/wrap.js'
 import { type Look, sheets } from './theme.js'
@@ -11,8 +12,6 @@ export interface VegaLiteSpec {
   $schema: string
   [key: string]: unknown
 }
-
-export type Json = Record<string, unknown>
 
 /** The chart in Vega-Lite, data included. */
 export function vegaLite(chart: Chart, look: Look = sheets.light): VegaLiteSpec {

@@ -1,10 +1,10 @@
 import { type Kinds, kind } from '@onecycle/platform'
 import { axisEncoding } from '../axis-encoding.js'
 import type { Axis } from '../chart.js'
+import type { Json } from '../json.js'
 import { cutAmid } from '../render/wrap.js'
 import type { Look } from '../theme.js'
 import { type AxisScale, axisScale, tickLabels } from '../ticks.js'
-import type { Json } from '../vega.js'
 
 /** An axis that may have names in the place of numbers. */
 export interface NamedAxis extends Pick<Axis, 'label' | 'integer'> {

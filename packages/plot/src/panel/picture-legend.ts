@@ -1,10 +1,16 @@
+import type { Json } from '../json.js'
 import { fit } from '../render/framed.js'
 import type { Pen } from '../render/pen.js'
 import { textWidth } from '../text-width.js'
 import type { Look } from '../theme.js'
-import type { Json } from '../vega.js'
-import type { ColorName } from './pictures-panel.js'
 import { pixels } from './pixels.js'
+
+/** What a colour in pictures stands for. */
+export interface ColorName {
+  readonly name: string
+  /** Such as '#0072b2'. */
+  readonly color: string
+}
 
 const fontSize = 12
 const rowHeight = 20

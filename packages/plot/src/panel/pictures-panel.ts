@@ -1,11 +1,11 @@
 import { checkOptions, kind, show, toBase64 } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
+import type { Json } from '../json.js'
 import { fit } from '../render/framed.js'
 import type { Pen } from '../render/pen.js'
 import type { Look } from '../theme.js'
-import type { Json } from '../vega.js'
 import { letter } from './named-axis.js'
-import { legendHeight, legendLayers, legendLines } from './picture-legend.js'
+import { type ColorName, legendHeight, legendLayers, legendLines } from './picture-legend.js'
 import { pixels } from './pixels.js'
 import { rgbPng } from './png.js'
 
@@ -16,13 +16,6 @@ export interface Picture {
   readonly shape: readonly [height: number, width: number, channels: number]
   /** Lines below it. Default: none. */
   readonly caption?: readonly string[] | undefined
-}
-
-/** What a colour in pictures stands for. */
-export interface ColorName {
-  readonly name: string
-  /** Such as '#0072b2'. */
-  readonly color: string
 }
 
 export interface PicturesPanelOptions {

@@ -1,4 +1,4 @@
-import type { Json } from '../vega.js'
+import type { Json } from '../json.js'
 
 const place = (field: 'x' | 'y'): Json => ({ field, type: 'quantitative', scale: null, axis: null })
 

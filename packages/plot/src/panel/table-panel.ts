@@ -1,10 +1,10 @@
 import { checkOptions, kind } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
+import type { Json } from '../json.js'
 import { fit } from '../render/framed.js'
 import type { Pen } from '../render/pen.js'
 import { wrapName, wrappedWidth } from '../render/wrap.js'
 import type { Look } from '../theme.js'
-import type { Json } from '../vega.js'
 import { pixels } from './pixels.js'
 
 export interface TablePanelOptions {

@@ -1,7 +1,7 @@
 import { checkOptions, show } from '@onecycle/platform'
 import { elementKind } from '../log/element-kind.js'
 import { isHistory } from '../part.js'
-import type { Act } from './message.js'
+import type { Act } from './pulse.js'
 import { type FollowedTraining, TrainingStory } from './training-story.js'
 import { LiveView } from './view/live-view.js'
 

@@ -1,6 +1,7 @@
 import { FollowedLog } from './followed-log.js'
 import { LivingFit } from './living-fit.js'
-import type { Act, LiveMessage, Pulse } from './message.js'
+import type { LiveMessage } from './message.js'
+import type { Act, Pulse } from './pulse.js'
 import { timeout } from './timeout.js'
 
 /** Milliseconds between two looks whether somebody lives who can be steered. */

@@ -1,6 +1,6 @@
 import { read } from '@onecycle/platform'
-import type { Act, Pulse } from './message.js'
 import { addressIn, type NotedAddress, notedName } from './noted.js'
+import type { Act, Pulse } from './pulse.js'
 
 /** Milliseconds in which one that lives answers. */
 const patience = 2000

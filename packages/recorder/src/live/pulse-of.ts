@@ -1,5 +1,5 @@
 import type { TrainingState } from '@onecycle/callbacks'
-import type { Pulse } from './message.js'
+import type { Pulse } from './pulse.js'
 import type { Steering } from './steering.js'
 
 /** Where a fit is, or was. */

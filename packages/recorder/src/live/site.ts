@@ -1,4 +1,5 @@
-import type { Act, Comparison, LiveMessage, Pulse, RunInList } from './message.js'
+import type { Comparison, LiveMessage, RunInList } from './message.js'
+import type { Act, Pulse } from './pulse.js'
 
 /** What a page is served from: a fit that runs here, or logs of runs. */
 export interface LiveSite {

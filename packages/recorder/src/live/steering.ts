@@ -1,7 +1,7 @@
 import { type Callback, CancelFit } from '@onecycle/callbacks'
 import { show } from '@onecycle/platform'
 import type { LoggedState } from '../run/run-logger.js'
-import { type Act, acts } from './message.js'
+import { type Act, acts } from './pulse.js'
 
 /** Whom buttons steer: a Learner. */
 export interface SteeredState extends LoggedState {

@@ -1,7 +1,7 @@
 import type { ImageNote, TextNote } from '@onecycle/callbacks'
 import type { LrFindRecord } from '../history.js'
-import type { RunBegins } from '../run/run-event.js'
-import type { LiveMessage, Pulse } from './message.js'
+import type { RunBegins, RunEvent } from '../run/run-event.js'
+import type { Pulse } from './pulse.js'
 import { StoryFit, type StoryFitState } from './story-fit.js'
 
 /** Most fits, texts and pictures that are kept: the last ones. */
@@ -47,7 +47,7 @@ export class Story {
     return { run, fits: fits.map(fit => fit.state()), search, texts, images, pulse }
   }
 
-  take(message: Exclude<LiveMessage, { type: 'story' }>): void {
+  take(message: RunEvent | Pulse): void {
     if (message.type === 'pulse') this.pulse = message
     else if (message.type === 'run') this.run = message
     else if (message.type === 'lr_find') this.search = message.found
@@ -55,7 +55,7 @@ export class Story {
     else this.#takeInFit(message)
   }
 
-  #takeInFit(event: Exclude<LiveMessage, { type: 'story' | 'pulse' | 'run' | 'lr_find' | 'fit' }>): void {
+  #takeInFit(event: Exclude<RunEvent, { type: 'run' | 'lr_find' | 'fit' }>): void {
     const fit = this.fits.find(({ begins }) => begins.fit === event.fit)
     if (!fit) return
     if (event.type === 'batches') fit.takeBatches(event)

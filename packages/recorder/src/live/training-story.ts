@@ -1,7 +1,7 @@
 import type { EndReason } from '@onecycle/callbacks'
 import type { EpochRow, History } from '../history.js'
 import { eventsOf } from './history-events.js'
-import type { Act, Pulse } from './message.js'
+import type { Act, Pulse } from './pulse.js'
 import { Story } from './story.js'
 
 /** A training in a worker: what `connect` of `onecycle/page` gives. */

@@ -2,8 +2,9 @@ import { checkOptions, kind, namesIn, show } from '@onecycle/platform'
 import { serveLive } from '#recorder/live-server.js'
 import { listRuns, openRun, runDifferences } from '../run/runs.js'
 import { FollowedRun } from './followed-run.js'
-import type { Act, Comparison, LiveMessage, Pulse, RunInList } from './message.js'
+import type { Comparison, LiveMessage, RunInList } from './message.js'
 import { checkServed } from './options.js'
+import type { Act, Pulse } from './pulse.js'
 import type { LiveServer, LiveSite } from './site.js'
 
 export interface WatchOptions {

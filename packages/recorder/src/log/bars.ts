@@ -1,6 +1,6 @@
 import { beforeSaying, reflows, writeTo } from '@onecycle/platform'
 import type { Clock } from './news.js'
-import type { ProgressStream } from './stream-view.js'
+import type { ProgressStream } from './progress-stream.js'
 
 /** Draws a line of at most so many characters. */
 type Draw = (width: number) => string

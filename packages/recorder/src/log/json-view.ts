@@ -1,7 +1,7 @@
 import { writeTo } from '@onecycle/platform'
 import type { Clock, ProgressNews, ProgressView } from './news.js'
 import { OutputGuard } from './output-guard.js'
-import type { ProgressStream } from './stream-view.js'
+import type { ProgressStream } from './progress-stream.js'
 
 /** Progress for programs: a line of JSON for each news, with its `time` in milliseconds. */
 export class JsonView implements ProgressView {

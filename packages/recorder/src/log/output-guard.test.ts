@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Recorder } from '../recorder.js'
 import { FakeFit } from '../testing/fake-fit.js'
 import { loadViews, ProgressBar } from './progress.js'
-import type { ProgressStream } from './stream-view.js'
+import type { ProgressStream } from './progress-stream.js'
 
 // A FakeFit waits for nobody.
 beforeAll(loadViews)

@@ -1,5 +1,5 @@
 import type { ProgressNews, ProgressRenderer, RendererName } from './news.js'
-import type { ProgressStream } from './stream-view.js'
+import type { ProgressStream } from './progress-stream.js'
 
 export interface ProgressOptions {
   /**

@@ -1,15 +1,10 @@
-import { canRedraw, type OutputStream } from '@onecycle/platform'
+import { canRedraw } from '@onecycle/platform'
 import { Bars } from './bars.js'
 import { tableHeader, tableRow } from './epoch-table.js'
 import { type ProgressNews, type ProgressView, redraw } from './news.js'
 import { OutputGuard } from './output-guard.js'
+import type { ProgressStream } from './progress-stream.js'
 import { barLine, statusLine } from './status-words.js'
-
-/** Where progress is written; `process.stdout` is one. It may close or fill up: the training goes on. */
-export interface ProgressStream extends OutputStream {
-  /** Whether it has more than it can take; a bar is not drawn then. */
-  writableNeedDrain?: boolean
-}
 
 /** Progress in characters: a bar that is drawn over, where that can be, and lines elsewhere. What a fit inside another one writes is indented. */
 export class StreamView implements ProgressView {

@@ -18,7 +18,7 @@ import type { Status } from '../log/status.js'
 import { Curves } from './curves.js'
 import { FullScreen } from './full-screen.js'
 import { screenOf } from './layout.js'
-import type { TerminalViewOptions } from './terminal-view.js'
+import type { TerminalViewOptions } from './terminal-view-options.js'
 
 /** Lines that are kept of what was said. */
 const kept = 200

@@ -1,8 +1,9 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkOptions, type Kind, kind, type OutputStream, type TerminalInput } from '@onecycle/platform'
+import { checkOptions, type Kind, kind } from '@onecycle/platform'
 import type { SteeredState } from '../live/steering.js'
 import { streamKind } from '../log/progress.js'
 import type { TerminalRun } from './terminal-run.js'
+import type { TerminalViewOptions } from './terminal-view-options.js'
 
 let loaded: typeof import('./terminal-run.js') | undefined
 
@@ -14,17 +15,6 @@ export async function loadTerminal(): Promise<void> {
 const inputKind: Kind = {
   expected: 'where keys come from, such as process.stdin',
   fits: value => ['on', 'off'].every(name => typeof (value as Record<string, unknown> | null)?.[name] === 'function'),
-}
-
-export interface TerminalViewOptions {
-  /** What stands in the first line, such as the run's folder. Default `onecycle`. */
-  title?: string | undefined
-  /** The terminal. Default: standard output. */
-  stream?: OutputStream | undefined
-  /** Where keys come from. Default: standard input. */
-  input?: TerminalInput | undefined
-  /** Folder for what `c` saves, where the fit has no `Checkpoint`. Default `checkpoints`. */
-  checkpoints?: string | undefined
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { installActivationGradients } from './activation-gradients.js'
-import { installAttentionGradient } from './attention.js'
+import { installAttentionGradient } from './attention-gradients.js'
 import { dropoutName, embeddingsKernelNames, scaleName, softmaxCrossEntropyName, spreadName } from './kernel-names.js'
 import { installLayerGradients } from './layer-gradients.js'
 import { installNormGradients } from './norm-gradients.js'

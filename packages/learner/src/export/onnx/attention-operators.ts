@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Layer } from '../../model/trainable-model.js'
+import { activate, biased, constant } from './activate.js'
+import type { Applied } from './applied.js'
 import type { OnnxGraph } from './onnx-graph.js'
-import { type Applied, activate, biased, constant } from './operators.js'
 
 /** Options of our own layers of attention, of which each has its own. */
 interface AttentionConfig {

@@ -5,8 +5,9 @@ import { disposeModel } from '../../model/dispose-model.js'
 import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
+import type { Applied } from './applied.js'
 import { OnnxGraph } from './onnx-graph.js'
-import { type Applied, operators } from './operators.js'
+import { operators } from './operators.js'
 
 /** Writes {@link onnxOf} under an address, whole or not at all, and gives it in full. `.onnx` is added when missing. */
 export async function exportOnnx(parts: Exported, address: string): Promise<string> {

@@ -1,41 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { transpose } from '@tensorflow/tfjs-core'
-import type { Layer } from '../../model/trainable-model.js'
+import { activate, biased, constant } from './activate.js'
+import type { Applied, LayerConfig } from './applied.js'
 import { layerNorm, multiHeadAttention, positionalEmbedding, transformerBlock } from './attention-operators.js'
-import type { OnnxGraph, Sides } from './onnx-graph.js'
-
-/** Options of TensorFlow.js's layers, of which each has its own. */
-interface LayerConfig {
-  readonly axis: number
-  readonly scale: boolean
-  readonly center: boolean
-  readonly epsilon: number
-  readonly activation: string
-  readonly alpha: number
-  readonly maxValue: number | null | undefined
-  readonly dims: readonly number[]
-  readonly padding: unknown
-  readonly cropping: readonly [readonly [number, number], readonly [number, number]]
-  readonly normalize: boolean
-  readonly strides: number | readonly number[]
-  readonly poolSize: number | readonly number[]
-  readonly dilationRate: number | readonly number[] | null
-  readonly dataFormat: string
-  readonly interpolation: string
-  readonly size: number | readonly number[]
-}
-
-/** A layer where it is applied: its options, its weights, and the shapes around it. */
-export interface Applied {
-  readonly graph: OnnxGraph
-  readonly layer: Layer
-  readonly config: LayerConfig
-  readonly weights: readonly Tensor[]
-  /** Names of what goes in. */
-  readonly xs: readonly string[]
-  readonly inputShape: Sides
-  readonly outputShape: Sides
-}
 
 type Operator = (applied: Applied) => string
 
@@ -145,14 +112,6 @@ export const operators: Readonly<Record<string, Operator>> = {
   },
 }
 
-export function constant(graph: OnnxGraph, weight: Tensor): string {
-  return graph.floats(Float32Array.from(weight.dataSync()), weight.shape)
-}
-
-export function biased(graph: OnnxGraph, x: string, bias: Tensor | undefined): string {
-  return bias ? graph.op('Add', [x, constant(graph, bias)]) : x
-}
-
 function convolve(applied: Applied, kernel: Tensor, bias: Tensor | undefined, group: number): string {
   const { graph, config } = applied
   const axes = applied.inputShape.length - 2
@@ -191,37 +150,3 @@ function forEach(given: number | readonly number[], axes: number): number[] {
 }
 
 const padding = (config: LayerConfig) => (config.padding === 'same' ? { auto_pad: 'SAME_UPPER' } : {})
-
-const number = (graph: OnnxGraph, value: number) => graph.floats(Float32Array.of(value), [1])
-
-/** Activations by TensorFlow.js's names. */
-const activations: Readonly<Record<string, (graph: OnnxGraph, x: string) => string>> = {
-  linear: (_, x) => x,
-  relu: (graph, x) => graph.op('Relu', [x]),
-  relu6: (graph, x) => graph.op('Clip', [x, graph.floats(Float32Array.of(0), []), graph.floats(Float32Array.of(6), [])]),
-  sigmoid: (graph, x) => graph.op('Sigmoid', [x]),
-  tanh: (graph, x) => graph.op('Tanh', [x]),
-  softmax: (graph, x) => graph.op('Softmax', [x], { axis: -1 }),
-  softplus: (graph, x) => graph.op('Softplus', [x]),
-  softsign: (graph, x) => graph.op('Softsign', [x]),
-  elu: (graph, x) => graph.op('Elu', [x]),
-  selu: (graph, x) => graph.op('Selu', [x]),
-  hardSigmoid: (graph, x) => graph.op('HardSigmoid', [x], { alpha: { float: 0.2 }, beta: { float: 0.5 } }),
-  gelu: (graph, x) => {
-    const below = graph.op('Erf', [graph.op('Mul', [x, number(graph, Math.SQRT1_2)])])
-    return graph.op('Mul', [graph.op('Mul', [x, number(graph, 0.5)]), graph.op('Add', [below, number(graph, 1)])])
-  },
-  geluNew: (graph, x) => {
-    const cube = graph.op('Mul', [graph.op('Mul', [x, x]), graph.op('Mul', [x, number(graph, 0.044715)])])
-    const below = graph.op('Tanh', [graph.op('Mul', [graph.op('Add', [x, cube]), number(graph, Math.sqrt(2 / Math.PI))])])
-    return graph.op('Mul', [graph.op('Mul', [x, number(graph, 0.5)]), graph.op('Add', [below, number(graph, 1)])])
-  },
-  swish: (graph, x) => graph.op('Mul', [x, graph.op('Sigmoid', [x])]),
-}
-
-export function activate(graph: OnnxGraph, given: unknown, x: string): string {
-  const name = String(given ?? 'linear').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  const own = Object.hasOwn(activations, name) ? activations[name] : undefined
-  if (own) return own(graph, x)
-  throw new TypeError(`The activation ${name} cannot be written as ONNX; there are ${Object.keys(activations).join(', ')}.`)
-}

@@ -1,4 +1,5 @@
-import type { Act, Comparison, LiveMessage, RunInList } from '../../live/message.js'
+import type { Comparison, LiveMessage, RunInList } from '../../live/message.js'
+import type { Act } from '../../live/pulse.js'
 import { Story } from '../../live/story.js'
 import { LiveView } from '../../live/view/live-view.js'
 import { maker } from '../../live/view/make.js'

@@ -1,4 +1,4 @@
-import type { Act } from '../message.js'
+import type { Act } from '../pulse.js'
 import { type Make, say } from './make.js'
 
 /** Milliseconds within which stop is to be pressed once more. */

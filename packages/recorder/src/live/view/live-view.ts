@@ -1,4 +1,4 @@
-import type { Act } from '../message.js'
+import type { Act } from '../pulse.js'
 import type { Story } from '../story.js'
 import type { StoryFit } from '../story-fit.js'
 import { Cards } from './cards.js'

@@ -1,5 +1,5 @@
 import { formatNumber } from '@onecycle/plot'
-import type { Pulse } from '../message.js'
+import type { Pulse } from '../pulse.js'
 import type { StoryFit } from '../story-fit.js'
 
 /** Seconds in two units: `42 s`, `3 min 05 s`, `2 h 10 min`. */

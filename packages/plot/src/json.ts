@@ -1,0 +1,2 @@
+/** A part of a specification. */
+export type Json = Record<string, unknown>

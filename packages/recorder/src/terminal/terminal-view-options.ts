@@ -1,0 +1,12 @@
+import type { OutputStream, TerminalInput } from '@onecycle/platform'
+
+export interface TerminalViewOptions {
+  /** What stands in the first line, such as the run's folder. Default `onecycle`. */
+  title?: string | undefined
+  /** The terminal. Default: standard output. */
+  stream?: OutputStream | undefined
+  /** Where keys come from. Default: standard input. */
+  input?: TerminalInput | undefined
+  /** Folder for what `c` saves, where the fit has no `Checkpoint`. Default `checkpoints`. */
+  checkpoints?: string | undefined
+}
