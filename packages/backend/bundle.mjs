@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { packed } from '../../scripts/packed.mjs'
 
 process.chdir(import.meta.dirname)
 const folder = 'dist/wasm'
@@ -13,14 +14,10 @@ const binary = 'tfjs-backend-wasm-simd.wasm'
 const stock = join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')), binary)
 
 await build({
+  ...packed,
   absWorkingDir: import.meta.dirname,
   entryPoints: ['src/browser/worker.ts'],
   outfile: `${folder}/worker.js`,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  target: 'es2022',
-  logLevel: 'warning',
 })
 await copyFile(stock, join(folder, binary))
 await copyFile(join(dirname(stock), 'tfjs-backend-wasm.wasm'), join(folder, 'tfjs-backend-wasm.wasm'))
@@ -80,19 +77,15 @@ const require = createRequire(here), __filename = fileURLToPath(here), __dirname
 for (const half of ['node', 'browser']) {
   for (const file of await readdir(`dist/${half}`)) if (/^tfjs-[^.]*\.js/.test(file)) await rm(`dist/${half}/${file}`)
   await build({
+    ...packed,
     absWorkingDir: import.meta.dirname,
     entryPoints: [`src/${half}/tfjs-cpu.ts`, `src/${half}/tfjs-wasm.ts`],
     outdir: `dist/${half}`,
     chunkNames: 'tfjs-[hash]',
-    bundle: true,
     splitting: true, // they share what registers them, and some kernels
-    minify: true,
-    format: 'esm',
     platform: half,
     mainFields: ['browser', 'module', 'main'],
-    target: 'es2022',
     plugins: [registering],
     ...(half === 'node' && { mainFields: ['module', 'main'], banner: { js: banner } }),
-    logLevel: 'warning',
   })
 }

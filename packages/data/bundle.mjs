@@ -7,23 +7,19 @@ import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
+import { packed } from '../../scripts/packed.mjs'
 
 process.chdir(import.meta.dirname)
 const folder = 'dist/source/decoders'
 const names = ['arrow', 'csv', 'parquet']
 
 const { metafile } = await build({
+  ...packed,
   entryPoints: names.map(name => `src/source/decoders/${name}.ts`),
   outdir: folder,
   allowOverwrite: true,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // what is of Node alone is left out
   metafile: true,
-  logLevel: 'warning',
 })
 for (const name of names) await rm(`${folder}/${name}.js.map`, { force: true })
 await writeFile(`${folder}/licences.txt`, await licencesOf(metafile))
@@ -81,12 +77,7 @@ export const renderWasm = () => Uint8Array.from(atob(packed), character => chara
 }
 
 await build({
+  ...packed,
   entryPoints: ['src/browser/item-thread.ts'],
   outfile: 'dist/item/thread/item-thread.js',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  logLevel: 'warning',
 })

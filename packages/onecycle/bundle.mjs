@@ -3,22 +3,18 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
+import { packed } from '../../scripts/packed.mjs'
 
 process.chdir(import.meta.dirname)
 
 for (const [folder, names] of Object.entries({ job: ['config-file'], notebook: ['program', 'to-html'] })) {
   const { metafile } = await build({
+    ...packed,
     entryPoints: names.map(name => `src/${folder}/${name}.ts`),
     outdir: `dist/${folder}`,
     allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
     external: ['@onecycle/*'],
     metafile: true,
-    logLevel: 'warning',
   })
   for (const name of names) await rm(`dist/${folder}/${name}.js.map`, { force: true })
   await writeFile(`dist/${folder}/licences.txt`, await licencesOf(metafile))

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { build } from 'esbuild'
 import { licencesOf } from '../../scripts/licences.mjs'
+import { packed, vegaBeside } from '../../scripts/packed.mjs'
 
 process.chdir(import.meta.dirname)
 const { resolve } = createRequire(import.meta.url)
@@ -15,17 +16,12 @@ await rm(folder, { recursive: true, force: true })
 
 for (const name of ['vega-runtime', 'node/resvg/engine']) {
   const { metafile } = await build({
+    ...packed, // as for pages, in Node too: Vega's half for Node awaits the package canvas at its top level
     absWorkingDir: import.meta.dirname,
     entryPoints: [`src/${name}.ts`],
     outfile: `dist/${name}.js`,
     allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'browser', // in Node too: Vega's half for Node awaits the package canvas at its top level
-    target: 'es2022',
     metafile: true,
-    logLevel: 'warning',
   })
   await rm(`dist/${name}.js.map`, { force: true })
   await writeFile(`dist/${name}.licences.txt`, await licencesOf(metafile))
@@ -33,23 +29,12 @@ for (const name of ['vega-runtime', 'node/resvg/engine']) {
 
 // What a page that was saved runs beside Vega.
 await build({
+  ...packed,
   absWorkingDir: import.meta.dirname,
   entryPoints: ['src/figures.ts'],
   outfile: 'dist/figures.js',
   allowOverwrite: true,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  logLevel: 'warning',
-  plugins: [
-    {
-      name: 'vega',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /\/vega-runtime\.js$/ }, () => ({ path: './vega-runtime.js', external: true })),
-    },
-  ],
+  plugins: [vegaBeside],
 })
 await rm('dist/figures.js.map', { force: true })
 
