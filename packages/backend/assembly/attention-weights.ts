@@ -1,6 +1,6 @@
 import { boundOf, keysOf, maskRow, queriesOf, seedOf, seenUpTo } from './attention-geometry'
 import { decay } from './exponential'
-import { zero } from './simd'
+import { truths, zero } from './simd'
 
 /** The weights of one query, from its scores: a row of numbers, of which those up to the next multiple of four are written. */
 
@@ -20,11 +20,7 @@ export function scaleScores(row: usize, own: i32, visible: usize, scale: f32): f
   let most = never
   for (let j = 0; j < own; j += 4, row += 16) {
     let shown: v128 = i32x4.lt_s(i32x4.add(i32x4.splat(j), places), i32x4.splat(own))
-    if (visible) {
-      const bytes = v128.load32_zero(visible + <usize>j)
-      const masks = i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes))
-      shown = v128.and(shown, i32x4.ne(masks, i32x4.splat(0)))
-    }
+    if (visible) shown = v128.and(shown, truths(visible + <usize>j))
     const score = v128.bitselect(f32x4.mul(v128.load(row), f32x4.splat(scale)), never, shown)
     v128.store(row, score)
     // Of NaN the present largest is kept; the sum will say it.

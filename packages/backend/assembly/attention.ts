@@ -14,6 +14,7 @@ import {
 } from './attention-geometry'
 import { clear, exponentials, firstWeight, keptOf, ownKeys, scaleScores } from './attention-weights'
 import { LINEAR } from './bounds'
+import { scale as scaleNumbers } from './elementwise'
 import { FROM_ZERO, ROWS } from './epilogue'
 import { listRows, listSteps, multiplyBlock, wholePanels } from './micro'
 import { packPanels } from './pack'
@@ -78,8 +79,10 @@ export function attention(
       for (let r = 0; r < rows; r++) softmax(g, head, i + r, scores + <usize>r * row, seen, mask, scale, own + 8 * <usize>r)
       listRows(targets, outAt + <usize>i * valueRowBytes, valueRowBytes, rows, nowhere)
       multiplyRows(rows, 0, seen, scoreRows, steps, packedV, keys, values, targets, FROM_ZERO)
-      for (let r = 0; r < rows; r++)
-        multiplyBy(outAt + <usize>(i + r) * valueRowBytes, values, kept * load<f32>(own + 8 * <usize>r, 4))
+      for (let r = 0; r < rows; r++) {
+        const y = outAt + <usize>(i + r) * valueRowBytes
+        scaleNumbers(y, kept * load<f32>(own + 8 * <usize>r, 4), y, values)
+      }
     }
   }
 }
@@ -97,10 +100,4 @@ function softmax(g: usize, head: i32, query: i32, row: usize, seen: i32, mask: u
   if (boundOf(g) === 0) return
   const number = firstWeight(g, head, query)
   for (let j = 0; j < own; j += 4, row += 16) v128.store(row, v128.and(v128.load(row), keptOf(g, number + j)))
-}
-
-function multiplyBy(x: usize, n: i32, factor: f32): void {
-  let i = 0
-  for (; i + 4 <= n; i += 4, x += 16) v128.store(x, f32x4.mul(v128.load(x), f32x4.splat(factor)))
-  for (; i < n; i++, x += 4) store<f32>(x, load<f32>(x) * factor)
 }

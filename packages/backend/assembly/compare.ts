@@ -1,4 +1,4 @@
-import { put, take } from './simd'
+import { put, take, truths } from './simd'
 
 /**
  * Comparisons of two tensors, and the choices that follow from them. Operands are seen as rows and columns, through each of which they
@@ -110,9 +110,7 @@ export function extreme(
 /** out = t where the condition holds, else e: numbers of 32 bits. */
 export function select(condition: usize, t: usize, e: usize, out: usize, n: i32): void {
   for (let i = 0; i < n; i += 4) {
-    const bytes = v128.load32_zero(condition + i)
-    const truth = i32x4.ne(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)), i32x4.splat(0))
-    put(out, i, n, v128.bitselect(take(t, i, n), take(e, i, n), truth))
+    put(out, i, n, v128.bitselect(take(t, i, n), take(e, i, n), truths(condition + i)))
   }
 }
 

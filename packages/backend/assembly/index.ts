@@ -50,7 +50,7 @@ export {
 } from './depthwise-gradient'
 export { dropout } from './dropout'
 export { addRow, scale, scaleBy, squareGradient } from './elementwise'
-export { embed, embedGradient } from './embeddings'
+export { embed } from './embeddings'
 export { gatherRows } from './gather-rows'
 export { gelu, geluGradient } from './gelu'
 export { gemm, gemmScratchBytes } from './gemm'

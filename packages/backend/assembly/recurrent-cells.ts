@@ -1,6 +1,7 @@
 import { activateGates } from './recurrent-activation'
 import { activationOf, recurrentActivationOf, units } from './recurrent-task'
-import { copyNumbers, madd, put, take } from './simd'
+import { madd, put, take } from './simd'
+import { copyRun } from './strided-copy'
 
 /**
  * What one sample's state becomes by one step, once the sums of its gates are there. `h`, and `c` where there is one, change in place;
@@ -15,7 +16,7 @@ export function lstmStep(task: usize, sums: usize, h: usize, c: usize, trace: us
   activateGates(recurrentActivationOf(task), sums, gates, 2 * n)
   activateGates(activationOf(task), sums + 2 * row, gates + 2 * row, n)
   activateGates(recurrentActivationOf(task), sums + 3 * row, gates + 3 * row, n)
-  if (trace) copyNumbers(c, trace + 4 * row, n)
+  if (trace) copyRun(c, 4, trace + 4 * row, 4, n)
   for (let i = 0; i < n; i += 4) {
     const enters = f32x4.mul(take(gates, i, n), take(gates + 2 * row, i, n))
     put(c, i, n, madd(take(gates + row, i, n), take(c, i, n), enters))

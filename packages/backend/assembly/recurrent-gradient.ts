@@ -1,4 +1,5 @@
 import { LINEAR } from './bounds'
+import { addRow } from './elementwise'
 import { FROM_OUTPUT, FROM_ZERO, ROWS } from './epilogue'
 import { COLUMNS, listRows, listSteps, multiplyPackedPanel, wholePanels } from './micro'
 import { packRowOfSix } from './pack'
@@ -48,7 +49,6 @@ import {
   x,
   y,
 } from './recurrent-task'
-import { put, take } from './simd'
 
 /** From one row of gates to the next: lines of the cache that are an odd number, so that a column of them does not meet in a few. */
 function gateRowBytes(columns: i32): usize {
@@ -143,7 +143,10 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
       const z = dz + rowBytes * row
       listRows(stepStarts, z, rowBytes, here, z)
       if (dy(task))
-        for (let i = 0; i < count; i++) addNumbers(dh + stateRow * i, dy(task) + stateRow * ((first + i) * all + step), n)
+        for (let i = 0; i < count; i++) {
+          const state = dh + stateRow * i
+          addRow(state, dy(task) + stateRow * ((first + i) * all + step), state, 1, n)
+        }
       for (let k = 0; k < here; k++) {
         const i = load<i32>(who + 4 * k)
         const sample = first + i
@@ -259,8 +262,4 @@ function addProducts(
 ): void {
   for (let j = 0; j < width; j += COLUMNS, dz += 4 * COLUMNS, column += 4 * COLUMNS)
     multiplyPackedPanel(count, depth, sixes, dz, rows, column, min(COLUMNS, width - j), start, 0, LINEAR, rowBytes)
-}
-
-function addNumbers(to: usize, from: usize, n: i32): void {
-  for (let i = 0; i < n; i += 4) put(to, i, n, f32x4.add(take(to, i, n), take(from, i, n)))
 }

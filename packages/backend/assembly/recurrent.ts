@@ -30,7 +30,8 @@ import {
   x,
   y,
 } from './recurrent-task'
-import { copyNumbers, put, take } from './simd'
+import { put, take } from './simd'
+import { copyRun } from './strided-copy'
 
 /** Samples that go through all steps together, at most: so many rows use what has been loaded of the weights. */
 const TOGETHER: i32 = 96
@@ -175,7 +176,7 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
         else simpleStep(task, z + rowBytes * k, h + at)
       }
       if (y(task))
-        for (let i = 0; i < count; i++) copyNumbers(h + stateRow * i, y(task) + stateRow * ((first + i) * all + step), n)
+        for (let i = 0; i < count; i++) copyRun(h + stateRow * i, 4, y(task) + stateRow * ((first + i) * all + step), 4, n)
       who += 4 * here
     }
   }

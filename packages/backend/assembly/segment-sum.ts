@@ -15,17 +15,28 @@ export function mostInSegment(ids: usize, rows: i32, segments: i32, counts: usiz
 }
 
 /**
- * Adds row i of x[rows, columns] to row ids[i] of out[segments, columns]; ids out of range are left out. The gradient of a look-up.
+ * Adds row i of x[rows, columns] to row ids[i] of out[segments, columns]; ids out of range are left out. The gradient of a look-up. Rows of x lie
+ * `xBytes` apart, ids `idStep`, so that the columns of a table may lie side by side.
  *
  * Sums of many rows drift. `losses`, memory as long as out, then keeps what rounding has taken from each (Kahan 1965); it may be 0.
  */
-export function segmentSum(x: usize, ids: usize, rows: i32, columns: i32, segments: i32, out: usize, losses: usize): void {
+export function segmentSum(
+  x: usize,
+  xBytes: usize,
+  ids: usize,
+  idStep: usize,
+  rows: i32,
+  columns: i32,
+  segments: i32,
+  out: usize,
+  losses: usize,
+): void {
   const rowBytes: usize = 4 * columns
   const bytes = <usize>segments * rowBytes
   memory.fill(out, 0, bytes)
   if (losses) memory.fill(losses, 0, bytes)
-  for (let i = 0; i < rows; i++, x += rowBytes) {
-    const id = load<i32>(ids + 4 * i)
+  for (let i = 0; i < rows; i++, x += xBytes, ids += idStep) {
+    const id = load<i32>(ids)
     if (id < 0 || id >= segments) continue
     const to = out + <usize>id * rowBytes
     const lost = losses + <usize>id * rowBytes

@@ -72,9 +72,7 @@ export function put(out: usize, i: i32, n: i32, v: v128): void {
   if (left > 2) v128.store32_lane(at, v, 2, 8)
 }
 
-/** For short rows, for which `memory.copy` takes longer to begin than to copy. */
-export function copyNumbers(from: usize, to: usize, n: i32): void {
-  let i = 0
-  for (; i + 4 <= n; i += 4) v128.store(to + 4 * <usize>i, v128.load(from + 4 * <usize>i))
-  for (; i < n; i++) store<f32>(to + 4 * <usize>i, load<f32>(from + 4 * <usize>i))
+/** All bits of each of four, where its byte is not 0. */
+export function truths(at: usize): v128 {
+  return i32x4.ne(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))), i32x4.splat(0))
 }

@@ -30,7 +30,7 @@ interface Plan {
 
 function planOf([q, k, v, mask]: Inputs, { heads, causal, rate, bound, seed }: Attrs): Plan {
   const [batch, queries, width] = q.shape as Shape3
-  const [, keys, valueWidth] = [...k.shape.slice(0, 2), v.shape[2]!] as Shape3
+  const [keys, valueWidth] = [k.shape[1]!, v.shape[2]!]
   const [size, values] = [width / heads, valueWidth / heads]
   const [batches = 1, rows = 1] = mask?.shape ?? []
   const strides = [rows > 1 ? keys : 0, batches > 1 ? rows * keys : 0]

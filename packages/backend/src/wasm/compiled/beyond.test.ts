@@ -53,7 +53,7 @@ describe.each(Object.values(files))('%s writes nothing beyond its result:', file
       expectKept(4 * n, out => run.dropout(a, out, scratch, n, 0.5, 1, 2, 3, 1))
       expectKept(4 * n, out => run.dropout(a, scratch, out, n, 0.5, 1, 2, 3, 1))
       expectKept(12 * n, out => run.embed(a, table, 8, 3, n, out, 4 * n))
-      expectKept(12 * n, out => run.embedGradient(a, 4 * n, table, 8, 3, n, 3, out, scratch))
+      expectKept(12 * n, out => run.segmentSum(a, 4 * n, table, 8, 3, n, 3, out, scratch))
     }
   })
 

@@ -36,7 +36,7 @@ function gradient(machine: Machine, { inputs: { dy, codes }, attrs: { tables }, 
   let above = machine.address(dy)
   for (const [column, [categories, width]] of tables.entries()) {
     const [from, to] = [places + 4 * column, machine.address(gradients[column]!)]
-    machine.run.embedGradient(above, rowBytes, from, 4 * columns, rows, width, categories, to, losses)
+    machine.run.segmentSum(above, rowBytes, from, 4 * columns, rows, width, categories, to, losses)
     above += 4 * width
   }
   return gradients

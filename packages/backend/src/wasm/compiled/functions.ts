@@ -120,7 +120,17 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
   depthwiseGradientBytes(filterSize: number): number
   depthwiseFilterGradient(shape: Address, multiplier: number, x: Address, dy: Address, out: Address, scratch: Address): void
   mostInSegment(ids: Address, rows: number, segments: number, counts: Address): number
-  segmentSum(x: Address, ids: Address, rows: number, columns: number, segments: number, out: Address, losses: Address): void
+  segmentSum(
+    x: Address,
+    xBytes: number,
+    ids: Address,
+    idStep: number,
+    rows: number,
+    columns: number,
+    segments: number,
+    out: Address,
+    losses: Address,
+  ): void
   softmaxCrossEntropy(
     logits: Address,
     target: Address,
@@ -169,17 +179,6 @@ export interface Functions extends Record<ForwardFunction, Forward>, Record<Grad
     carry: number,
   ): void
   embed(table: Address, codes: Address, codeStep: number, rows: number, width: number, out: Address, outBytes: number): void
-  embedGradient(
-    dy: Address,
-    dyBytes: number,
-    codes: Address,
-    codeStep: number,
-    rows: number,
-    width: number,
-    categories: number,
-    out: Address,
-    losses: Address,
-  ): void
   maxPool(shape: Address, x: Address, out: Address): void
   averagePool(shape: Address, x: Address, out: Address): void
   maxPoolGradient(shape: Address, x: Address, y: Address, dy: Address, dx: Address): void

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { recurrentKernelNames } from './kernel-names.js'
 import type { RecurrentAttrs } from './recurrent.js'
-import { runKernelOfMany } from './run-kernel.js'
+import { present, runKernelOfMany } from './run-kernel.js'
 
 /** What a recurrent layer computes from: those that can be differentiated by, and those that cannot. */
 interface RecurrentInputs {
@@ -40,7 +40,7 @@ interface Engine {
  */
 export function recurrentOperation(attrs: RecurrentAttrs, everyStep: boolean, given: RecurrentInputs): Recurrent {
   const engine = tf.engine() as unknown as Engine
-  const inputs = present(given)
+  const inputs = present({ ...given })
   const { mask, inputDropout, stateDropout, ...differentiable } = inputs
   const saves = engine.isTapeOn()
   // A batch's gradient is hardly ever asked for: it is then computed in a second run.
@@ -78,8 +78,4 @@ function gradientsOf(attrs: RecurrentAttrs, inputs: Record<string, tf.Tensor | u
   const { bias, state, carry } = inputs
   const names = ['kernel', 'recurrentKernel', bias && 'bias', ofInput && 'x', state && 'state', carry && 'carry']
   return Object.fromEntries(names.filter(name => typeof name === 'string').map((name, i) => [name, made[i]!]))
-}
-
-function present(inputs: object): tf.NamedTensorMap {
-  return Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor))
 }

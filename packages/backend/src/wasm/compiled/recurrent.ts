@@ -162,7 +162,7 @@ export function recurrentGradient(
   const { bytes, pack } = packedWeights(machine, attrs, sizes, true)
   const scratchBytes = parts.map(part => machine.run.recurrentGradientScratchBytes(layTask(machine, attrs, sizes, part, own)))
   // The first part sums where the sums belong.
-  const sumBytes = parts.slice(1).flatMap(() => Object.values(weights).map(({ shape }) => 4 * util.sizeFromShape(shape)))
+  const sumBytes = parts.slice(1).flatMap(() => Object.values(weights).map(each => 4 * sizeOf(each)))
   const regions = machine.regions(...bytes, ...scratchBytes, ...sumBytes)
   const packed = pack(attrs.ofInput ? machine.address(kernel) : 0, machine.address(recurrentKernel), regions)
   const names = Object.keys(weights) as (keyof typeof weights)[]

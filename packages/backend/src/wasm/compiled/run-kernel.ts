@@ -17,7 +17,8 @@ export function runKernelOfMany(kernelName: string, inputs: Inputs, attrs: objec
   return tf.engine().runKernel(kernelName, present(inputs), attrs as tf.NamedAttrMap)
 }
 
-function present(inputs: Inputs): tf.NamedTensorMap {
+/** The inputs that there are. */
+export function present(inputs: Inputs): tf.NamedTensorMap {
   const all: tf.NamedTensorMap = {}
   for (const name in inputs) if (inputs[name]) all[name] = inputs[name]
   return all

@@ -20,7 +20,7 @@ function segmentSum(machine: Machine, { inputs, attrs, backend }: Args): TensorI
   const ids = machine.address(segmentIds)
   const drifts = run.mostInSegment(ids, rows, numSegments, machine.scratch(4 * numSegments)) > FEW
   const losses = drifts ? machine.scratch(4 * numSegments * columns) : 0
-  run.segmentSum(machine.address(x), ids, rows, columns, numSegments, machine.address(out), losses)
+  run.segmentSum(machine.address(x), 4 * columns, ids, 4, rows, columns, numSegments, machine.address(out), losses)
   return out
 }
 
