@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { writeWhole } from '@onecycle/platform'
 import { findTorch, nativePeak, script, torch } from './child.js'
 import type { Measured, Shares } from './step.js'
+import { leastAndMedian } from './turns.js'
 import { type Workload, workloads } from './workloads.js'
 
 /** Milliseconds of a step. */
@@ -188,8 +189,8 @@ async function multiply() {
 const percent = (part: number) => `${(100 * part).toFixed(1)} %`
 
 function figures(times: readonly number[]): Figures {
-  const sorted = [...times].sort((a, b) => a - b)
-  return { min: sorted[0]!, median: sorted[sorted.length >> 1]! }
+  const [min, median] = leastAndMedian(times)
+  return { min, median }
 }
 
 const ratioOf = (a: Figures, b: Figures): Figures => ({ min: a.min / b.min, median: a.median / b.median })

@@ -1,10 +1,12 @@
 // Where a step's time goes, kernel by kernel, by the processor's time: npx tsx benchmarks/kernels.ts WORKLOAD [--seconds 3] [--shapes]
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
-import { type FusedUpdate, fusedUpdates, trainingKernels } from '@onecycle/backend/wasm'
-import * as tf from '@tensorflow/tfjs-core'
+import { type FusedUpdate, trainingKernels } from '@onecycle/backend/wasm'
+import type * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
+import { leastAndMedian, processorTime } from './turns.js'
 import { workloads } from './workloads.js'
+import { wrapKernels } from './wrap-kernels.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -12,12 +14,6 @@ const { values, positionals } = parseArgs({
 })
 const workload = workloads.find(({ name }) => name === positionals[0])
 if (!workload) throw new Error(`No workload ${positionals[0]}: there are ${workloads.map(({ name }) => name).join(', ')}.`)
-
-/** Milliseconds of the processor: what other programs take is not counted. That of one thread is told in steps of 4 ms. */
-function now(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
 
 /** Of each name, milliseconds and calls of the step that runs. */
 let step = new Map<string, { time: number; calls: number }>()
@@ -29,11 +25,11 @@ function timed<Args extends unknown[], Result>(name: (...args: Args) => string, 
   return (...args: Args): Result => {
     const outer = inner
     inner = 0
-    const began = now()
+    const began = processorTime()
     try {
       return run(...args)
     } finally {
-      const all = now() - began
+      const all = processorTime() - began
       const key = name(...args)
       const entry = step.get(key) ?? { time: 0, calls: 0 }
       step.set(key, { time: entry.time + all - inner, calls: entry.calls + 1 })
@@ -50,28 +46,25 @@ const shapesOf = (inputs: object) =>
 
 await useBackend({ prefer: 'wasm' })
 const ours = new Map(trainingKernels().map(({ kernelName, origin }) => [kernelName, origin]))
-for (const kernel of tf.getKernelsForBackend('wasm')) {
-  const { kernelName, backendName, disposeFunc } = kernel
-  const run = kernel.kernelFunc as (args: { inputs: object }) => tf.TensorInfo
-  const named = ({ inputs }: { inputs: object }) =>
-    `${kernelName} (${ours.get(kernelName) ?? 'stock'})${values.shapes ? ` ${shapesOf(inputs)}` : ''}`
-  tf.unregisterKernel(kernelName, 'wasm')
-  const kernelFunc = timed(named, run) as unknown as tf.KernelFunc
-  tf.registerKernel({ kernelName, backendName, kernelFunc, ...(disposeFunc && { disposeFunc }) })
-}
-const updates = fusedUpdates as Record<string, FusedUpdate>
-for (const [rule, update] of Object.entries(updates))
-  updates[rule] = timed<Parameters<FusedUpdate>, boolean>(() => `optimizer: ${rule} (compiled)`, update)
+wrapKernels(
+  (kernelName, kernelFunc) => {
+    const run = kernelFunc as (args: { inputs: object }) => tf.TensorInfo
+    const named = ({ inputs }: { inputs: object }) =>
+      `${kernelName} (${ours.get(kernelName) ?? 'stock'})${values.shapes ? ` ${shapesOf(inputs)}` : ''}`
+    return timed(named, run) as unknown as tf.KernelFunc
+  },
+  (rule, update) => timed<Parameters<FusedUpdate>, boolean>(() => `optimizer: ${rule} (compiled)`, update),
+)
 
-let last = now()
+let last = processorTime()
 const wholes: number[] = []
 await train(workload, Number(values.seconds), () => {
-  wholes.push(now() - last)
+  wholes.push(processorTime() - last)
   steps.push(step)
   step = new Map()
-  last = now()
+  last = processorTime()
 })
-const median = (list: readonly number[]) => list.toSorted((a, b) => a - b)[list.length >> 1]!
+const median = (list: readonly number[]) => leastAndMedian(list)[1]
 const warm = Math.floor(steps.length / 4)
 const whole = median(wholes.slice(warm))
 const names = [...new Set(steps.slice(warm).flatMap(each => [...each.keys()]))]

@@ -12,6 +12,7 @@ import { DataBunch, Subset } from '@onecycle/data'
 import { Learner, sgd } from '@onecycle/learner'
 import { Dashboard } from '@onecycle/recorder'
 import { executable, noChromium } from '../packages/onecycle/test/chromium.js'
+import { leastAndMedian, timed } from './turns.js'
 import { workloads } from './workloads.js'
 
 const { values } = parseArgs({
@@ -44,11 +45,9 @@ const learners = new Map(
 )
 for (let round = -1; round < rounds; round++)
   for (const [name, callbacks] of round % 2 === 0 ? Object.entries(kinds) : Object.entries(kinds).toReversed()) {
-    const before = process.cpuUsage()
-    await learners.get(name)!.fit(1e-3, 1, { callbacks })
-    const { user, system } = process.cpuUsage(before)
+    const { cpu } = await timed(() => learners.get(name)!.fit(1e-3, 1, { callbacks }))
     // The first round only makes things warm.
-    if (round >= 0) times.get(name)!.push((user + system) / 1000)
+    if (round >= 0) times.get(name)!.push(cpu)
   }
 const share = await shareOf(() => learners.get('a page that is followed')!.fit(1e-3, 2, { callbacks: followed }))
 const stillThere = followed.pages
@@ -58,14 +57,14 @@ await new Promise(resolve => setTimeout(resolve, 500))
 rmSync(profile, { recursive: true, force: true })
 if (stillThere === 0) throw new Error('The page has left before the last fit.')
 
-const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b)
-const [least, middle] = [(list: number[]) => sorted(list)[0]!, (list: number[]) => sorted(list)[Math.floor(list.length / 2)]!]
-const base = times.get('nothing')!
+const [least, median] = leastAndMedian(times.get('nothing')!)
 console.log(
-  `W1, ${batches} batches, ${(least(base) / batches).toFixed(2)} ms of processor time each at least; ratio of a fit's, minimum / median of ${rounds}`,
+  `W1, ${batches} batches, ${(least / batches).toFixed(2)} ms of processor time each at least; ratio of a fit's, minimum / median of ${rounds}`,
 )
-for (const [name, list] of times)
-  console.log(`${name.padEnd(30)} ${(least(list) / least(base)).toFixed(3)} / ${(middle(list) / middle(base)).toFixed(3)}`)
+for (const [name, list] of times) {
+  const own = leastAndMedian(list)
+  console.log(`${name.padEnd(30)} ${(own[0] / least).toFixed(3)} / ${(own[1] / median).toFixed(3)}`)
+}
 console.log(`${(100 * share).toFixed(2)} % of a followed fit's own time is the page's`)
 
 /** Of the time in which the thread worked, that in functions of the page, of who serves it, and in what they call. */

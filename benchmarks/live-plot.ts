@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { noChromium } from '../packages/onecycle/test/chromium.js'
 import { openPageAndWorker } from '../packages/onecycle/test/page-and-worker.js'
+import { leastAndMedian } from './turns.js'
 
 export interface LivePlotOptions {
   /** Where the fit runs. Default 'page'. */
@@ -109,7 +110,8 @@ async function workerTime(): Promise<number> {
 }
 
 function spread(values: readonly number[]) {
-  return { min: Math.min(...values), median: values.toSorted((a, b) => a - b)[values.length >> 1]! }
+  const [min, median] = leastAndMedian(values)
+  return { min, median }
 }
 
 export function livePlotTable({ plotted, plain, ratio, drawings, fit, pairs }: LivePlotCost): string {

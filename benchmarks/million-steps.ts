@@ -1,6 +1,7 @@
 // What it takes to draw a fit of 1,000,000 steps, raw and smoothed losses, as SVG, PNG, HTML and characters: npx tsx benchmarks/million-steps.ts
 import { pathToFileURL } from 'node:url'
 import { emptyHistory, type History, Recorder } from '@onecycle/recorder'
+import { timed } from './turns.js'
 
 /** A fit with one spike; its losses are noisy, so that none of its points can be left out unseen. */
 export function longFit(steps: number, spike: number): History {
@@ -46,10 +47,11 @@ export async function drawings(steps = 1_000_000): Promise<Drawing[]> {
   const all: Drawing[] = []
   for (const [name, draw] of Object.entries(ways)) {
     await draw(small)
-    const [began, before] = [performance.now(), process.cpuUsage()]
-    const size = await draw(recorder)
-    const { user, system } = process.cpuUsage(before)
-    all.push({ name, cpu: (user + system) / 1e6, wall: (performance.now() - began) / 1e3, size })
+    let size = 0
+    const { cpu, wall } = await timed(async () => {
+      size = await draw(recorder)
+    })
+    all.push({ name, cpu: cpu / 1000, wall: wall / 1000, size })
   }
   return all
 }

@@ -1,12 +1,14 @@
 // One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
-import { type FusedUpdate, fusedUpdates, restoreStockKernels } from '@onecycle/backend/wasm'
+import { restoreStockKernels } from '@onecycle/backend/wasm'
 import { ArrayDataset } from '@onecycle/data'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { inputTensors, targetTensor } from './stock-tensors.js'
 import { BATCHES, train } from './train.js'
+import { leastAndMedian, processorTime } from './turns.js'
 import { type Workload, workloads } from './workloads.js'
+import { wrapKernels } from './wrap-kernels.js'
 
 export interface Measured {
   /** Milliseconds of each step, warm-up left out. */
@@ -25,11 +27,6 @@ export interface Shares {
   readonly gathering: number
   /** Neither in that nor in kernels: JavaScript, TensorFlow.js's engine and ours. */
   readonly rest: number
-}
-
-function processorTime(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
 }
 
 /** Steps of `model.fit` as TensorFlow.js has it. */
@@ -75,16 +72,12 @@ function stopwatch() {
   }
 }
 
-/** Replaces every kernel, and every optimizer's step of a parameter, by one that adds up the time spent in it. */
 function timeKernels(): () => number {
   const { timed, total } = stopwatch()
-  for (const kernel of tf.getKernelsForBackend('wasm')) {
-    const { kernelName, backendName, disposeFunc } = kernel
-    tf.unregisterKernel(kernelName, 'wasm')
-    tf.registerKernel({ kernelName, backendName, kernelFunc: timed(kernel.kernelFunc), ...(disposeFunc && { disposeFunc }) })
-  }
-  const updates = fusedUpdates as Record<string, FusedUpdate>
-  for (const [rule, update] of Object.entries(updates)) updates[rule] = timed(update)
+  wrapKernels(
+    (_, run) => timed(run),
+    (_, update) => timed(update),
+  )
   return total
 }
 
@@ -127,7 +120,7 @@ function sharesOf(steps: readonly number[], clocks: readonly number[][]): Shares
     const [kernels, gathering] = clocks[i + 1]!.map((total, clock) => (total - clocks[i]![clock]!) / time) as [number, number]
     return { gathering, rest: 1 - kernels - gathering }
   })
-  const middle = (of: (part: Shares) => number) => parts.map(of).toSorted((a, b) => a - b)[parts.length >> 1]!
+  const middle = (of: (part: Shares) => number) => leastAndMedian(parts.map(of))[1]
   return { gathering: middle(part => part.gathering), rest: middle(part => part.rest) }
 }
 
