@@ -9,10 +9,16 @@ interface Attribute {
 /** What is used of tfjs-node's backend: TensorFlow's operations by name. */
 export interface NativeBackend extends KernelBackend {
   readonly isUsingGpuDevice: boolean
+  readonly isGPUPackage: boolean
   readonly binding: Readonly<
     Record<'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>
-  >
+  > & { readonly TF_Version?: string }
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: TensorInfo[], outputs: number): Tensor[]
+}
+
+/** What can be relied on of a backend of its name, which may be another one. */
+export type MaybeNative = Partial<Pick<NativeBackend, 'isUsingGpuDevice' | 'isGPUPackage'>> & {
+  readonly binding?: Partial<NativeBackend['binding']>
 }
 
 /** Types by 'float' and 'int32', which are no texts: those begin with an equals sign, as '=NHWC'. */

@@ -1,3 +1,4 @@
+import type { MaybeNative } from '@onecycle/backend/internal'
 import { show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { look } from '../replay/replayable.js'
@@ -6,7 +7,7 @@ import { look } from '../replay/replayable.js'
 function inMemory(): boolean {
   const name = tf.getBackend()
   if (name !== 'tensorflow') return name === 'cpu' || name === 'wasm'
-  return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === false
+  return (tf.backend() as MaybeNative).isUsingGpuDevice === false
 }
 
 const classForms = 'class indices [batch, ...] (int32) or class probabilities [batch, ..., classes] (float32)'

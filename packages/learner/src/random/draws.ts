@@ -49,14 +49,22 @@ export function currentDraws(): Draws | undefined {
  * would repeat one mask for ever, gets a new seed each time, which its own decides.
  */
 export function drawFrom<T>(draws: Draws, pass: () => T): T {
-  const { random } = Math
   const before = current
-  Math.random = draws.uniform
   current = draws
   try {
-    return pass()
+    return randomBy(draws.uniform, pass)
+  } finally {
+    current = before
+  }
+}
+
+/** Runs something synchronous with another Math.random. */
+export function randomBy<T>(draw: () => number, work: () => T): T {
+  const { random } = Math
+  Math.random = draw
+  try {
+    return work()
   } finally {
     Math.random = random
-    current = before
   }
 }

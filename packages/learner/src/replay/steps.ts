@@ -1,6 +1,7 @@
 import type { Tensors } from '@onecycle/callbacks'
 import { backend, engine, env, getBackend, getKernel, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
 import { variablesOf } from '../model/parameters.js'
+import { randomBy } from '../random/draws.js'
 import { Fields, isPureModel } from './layers.js'
 import type { Program, WasmBackend } from './program.js'
 import { Recording } from './recording.js'
@@ -86,7 +87,7 @@ class Steps {
     } catch {
       // Whatever is wrong is wrong in the usual way too, which says what it is.
       this.#forget()
-      return drawing(() => drawn.shift() ?? random(), pass)
+      return randomBy(() => drawn.shift() ?? random(), pass)
     }
     const first = 1 + (predictions ?? 1)
     learn.pred = predictions === undefined ? results[1]! : results.slice(1, first)
@@ -118,16 +119,6 @@ class Steps {
       })
     }
     return gradients
-  }
-}
-
-function drawing<T>(draw: () => number, work: () => T): T {
-  const { random } = Math
-  Math.random = draw
-  try {
-    return work()
-  } finally {
-    Math.random = random
   }
 }
 

@@ -12,18 +12,13 @@ import {
 } from '@tensorflow/tfjs-core'
 import { type Candidate, type Lack, startRegistered } from '../../candidate.js'
 import { wasm } from '../../embedded.js'
+import type { MaybeNative } from '../../native/operations.js'
 import { lacksForCuda } from './cuda.js'
 import { findPackage, importPackage } from './find-package.js'
 
 /** Both packages call themselves this. */
 const tfjsName = 'tensorflow'
 const [cpuPackage, gpuPackage] = ['@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'] as const
-
-interface NativeBackend {
-  readonly isUsingGpuDevice?: boolean
-  readonly isGPUPackage?: boolean
-  readonly binding?: { readonly TF_Version?: string }
-}
 
 /**
  * What tfjs-node 4.22.0 calls for its kernels (tfjs issue 8609): Node 22 warns about both, Node 23 removed the second. It looks for them
@@ -52,7 +47,7 @@ async function start(name: string, byName = false): Promise<string> {
     // Its library greets every process with lines about the processor and what it would like to have.
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
     if (!running) await load(name)
-    const backend = (await startRegistered(tfjsName)) as NativeBackend
+    const backend = (await startRegistered(tfjsName)) as MaybeNative
     const cuda = backend.isUsingGpuDevice ?? false
     lacking = wantsCuda && !cuda ? lacksForCuda(findPackage(name)?.directory ?? '', backend.binding?.TF_Version ?? '2.9.1') : []
     const without = `no CUDA device found; missing: ${lacking.map(({ piece }) => piece).join(', ')}`
@@ -83,7 +78,7 @@ async function load(name: string): Promise<void> {
 }
 
 function runningPackage(): string | undefined {
-  const backend = engine().registry[tfjsName] as NativeBackend | undefined
+  const backend = engine().registry[tfjsName] as MaybeNative | undefined
   return backend && (backend.isGPUPackage ? gpuPackage : cpuPackage)
 }
 

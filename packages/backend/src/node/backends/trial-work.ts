@@ -16,6 +16,7 @@ import {
   type Tensor2D,
   tensor,
   tidy,
+  util,
 } from '@tensorflow/tfjs-core'
 import { gradientKernelNames } from '../../wasm/compiled/kernel-names.js'
 import { hasKernel, runKernel } from '../../wasm/compiled/run-kernel.js'
@@ -100,9 +101,8 @@ export async function timesInTurns(backends: readonly string[], { rounds, msOfRo
 }
 
 function numbers(shape: readonly number[]): Tensor {
-  const size = shape.reduce((product, side) => product * side, 1)
   return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.cos(i) / 8),
+    Float32Array.from({ length: util.sizeFromShape([...shape]) }, (_, i) => Math.cos(i) / 8),
     [...shape],
   )
 }

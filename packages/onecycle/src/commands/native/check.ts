@@ -1,7 +1,7 @@
 // A program of its own: loads a native package of a project, and holds its kernels and their gradients against those of plain JavaScript.
 // What it finds is one line of JSON on standard output.
 import { useBackend } from '@onecycle/backend'
-import { lookInProject } from '@onecycle/backend/internal'
+import { lookInProject, type MaybeNative } from '@onecycle/backend/internal'
 import { Random } from '@onecycle/platform'
 import * as tf from '../../tf.js'
 
@@ -34,11 +34,6 @@ interface Case {
 
 const image = [4, 9, 11, 3]
 const y4 = (y: tf.Tensor) => y as tf.Tensor4D
-
-interface NativeBackend {
-  readonly isUsingGpuDevice?: boolean
-  readonly binding?: { readonly TF_Version: string }
-}
 
 /** What networks are made of. Average pooling has no edges: plain JavaScript's gradient is wrong there. */
 const cases: Readonly<Record<string, Case>> = {
@@ -148,7 +143,7 @@ async function check(kind: string, project: string): Promise<Checked> {
   lookInProject(project)
   const quiet = { log: false } as const
   const { detail } = await useBackend({ prefer: kind === 'gpu' ? 'node-gpu' : 'node', ...quiet })
-  const { isUsingGpuDevice = false, binding } = tf.backend() as NativeBackend
+  const { isUsingGpuDevice = false, binding } = tf.backend() as MaybeNative
   // Matrix units of GPUs round to ten bits of a number on their way.
   const tolerance = isUsingGpuDevice ? 5e-3 : 1e-4
   const before = tf.memory().numTensors
