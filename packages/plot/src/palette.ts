@@ -44,13 +44,18 @@ export function seriesLook(index: number, theme: Theme | 'terminal'): SeriesLook
   return { color: palette[index % palette.length]!, dash: dashOf(again), shape: shapes[again % shapes.length]! }
 }
 
-/** Of a colour what is left of it on a ground, at that opacity. */
-export function paled(color: string, ground: string, opacity: number): string {
-  const parts = (color: string) => [1, 3, 5].map(i => Number.parseInt(color.slice(i, i + 2), 16))
-  const below = parts(ground)
-  const mixed = parts(color).map((part, i) => Math.round(below[i]! + (part - below[i]!) * opacity))
-  return `#${mixed.map(part => part.toString(16).padStart(2, '0')).join('')}`
+/** Red, green and blue, from 0 to 255. */
+export const partsOf = (color: string): number[] => [1, 3, 5].map(i => Number.parseInt(color.slice(i, i + 2), 16))
+
+/** The colour at that share of the way from one to another. */
+export function mixed(a: string, b: string, share: number): string {
+  const others = partsOf(b)
+  const parts = partsOf(a).map((part, i) => Math.round(part + (others[i]! - part) * share))
+  return `#${parts.map(part => part.toString(16).padStart(2, '0')).join('')}`
 }
+
+/** Of a colour what is left of it on a ground, at that opacity. */
+export const paled = (color: string, ground: string, opacity: number): string => mixed(ground, color, opacity)
 
 /** Dashes, dots, and then dashes with more and more dots between them. */
 function dashOf(again: number): readonly number[] | undefined {

@@ -1,3 +1,5 @@
+import { mixed, partsOf } from '../palette.js'
+
 /** 'sequential' goes from little to much; 'diverging' from below zero to above it, with zero the quietest. */
 export type ColorScaleKind = 'sequential' | 'diverging'
 
@@ -33,14 +35,6 @@ export function colorScale(kind: ColorScaleKind, dark: boolean, [low, high]: rea
     return mixed(colors[first]!, colors[first + 1]!, place - first)
   }
   return { colors, values: colors.map((_, i) => low + ((high - low) * i) / last), share, at }
-}
-
-export const partsOf = (color: string): number[] => [1, 3, 5].map(i => Number.parseInt(color.slice(i, i + 2), 16))
-
-function mixed(a: string, b: string, share: number): string {
-  const others = partsOf(b)
-  const parts = partsOf(a).map((part, i) => Math.round(part + (others[i]! - part) * share))
-  return `#${parts.map(part => part.toString(16).padStart(2, '0')).join('')}`
 }
 
 /** What is read on that colour. */
