@@ -1,8 +1,9 @@
+import { escapeHtml } from '@onecycle/plot'
 import hljs from 'highlight.js/lib/core'
 import typescript from 'highlight.js/lib/languages/typescript'
 import { marked } from 'marked'
 import type { MimeBundle, Notebook, Output } from './nbformat.js'
-import { asShown } from './to-text.js'
+import { asShown, formOf, plainOf, titleIn } from './to-text.js'
 
 hljs.registerLanguage('typescript', typescript)
 
@@ -19,7 +20,7 @@ export function toHtml({ cells }: Notebook, title: string): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${style}</style>
 <main>
 ${parts.join('\n')}
@@ -30,28 +31,21 @@ ${parts.join('\n')}
 
 function outputHtml(output: Output): string {
   if (output.output_type === 'stream')
-    return `<pre class="output ${output.name}">${escaped(asShown(output.text).trimEnd())}</pre>`
-  if (output.output_type === 'error') return `<pre class="output error">${escaped(asShown(output.traceback.join('\n')))}</pre>`
+    return `<pre class="output ${output.name}">${escapeHtml(asShown(output.text).trimEnd())}</pre>`
+  if (output.output_type === 'error') return `<pre class="output error">${escapeHtml(asShown(output.traceback.join('\n')))}</pre>`
   return `<div class="output">${shownHtml(output.data)}</div>`
 }
 
 /** In the form that says most. Drawings are pictures, so that names within one mean nothing in another. */
 function shownHtml(data: MimeBundle): string {
-  const text = (type: string) => (Array.isArray(data[type]) ? data[type].join('') : (data[type] as string | undefined))
-  const words = escaped(firstLine(text('text/plain') ?? ''))
-  const svg = text('image/svg+xml')
+  const words = escapeHtml(titleIn(data))
+  const svg = formOf(data, 'image/svg+xml')
   if (svg !== undefined) return `<img alt="${words}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`
   for (const type of ['image/png', 'image/jpeg'])
-    if (data[type] !== undefined) return `<img alt="${words}" src="data:${type};base64,${text(type)}">`
-  if (data['text/html'] !== undefined) return text('text/html')!
-  if (data['text/markdown'] !== undefined) return marked.parse(text('text/markdown')!, { async: false })
-  return `<pre>${escaped(asShown(text('text/plain') ?? JSON.stringify(Object.values(data)[0], null, 2)))}</pre>`
-}
-
-const firstLine = (text: string) => text.trim().split('\n')[0]!.trim()
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+    if (data[type] !== undefined) return `<img alt="${words}" src="data:${type};base64,${formOf(data, type)}">`
+  if (data['text/html'] !== undefined) return formOf(data, 'text/html')!
+  if (data['text/markdown'] !== undefined) return marked.parse(formOf(data, 'text/markdown')!, { async: false })
+  return `<pre>${escapeHtml(plainOf(data))}</pre>`
 }
 
 const style = `

@@ -1,5 +1,5 @@
 import type { MimeBundle, Notebook, Output } from './nbformat.js'
-import { asShown } from './to-text.js'
+import { asShown, formOf, plainOf, titleIn } from './to-text.js'
 
 export interface Markdown {
   readonly text: string
@@ -34,15 +34,13 @@ function outputMarkdown(output: Output, picture: Picture): string {
 }
 
 function shownMarkdown(data: MimeBundle, picture: Picture): string {
-  const text = (type: string) => (Array.isArray(data[type]) ? data[type].join('') : (data[type] as string | undefined))
-  const plain = text('text/plain')
-  const alt = (plain ?? '').trim().split('\n')[0]!.trim()
-  const svg = text('image/svg+xml')
+  const alt = titleIn(data)
+  const svg = formOf(data, 'image/svg+xml')
   if (svg !== undefined) return picture(svg, 'svg', alt)
   for (const [type, ending] of [['image/png', 'png'], ['image/jpeg', 'jpg']] as const) // biome-ignore format: one line
-    if (data[type] !== undefined) return picture(Buffer.from(text(type)!, 'base64'), ending, alt)
-  if (data['text/markdown'] !== undefined) return text('text/markdown')!
-  return fenced(asShown(plain ?? JSON.stringify(Object.values(data)[0], null, 2)), 'text')
+    if (data[type] !== undefined) return picture(Buffer.from(formOf(data, type)!, 'base64'), ending, alt)
+  if (data['text/markdown'] !== undefined) return formOf(data, 'text/markdown')!
+  return fenced(plainOf(data), 'text')
 }
 
 /** A fence longer than any within. */
