@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 import { projectFolder } from '@onecycle/backend/internal'
 import { cacheFolder, onSignals, type ProcessSignal } from '@onecycle/platform'
 import chalk, { chalkStderr } from 'chalk'
+import { confirmed } from './confirmed.js'
 import type { Checked } from './native/check.js'
 import { carryOut, isWhole, type Origin, type Plan, releaseOf, sizesOf, takeAway } from './native/install.js'
 import { freeMiB, releaseForDriver, toolsHere } from './native/machine.js'
@@ -100,9 +100,7 @@ async function agree(plan: Plan, { yes = false }: NativeOptions): Promise<void> 
   )
   if (yes) return
   if (!process.stdin.isTTY) throw new Error('Nobody is here to be asked whether to do this: say so with --yes.')
-  const asked = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await asked.question('Go on? [y/N] ').finally(() => asked.close())
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Error('Nothing was done.')
+  if (!(await confirmed('Go on?'))) throw new Error('Nothing was done.')
 }
 
 /** Runs work that Ctrl-C and SIGTERM end, which then ends as an interrupted training does. */

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import type { Plot } from '@onecycle/plot'
 import {
   compare_losses,
@@ -16,6 +15,7 @@ import {
 import chalk from 'chalk'
 import { table } from '../table.js'
 import { UsageError } from '../usage-error.js'
+import { confirmed } from './confirmed.js'
 import { type ExportOptions, exportRun } from './export.js'
 
 interface Common {
@@ -128,10 +128,7 @@ export async function remove(
   const all = await Promise.all(names.map(name => runOf(runs, name)))
   if (!yes) {
     if (!process.stdin.isTTY) throw new UsageError('This removes runs for good: say so with --yes.')
-    const asked = createInterface({ input: process.stdin, output: process.stderr })
-    const answer = await asked.question(`Remove ${all.map(({ dir }) => dir).join(', ')} for good? [y/N] `)
-    asked.close()
-    if (!/^y(es)?$/i.test(answer.trim())) return
+    if (!(await confirmed(`Remove ${all.map(({ dir }) => dir).join(', ')} for good?`))) return
   }
   for (const { dir } of all) await rm(dir, { recursive: true })
   const removed = all.map(({ dir }) => dir)
