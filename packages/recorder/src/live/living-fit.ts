@@ -1,5 +1,4 @@
-import { read } from '@onecycle/platform'
-import { addressIn, type NotedAddress, notedName } from './noted.js'
+import { notedAddress } from './noted.js'
 import type { Act, Pulse } from './pulse.js'
 
 /** Milliseconds in which one that lives answers. */
@@ -18,7 +17,7 @@ export class LivingFit {
 
   /** Where it is; undefined where it does not answer. */
   async pulse(): Promise<Pulse | undefined> {
-    const noted = await this.#noted()
+    const noted = await notedAddress(this.#dir)
     if (!noted) return undefined
     const response = await fetch(`${noted.address}state`, { signal: AbortSignal.timeout(patience) }).catch(() => undefined)
     return response?.ok ? ((await response.json().catch(() => undefined)) ?? undefined) : undefined
@@ -26,7 +25,7 @@ export class LivingFit {
 
   /** Presses a button there. @throws Error where nobody answers, or it cannot be done */
   async act(what: Act): Promise<string> {
-    const noted = await this.#noted()
+    const noted = await notedAddress(this.#dir)
     if (!noted) return 'No fit is under way.'
     const { origin } = new URL(noted.address)
     const request = { method: 'POST', headers: { origin }, signal: AbortSignal.timeout(patienceOfButtons) }
@@ -36,11 +35,6 @@ export class LivingFit {
     })
     if (!ok) throw new Error(text)
     return text
-  }
-
-  async #noted(): Promise<NotedAddress | undefined> {
-    const bytes = await read(`${this.#dir}/${notedName}`).catch(() => undefined)
-    return bytes && addressIn(new TextDecoder().decode(bytes))
   }
 }
 

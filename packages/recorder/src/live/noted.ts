@@ -1,5 +1,7 @@
+import { read } from '@onecycle/platform'
+
 /** Where a page of a run is served, as the folder of the run notes it. */
-export interface NotedAddress {
+interface NotedAddress {
   readonly address: string
   readonly port: number
   readonly token: string
@@ -10,7 +12,7 @@ export const notedName = 'live.json'
 /**
  * What a note says; undefined for what is none. A folder may come from anywhere, so an address of another machine counts as none.
  */
-export function addressIn(note: string): NotedAddress | undefined {
+function addressIn(note: string): NotedAddress | undefined {
   try {
     const { address } = JSON.parse(note) as { address: string }
     const { protocol, hostname, port, pathname } = new URL(address)
@@ -20,4 +22,10 @@ export function addressIn(note: string): NotedAddress | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What the folder of a run notes; undefined where there is nothing of that kind. */
+export async function notedAddress(dir: string): Promise<NotedAddress | undefined> {
+  const note = await read(`${dir}/${notedName}`).catch(() => undefined)
+  return note && addressIn(new TextDecoder().decode(note))
 }

@@ -1,9 +1,7 @@
 import { unlinkSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { addressIn, type NotedAddress, notedName } from '../../live/noted.js'
-
-const nameOf = (dir: string) => join(dir, notedName)
+import { notedName } from '../../live/noted.js'
 
 /**
  * Notes in the folder of a run where its page is served: for the user alone, as it says the token. It is taken away when the process ends; one
@@ -12,7 +10,7 @@ const nameOf = (dir: string) => join(dir, notedName)
  * @returns what takes it away
  */
 export async function noteAddress(dir: string, address: string): Promise<() => void> {
-  const path = nameOf(dir)
+  const path = join(dir, notedName)
   const unfinished = `${path}.${process.pid}.tmp`
   await mkdir(dir, { recursive: true })
   await writeFile(unfinished, `${JSON.stringify({ address, process: process.pid })}\n`, { mode: 0o600 })
@@ -29,9 +27,4 @@ export async function noteAddress(dir: string, address: string): Promise<() => v
     process.off('exit', forget)
     forget()
   }
-}
-
-/** What was noted there last; undefined where there is nothing of that kind. */
-export async function notedAddress(dir: string): Promise<NotedAddress | undefined> {
-  return addressIn(await readFile(nameOf(dir), 'utf8').catch(() => ''))
 }
