@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { whereOf } from './live/pulse-of.js'
 export { historyText } from './log/history-text.js'

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { Learner } from '@onecycle/learner'
 import { type History, SmoothenValue } from '@onecycle/recorder'
+import { whereOf } from '@onecycle/recorder/internal'
 import type { TrainingEvents } from '../bridge/events.js'
 import type { SentEvent } from '../bridge/protocol.js'
 
@@ -87,10 +88,8 @@ export class Reporter implements Callback<Learner> {
   }
 
   #tellProgress(learn: Learner): void {
-    const { lr_finding, epoch, n_epoch, n_train_iter, num_it, training, iter, n_iter, train_iter } = learn
     const loss = this.#fit!.record.smooth_losses.at(-1) ?? Number.NaN
-    const batches = num_it ?? n_epoch * n_train_iter
-    this.#tell('progress', { lr_finding, epoch, n_epoch, training, iter: iter + 1, n_iter, train_iter, batches, loss })
+    this.#tell('progress', { ...whereOf(learn), loss })
   }
 
   #tell<Name extends keyof TrainingEvents>(name: Name, content: TrainingEvents[Name]): void {

@@ -2,11 +2,8 @@
 export type Act = 'pause' | 'resume' | 'stop' | 'checkpoint'
 export const acts: readonly Act[] = ['pause', 'resume', 'stop', 'checkpoint']
 
-/** Where a fit is: what is said ten times a second, and not kept. */
-export interface Pulse {
-  readonly type: 'pulse'
-  readonly time: number
-  readonly state: 'running' | 'paused' | 'idle'
+/** Where a fit is. */
+export interface Whereabouts {
   readonly lr_finding: boolean
   readonly epoch: number
   readonly n_epoch: number
@@ -16,6 +13,13 @@ export interface Pulse {
   readonly n_iter: number
   readonly train_iter: number
   readonly batches: number
+}
+
+/** What is said of a fit ten times a second, and not kept. */
+export interface Pulse extends Whereabouts {
+  readonly type: 'pulse'
+  readonly time: number
+  readonly state: 'running' | 'paused' | 'idle'
   /** What can be asked of it now. */
   readonly can: readonly Act[]
 }

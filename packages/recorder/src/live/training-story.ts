@@ -1,7 +1,7 @@
 import type { EndReason } from '@onecycle/callbacks'
 import type { EpochRow, History } from '../history.js'
 import { eventsOf } from './history-events.js'
-import type { Act, Pulse } from './pulse.js'
+import type { Act, Whereabouts } from './pulse.js'
 import { Story } from './story.js'
 
 /** A training in a worker: what `connect` of `onecycle/page` gives. */
@@ -30,7 +30,6 @@ interface Batches {
   readonly lrs: readonly number[]
   readonly moms: readonly number[]
 }
-type Progress = Omit<Pulse, 'type' | 'time' | 'state' | 'can'>
 
 /** What a training in a worker did until now, and does from then on, as a story. */
 export class TrainingStory {
@@ -41,7 +40,7 @@ export class TrainingStory {
   /** Whether the story has the beginning of the fit. */
   #begun = false
   #state: string
-  #progress: Progress
+  #progress: Whereabouts
 
   /** @param changed called where there is something new to show */
   constructor(training: FollowedTraining, changed: () => void) {
@@ -76,7 +75,7 @@ export class TrainingStory {
       on<{ lr_finding: boolean; reason: EndReason }>('end', ({ lr_finding, reason }) => {
         if (!lr_finding) this.#end(reason)
       }),
-      on<Progress>('progress', content => {
+      on<Whereabouts>('progress', content => {
         this.#progress = content
       }),
       on<string>('state', content => {
