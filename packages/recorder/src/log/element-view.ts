@@ -1,7 +1,6 @@
 import { kind, show } from '@onecycle/platform'
 import { elementKind } from './element-kind.js'
-import { figureNames } from './epoch-table.js'
-import { formatFigure, formatTime } from './figure.js'
+import { cellsOf, headings } from './epoch-table.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
 import { placeName, shareOf, statusLine } from './status-words.js'
 
@@ -98,8 +97,7 @@ export class ElementView implements ProgressView {
   }
 
   #addRow({ row, metricNames }: Extract<ProgressNews, { what: 'epoch' }>): void {
-    const names = figureNames(metricNames)
-    const columns = ['epoch', ...names, 'time']
+    const columns = headings(metricNames)
     if (this.#columns !== columns.join()) {
       this.#clearTable()
       this.#columns = columns.join()
@@ -112,8 +110,7 @@ export class ElementView implements ProgressView {
       this.#table.createTBody()
       this.#table.hidden = false
     }
-    const cells = [String(row.epoch), ...names.map(name => formatFigure(row[name] ?? null)), formatTime(row.time)]
-    this.#table.tBodies[0]!.append(this.#row(cells, ['row']))
+    this.#table.tBodies[0]!.append(this.#row(cellsOf(row, metricNames), ['row']))
   }
 
   /** Texts as cells; one with a scope is a heading. */

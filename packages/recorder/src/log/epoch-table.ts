@@ -17,6 +17,17 @@ export function tableRow(row: EpochRow, metricNames: readonly string[], width = 
   return lines([String(row.epoch).padEnd(5), ...figures, formatTime(row.time)], width)
 }
 
+/** What stands above the columns, where they are cells. */
+export function headings(metricNames: readonly string[]): string[] {
+  return ['epoch', ...figureNames(metricNames), 'time']
+}
+
+/** One epoch under {@link headings}; a figure that it does not have is left blank. */
+export function cellsOf(row: EpochRow, metricNames: readonly string[]): string[] {
+  const figures = figureNames(metricNames).map(name => formatFigure(row[name] ?? null))
+  return [String(row.epoch), ...figures, formatTime(row.time)]
+}
+
 export function figureNames(metricNames: readonly string[]): string[] {
   return ['train_loss', 'valid_loss', ...metricNames]
 }

@@ -1,6 +1,5 @@
 import { escapeHtml } from '@onecycle/plot'
-import { figureNames } from './epoch-table.js'
-import { formatFigure, formatTime } from './figure.js'
+import { cellsOf, headings } from './epoch-table.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
 import { barLine, shareOf, statusLine } from './status-words.js'
 
@@ -50,10 +49,8 @@ export class KernelView implements ProgressView {
     if (news.what === 'status')
       this.#bar = { share: shareOf(news.status), words: statusLine(news.status), line: barLine(news.status, 79) }
     else if (news.what === 'epoch') {
-      const names = figureNames(news.metricNames)
-      const { row } = news
-      this.#rows[0] = ['epoch', ...names, 'time']
-      this.#rows.push([String(row.epoch), ...names.map(name => formatFigure(row[name] ?? null)), formatTime(row.time)])
+      this.#rows[0] = headings(news.metricNames)
+      this.#rows.push(cellsOf(news.row, news.metricNames))
     } else if (news.what === 'end') {
       this.#bar = undefined
       this.#note = news.note ?? ''

@@ -1,6 +1,5 @@
 import type { EpochRow } from '../../history.js'
-import { figureNames } from '../../log/epoch-table.js'
-import { formatFigure, formatTime } from '../../log/figure.js'
+import { cellsOf, headings } from '../../log/epoch-table.js'
 import type { StoryFit } from '../story-fit.js'
 import { type Make, say } from './make.js'
 
@@ -37,11 +36,11 @@ export class Epochs {
     if (!fit || fit.rows === this.#rows) return
     const grows = fit === this.#fit && this.#rows.length > 0 && fit.rows[this.#rows.length - 1] === this.#rows.at(-1)
     const atEnd = this.#scroll.scrollTop + this.#scroll.clientHeight >= this.#scroll.scrollHeight - 4
-    const names = ['epoch', ...figureNames(fit.begins.metricNames), 'time']
-    if (!grows) this.#begin(names)
+    const { metricNames } = fit.begins
+    if (!grows) this.#begin(headings(metricNames))
     const added = grows ? fit.rows.slice(this.#rows.length) : fit.rows.slice(-most)
     const body = this.#table.tBodies[0]!
-    for (const row of added) body.append(this.#row(row, names))
+    for (const row of added) body.append(this.#row(cellsOf(row, metricNames)))
     while (body.rows.length > most) body.rows[0]!.remove()
     const left = fit.epochs - body.rows.length
     this.#note.hidden = left === 0
@@ -56,10 +55,7 @@ export class Epochs {
     this.#table.replaceChildren(this.#make('thead', {}, this.#make('tr', {}, ...cells)), this.#make('tbody'))
   }
 
-  #row(row: EpochRow, names: readonly string[]): HTMLElement {
-    const texts = names.map(name =>
-      name === 'epoch' ? String(row.epoch) : name === 'time' ? formatTime(row.time) : formatFigure(row[name] ?? null),
-    )
+  #row(texts: readonly string[]): HTMLElement {
     const cells = texts.map((text, i) => this.#make(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, text))
     return this.#make('tr', {}, ...cells)
   }
