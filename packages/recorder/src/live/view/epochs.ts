@@ -1,7 +1,7 @@
 import type { EpochRow } from '../../history.js'
 import { cellsOf, headings } from '../../log/epoch-table.js'
 import type { StoryFit } from '../story-fit.js'
-import { type Make, say } from './make.js'
+import { type Make, say, scrolling } from './make.js'
 
 /** Most rows that are shown: the last ones. */
 const most = 200
@@ -20,7 +20,7 @@ export class Epochs {
     this.#make = make
     this.#table = make('table')
     this.#note = make('p', { class: 'link' })
-    this.#scroll = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Epochs' }, this.#table)
+    this.#scroll = scrolling(make, 'Epochs', this.#table)
     this.element = make(
       'section',
       { class: 'card wide', 'data-part': 'epochs' },

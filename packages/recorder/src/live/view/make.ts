@@ -20,3 +20,8 @@ export function maker(page: Document): Make {
 export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
+
+/** A table that is scrolled where it has no room, by keys too. */
+export function scrolling(make: Make, label: string, table: HTMLTableElement): HTMLElement {
+  return make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': label }, table)
+}

@@ -2,7 +2,7 @@ import { formatNumber } from '@onecycle/plot'
 import type { Comparison, RunInList } from '../message.js'
 import { Cards } from './cards.js'
 import { comparedParts } from './compared.js'
-import { type Make, say } from './make.js'
+import { type Make, say, scrolling } from './make.js'
 import { figure } from './words.js'
 
 export interface RunsViewOptions {
@@ -43,8 +43,8 @@ export class RunsView {
     this.#cards = new Cards(make, () => 1)
     const names = ['', 'run', 'begun', 'state', 'epochs', 'valid_loss'].map(name => make('th', { scope: 'col' }, name))
     const table = make('table', { class: 'choice' }, make('thead', {}, make('tr', {}, ...names)), this.#list)
-    const scroll = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Runs to compare' }, table)
-    const choice = make('section', { class: 'card wide' }, make('h2', {}, 'Runs'), scroll, this.#said)
+    const scrolled = scrolling(make, 'Runs to compare', table)
+    const choice = make('section', { class: 'card wide' }, make('h2', {}, 'Runs'), scrolled, this.#said)
     this.aside = make(
       'div',
       { class: 'inside' },
@@ -100,8 +100,13 @@ export class RunsView {
     return this.#make('tr', { 'data-key': key }, this.#make('td', {}, box), ...cells)
   }
 
+  /** Those that are chosen, in the order of the list. */
+  get #ids(): string[] {
+    return this.#runs.map(({ id }) => id).filter(id => this.#chosen.has(id))
+  }
+
   async #showCompared(): Promise<void> {
-    const ids = this.#runs.map(({ id }) => id).filter(id => this.#chosen.has(id))
+    const ids = this.#ids
     if (ids.length === 0) {
       this.#cards.show([])
       this.#differences.hidden = true
@@ -110,14 +115,7 @@ export class RunsView {
     try {
       const comparison = await this.#options.compare(ids)
       // Another choice was made meanwhile.
-      if (
-        ids.join() !==
-        this.#runs
-          .map(({ id }) => id)
-          .filter(id => this.#chosen.has(id))
-          .join()
-      )
-        return
+      if (ids.join() !== this.#ids.join()) return
       this.#cards.show(comparedParts(comparison))
       this.#showDifferences(comparison)
       say(this.#said, '')
@@ -139,8 +137,8 @@ export class RunsView {
       {},
       runs.length < 2 ? 'Choose another one to compare with.' : 'They differ in nothing that is known of them.',
     )
-    const scroll = make('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Differences' }, table)
-    this.#differences.replaceChildren(make('h2', {}, 'In what they differ'), rows.length > 0 ? scroll : none)
+    const shown = rows.length > 0 ? scrolling(make, 'Differences', table) : none
+    this.#differences.replaceChildren(make('h2', {}, 'In what they differ'), shown)
     this.#differences.hidden = false
   }
 }
