@@ -1,6 +1,6 @@
 import { constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { copyFile, link } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { takePlace } from './package.js'
 import { sha256Of } from './wheels.js'
 import { inFolder } from './work.js'
@@ -37,7 +37,7 @@ export async function storeBuild(from: string, folder: string): Promise<void> {
 export async function placeBuild(folder: string, root: string): Promise<void> {
   await inFolder(root, async place => {
     for (const name of Object.keys(filesOf(folder))) {
-      const to = join(place, relative(folder, join(folder, name)))
+      const to = join(place, name)
       mkdirSync(dirname(to), { recursive: true })
       await link(join(folder, name), to).catch(() => copyFile(join(folder, name), to, constants.COPYFILE_FICLONE))
     }

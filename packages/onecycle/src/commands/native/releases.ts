@@ -21,7 +21,7 @@ export interface Release {
   readonly cuda: readonly Wheel[]
   readonly cudaUnpacked: number
   /** What it was built with, and the oldest driver for that. */
-  readonly needs: { readonly cuda: string; readonly cudnn: string; readonly driver: number }
+  readonly needs: { readonly cuda: string; readonly driver: number }
 }
 
 /** The package that is installed, of which there will be no other version. */
@@ -51,7 +51,7 @@ export const releases: readonly [Release, ...Release[]] = [
       wheel('nvidia-cudnn-cu11==8.9.6.50', 670, '319a8f7ca3d65139f1b69998595c7076ae0e4271a325e5dfde50a3ca31f55584'),
     ],
     cudaUnpacked: 2799,
-    needs: { cuda: '11', cudnn: '8', driver: 450 },
+    needs: { cuda: '11', driver: 450 },
   },
   {
     tensorflow: '2.18.1',
@@ -75,6 +75,6 @@ export const releases: readonly [Release, ...Release[]] = [
       wheel('nvidia-nvjitlink-cu12==12.5.82', 20, 'f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212'),
     ],
     cudaUnpacked: 2619,
-    needs: { cuda: '12', cudnn: '9', driver: 525 },
+    needs: { cuda: '12', driver: 525 },
   },
 ]

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 
 export interface CommandOptions {
   readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
   /** Ends the command. */
   readonly signal?: AbortSignal | undefined
   /** Gets its standard output as it comes. */
@@ -19,11 +18,10 @@ export interface CommandOptions {
  * @throws Error with the end of what it said, where it fails or is not there
  */
 export async function command(name: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { cwd, env, signal, heard = () => {}, show = false } = options
+  const { cwd, signal, heard = () => {}, show = false } = options
   const child = spawn(name, args, {
     cwd,
     signal,
-    env: { ...process.env, ...env },
     stdio: ['ignore', show ? 2 : 'pipe', show ? 2 : 'pipe'],
     // npm is a script of the shell there.
     shell: process.platform === 'win32' && name !== process.execPath,
