@@ -1,10 +1,9 @@
 import { type Chart, type Entry, entriesOf, markEntriesOf, type Panel } from './chart.js'
+import type { Json } from './json.js'
 import { shortNames } from './names.js'
 import { paled, type SeriesLook, shapes } from './palette.js'
 import { textWidth } from './text-width.js'
 import type { Look } from './theme.js'
-
-type Json = Record<string, unknown>
 
 const fontSize = 12
 /** Between the names of two columns, a symbol included. */

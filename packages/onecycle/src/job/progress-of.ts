@@ -1,11 +1,11 @@
 import type { LearnerOptions } from '@onecycle/learner'
-import { TerminalView } from '@onecycle/recorder'
+import { type RendererName, TerminalView } from '@onecycle/recorder'
 import { UsageError } from '../usage-error.js'
 
 /** How a command shows what goes on. */
 export interface ShowingOptions {
   /** The name of a renderer; false shows nothing. */
-  readonly progress: 'bar' | 'plain' | 'json' | 'silent' | false
+  readonly progress: RendererName | false
   readonly tui?: boolean
   readonly json?: boolean
 }

@@ -1,6 +1,5 @@
+import type { Json } from '../json.js'
 import type { VegaLiteSpec } from '../vega.js'
-
-type Json = Record<string, unknown>
 
 interface Layer {
   data: { values: Json[] }

@@ -1,5 +1,5 @@
 /** `[x, y]`; a y that is no number is a gap. */
-export type CurvePoint = [number, number]
+type CurvePoint = [number, number]
 
 /** Plain data that survives JSON: a width, and the points one after the other, x and y; of a gap y is null. */
 export interface CurveState {

@@ -173,7 +173,7 @@ export class Dashboard extends RunLogger implements LiveSite {
     return this.#steering.act(what, this.#checkpoints)
   }
 
-  #add(message: Exclude<LiveMessage, { type: 'story' }>): void {
+  #add(message: RunEvent | Pulse): void {
     this.#story.take(message)
     this.#outbox.push(message)
   }

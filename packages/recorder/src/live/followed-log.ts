@@ -3,6 +3,7 @@ import { eventIn } from '../run/read-run.js'
 import type { RunEvent } from '../run/run-event.js'
 import { compact } from './compact.js'
 import type { LiveMessage } from './message.js'
+import type { Pulse } from './pulse.js'
 import { Story } from './story.js'
 import { timeout } from './timeout.js'
 
@@ -51,7 +52,7 @@ export class FollowedLog {
   }
 
   /** Tells something that is not in the log. */
-  tell(message: Exclude<LiveMessage, { type: 'story' }>): void {
+  tell(message: RunEvent | Pulse): void {
     this.story.take(message)
     this.#send([message])
   }

@@ -3,21 +3,15 @@ import { serveLive } from '#recorder/live-server.js'
 import { listRuns, openRun, runDifferences } from '../run/runs.js'
 import { FollowedRun } from './followed-run.js'
 import type { Comparison, LiveMessage, RunInList } from './message.js'
-import { checkServed } from './options.js'
+import { checkServed, type DashboardOptions } from './options.js'
 import type { Act, Pulse } from './pulse.js'
 import type { LiveServer, LiveSite } from './site.js'
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<DashboardOptions, 'port' | 'host' | 'token'> {
   /** Folder of runs. Default `runs`. */
   runs?: string | undefined
   /** The run that is shown first: its name in that folder, its own folder, or a log. Default: the one that was begun last. */
   run?: string | undefined
-  /** Where the page is served. Default: the first port that is free from 7400 on. */
-  port?: number | undefined
-  /** Who may reach it. Default `127.0.0.1`: this machine alone. */
-  host?: string | undefined
-  /** What the address has in it, without which nobody sees anything. Default: a new one, at random. */
-  token?: string | undefined
 }
 
 /** A page over runs. */

@@ -1,7 +1,7 @@
 import { canRedraw } from '@onecycle/platform'
 import { Bars } from './bars.js'
 import { tableHeader, tableRow } from './epoch-table.js'
-import { type ProgressNews, type ProgressView, redraw } from './news.js'
+import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
 import { OutputGuard } from './output-guard.js'
 import type { ProgressStream } from './progress-stream.js'
 import { barLine, statusLine } from './status-words.js'
@@ -11,7 +11,7 @@ export class StreamView implements ProgressView {
   static readonly name: string = 'StreamView'
   readonly interval: number
   readonly waits: boolean
-  readonly clock: Bars | { last: number }
+  readonly clock: Clock
   readonly #bars: Bars
   readonly #redraws: boolean
   readonly #guard: OutputGuard
