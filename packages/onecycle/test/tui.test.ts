@@ -15,7 +15,7 @@ class Window {
   constructor(folder: string, columns: number, rows: number) {
     this.#socket = join(folder, 'tmux')
     const size = ['-x', String(columns), '-y', String(rows)]
-    this.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', folder, 'bash --norc --noprofile')
+    this.#tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', folder, 'env -u CI bash --norc --noprofile')
   }
 
   #tmux(...args: string[]): string {
@@ -118,3 +118,10 @@ test.skipIf(!found)(
   },
   120_000,
 )
+
+test.skipIf(!found)('--tui is refused where output is a log', async () => {
+  window.type(`clear; CI=true ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
+  expect(await window.shows(/ended with \d/)).toMatch(/draws over a whole terminal, and CI is set \(true\)[\s\S]*ended with 2/)
+  window.type(`clear; TERM=dumb ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
+  expect(await window.shows(/ended with \d/)).toMatch(/TERM is dumb[\s\S]*ended with 2/)
+})

@@ -1,4 +1,5 @@
 import type { LearnerOptions } from '@onecycle/learner'
+import { canRedraw } from '@onecycle/platform'
 import { type RendererName, TerminalView } from '@onecycle/recorder'
 import { UsageError } from '../usage-error.js'
 
@@ -25,5 +26,10 @@ export function viewOf({ tui = false }: ShowingOptions, title: string): Terminal
   if (!tui) return []
   if (!process.stderr.isTTY)
     throw new UsageError('--tui shows a fit on a whole terminal, and standard error is none. Leave it out.')
+  if (!canRedraw(process.stderr)) {
+    const { CI, TERM } = process.env
+    const why = TERM === 'dumb' ? 'TERM is dumb' : `CI is set (${CI}), where output is a log`
+    throw new UsageError(`--tui draws over a whole terminal, and ${why}. Leave it out, or unset it.`)
+  }
   return [new TerminalView({ stream: process.stderr, title, checkpoints: `${title}/checkpoints` })]
 }
