@@ -122,6 +122,9 @@ test.skipIf(!found)(
 test.skipIf(!found)('--tui is refused where output is a log', async () => {
   window.type(`clear; CI=true ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
   expect(await window.shows(/ended with \d/)).toMatch(/draws over a whole terminal, and CI is set \(true\)[\s\S]*ended with 2/)
-  window.type(`clear; TERM=dumb ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
+  window.type(
+    `clear; TERM=dumb ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`,
+    'Enter',
+  )
   expect(await window.shows(/ended with \d/)).toMatch(/TERM is dumb[\s\S]*ended with 2/)
 })
