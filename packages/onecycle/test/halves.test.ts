@@ -46,9 +46,9 @@ describe.each(packages.filter(name => existsSync(join(root, 'packages', name, 's
   })
 })
 
-/** Programs of a terminal. */
+/** Programs of a terminal, and what is of Node alone. */
 const programs =
-  /^onecycle\/src\/(cli|program|failure|table|options|examples)\.ts$|^onecycle\/src\/(commands|demo|job|notebook)\//
+  /^onecycle\/src\/(cli|program|failure|table|options|examples)\.ts$|^onecycle\/src\/(commands|demo|job|notebook)\/|^distributed\/src\//
 const ofNode = new Set(['process', 'Buffer', 'setImmediate', 'require', '__dirname', '__filename', 'global'])
 const ofPages = new Set(['document', 'navigator', 'location', 'localStorage', 'indexedDB'])
 

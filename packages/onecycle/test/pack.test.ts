@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 test('each package holds what it runs on and its licence, and neither tests nor sources', () => {
-  expect(Object.keys(contents)).toHaveLength(8)
+  expect(Object.keys(contents)).toHaveLength(9)
   for (const [name, files] of Object.entries(contents)) {
     expect(files, name).toContain('dist/index.js')
     expect(files, name).toContain('dist/index.d.ts')

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { npm, root } from '../run-program.js'
 
-const packages = ['platform', 'plot', 'backend', 'callbacks', 'data', 'recorder', 'learner', 'onecycle']
+const packages = ['platform', 'plot', 'backend', 'callbacks', 'data', 'recorder', 'learner', 'distributed', 'onecycle']
 
 /** A package as it would be published. */
 export interface Tarball {

@@ -1,0 +1,1 @@
+export { distributed } from './distributed.js'
