@@ -1,0 +1,62 @@
+// What a training step asks of a GPU, and how long JavaScript takes to ask, on a device that computes nothing; needs no GPU:
+// npx tsx benchmarks/webgpu-steps.ts [--only W1,W3,W4] [--seconds 3] [--json FILE]     (node scripts/tools.mjs webgpu fetches the backend)
+import { parseArgs } from 'node:util'
+import { writeWhole } from '@onecycle/platform'
+import * as tf from '@tensorflow/tfjs-core'
+import { registerCounting } from '../packages/backend/src/testing/counting-gpu.js'
+import { mendMatMul, quickenFilterGradient } from '../packages/backend/src/webgpu/index.js'
+import { train } from './train.js'
+import { leastAndMedian } from './turns.js'
+import { workloads } from './workloads.js'
+
+const text = { type: 'string' } as const
+const { values } = parseArgs({ options: { only: text, seconds: text, json: text } })
+const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json } = values
+const chosen = workloads.filter(({ name }) => only.split(',').includes(name))
+if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
+
+const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
+const { folder, missing } = findTool('webgpu') as { folder?: string; missing?: string }
+if (!folder) throw new Error(missing)
+const device = registerCounting(folder)
+await tf.setBackend('webgpu')
+mendMatMul()
+quickenFilterGradient()
+
+/** Of the first steps, which compile and remember. */
+const warmUp = 10
+
+console.log('Of a step; milliseconds of JavaScript are minimum / median\n')
+console.log('      programs  bind groups  writes  buffers  submits  pipelines in all  JavaScript      tensors left')
+const results: object[] = []
+for (const workload of chosen) {
+  const before = tf.memory().numTensors
+  const times: number[] = []
+  let last = performance.now()
+  let pipelines = 0
+  device.countAnew()
+  await train(workload, Number(seconds), () => {
+    const now = performance.now()
+    if (times.push(now - last) === warmUp) {
+      pipelines = device.counts.pipelines
+      device.countAnew()
+    }
+    last = performance.now()
+  })
+  const { name } = workload
+  const steps = times.length - warmUp
+  const { programs, bindGroups, writes, buffers, submits } = device.counts
+  const [least, median] = leastAndMedian(times.slice(warmUp))
+  const left = tf.memory().numTensors - before
+  const each = Object.fromEntries(
+    Object.entries({ programs, bindGroups, writes, buffers, submits }).map(([what, count]) => [what, count / steps]),
+  )
+  results.push({ name, ...each, pipelines: pipelines + device.counts.pipelines, least, median, left })
+  const columns = [programs, bindGroups, writes, buffers, submits].map((count, i) =>
+    (count / steps).toFixed(1).padStart([8, 11, 6, 7, 7][i]!),
+  )
+  const time = `${least.toFixed(2)} / ${median.toFixed(2)}`.padEnd(14)
+  const all = String(pipelines + device.counts.pipelines).padStart(16)
+  console.log(`${name.padEnd(4)}  ${columns.join('  ')}  ${all}  ${time}  ${left}`)
+}
+if (json) await writeWhole(json, `${JSON.stringify(results, null, 2)}\n`)
