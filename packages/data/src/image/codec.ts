@@ -7,6 +7,12 @@ export interface Decoded extends Pixels {
   readonly data: Uint8Array<ArrayBuffer>
 }
 
+/** Makes what is handed on of pixels that lie in a decoder's memory, and are gone afterwards. */
+export type Take = (pixels: Decoded) => Decoded
+
+/** All of it, as it is. */
+export const copied: Take = pixels => ({ ...pixels, data: pixels.data.slice() })
+
 type Call = (...args: number[]) => number
 
 interface Exports {
@@ -24,9 +30,10 @@ interface Desk {
   /** Something to be freed afterwards that the decoder made room for. */
   readonly keep: (at: number) => number
   readonly words: (at: number, count: number) => Uint32Array
-  readonly bytes: (at: number, count: number) => Uint8Array
+  readonly bytes: (at: number, count: number) => Decoded['data']
 }
 
+/** Gives pixels in the decoder's own memory. */
 type Decode = (desk: Desk, input: number, length: number, header: ImageHeader) => Decoded
 
 /** Layouts of pixels, as TurboJPEG numbers them. */
@@ -40,7 +47,7 @@ const decoders: Readonly<Record<'png' | 'jpeg' | 'webp', Decode>> = {
     const [pixels, width, height] = desk.words(out, 3) as unknown as [number, number, number]
     if (pixels) desk.keep(pixels)
     if (error) throw new Error(`it is a damaged or truncated PNG (error ${error} of LodePNG)`)
-    return { data: desk.bytes(pixels, width * height * 4).slice() as Decoded['data'], width, height, channels: 4 }
+    return { data: desk.bytes(pixels, width * height * 4), width, height, channels: 4 }
   },
   jpeg(desk, input, length, { channels }) {
     const handle = desk.call('tjInitDecompress')
@@ -52,7 +59,7 @@ const decoders: Readonly<Record<'png' | 'jpeg' | 'webp', Decode>> = {
       const [layout, each] = channels === 4 ? [layouts.cmyk, 4] : channels === 1 ? [layouts.grey, 1] : [layouts.rgb, 3]
       const pixels = desk.room(width * height * each)
       if (desk.call('tjDecompress2', handle, input, length, pixels, width, width * each, height, layout, 0)) throw damaged()
-      const data = desk.bytes(pixels, width * height * each).slice() as Decoded['data']
+      const data = desk.bytes(pixels, width * height * each)
       return channels === 4 ? { data: rgbOfCmyk(data), width, height, channels: 3 } : { data, width, height, channels: each }
     } finally {
       desk.call('tjDestroy', handle)
@@ -64,7 +71,7 @@ const decoders: Readonly<Record<'png' | 'jpeg' | 'webp', Decode>> = {
     if (pixels === 0) throw new Error('it is a damaged or truncated WebP')
     desk.keep(pixels)
     const [width, height] = desk.words(out, 2) as unknown as [number, number]
-    return { data: desk.bytes(pixels, width * height * 4).slice() as Decoded['data'], width, height, channels: 4 }
+    return { data: desk.bytes(pixels, width * height * 4), width, height, channels: 4 }
   },
 }
 
@@ -86,7 +93,8 @@ const instances = new Map<string, Exports>()
  *
  * @throws Error for a damaged file
  */
-export async function decodeByWasm(format: 'png' | 'jpeg' | 'webp', bytes: Uint8Array, header: ImageHeader): Promise<Decoded> {
+export async function decodeByWasm(bytes: Uint8Array, header: ImageHeader, take: Take = copied): Promise<Decoded> {
+  const { format } = header
   let exports = instances.get(format)
   if (!exports) {
     const module = modules.get(format) ?? codecWasm(format).then(wasm => WebAssembly.compile(wasm))
@@ -95,7 +103,7 @@ export async function decodeByWasm(format: 'png' | 'jpeg' | 'webp', bytes: Uint8
     instances.set(format, exports)
   }
   try {
-    return decodeWith(exports, format, bytes, header)
+    return decodeWith(exports, bytes, header, take)
   } catch (error) {
     // It may have stopped midway, and is begun anew.
     instances.delete(format)
@@ -103,7 +111,7 @@ export async function decodeByWasm(format: 'png' | 'jpeg' | 'webp', bytes: Uint8
   }
 }
 
-function decodeWith(exports: Exports, format: keyof typeof decoders, bytes: Uint8Array, header: ImageHeader): Decoded {
+function decodeWith(exports: Exports, bytes: Uint8Array, header: ImageHeader, take: Take): Decoded {
   const rooms: number[] = []
   const keep = (at: number) => {
     rooms.push(at)
@@ -124,7 +132,7 @@ function decodeWith(exports: Exports, format: keyof typeof decoders, bytes: Uint
       words: (at, count) => new Uint32Array(exports.memory.buffer, at, count),
       bytes: (at, count) => new Uint8Array(exports.memory.buffer, at, count),
     }
-    return decoders[format](desk, input, bytes.length, header)
+    return take(decoders[header.format](desk, input, bytes.length, header))
   } finally {
     for (const at of rooms) exports.free(at)
   }

@@ -1,6 +1,6 @@
 import { decodeBySharp } from '#data/sharp.js'
 import { oriented, withChannels } from './channels.js'
-import { type Decoded, decodeByWasm } from './codec.js'
+import { copied, type Decoded, decodeByWasm } from './codec.js'
 import { type ImageHeader, readHeader, UnknownFormat } from './header.js'
 
 /** Pixels of a picture, unless more are allowed: 8,192 x 8,192. */
@@ -21,10 +21,11 @@ export async function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels 
   requireSize(header, maxPixels)
   const { orientation, depth, profiled, width, height } = header
   const isPlain = depth === 8 && !profiled && header.channels !== 4 && header.format !== 'webp'
-  const decoded =
-    (isPlain && width * height >= worthSharp ? await decodeBySharp(bytes, maxPixels) : undefined) ??
-    (await decodeByWasm(header.format, bytes, header))
-  return oriented(withChannels(decoded, channels), orientation)
+  const bySharp = isPlain && width * height >= worthSharp ? await decodeBySharp(bytes, maxPixels) : undefined
+  const decoded = bySharp
+    ? withChannels(bySharp, channels)
+    : await decodeByWasm(bytes, header, pixels => (pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels)))
+  return oriented(decoded, orientation)
 }
 
 /**
@@ -36,7 +37,7 @@ export async function decodeMask(bytes: Uint8Array, maxPixels = mostPixels): Pro
   const header = headerOf(bytes)
   if (header instanceof UnknownFormat) return decodeOther(bytes, header, 1, maxPixels)
   requireSize(header, maxPixels)
-  const decoded = await decodeByWasm(header.format, bytes, header)
+  const decoded = await decodeByWasm(bytes, header)
   if (!header.palette) return oriented(withChannels(decoded, 1), header.orientation)
   const numbers = new Map<number, number>()
   for (let i = 0; 3 * i < header.palette.length; i++) {
