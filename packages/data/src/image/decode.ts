@@ -24,7 +24,9 @@ export async function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels 
   const bySharp = isPlain && width * height >= worthSharp ? await decodeBySharp(bytes, maxPixels) : undefined
   const decoded = bySharp
     ? withChannels(bySharp, channels)
-    : await decodeByWasm(bytes, header, pixels => (pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels)))
+    : await decodeByWasm(bytes, header, pixels =>
+        pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels),
+      )
   return oriented(decoded, orientation)
 }
 
