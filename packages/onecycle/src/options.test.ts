@@ -1,12 +1,14 @@
 import { InvalidArgumentError } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { eachNumber, finiteNumber, positiveNumber, wholeNumber } from './options.js'
+import { eachNumber, finiteNumber, positiveNumber, threadCount, wholeNumber } from './options.js'
 
 describe('numbers of the command line', () => {
   test.each([
     [wholeNumber(1), '3', 3],
     [wholeNumber(0), '0', 0],
     [wholeNumber(1), '1e3', 1000],
+    [threadCount, '2', 2],
+    [threadCount, 'auto', 'auto'],
     [positiveNumber, '5e-2', 0.05],
     [finiteNumber, '-0.5', -0.5],
     [eachNumber, '0.95,0.85', [0.95, 0.85]],
@@ -20,6 +22,8 @@ describe('numbers of the command line', () => {
     [wholeNumber(0), '-1'],
     [wholeNumber(0), ''],
     [wholeNumber(0), '1e400'],
+    [threadCount, '0'],
+    [threadCount, 'all'],
     [positiveNumber, '0'],
     [positiveNumber, 'NaN'],
     [positiveNumber, 'Infinity'],

@@ -6,6 +6,13 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   return text => parse(text, value => Number.isSafeInteger(value) && value >= least && value <= most, expected)
 }
 
+/** Parses how many threads there are to be, or that a trial is to say. */
+export function threadCount(text: string): number | 'auto' {
+  return text === 'auto'
+    ? text
+    : parse(text, value => Number.isSafeInteger(value) && value >= 1, 'auto, or a whole number from 1 on')
+}
+
 /** Parses a learning rate. */
 export function positiveNumber(text: string): number {
   return parse(text, value => Number.isFinite(value) && value > 0, 'a positive number, such as 5e-2')

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander'
-import { wholeNumber } from './options.js'
+import { threadCount } from './options.js'
 
 /** Options of all commands that compute. */
 export function addBackend(command: Command): Command {
   return command
     .option('--backend <name>', 'node-gpu, webgpu, node, wasm or cpu (default: ONECYCLE_BACKEND, or the best one here)')
-    .option('--threads <n>', 'threads of the wasm backend (default: ONECYCLE_THREADS, or 1)', wholeNumber(1))
+    .option('--threads <n>', 'threads of the wasm backend, or auto for a trial (default: ONECYCLE_THREADS, or 1)', threadCount)
 }
 
 /** Options of all commands that train. */

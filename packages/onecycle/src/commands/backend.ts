@@ -3,7 +3,7 @@ import { chooseLater, useBackend } from '@onecycle/backend'
 /** Options of all commands that compute. */
 export interface BackendOptions {
   readonly backend?: string
-  readonly threads?: number
+  readonly threads?: number | 'auto'
 }
 
 /**
