@@ -1,0 +1,16 @@
+// The base, and where its time goes.
+// npx tsx examples/by-feature/profiler.ts
+import assert from 'node:assert/strict'
+import { accuracy, datasets, Learner, Profiler, simple_cnn } from 'onecycle'
+
+const data = await datasets.mnist_sample({ channels: 1, bs: 128, seed: 1 })
+const model = simple_cnn([1, 8, 8, 2], { seed: 1 })
+
+const learn = new Learner(data, model, { metrics: [accuracy], progress: 'plain', seed: 1 })
+const profiler = new Profiler()
+const history = await learn.fit_one_cycle(2, 5e-2, { callbacks: profiler })
+console.log(profiler.table())
+
+const { accuracy: reached } = await learn.validate()
+console.log(`${history.losses.length} batches, accuracy ${reached!.toFixed(3)}`)
+assert(reached! > 0.95, `The accuracy is ${reached}, and should be above 0.95.`)
