@@ -28,6 +28,8 @@ const tools = {
   webgpu: ['@tensorflow/tfjs-backend-webgpu@4.22.0'],
   // Reads the models that are exported for others.
   onnxruntime: ['onnxruntime-web@1.30.0'],
+  // A Jupyter kernel that runs TypeScript in Node.
+  tslab: ['tslab@1.0.22'],
   rollup: ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3', '@rollup/plugin-commonjs@29.0.3'],
 }
 
@@ -35,6 +37,8 @@ const tools = {
 const pythons = {
   python: ['safetensors==0.8.0', 'h5py==3.16.0', 'numpy==2.4.6'],
   tensorboard: ['tensorboard==2.21.0'],
+  // Runs notebooks in the kernels.
+  jupyter: ['nbclient==0.11.0'],
   // Each takes half a gigabyte and more with what it needs: fetched when it is named alone.
   mlflow: ['mlflow==3.17.2'],
   keras: ['keras==3.15.1', 'jax==0.10.2'],

@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { BatchStream } from './batch.js'
+import { bunchText } from './bunch-text.js'
 import { inOrderOf, namesOf } from './by-name.js'
 import { DataLoader, type Shard } from './data-loader.js'
 import { type Dataset, requireDataset, Subset } from './dataset.js'
@@ -199,6 +200,11 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     this.targetName = parts.targetName
     this.weighted = parts.weighted ?? false
     if (classes) this.classes = classes
+  }
+
+  /** What consoles and notebooks show. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return bunchText(this)
   }
 
   /** What values are that are predicted, of the one output or of the one of that name. */

@@ -457,7 +457,7 @@ describe('using the model', () => {
   })
 
   it('shows what it is', () => {
-    expect(tinyLearner().summary()).toMatch(
+    expect(String(tinyLearner().summary())).toMatch(
       /BatchNormalization[\s\S]*total parameters: 74, of which 58 train[\s\S]*cross_entropy, optimizer: adam/,
     )
   })

@@ -1,7 +1,17 @@
 import type { Bus, Callback, Rates, Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream, DataBunch, Dataset } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { addAnswers, checkFileName, checkOptions, type FileSource, kind, listOf, say, show } from '@onecycle/platform'
+import {
+  addAnswers,
+  checkFileName,
+  checkOptions,
+  type FileSource,
+  kind,
+  listOf,
+  type PrettyString,
+  say,
+  show,
+} from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import { emptyHistory, type History, OutputGuard, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
@@ -487,14 +497,14 @@ export class Learner extends AnsweringLoop {
     return showResults(this, options)
   }
 
-  /** A table of the model's layers: output shape, parameters, and whether they train. */
-  summary(): string {
+  /** A table of the model's layers: output shape, parameters, and whether they train. `String(learn.summary())` is it as a string. */
+  summary(): PrettyString {
     return summarize(this)
   }
 
   /** What consoles and notebooks show. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.summary()
+    return this.summary().toString()
   }
 
   /**

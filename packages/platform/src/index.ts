@@ -23,6 +23,7 @@ export { checkKeys, checkOptions, type Kind, type Kinds, kind, listOf, type OneO
 export { type Named, orderByName } from './order-by-name.js'
 export { beforeSaying, outlive, say, writeTo } from './output.js'
 export type { OutputStream } from './output-stream.js'
+export { PrettyString } from './pretty-string.js'
 export { Message } from './protobuf.js'
 export { Random, type RandomState } from './random.js'
 export { show } from './show.js'

@@ -105,7 +105,7 @@ describe('a folder', () => {
     expect(xs.map(x => x.slice(0, 3))).toEqual([white, white, white, white])
     expect(xs.map(x => x.slice(6, 9))).toEqual([20, 21, 200, 201].map(ofRed))
     expect([...data.classBalance!.rows()][1]).toEqual({ class: 'light', train: 4, valid: 2, part: 0.5 })
-    expect(await data.summary()).toBe(
+    expect(String(await data.summary())).toBe(
       `items       12 of ${root}: 8 to train on, 4 to validate on\ninput       image\n` +
         'target      one of 2 classes: dark 50 %, light 50 %\nbatch       xs float32 [4, 8, 8, 3], ys int32 [4]',
     )

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, type PrettyString, show } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
@@ -165,7 +165,7 @@ export class ItemDataBunch extends DataBunch {
   }
 
   /** What becomes of an item on its way into a batch: each stage, with shapes and types, for a person to read. */
-  async summary(): Promise<string> {
+  async summary(): Promise<PrettyString> {
     const { items, split, train_dl, inputShape, targetShape, target, classes, classBalance } = this
     const { batchSize } = train_dl
     const [train, valid] = this.#sets

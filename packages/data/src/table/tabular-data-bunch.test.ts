@@ -159,7 +159,7 @@ test('a batch is shown as the rows it was made of, and their way in is told', as
     { left: 'no', train: 3, valid: 1, part: 4 / 7 },
     { left: 'yes', train: 2, valid: 0, part: 2 / 7 },
   ])
-  expect(await data.summary()).toBe(
+  expect(String(await data.summary())).toBe(
     [
       'rows        7 of the table: 5 to train on, 2 to validate on',
       'columns     city text, age number, n number',

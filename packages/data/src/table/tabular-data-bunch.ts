@@ -1,4 +1,13 @@
-import { checkCount, checkNumber, checkOptions, defined, type FileSource, kind, show } from '@onecycle/platform'
+import {
+  checkCount,
+  checkNumber,
+  checkOptions,
+  defined,
+  type FileSource,
+  kind,
+  type PrettyString,
+  show,
+} from '@onecycle/platform'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
@@ -197,7 +206,7 @@ export class TabularDataBunch extends DataBunch {
   }
 
   /** What becomes of a row on its way into a batch: each stage, with shapes and types, for a person to read. */
-  async summary(): Promise<string> {
+  async summary(): Promise<PrettyString> {
     const { train_dl, procs, targets } = this
     const { split, length } = this.#fitted
     const { dates, types } = procs.state()

@@ -95,7 +95,7 @@ describe('TextDataBunch', () => {
   it('cuts long texts, says so, and numbers new ones the same', async () => {
     const data = await TextDataBunch.from_df(rows, { ...how, max_len: 5 })
     expect(data.inputShape).toEqual([5])
-    expect(data.summary()).toContain('cut         36 texts, at 5 tokens')
+    expect(String(data.summary())).toContain('cut         36 texts, at 5 tokens')
     const again = TextInputs.restore(JSON.parse(JSON.stringify(data.inputs.state())))
     for (const { text } of rows) expect([...again.numbers(text)]).toEqual([...data.inputs.numbers(text)])
     const [batch] = await read(data.valid_dl)
@@ -162,7 +162,7 @@ describe('a folder of texts', () => {
       { class: 'good', train: 6, valid: 2, part: 0.5 },
     ])
     const random = await TextDataBunch.from_folder(`${divided}/train`, { ...how, valid_pct: 0.25 })
-    expect(random.summary()).toMatch(/12 of .*\/train: 9 to train on, 3 to validate on/)
+    expect(String(random.summary())).toMatch(/12 of .*\/train: 9 to train on, 3 to validate on/)
     expect((await get_text_files(`${divided}/valid`)).map(path => path.slice(divided.length))).toEqual([
       ...['/valid/bad/0.txt', '/valid/bad/1.txt', '/valid/good/0.txt', '/valid/good/1.txt'],
     ])

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type FileSource, type Kinds, kind, say, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type FileSource, type Kinds, kind, type PrettyString, say, show } from '@onecycle/platform'
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
@@ -159,7 +159,7 @@ export class TextDataBunch extends DataBunch {
   }
 
   /** What becomes of a text on its way into a batch: each stage, with shapes and types, for a person to read. */
-  summary(): string {
+  summary(): PrettyString {
     const { texts, split, targets, title } = this.#what
     const { tokenizer, vocab, max_len = longest } = this.inputs
     const [train, valid] = split

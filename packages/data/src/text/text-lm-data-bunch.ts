@@ -7,6 +7,7 @@ import {
   kind,
   listOf,
   type OneOrMore,
+  type PrettyString,
   show,
 } from '@onecycle/platform'
 import { DataBunch } from '../data-bunch.js'
@@ -75,10 +76,10 @@ export class TextLMDataBunch extends DataBunch {
   override readonly inputs: TextInputs
   /** Tokens of each stream in a batch at most. */
   readonly bptt: number
-  readonly #summary: () => string
+  readonly #summary: () => PrettyString
 
   /** Made by {@link from_text}, {@link from_text_files} and {@link from_df}. */
-  private constructor(parts: Parts, inputs: TextInputs, bptt: number, summary: () => string) {
+  private constructor(parts: Parts, inputs: TextInputs, bptt: number, summary: () => PrettyString) {
     if (!(inputs instanceof TextInputs))
       throw new TypeError('A TextLMDataBunch is made by TextLMDataBunch.from_text, from_text_files, from_csv and from_df.')
     super(parts)
@@ -158,7 +159,7 @@ export class TextLMDataBunch extends DataBunch {
   }
 
   /** What becomes of texts on their way into a batch, for a person to read. */
-  summary(): string {
+  summary(): PrettyString {
     return this.#summary()
   }
 

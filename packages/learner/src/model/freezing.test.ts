@@ -145,10 +145,10 @@ describe('a layer with trainable = false', () => {
         .map(row => row.split(/\s{2,}/).at(-1))
     whole.layers[0]!.trainable = false
     expect(trains()).toEqual(['no', 'yes', 'yes'])
-    expect(learn.summary()).toContain('total parameters: 33, of which 13 train')
+    expect(String(learn.summary())).toContain('total parameters: 33, of which 13 train')
     const nested = learner(sequential({ layers: [net(), layers.dense({ units: 1 })] }))
     ;(nested.model as unknown as { layers: Sequential[] }).layers[0]!.layers[0]!.trainable = false
-    expect(nested.summary()).toMatch(/\(Sequential\) .* partly\n/)
+    expect(String(nested.summary())).toMatch(/\(Sequential\) .* partly\n/)
   })
 })
 

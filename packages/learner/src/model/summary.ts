@@ -1,3 +1,4 @@
+import { PrettyString } from '@onecycle/platform'
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { TrainingLoop } from '../training-loop.js'
@@ -10,7 +11,7 @@ import { isLayersModel, variableOf } from './trainable-model.js'
  * A table of the model: each layer's output shape, its parameters and whether they train at present (`partly`: some do), then totals, loss and
  * optimizer.
  */
-export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_func' | 'opt'>): string {
+export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_func' | 'opt'>): PrettyString {
   const { model, loss_func, opt } = learn
   const trained = new Set<Variable>(learn.trained.map(({ variable }) => variable))
   const parameters = new Set<Variable>(parametersOf(model).map(({ variable }) => variable))
@@ -32,12 +33,13 @@ export function summarize(learn: Pick<TrainingLoop, 'model' | 'trained' | 'loss_
   const all = [...variablesOf(model)]
   const total = count(all)
   const training = count(all.filter(variable => trained.has(variable)))
-  return [
+  const lines = [
     ...align([['layer', 'output shape', 'parameters', 'trains'], ...cells]),
     '',
     `total parameters: ${total.toLocaleString('en')}, of which ${training.toLocaleString('en')} train`,
     `loss: ${loss_func.name || 'custom'}, optimizer: ${opt.rule}`,
-  ].join('\n')
+  ]
+  return new PrettyString(lines.join('\n'))
 }
 
 interface Row {

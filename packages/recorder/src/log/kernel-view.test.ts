@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { KernelView, kernel } from './kernel-view.js'
+import { kernel } from './kernel.js'
+import { KernelView } from './kernel-view.js'
 import type { Status } from './status.js'
 import { viewOf } from './views.js'
 
@@ -22,7 +23,8 @@ const status: Status = {
 
 test('one display is drawn over, and at the end the table is left', () => {
   const fake = fakeKernel()
-  const view = new KernelView(fake)
+  vi.stubGlobal('Deno', { jupyter: fake })
+  const view = new KernelView(kernel()!)
   view.show({ what: 'begin', lr_finding: false })
   view.show({ what: 'status', status })
   view.show({ what: 'epoch', row: { epoch: 0, train_loss: 0.5, valid_loss: 0.25, time: 3 }, metricNames: [] })
@@ -54,4 +56,28 @@ test('is chosen in a kernel, where nothing else is asked for', () => {
   expect(viewOf({})).toBeInstanceOf(KernelView)
   expect(viewOf({ stream: { write: () => true } as never })).not.toBeInstanceOf(KernelView)
   expect(viewOf({ renderer: 'plain' })).not.toBeInstanceOf(KernelView)
+})
+
+test('in tslab it is the display that its cells can ask for', () => {
+  const pages: string[][] = []
+  const newDisplay = () => {
+    const page: string[] = []
+    pages.push(page)
+    return { html: (text: string) => void page.push(text) }
+  }
+  const require = (name: string) => {
+    if (name !== 'tslab') throw new Error(`no ${name}`)
+    return { newDisplay }
+  }
+  vi.stubGlobal('__tslab__', { require })
+  const view = viewOf({})
+  expect(view).toBeInstanceOf(KernelView)
+  for (const _ of 'ab') {
+    view.show({ what: 'begin', lr_finding: false })
+    view.show({ what: 'epoch', row: { epoch: 0, train_loss: 0.5, valid_loss: 0.25, time: 3 }, metricNames: [] })
+  }
+  expect(pages.map(({ length }) => length)).toEqual([2, 2])
+  expect(pages[1]![1]).toContain('<td style="text-align: right">0.250000</td>')
+  vi.stubGlobal('__tslab__', { require: () => ({}) })
+  expect(kernel()).toBeUndefined()
 })

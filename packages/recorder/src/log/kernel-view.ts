@@ -1,24 +1,8 @@
 import { escapeHtml } from '@onecycle/plot'
 import { cellsOf, headings } from './epoch-table.js'
+import type { KernelDisplay } from './kernel.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
 import { barLine, shareOf, statusLine } from './status-words.js'
-
-/** What a kernel of Deno's offers the program in its cells. */
-interface Kernel {
-  broadcast(kind: 'display_data' | 'update_display_data', content: object): unknown
-}
-
-/** The kernel whose cell this program is; undefined elsewhere, where asking throws. */
-export function kernel(): Kernel | undefined {
-  try {
-    const { jupyter } = (globalThis as { Deno?: { jupyter?: Partial<Kernel> } }).Deno ?? {}
-    return typeof jupyter?.broadcast === 'function' ? (jupyter as Kernel) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-let displays = 0
 
 /** Progress below the cell of a notebook: one display, which is drawn over. */
 export class KernelView implements ProgressView {
@@ -26,24 +10,24 @@ export class KernelView implements ProgressView {
   readonly interval = redraw
   readonly waits = false
   readonly clock: Clock = { last: Number.NEGATIVE_INFINITY }
-  readonly #kernel: Kernel
-  #id = ''
+  readonly #newDisplay: () => KernelDisplay
+  #display: KernelDisplay | undefined
   /** The table, beginning with its heading. */
   #rows: string[][] = []
   #bar: { share: number; words: string; line: string } | undefined
   #note = ''
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel
+  constructor(newDisplay: () => KernelDisplay) {
+    this.#newDisplay = newDisplay
   }
 
   show(news: ProgressNews): void {
     if (news.what === 'begin') {
-      this.#id = `onecycle-progress-${++displays}-${Date.now()}`
+      this.#display = this.#newDisplay()
       this.#rows = []
       this.#bar = undefined
       this.#note = ''
-      this.#draw('display_data')
+      void this.#draw()
       return
     }
     if (news.what === 'status')
@@ -55,19 +39,13 @@ export class KernelView implements ProgressView {
       this.#bar = undefined
       this.#note = news.note ?? ''
     } else return
-    this.#draw('update_display_data')
-  }
-
-  #draw(kind: 'display_data' | 'update_display_data'): void {
-    const data = { 'text/html': this.#html(), 'text/plain': this.#text() }
-    const content = { data, metadata: {}, transient: { display_id: this.#id } }
-    void this.#say(kind, content)
+    void this.#draw()
   }
 
   /** A notebook that is gone is no reason to end a training. */
-  async #say(kind: 'display_data' | 'update_display_data', content: object): Promise<void> {
+  async #draw(): Promise<void> {
     try {
-      await this.#kernel.broadcast(kind, content)
+      await this.#display?.({ 'text/html': this.#html(), 'text/plain': this.#text() })
     } catch {}
   }
 
