@@ -108,7 +108,7 @@ describe('a server', () => {
     })
     const failing = (await error(`${host}/500`)) as Error
     expect(failing.message).toBe(`Cannot read ${host}/500: the answer is 500 Internal Server Error.`)
-    expect(failing).not.toHaveProperty('code')
+    expect(failing).toHaveProperty('code', 'no-answer')
     expect(await error('http://127.0.0.1:1/')).toMatchObject({
       message: expect.stringMatching(/there is no answer, .*:1\b|bad port/),
     })

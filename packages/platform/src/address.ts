@@ -1,5 +1,6 @@
 import { absolutePath, stores } from '#platform/stores.js'
 import { checkContent } from './check-content.js'
+import { codeOf, plainError, typeError } from './errors.js'
 import { fetchBytes } from './fetch-bytes.js'
 import { show } from './show.js'
 import { type Content, type Opened, openBlob, openBytes, type Store } from './store.js'
@@ -30,7 +31,10 @@ export function nameOf(source: FileSource): string {
   if (source instanceof URL) return source.href
   if (source instanceof Blob) return 'name' in source ? String(source.name) : 'the Blob'
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return 'the bytes'
-  throw new TypeError(`${show(source)} is nothing to read: give a path or another address, a Blob or File, or bytes.`)
+  throw typeError(
+    'nothing-to-read',
+    `${show(source)} is nothing to read: give a path or another address, a Blob or File, or bytes.`,
+  )
 }
 
 /**
@@ -115,8 +119,7 @@ async function attempt<T>(what: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (cause) {
-    const { code } = cause as { code?: unknown }
-    throw Object.assign(new Error(`Cannot ${what}: ${reason(cause as Error)}.`, { cause }), typeof code === 'string' && { code })
+    throw plainError(codeOf(cause, 'file-failed'), `Cannot ${what}: ${reason(cause as Error)}.`, { cause })
   }
 }
 
@@ -142,7 +145,7 @@ function wayTo<Use extends 'read' | 'write'>(use: Use, address: string): Way<Use
   if (typeof way !== 'string') return way as Way<Use>
   const there = Object.keys(stores).filter(scheme => typeof wayOf(use, scheme) !== 'string')
   const names = there.map(scheme => (scheme === '' ? 'paths' : `${scheme}://`))
-  throw new Error(`Cannot ${use} '${address}': ${way}. What there is: ${names.join(', ')}.`)
+  throw plainError('unknown-scheme', `Cannot ${use} '${address}': ${way}. What there is: ${names.join(', ')}.`)
 }
 
 /** How to read or write, or why not. */

@@ -1,11 +1,13 @@
+import { typeError } from './errors.js'
 import { show } from './show.js'
 
 /** @throws TypeError for what names no file, or cannot be written to one. */
 export function checkContent(path: unknown, content: unknown): void {
   if (typeof path !== 'string' || path === '')
-    throw new TypeError(`A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
+    throw typeError('file-name', `A file needs a path, such as 'runs/report.html', but got ${show(path)}.`)
   const isBytes = content instanceof Uint8Array || (!ArrayBuffer.isView(content) && isIterable(content))
-  if (typeof content !== 'string' && !isBytes) throw new TypeError(`A file holds a string or bytes, but got ${show(content)}.`)
+  if (typeof content !== 'string' && !isBytes)
+    throw typeError('file-content', `A file holds a string or bytes, but got ${show(content)}.`)
 }
 
 function isIterable(value: unknown): boolean {

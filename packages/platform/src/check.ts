@@ -1,3 +1,4 @@
+import { rangeError, typeError } from './errors.js'
 import { show } from './show.js'
 
 type Bounds = { above?: number; min?: number; max?: number; below?: number }
@@ -18,24 +19,27 @@ export function checkNumber(name: string, value: unknown, { above, min, max, bel
     max !== undefined && `at most ${max}`,
     below !== undefined && `below ${below}`,
   ].filter(Boolean)
-  throw new RangeError(`${name} must be a number ${limits.join(' and ') || 'that is finite'}, but it is ${show(value)}.`)
+  throw rangeError(
+    'number-range',
+    `${name} must be a number ${limits.join(' and ') || 'that is finite'}, but it is ${show(value)}.`,
+  )
 }
 
 /** Returns `value` when it is a whole number from `min` to `max`. */
 export function checkCount(name: string, value: unknown, min = 1, max = Number.MAX_SAFE_INTEGER): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
-  throw new RangeError(`${name} must be a whole number ${range}, but it is ${show(value)}.`)
+  throw rangeError('not-a-count', `${name} must be a whole number ${range}, but it is ${show(value)}.`)
 }
 
 /** Returns `value` when it is one of `choices`. */
 export function checkChoice<T extends string>(name: string, value: unknown, choices: readonly T[]): T {
   if (choices.includes(value as T)) return value as T
-  throw new RangeError(`${name} must be one of ${choices.map(show).join(', ')}, but it is ${show(value)}.`)
+  throw rangeError('unknown-choice', `${name} must be one of ${choices.map(show).join(', ')}, but it is ${show(value)}.`)
 }
 
 /** @throws TypeError for what names no file, such as a folder. */
 export function checkFileName(what: string, name: unknown): string {
   if (typeof name === 'string' && /[^\\/]$/.test(name)) return name
-  throw new TypeError(`${what} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
+  throw typeError('file-name', `${what} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)
 }

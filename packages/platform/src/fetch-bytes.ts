@@ -1,3 +1,4 @@
+import { plainError } from './errors.js'
 import { notThere } from './store.js'
 
 /**
@@ -7,11 +8,11 @@ import { notThere } from './store.js'
  */
 export async function fetchBytes(address: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(address).catch(cause => {
-    throw new Error(`there is no answer, ${cause.cause?.message || cause.message}`, { cause })
+    throw plainError('no-answer', `there is no answer, ${cause.cause?.message || cause.message}`, { cause })
   })
   const { ok, status, statusText } = response
   const answer = `the answer is ${status} ${statusText}`.trim()
   if (status === 404 || status === 410) throw notThere(answer)
-  if (!ok) throw new Error(answer)
+  if (!ok) throw plainError('no-answer', answer)
   return new Uint8Array(await response.arrayBuffer())
 }

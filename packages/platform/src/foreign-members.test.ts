@@ -1,4 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest'
+import { typeError } from './errors.js'
 import { type UseInstead, withAnswers } from './foreign-members.js'
 
 class Loop {
@@ -17,7 +18,7 @@ class Trainer extends withAnswers(Loop, { dls: 'data', n: 'epochs' }) {
 
 test('a name of another system is answered with what there is instead, read or set', () => {
   const trainer = new Trainer(2)
-  expect(() => trainer.dls).toThrow(new TypeError('A Trainer has no dls. Here it is: data'))
+  expect(() => trainer.dls).toThrow(typeError('foreign-name', 'A Trainer has no dls. Here it is: data'))
   expect(() => {
     ;(trainer as { dls: unknown }).dls = 1
   }).toThrow('A Trainer has no dls. Here it is: data')

@@ -1,3 +1,5 @@
+import { typeError } from './errors.js'
+
 /** A member that programs for other systems use: here there is this instead. Only types know it; asking for it throws. */
 export interface UseInstead<Here extends string> {
   readonly instead: Here
@@ -37,7 +39,7 @@ export function addAnswers(owner: object, who: string, names: Readonly<Record<st
 
 function answer(owner: object, name: string, words: (this: object) => string): void {
   function refuse(this: object): never {
-    throw new TypeError(words.call(this))
+    throw typeError('foreign-name', words.call(this))
   }
   Object.defineProperty(owner, name, { get: refuse, set: refuse })
 }

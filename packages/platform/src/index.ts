@@ -11,6 +11,7 @@ export { append, checkAddress, type FileSource, nameOf, open, read, schemeOf, wr
 export { toBase64 } from './base64.js'
 export { checkChoice, checkCount, checkFileName, checkNumber } from './check.js'
 export { defined } from './defined.js'
+export { type Coded, codeOf, plainError, rangeError, typeError, withCode } from './errors.js'
 export { type Answers, addAnswers, type UseInstead, withAnswers } from './foreign-members.js'
 export { foreignName } from './foreign-names.js'
 export type { FullTerminal, TerminalHearer, TerminalInput } from './full-terminal.js'

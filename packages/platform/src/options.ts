@@ -1,3 +1,4 @@
+import { typeError } from './errors.js'
 import { foreignName } from './foreign-names.js'
 import { awaitHint, isPromise } from './is-promise.js'
 import { nearestName } from './nearest-name.js'
@@ -65,7 +66,7 @@ export function checkOptions<Options extends object>(
     const value = (options as Record<string, unknown>)[name]
     const { expected, fits } = kinds[name as keyof Options]
     if (value === undefined || fits(value)) continue
-    throw new TypeError(`${owner}: ${name} must be ${expected}, but it is ${show(value)}.${awaitHint(value)}`)
+    throw typeError('wrong-option', `${owner}: ${name} must be ${expected}, but it is ${show(value)}.${awaitHint(value)}`)
   }
 }
 
@@ -85,13 +86,16 @@ export function checkKeys(
   const unknown = kind.object.fits(options) ? Object.keys(options).filter(key => !known.includes(key)) : []
   if (!kind.object.fits(options) || (unknown.length > 0 && isInstance(options))) {
     const example = known.length > 0 ? `{ ${known.slice(0, 3).join(', ')}${known.length > 3 ? ', ...' : ''} }` : '{}'
-    throw new TypeError(`${owner} takes its options as an object, ${example}, but got ${show(options)}.${awaitHint(options)}`)
+    throw typeError(
+      'options-object',
+      `${owner} takes its options as an object, ${example}, but got ${show(options)}.${awaitHint(options)}`,
+    )
   }
   for (const key of unknown) {
-    if (Object.hasOwn(elsewhere, key)) throw new TypeError(`${owner} has no option ${key}: ${elsewhere[key]}.`)
+    if (Object.hasOwn(elsewhere, key)) throw typeError('unknown-option', `${owner} has no option ${key}: ${elsewhere[key]}.`)
     const meant = foreignName(key, known) ?? nearestName(key, known)
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`
-    throw new TypeError(`${owner} has no option ${key}.${hint} Its options are: ${known.join(', ')}.`)
+    throw typeError('unknown-option', `${owner} has no option ${key}.${hint} Its options are: ${known.join(', ')}.`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { rangeError } from './errors.js'
 import { nearestName } from './nearest-name.js'
 import { show } from './show.js'
 
@@ -24,7 +25,8 @@ export function orderByName(what: string, given: Named, expected: Named): number
     return `${show(name)} is none of them${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`
   })
   if (missing.length > 0) wrong.push(`${missing.map(show).join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`)
-  throw new RangeError(
+  throw rangeError(
+    'names-differ',
     `By name, ${given.who} has the ${what} ${given.names.join(', ')}, but ${expected.who} has ${expected.names.join(', ')}: ` +
       `${wrong.join(', and ')}. Use those names, or none.`,
   )

@@ -1,4 +1,5 @@
 import { checkCount } from './check.js'
+import { typeError } from './errors.js'
 import { show } from './show.js'
 
 /** Where a {@link Random} stands: four 32-bit words. JSON-serializable. */
@@ -45,7 +46,7 @@ export class Random {
   restore(state: RandomState): void {
     const valid = Array.isArray(state) && state.length === 4 && state.every(word => Number.isInteger(word) && word >>> 0 === word)
     if (!valid || state.every(word => word === 0)) {
-      throw new TypeError(`${show(state)} is not the state of a Random: expected four 32-bit words, not all zero.`)
+      throw typeError('wrong-state', `${show(state)} is not the state of a Random: expected four 32-bit words, not all zero.`)
     }
     this.#words.set(state)
   }
@@ -55,7 +56,7 @@ export class Random {
    * Depends on the present state and the label; does not advance this generator.
    */
   fork(label: string): Random {
-    if (typeof label !== 'string') throw new TypeError(`fork takes the name of a purpose, but got ${show(label)}.`)
+    if (typeof label !== 'string') throw typeError('wrong-argument', `fork takes the name of a purpose, but got ${show(label)}.`)
     const child = new Random()
     let hash = 0x811c9dc5 // FNV-1a
     for (const byte of new TextEncoder().encode(label)) hash = Math.imul(hash ^ byte, 0x01000193)
@@ -80,7 +81,7 @@ export class Random {
   /** A number in [low, high), by default [0, 1), with 53 random bits. */
   uniform(low = 0, high = 1): number {
     if (typeof low !== 'number' || typeof high !== 'number')
-      throw new TypeError(`uniform takes two numbers, but got ${show(low)} and ${show(high)}.`)
+      throw typeError('wrong-argument', `uniform takes two numbers, but got ${show(low)} and ${show(high)}.`)
     const unit = ((this.bits() >>> 5) * 2 ** 26 + (this.bits() >>> 6)) / 2 ** 53
     return low + (high - low) * unit
   }
@@ -101,7 +102,7 @@ export class Random {
   /** A normally distributed number (Box and Muller 1958). */
   normal(mean = 0, std = 1): number {
     if (typeof mean !== 'number' || typeof std !== 'number')
-      throw new TypeError(`normal takes two numbers, but got ${show(mean)} and ${show(std)}.`)
+      throw typeError('wrong-argument', `normal takes two numbers, but got ${show(mean)} and ${show(std)}.`)
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()))
     return mean + std * radius * Math.cos(2 * Math.PI * this.uniform())
   }
@@ -109,7 +110,7 @@ export class Random {
   /** Shuffles in place, every order equally likely (Fisher and Yates), and returns its argument. */
   shuffle<List extends { readonly length: number; [index: number]: unknown }>(list: List): List {
     if (typeof list !== 'object' || list === null || typeof list.length !== 'number')
-      throw new TypeError(`shuffle takes a list, but got ${show(list)}.`)
+      throw typeError('wrong-argument', `shuffle takes a list, but got ${show(list)}.`)
     for (let last = list.length - 1; last > 0; last--) {
       const other = this.int(last + 1)
       const kept = list[last]

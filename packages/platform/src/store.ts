@@ -1,3 +1,5 @@
+import { plainError } from './errors.js'
+
 /** What can be written: a text, bytes, or bytes piece by piece, each asked for when the one before it is written. */
 export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
@@ -27,7 +29,7 @@ export interface Store {
 
 /** What a store throws that has nothing under a name: an error like that of a file system. */
 export function notThere(message = 'nothing is kept under this name'): Error {
-  return Object.assign(new Error(message), { code: 'ENOENT' })
+  return plainError('ENOENT', message)
 }
 
 /** Bytes that are there, to be read part by part. */

@@ -1,6 +1,7 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { codeOf, plainError } from '../errors.js'
 import { mayRun } from './process/this-process.js'
 import { writerOf } from './store/files.js'
 
@@ -39,7 +40,7 @@ export async function filesIn(folder: string): Promise<string[]> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const why = code === 'ENOENT' ? 'there is no such folder' : code === 'ENOTDIR' ? 'it is no folder' : message
-    throw Object.assign(new Error(`Cannot look into ${resolve(folder)}: ${why}.`, { cause }), { code })
+    throw plainError(codeOf(cause, 'file-failed'), `Cannot look into ${resolve(folder)}: ${why}.`, { cause })
   }
   return found.sort((a, b) => (a < b ? -1 : 1))
 }

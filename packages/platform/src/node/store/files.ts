@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { plainError } from '../../errors.js'
 import type { Content, Opened } from '../../store.js'
 import { thisProcess } from '../process/this-process.js'
 
@@ -17,7 +18,8 @@ export async function openFile(path: string): Promise<Opened> {
     const bytes = new Uint8Array(to - from)
     for (let done = 0; done < bytes.length; ) {
       const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done)
-      if (bytesRead === 0) throw new Error(`it ends at byte ${from + done}, where there was more: it is written meanwhile`)
+      if (bytesRead === 0)
+        throw plainError('file-changed', `it ends at byte ${from + done}, where there was more: it is written meanwhile`)
       done += bytesRead
     }
     return bytes
