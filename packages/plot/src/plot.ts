@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show, standardOutput } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError, show, standardOutput, typeError } from '@onecycle/platform'
 import { asString, drawNow, print } from '#plot/characters.js'
 import { specNow } from '#plot/spec.js'
 import type { Chart } from './chart.js'
@@ -114,7 +114,7 @@ export class Plot {
     checkOptions<PngOptions>('png', options, { scale: kind.any, ...themeKinds })
     const { scale = 2, theme } = options
     if (!(typeof scale === 'number' && scale > 0 && scale <= 16))
-      throw new RangeError(`scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
+      throw rangeError('number-range', `scale is ${show(scale)}, and must be more than 0 and at most 16, such as 2.`)
     const spec = await this.vegaLite({ theme })
     return (await pictures()).toPng(spec, scale)
   }
@@ -173,7 +173,8 @@ export class Plot {
     checkOptions<ThemeOptions>('save', options, themeKinds)
     const format = formats[/\.\w+$/.exec(String(path))?.[0].toLowerCase() ?? '']
     if (!format) {
-      throw new RangeError(
+      throw rangeError(
+        'plot-format',
         `Cannot tell a plot's format from the file name ${show(path)}. Let it end in ${Object.keys(formats).join(', ')}.`,
       )
     }
@@ -186,7 +187,7 @@ export class Plot {
    * console shows it a moment later.
    */
   present(options: ShowOptions = {}): this {
-    if (!kind.object.fits(options)) throw new TypeError(`present takes { show, theme }, but got ${show(options)}.`)
+    if (!kind.object.fits(options)) throw typeError('wrong-argument', `present takes { show, theme }, but got ${show(options)}.`)
     checkOptions<ThemeOptions>('present', { theme: options.theme }, themeKinds)
     this.#theme = options.theme ?? this.#theme
     if (options.show ?? (standardOutput().isTTY && !this.live)) print(this.chart)

@@ -1,10 +1,13 @@
-import { say, standardOutput, writeTo } from '@onecycle/platform'
+import { plainError, say, standardOutput, writeTo } from '@onecycle/platform'
 import type { Chart } from '../chart.js'
 import type { DrawOptions } from '../render/terminal-plot.js'
 
 /** @throws Error always: hardly a page prints characters, so what draws them is loaded by those that do. */
 export function drawNow(_chart: Chart, _options: DrawOptions): string {
-  throw new Error('A page loads what draws in characters when it is asked for, so draw() cannot answer. Use await plot.text().')
+  throw plainError(
+    'loads-later',
+    'A page loads what draws in characters when it is asked for, so draw() cannot answer. Use await plot.text().',
+  )
 }
 
 /** The chart for those who cannot wait, `title` being its name. */

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { Chart, Panel } from '../chart.js'
 import { checkedChart } from '../check-chart.js'
 import type { LiveChart } from '../live-chart.js'
@@ -89,7 +90,7 @@ export class MountedPlot {
 
   /** Shows another plot in this one's place, or another state of it. What is the same is not drawn again. */
   async update(plot: Drawable | Chart): Promise<void> {
-    if (this.#over) throw new Error('This plot has been unmounted. Mount one anew: plot.mount(element).')
+    if (this.#over) throw plainError('plot-unmounted', 'This plot has been unmounted. Mount one anew: plot.mount(element).')
     this.#plot = isDrawable(plot) ? plot : { chart: checkedChart(plot), live: undefined }
     this.#unfollow?.()
     this.#unfollow = this.#plot.live?.follow(() => this.#drawAt(this.#due))

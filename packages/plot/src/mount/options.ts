@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Renderer } from './panel-view.js'
 
 export interface MountOptions {
@@ -15,7 +15,8 @@ export interface MountOptions {
 /** @throws TypeError for what is no element of a page, or no option */
 export function checkMount(element: unknown, options: unknown): void {
   if (typeof (element as Element | null)?.replaceChildren !== 'function')
-    throw new TypeError(
+    throw typeError(
+      'not-an-element',
       `mount takes an element of a page, such as document.querySelector('#losses'), but got ${show(element)}. ` +
         "Where there are no elements, in Node and in a Web Worker, there is plot.svg(), plot.save('losses.svg') and plot.text(); " +
         'a page that trains in a worker mounts Recorder.from(training).plot_losses({ live: true }).',

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
 import { colorsOf, type Drawn, type Panel, type Series } from '../chart.js'
 import type { Json } from '../json.js'
 import { BrailleCanvas } from '../render/canvas.js'
@@ -36,19 +36,23 @@ export function barPanel(options: BarPanelOptions): Panel {
   const { title = '', x, y, bars } = options
   const all = Object.entries(bars ?? {})
   if (!x || !y || Boolean(x.categories) === Boolean(y.categories) || all.length === 0)
-    throw new TypeError(`barPanel takes { x, y, bars }, and categories on one of its axes, but got ${show({ x, y, bars })}.`)
+    throw typeError(
+      'panel-data',
+      `barPanel takes { x, y, bars }, and categories on one of its axes, but got ${show({ x, y, bars })}.`,
+    )
   checkOptions('barPanel: x', x, axisKinds)
   checkOptions('barPanel: y', y, axisKinds)
   for (const [name, values] of all) {
     if (!kind.listOf(kind.any).fits(values) || values.some(value => typeof value !== 'number'))
-      throw new TypeError(`barPanel: bars ${show(name)} must be a list of numbers, but it is ${show(values)}.`)
+      throw typeError('panel-data', `barPanel: bars ${show(name)} must be a list of numbers, but it is ${show(values)}.`)
     for (const [owner, axis] of [
       ['barPanel: x', x],
       ['barPanel: y', y],
     ] as const)
       checkCategories(owner, axis, values.length, `values of ${show(name)}`)
   }
-  if (!extentOf(Object.values(bars))) throw new Error('Nothing to plot: not one of the values is a finite number.')
+  if (!extentOf(Object.values(bars)))
+    throw plainError('nothing-to-plot', 'Nothing to plot: not one of the values is a finite number.')
   const lie = y.categories !== undefined
   const series = all.map(
     ([name, values]): Series => ({ name, style: 'dots', points: values.map((value, i) => (lie ? [value, i] : [i, value])) }),

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, plainError, rangeError, show, typeError } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
 import { formatNumber } from '../render/number.js'
 import type { ColorScaleKind } from './color-scale.js'
@@ -71,12 +71,12 @@ export function heatPanel(options: HeatPanelOptions): Panel {
 const number = { expected: 'a number', fits: (value: unknown) => typeof value === 'number' }
 
 function completed({ title = '', x, y, values, text, scale = 'sequential', domain, label }: HeatPanelOptions): Heat {
-  if (!x || !y || !values) throw new TypeError(`heatPanel takes { x, y, values }, but got ${show({ x, y, values })}.`)
+  if (!x || !y || !values) throw typeError('panel-data', `heatPanel takes { x, y, values }, but got ${show({ x, y, values })}.`)
   const columns = values[0]?.length ?? 0
   if (columns === 0 || values.some(row => row.length !== columns))
-    throw new RangeError('heatPanel: values must be rows of equally many numbers, at least one.')
+    throw rangeError('panel-data', 'heatPanel: values must be rows of equally many numbers, at least one.')
   if (text && (text.length !== values.length || text.some(row => row.length !== columns)))
-    throw new RangeError(`heatPanel: text must have the shape of values, ${values.length} rows of ${columns}.`)
+    throw rangeError('panel-data', `heatPanel: text must have the shape of values, ${values.length} rows of ${columns}.`)
   for (const [owner, axis, count, of] of [
     ['heatPanel: x', x, columns, 'columns'],
     ['heatPanel: y', y, values.length, 'rows'],
@@ -86,7 +86,7 @@ function completed({ title = '', x, y, values, text, scale = 'sequential', domai
     if (axis.span) checkEnds(`${owner}: span`, axis.span)
   }
   const found = extentOf(values)
-  if (!found) throw new Error('Nothing to plot: not one of the values is a finite number.')
+  if (!found) throw plainError('nothing-to-plot', 'Nothing to plot: not one of the values is a finite number.')
   return {
     ...{ title, x, y, values, text, scale, label },
     domain: domainOf(found, scale, domain),
@@ -107,7 +107,7 @@ function domainOf(
 
 function checkEnds(what: string, ends: readonly [number, number]): readonly [number, number] {
   if (ends.length === 2 && ends.every(Number.isFinite) && ends[0] < ends[1]) return ends
-  throw new RangeError(`${what} must be two numbers, the lower first, but it is ${show(ends)}.`)
+  throw rangeError('range-ends', `${what} must be two numbers, the lower first, but it is ${show(ends)}.`)
 }
 
 function edgesOf({ span, categories }: HeatAxis, count: number): readonly [number, number] {

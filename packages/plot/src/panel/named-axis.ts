@@ -1,4 +1,4 @@
-import { type Kinds, kind } from '@onecycle/platform'
+import { type Kinds, kind, rangeError } from '@onecycle/platform'
 import { axisEncoding } from '../axis-encoding.js'
 import type { Axis } from '../chart.js'
 import type { Json } from '../json.js'
@@ -96,5 +96,5 @@ export const axisKinds: Kinds<NamedAxis> = { label: kind.string, integer: kind.b
 /** @throws RangeError where an axis has other than one name for each row, column or bar */
 export function checkCategories(owner: string, { categories }: NamedAxis, count: number, of: string): void {
   if (categories && categories.length !== count)
-    throw new RangeError(`${owner} has ${categories.length} categories, but there are ${count} ${of}.`)
+    throw rangeError('panel-data', `${owner} has ${categories.length} categories, but there are ${count} ${of}.`)
 }

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show, toBase64 } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, toBase64, typeError } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
 import type { Json } from '../json.js'
 import { fit } from '../render/framed.js'
@@ -49,17 +49,20 @@ export function picturesPanel(options: PicturesPanelOptions): Panel {
     ...{ title: kind.string, pictures: kind.listOf(kind.object), across: kind.number, legend: kind.listOf(kind.object) },
   })
   const { title = '', pictures = [], legend = [] } = options
-  if (pictures.length === 0) throw new RangeError('picturesPanel: there are no pictures to draw; expected at least one.')
+  if (pictures.length === 0)
+    throw rangeError('panel-data', 'picturesPanel: there are no pictures to draw; expected at least one.')
   for (const { values, shape } of pictures) {
     const [height, width, channels] = shape ?? []
     if (!(width! > 0 && height! > 0 && (channels === 1 || channels === 3) && values?.length === height! * width! * channels))
-      throw new RangeError(
+      throw rangeError(
+        'panel-data',
         `picturesPanel: a picture has ${values?.length} values for the shape ${show(shape)}; expected height times width times channels, 1 or 3.`,
       )
   }
   for (const { name, color } of legend)
     if (typeof name !== 'string' || !/^#[0-9a-f]{6}$/i.test(color))
-      throw new TypeError(
+      throw typeError(
+        'panel-data',
         `picturesPanel: legend has { name, color: '#rrggbb' } for each colour, but got ${show({ name, color })}.`,
       )
   const across = Math.min(pictures.length, options.across ?? Math.min(6, Math.ceil(Math.sqrt(pictures.length))))

@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, rangeError } from '@onecycle/platform'
 import type { Panel } from '../chart.js'
 import type { Json } from '../json.js'
 import { fit } from '../render/framed.js'
@@ -43,7 +43,8 @@ export function tablePanel(options: TablePanelOptions): Panel {
   })
   const { title = '', columns = [], rows = [] } = options
   if (columns.length === 0 || rows.some(row => row.length !== columns.length))
-    throw new RangeError(
+    throw rangeError(
+      'panel-data',
       `tablePanel: each row must have a cell for each of the ${columns.length} columns, of which there must be one or more.`,
     )
   return {

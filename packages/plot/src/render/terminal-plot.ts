@@ -1,4 +1,4 @@
-import { checkOptions, kind, show, standardOutput } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, standardOutput } from '@onecycle/platform'
 import { penOf, showsColors } from '#plot/pen.js'
 import type { Chart } from '../chart.js'
 import { fit } from './framed.js'
@@ -24,7 +24,7 @@ export function drawChart(chart: Chart, options: DrawOptions = {}): string {
   const { color = showsColors() } = options
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isFinite(value))
-      throw new RangeError(`${name} is ${show(value)}, and must be a number of characters, such as 80.`)
+      throw rangeError('number-range', `${name} is ${show(value)}, and must be a number of characters, such as 80.`)
   }
   const pen = penOf(color)
   const wanted = Math.min(chart.columns ?? chart.panels.length, chart.panels.length)
