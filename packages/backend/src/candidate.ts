@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { engine, findBackendFactory, type KernelBackend, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core'
 
 /** The backends of all platforms. `backendNames` has those of this one. */
@@ -65,7 +66,7 @@ export async function startRegistered(tfjsName: string): Promise<KernelBackend> 
     replaceFactory(tfjsName, () => instance)
     factories.set(tfjsName, factory)
   }
-  if (!(await setBackend(tfjsName))) throw new Error(`TensorFlow.js could not set the backend '${tfjsName}'.`)
+  if (!(await setBackend(tfjsName))) throw plainError('backend-start', `TensorFlow.js could not set the backend '${tfjsName}'.`)
   return registry[tfjsName]!
 }
 

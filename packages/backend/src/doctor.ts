@@ -1,4 +1,4 @@
-import { describeHost, show, variable } from '@onecycle/platform'
+import { describeHost, show, typeError, variable } from '@onecycle/platform'
 import { engine, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { candidates } from '#backend/candidates.js'
 import { absence, tfjsVersions, versionOf } from '#backend/packages.js'
@@ -108,7 +108,7 @@ async function examineWasm(): Promise<WasmDiagnosis> {
 /** A diagnosis as plain text, for a terminal or a bug report. */
 export function describe(diagnosis: Diagnosis): string {
   if (typeof diagnosis !== 'object' || !diagnosis?.backends)
-    throw new TypeError(`describe takes what diagnose() found, but got ${show(diagnosis)}. Was an await forgotten?`)
+    throw typeError('wrong-argument', `describe takes what diagnose() found, but got ${show(diagnosis)}. Was an await forgotten?`)
   const { host, tfjs, backends, wasm, best } = diagnosis
   const yes = (value: boolean) => (value ? 'yes' : 'no')
   const byOrigin = (origin: KernelOrigin) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import { engine, findBackendFactory, getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { beginsEarly } from '#backend/begins-early.js'
 import { MathBackendCPU } from '#backend/tfjs-cpu.js'
@@ -48,7 +48,8 @@ async function loadEarly(): Promise<void> {
 export async function ready(...given: []): Promise<void> {
   const [choice] = given as [unknown?]
   if (isChoice(choice))
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `ready() leaves the choice to others, but got ${show(choice)}. Choose: await useBackend({ prefer: 'cpu' }).`,
     )
   if (untouched === undefined) return

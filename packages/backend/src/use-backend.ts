@@ -1,4 +1,4 @@
-import { checkOptions, kind, parallelism, say, show, variable } from '@onecycle/platform'
+import { checkOptions, kind, parallelism, plainError, rangeError, say, show, variable } from '@onecycle/platform'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { backendNames, candidates } from '#backend/candidates.js'
 import { absence, versionOf } from '#backend/packages.js'
@@ -111,7 +111,10 @@ export function askedFor({ prefer, threads: wanted, simd }: UseBackendOptions): 
   if (!several && !simd) return { name, threads, simd }
   if (name && name !== 'wasm') {
     const what = several ? `${threads === 'auto' ? 'several' : threads} threads are` : `simd: '${simd}' is`
-    throw new Error(`${what} for the backend 'wasm', not for '${name}': leave ${several ? 'them' : 'it'} out, or prefer wasm.`)
+    throw plainError(
+      'wasm-only',
+      `${what} for the backend 'wasm', not for '${name}': leave ${several ? 'them' : 'it'} out, or prefer wasm.`,
+    )
   }
   return { name: 'wasm', threads, simd }
 }
@@ -121,26 +124,28 @@ type Threads = StartRequest['threads']
 function checkThreads(threads: Threads, origin: string, shown = show(threads)): Threads {
   if (threads === undefined || threads === 'auto') return threads
   if (Number.isInteger(threads) && threads >= 1 && threads <= 64) return threads
-  throw new RangeError(
+  throw rangeError(
+    'thread-count',
     `Expected a whole number of threads from 1 to 64, or 'auto', got ${shown} (${origin}). This machine runs ${parallelism()} at a time.`,
   )
 }
 
 function checkName(name: string | undefined, origin: string): BackendName | undefined {
   if (name === undefined || (backendNames as readonly string[]).includes(name)) return name as BackendName | undefined
-  throw new Error(`Unknown backend ${show(name)} (${origin}): expected one of ${backendNames.join(', ')}.`)
+  throw plainError('unknown-backend', `Unknown backend ${show(name)} (${origin}): expected one of ${backendNames.join(', ')}.`)
 }
 
 async function startForced(name: BackendName, request: StartRequest): Promise<BackendReport> {
   const candidate = candidates.find(each => each.name === name)!
   const absent = absence(candidate)
-  if (absent) throw new Error(`Backend '${name}' is ${absent.reason}. ${absent.instruction}: ${absent.remedy}`)
+  if (absent)
+    throw plainError('backend-not-installed', `Backend '${name}' is ${absent.reason}. ${absent.instruction}: ${absent.remedy}`)
   try {
     return report(candidate, await candidate.start({ ...request, byName: true }), true, [])
   } catch (cause) {
     const { threads = 1 } = request
     const on = threads !== 1 && threads !== 'auto' ? ` on ${threads} threads` : ''
-    throw new Error(`Backend '${name}' does not start${on}: ${reasonOf(cause)}`, { cause })
+    throw plainError('backend-start', `Backend '${name}' does not start${on}: ${reasonOf(cause)}`, { cause })
   }
 }
 
@@ -171,7 +176,7 @@ async function startBest(request: StartRequest, trial: boolean): Promise<Backend
     }
     slower = undefined
   }
-  throw new Error(`No backend starts. ${describeReasons(passedOver)}`)
+  throw plainError('no-backend', `No backend starts. ${describeReasons(passedOver)}`)
 }
 
 function report(candidate: Candidate, detail: string, forced: boolean, passedOver: BackendReport['passedOver']): BackendReport {

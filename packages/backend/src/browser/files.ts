@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, show } from '@onecycle/platform'
 import { noSimd } from '../wasm/compiled/builds.js'
 import { MissingFile, type WasmFile } from '../wasm/files.js'
 
@@ -14,20 +14,21 @@ const advice =
 
 /** A page waits for files. @throws Error always */
 export function readWasmNow(file: WasmFile): Uint8Array<ArrayBuffer> {
-  throw new Error(`${file} has to be fetched`)
+  throw plainError('wasm-file', `${file} has to be fetched`)
 }
 
 /** @param folder undefined: where it was put with the program */
 export async function readWasm(file: WasmFile, folder?: string): Promise<Uint8Array<ArrayBuffer>> {
   const own = addresses[file]
-  if (!own) throw new Error(noSimd)
+  if (!own) throw plainError('no-simd', noSimd)
   let address: URL | undefined
   try {
     address = folder ? new URL(file, new URL(folder, location.href)) : own()
     const response = await fetch(address, { credentials: 'same-origin' })
-    if (!response.ok) throw new Error(`it answers ${response.status} ${response.statusText}`.trim())
+    if (!response.ok) throw plainError('wasm-file', `it answers ${response.status} ${response.statusText}`.trim())
     const bytes = new Uint8Array(await response.arrayBuffer())
-    if (!WebAssembly.validate(bytes)) throw new Error(`what answers is no WebAssembly that this browser runs, ${told(bytes)}`)
+    if (!WebAssembly.validate(bytes))
+      throw plainError('wasm-file', `what answers is no WebAssembly that this browser runs, ${told(bytes)}`)
     return bytes
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : show(cause)

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { wasmFolder, workerSource } from '../wasm/files.js'
 import type { Worker as Thread, WorkerData } from '../wasm/threads/serve.js'
 
@@ -19,7 +20,7 @@ export function startWorker(data: WorkerData, lose: (fate: string) => void): Thr
     worker.onerror = event => {
       const reason = event.message || 'its script worker.js could not be loaded'
       lose(`failed: ${reason}`)
-      reject(new Error(reason))
+      reject(plainError('wasm-threads', reason))
     }
   })
   worker.postMessage(data)

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { plainError } from '@onecycle/platform'
 import type { Simd } from '../candidate.js'
 import { type Built, type CompiledVariant, files, noRelaxedSimd, noSimd, plainAsked } from '../wasm/compiled/builds.js'
 import { relaxedSimd, simd } from '../wasm/features.js'
@@ -32,8 +33,8 @@ export async function build(load: (file: WasmFile) => Promise<Bytes>, asked?: Si
 function choose(asked: Simd | undefined, read: (file: WasmFile) => Bytes): Built {
   // Where the feature is on, engines no longer know the flag, and complain on standard error.
   if (!relaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd')
-  if (!simd()) throw new Error(noSimd)
-  if (asked === 'relaxed' && !relaxedSimd()) throw new Error(noRelaxedSimd)
+  if (!simd()) throw plainError('no-simd', noSimd)
+  if (asked === 'relaxed' && !relaxedSimd()) throw plainError('no-simd', noRelaxedSimd)
   // It also says when the environment asks for what there is not.
   const against = reasonAgainstWide()
   if (asked === 'plain' || (!asked && process.env['ONECYCLE_SIMD'] === 'plain'))

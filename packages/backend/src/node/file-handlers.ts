@@ -1,4 +1,4 @@
-import { nameOf, read, schemeOf, show, writeWhole } from '@onecycle/platform'
+import { nameOf, plainError, read, schemeOf, show, typeError, writeWhole } from '@onecycle/platform'
 import { io } from '@tensorflow/tfjs-core'
 
 const begin = 'file://'
@@ -43,7 +43,8 @@ function handlerOf(url: string | string[], use: 'save' | 'load'): io.IOHandler {
 async function save(folder: string, artifacts: io.ModelArtifacts): Promise<io.SaveResult> {
   const base = checkPath(folder, 'save', 'the folder of the model, as file://models/a').replace(/\/+$/, '')
   const { modelTopology, weightSpecs = [], weightData, ...said } = artifacts
-  if (modelTopology instanceof ArrayBuffer) throw new TypeError('A model whose layers are no JSON cannot be saved to file://.')
+  if (modelTopology instanceof ArrayBuffer)
+    throw typeError('model-json', 'A model whose layers are no JSON cannot be saved to file://.')
   const json = {
     ...said,
     modelTopology,
@@ -67,7 +68,8 @@ async function load(path: string): Promise<io.ModelArtifacts> {
     const [specs, weights] = [io.getWeightSpecs(manifest), io.CompositeArrayBuffer.join(parts)]
     const wanted = bytesOf(specs)
     if (wanted !== undefined && wanted !== weights.byteLength)
-      throw new Error(
+      throw plainError(
+        'model-json',
         `Cannot load ${name}: its weights take ${wanted} bytes, and ${weights.byteLength} lie beside it. They were cut short, or are of another model.`,
       )
     return [specs, weights]
@@ -79,14 +81,18 @@ function parse(name: string, text: string): Partial<io.ModelJSON> {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new Error(`Cannot load ${name}: it is not JSON. Give the model.json of a model.`, { cause })
+    throw plainError('model-json', `Cannot load ${name}: it is not JSON. Give the model.json of a model.`, { cause })
   }
   if (typeof json !== 'object' || json === null || !(json.modelTopology || json.weightsManifest))
-    throw new Error(
+    throw plainError(
+      'model-json',
       `Cannot load ${name}: it has neither layers nor weights (modelTopology, weightsManifest), so it is no model.json of TensorFlow.js.`,
     )
   if (json.weightsManifest !== undefined && !Array.isArray(json.weightsManifest))
-    throw new Error(`Cannot load ${name}: its weightsManifest is ${show(json.weightsManifest)}, and should be a list.`)
+    throw plainError(
+      'model-json',
+      `Cannot load ${name}: its weightsManifest is ${show(json.weightsManifest)}, and should be a list.`,
+    )
   return json
 }
 
@@ -113,10 +119,10 @@ function checkPart(name: string, part: unknown): string {
     !part.split(/[/\\]/).includes('..')
   )
     return part
-  throw new Error(`Cannot load ${name}: its weights are said to lie in ${show(part)}, which is no file beside it.`)
+  throw plainError('model-json', `Cannot load ${name}: its weights are said to lie in ${show(part)}, which is no file beside it.`)
 }
 
 function checkPath(path: string, use: string, wanted: string): string {
   if (path.replace(/\/+$/, '') !== '') return path
-  throw new Error(`Cannot ${use} 'file://': it has no path. Give ${wanted}.`)
+  throw plainError('address-without-path', `Cannot ${use} 'file://': it has no path. Give ${wanted}.`)
 }

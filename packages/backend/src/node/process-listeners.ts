@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
 
 /**
@@ -12,7 +13,7 @@ export function leaveErrorsToTheProgram(): void {
     backendName: 'wasm',
     setupFunc: removeProcessListeners,
     kernelFunc: (): TensorInfo => {
-      throw new Error('This kernel only marks the start of the backend.')
+      throw plainError('internal', 'This kernel only marks the start of the backend.')
     },
   })
 }

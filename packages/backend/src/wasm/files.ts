@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError, withCode } from '@onecycle/platform'
 import { readWasm } from '#backend/files.js'
 
 /** The builds of our kernels, and TensorFlow.js's own binary. */
@@ -8,6 +8,11 @@ export type WasmFile = 'plain.wasm' | 'relaxed.wasm' | 'wide.wasm' | 'tfjs-backe
 export class MissingFile extends Error {
   static override readonly name = 'MissingFile'
   override readonly name = 'MissingFile'
+
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options)
+    withCode(this, 'wasm-file', MissingFile)
+  }
 }
 
 /** What comes with the program, in place of being fetched. */
@@ -33,7 +38,10 @@ const read = new Map<WasmFile, Promise<Uint8Array<ArrayBuffer>>>()
  */
 export function setWasmPath(path: string | URL): void {
   if ((typeof path !== 'string' && !(path instanceof URL)) || !String(path))
-    throw new TypeError(`setWasmPath takes the address of a folder, such as '/assets/onecycle/', but got ${show(path)}.`)
+    throw typeError(
+      'wrong-argument',
+      `setWasmPath takes the address of a folder, such as '/assets/onecycle/', but got ${show(path)}.`,
+    )
   folder = String(path).replace(/\/?$/, '/')
   read.clear()
 }

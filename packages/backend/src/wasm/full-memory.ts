@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { engine, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
 
@@ -21,7 +22,7 @@ export function refuseWhenFull(): void {
     backendName: 'wasm',
     setupFunc: backend => watch(backend as BackendWasm),
     kernelFunc: (): TensorInfo => {
-      throw new Error('This kernel only marks the start of the backend.')
+      throw plainError('internal', 'This kernel only marks the start of the backend.')
     },
   })
 }
@@ -41,7 +42,8 @@ function watch(backend: BackendWasm): void {
     for (const gap of gaps) wasm._free(gap)
     if (address === 0 && bytes > 0) {
       const MiB = (bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0)
-      throw new Error(
+      throw plainError(
+        'wasm-memory',
         `The memory of the wasm backend is full: ${MiB} MiB more were asked for, and WebAssembly has 4 GiB in all. Use smaller ` +
           'batches or a smaller model, or dispose of tensors that are no longer needed.',
       )

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import {
   type DataId,
@@ -88,7 +89,7 @@ export function stockKernel(
   attrs: object = {},
 ): TensorInfo {
   const config = stock.get(kernelName) ?? (getKernel(kernelName, 'wasm') as KernelConfig | undefined)
-  if (!config) throw new Error(`The wasm backend of TensorFlow.js has no kernel '${kernelName}'.`)
+  if (!config) throw plainError('no-kernel', `The wasm backend of TensorFlow.js has no kernel '${kernelName}'.`)
   const run = config.kernelFunc as unknown as (args: object) => TensorInfo
   return run({ inputs, attrs, backend })
 }

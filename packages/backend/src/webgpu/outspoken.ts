@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { backend_util, KernelBackend } from '@tensorflow/tfjs-core'
 
 /** What is used of a GPUDevice. */
@@ -28,7 +29,7 @@ export function speakOut<Backend extends KernelBackend>(backend: Backend, device
     failure = `the device was lost: ${message}`
   })
   const check = () => {
-    if (failure) throw new Error(`The GPU failed, so results are wrong from there on: ${failure}`)
+    if (failure) throw plainError('gpu-failed', `The GPU failed, so results are wrong from there on: ${failure}`)
   }
   const [read, readSync] = [backend.read.bind(backend), backend.readSync.bind(backend)]
   backend.read = async dataId => {
@@ -45,9 +46,13 @@ export function speakOut<Backend extends KernelBackend>(backend: Backend, device
     } catch (cause) {
       // It draws into a canvas, which Node does not have.
       if (!(cause instanceof ReferenceError)) throw cause
-      throw new Error('The webgpu backend cannot wait for a result in Node: use await tensor.data() in place of dataSync().', {
-        cause,
-      })
+      throw plainError(
+        'webgpu-wait',
+        'The webgpu backend cannot wait for a result in Node: use await tensor.data() in place of dataSync().',
+        {
+          cause,
+        },
+      )
     }
   }
   return backend

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from '../../candidate.js'
 import type { Device } from '../../webgpu/outspoken.js'
@@ -24,12 +25,12 @@ export const webgpu: Candidate = {
   notes: ['Needs a secure context (https, or localhost) and a GPU.'],
   async start({ byName = false } = {}) {
     const { gpu } = navigator as { gpu?: Gpu }
-    if (!gpu) throw new Error(`no WebGPU in this browser${isSecureContext ? '' : ', which has it over https only'}`)
+    if (!gpu) throw plainError('no-webgpu', `no WebGPU in this browser${isSecureContext ? '' : ', which has it over https only'}`)
     const { info } = (await gpu.requestAdapter({ powerPreference: 'high-performance' })) ?? {}
-    if (!info) throw new Error('no WebGPU adapter found')
+    if (!info) throw plainError('no-webgpu', 'no WebGPU adapter found')
     const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`)
     const described = [...new Set([info.vendor, info.architecture, info.device, info.description])].filter(Boolean).join(', ')
-    if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
+    if (software && !byName) throw plainError('software-gpu', `no GPU, only software that is slower than wasm (${described})`)
     const { mendMatMul, quickenFilterGradient, speakOut } = await import('../../webgpu/index.js')
     mendMatMul()
     quickenFilterGradient()

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { plainError } from '@onecycle/platform'
 import { packageRoots } from './roots.js'
 
 /** An npm package on this machine. */
@@ -38,7 +39,7 @@ function manifestOf(name: string, { resolve }: NodeJS.Require): string | undefin
  */
 export async function importPackage(name: string): Promise<Record<string, unknown>> {
   const found = findPackage(name)
-  if (!found) throw new Error(`${name} is not installed`)
+  if (!found) throw plainError('package-missing', `${name} is not installed`)
   // From inside its own directory a package finds itself by path, whatever this library can see.
   const entry = createRequire(join(found.directory, 'package.json')).resolve(found.directory)
   return (await import(pathToFileURL(entry).href)) as Record<string, unknown>

@@ -1,4 +1,5 @@
 import util from 'node:util'
+import { plainError } from '@onecycle/platform'
 import {
   add,
   engine,
@@ -40,7 +41,8 @@ async function start(name: string, byName = false): Promise<string> {
   const wantsCuda = name === gpuPackage
   if (failures.has(name)) throw failures.get(name)
   const running = runningPackage()
-  if (running && running !== name) throw new Error(`${running} runs already, and a process can hold only one of the two`)
+  if (running && running !== name)
+    throw plainError('two-tensorflows', `${running} runs already, and a process can hold only one of the two`)
   const before = getBackend()
   try {
     Object.assign(util, droppedByNode)
@@ -51,7 +53,7 @@ async function start(name: string, byName = false): Promise<string> {
     const cuda = backend.isUsingGpuDevice ?? false
     lacking = wantsCuda && !cuda ? lacksForCuda(findPackage(name)?.directory ?? '', backend.binding?.TF_Version ?? '2.9.1') : []
     const without = `no CUDA device found; missing: ${lacking.map(({ piece }) => piece).join(', ')}`
-    if (wantsCuda && !cuda && !byName) throw new Error(without)
+    if (wantsCuda && !cuda && !byName) throw plainError('package-missing', without)
     // It may start and yet be unable to run a kernel.
     tidy(() => add(1, 1).dataSync())
     return cuda ? 'CUDA' : wantsCuda ? `native CPU: ${without}` : 'native CPU'
@@ -73,7 +75,11 @@ async function load(name: string): Promise<void> {
   } catch (cause) {
     if (!/tfjs_binding\.node|libtensorflow/.test(String((cause as Error).message))) throw cause
     const kind = name === gpuPackage ? 'gpu' : 'cpu'
-    throw new Error(`its native part is not there, or not whole; npx onecycle native install ${kind} brings it`, { cause })
+    throw plainError(
+      'native-broken',
+      `its native part is not there, or not whole; npx onecycle native install ${kind} brings it`,
+      { cause },
+    )
   }
 }
 

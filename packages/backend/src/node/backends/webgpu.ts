@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { findBackendFactory, type KernelBackend, registerBackend } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from '../../candidate.js'
 import { quickenFilterGradient } from '../../webgpu/filter-gradient.js'
@@ -55,7 +56,10 @@ export const webgpu: Candidate = {
       const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
       if (!adapter) {
         const loader = process.platform === 'linux' ? '; on Linux also libvulkan.so.1, from libvulkan1 or vulkan-loader' : ''
-        throw new Error(`no WebGPU adapter found (it needs a GPU driver with Vulkan, Metal or Direct3D 12${loader})`)
+        throw plainError(
+          'no-webgpu',
+          `no WebGPU adapter found (it needs a GPU driver with Vulkan, Metal or Direct3D 12${loader})`,
+        )
       }
       const { WebGPUBackend } = (await importPackage('@tensorflow/tfjs-backend-webgpu')) as unknown as WebGPUPackage
       // Node 21 and later have a navigator of their own, Node 20 has none.
@@ -76,7 +80,7 @@ export const webgpu: Candidate = {
     }
     mendMatMul()
     quickenFilterGradient()
-    if (software && !byName) throw new Error(`no GPU, only software that is slower than wasm (${described})`)
+    if (software && !byName) throw plainError('software-gpu', `no GPU, only software that is slower than wasm (${described})`)
     await startRegistered('webgpu')
     return software ? `${described}, in software: slower than wasm` : described
   },

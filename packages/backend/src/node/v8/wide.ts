@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
+import { rangeError } from '@onecycle/platform'
 import type { Functions } from '../../wasm/compiled/functions.js'
 
 /**
@@ -28,7 +29,7 @@ const afterwards = ['--no-experimental-wasm-revectorize', '--wasm-lazy-compilati
 export function reasonAgainstWide({ arch, versions, execArgv, env } = process, mainThread = isMainThread): string {
   const { ONECYCLE_SIMD: asked = '' } = env
   if (!['', 'plain', '128', '256'].includes(asked))
-    throw new RangeError(`Expected ONECYCLE_SIMD to be plain, or 128 or 256 (bits), got '${asked}'.`)
+    throw rangeError('environment-variable', `Expected ONECYCLE_SIMD to be plain, or 128 or 256 (bits), got '${asked}'.`)
   if (asked === 'plain' || asked === '128') return `ONECYCLE_SIMD=${asked}`
   if (arch !== 'x64') return `the processor is of kind ${arch}, not x64`
   const own = [...execArgv, ...(env['NODE_OPTIONS'] ?? '').split(' ')].find(flag => /^--[\w-]*(wasm|liftoff|jitless)/.test(flag))

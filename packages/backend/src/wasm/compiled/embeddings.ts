@@ -1,3 +1,4 @@
+import { rangeError } from '@onecycle/platform'
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 import type { KernelArgs } from '../kernels.js'
 import { compiledKernel } from './kernel.js'
@@ -12,7 +13,10 @@ function embeddings(machine: Machine, { inputs, backend }: KernelArgs<TensorInfo
   for (let i = 0; i < given.length; i++) {
     const categories = tables[i % columns]!.shape[0]!
     if (!(given[i]! >= 0 && given[i]! < categories))
-      throw new RangeError(`Column ${i % columns} holds the code ${given[i]}; expected one from 0 to ${categories - 1}.`)
+      throw rangeError(
+        'unknown-category',
+        `Column ${i % columns} holds the code ${given[i]}; expected one from 0 to ${categories - 1}.`,
+      )
   }
   const widths = tables.map(({ shape }) => shape[1]!)
   const width = widths.reduce((sum, each) => sum + each, 0)

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { type Pool, startPool } from '../threads/pool.js'
@@ -109,7 +110,8 @@ function createMachine(backend: BackendWasm, { exports }: WebAssembly.Instance, 
   let regionBytes = 0
   const scratch = (...sizes: readonly number[]) => {
     // The kernels' own arithmetic has 32 bits: more than half of them is a negative number.
-    if (!sizes.every(size => size >= 0)) throw new Error('A kernel needs more than 2 GiB of scratch memory: use a smaller batch.')
+    if (!sizes.every(size => size >= 0))
+      throw plainError('wasm-memory', 'A kernel needs more than 2 GiB of scratch memory: use a smaller batch.')
     const bytes = sizes.length === 1 ? sizes[0]! : sizes.reduce((sum, size) => sum + aligned(size), 0)
     if (bytes > regionBytes) {
       wasm._free(region)

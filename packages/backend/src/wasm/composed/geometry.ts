@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { backend_util } from '@tensorflow/tfjs-core'
 
 type Pair = [number, number]
@@ -25,10 +26,13 @@ export function geometry(
 ) {
   const { strides, pad, dataFormat = 'NHWC', dimRoundingMode, dilations = 1 } = attrs
   if (dataFormat !== 'NHWC') {
-    throw new Error(`wasm backend ${kernelName} does not support dataFormat '${dataFormat}'. Use 'NHWC' (channels last).`)
+    throw plainError(
+      'channels-last',
+      `wasm backend ${kernelName} does not support dataFormat '${dataFormat}'. Use 'NHWC' (channels last).`,
+    )
   }
   if ([dilations].flat().some(rate => rate > 1)) {
-    throw new Error(`${kernelName}: no gradient for dilation rates greater than 1; got [${[dilations].flat()}].`)
+    throw plainError('no-gradient', `${kernelName}: no gradient for dilation rates greater than 1; got [${[dilations].flat()}].`)
   }
   const [inputs, filters] = [inShape as [number, number, number, number], filterShape as [number, number, number, number]]
   return backend_util.computeConv2DInfo(inputs, filters, strides, 1, pad, dimRoundingMode, depthwise)

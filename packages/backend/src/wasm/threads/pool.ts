@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { startWorker } from '#backend/workers.js'
 import { DONE, FAILED, MAILBOX_BYTES, mailbox, POSTED, waitFor } from './mailbox.js'
 
@@ -48,7 +49,7 @@ export async function startPool(
     await Promise.all(workers.map(({ worker }) => worker.ready))
   } catch (cause) {
     stop()
-    throw new Error(`The threads of the wasm backend do not start: ${(cause as Error).message}`, { cause })
+    throw plainError('wasm-threads', `The threads of the wasm backend do not start: ${(cause as Error).message}`, { cause })
   }
 
   return {
@@ -56,7 +57,8 @@ export async function startPool(
     stop,
     run(calls, own) {
       const check = () => {
-        if (broken) throw new Error(`The threads of the wasm backend cannot go on: ${broken}. Start the program again.`)
+        if (broken)
+          throw plainError('wasm-threads', `The threads of the wasm backend cannot go on: ${broken}. Start the program again.`)
       }
       check()
       calls.forEach(([name, ...args], i) => {

@@ -1,4 +1,4 @@
-import { joined } from '@onecycle/platform'
+import { joined, plainError } from '@onecycle/platform'
 
 const IMPORTS = 2
 const MEMORIES = 5
@@ -19,7 +19,8 @@ const MOST_PAGES = 65_536
  * new WebAssembly.Module(shareMemory(readFileSync('kernels.wasm')))
  */
 export function shareMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\0asm') throw new Error('These bytes are no WebAssembly module.')
+  if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\0asm')
+    throw plainError('wasm-file', 'These bytes are no WebAssembly module.')
   for (let start = 8; start < bytes.length; ) {
     const id = bytes[start]!
     const [size, from] = readNumber(bytes, start + 1)
@@ -33,7 +34,7 @@ export function shareMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     }
     start = end
   }
-  throw new Error('This WebAssembly module has no memory.')
+  throw plainError('wasm-file', 'This WebAssembly module has no memory.')
 }
 
 /** Where the limits of an imported memory stand. */
@@ -70,7 +71,7 @@ function readNumber(bytes: Uint8Array, at: number): [value: number, end: number]
   let value = 0
   for (let scale = 1; ; scale *= 128) {
     const byte = bytes[at++]
-    if (byte === undefined) throw new Error('This WebAssembly module ends in the middle.')
+    if (byte === undefined) throw plainError('wasm-file', 'This WebAssembly module ends in the middle.')
     value += (byte & 127) * scale
     if (byte < 128) return [value, at]
   }

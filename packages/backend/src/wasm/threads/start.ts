@@ -1,4 +1,4 @@
-import { parallelism } from '@onecycle/platform'
+import { parallelism, plainError } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { engine, env } from '@tensorflow/tfjs-core'
 import { setWasmPaths } from '#backend/tfjs-wasm.js'
@@ -46,7 +46,10 @@ export async function startWasm({
   if (backend && (wanted !== present || (simd && isOtherBuild(simd)))) {
     if (backend.numDataIds() > 0) {
       const [now, asked] = wanted === present ? ['another build', `SIMD '${simd}'`] : [count(present), count(wanted)]
-      throw new Error(`it runs on ${now} already and holds tensors. Ask for ${asked} before the program makes its first tensor.`)
+      throw plainError(
+        'threads-too-late',
+        `it runs on ${now} already and holds tensors. Ask for ${asked} before the program makes its first tensor.`,
+      )
     }
     stopRegistered('wasm')
   }
