@@ -1,4 +1,4 @@
-import { isPromise, show } from '@onecycle/platform'
+import { isPromise, show, typeError } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { checkCallback, nameOf } from './check-callback.js'
 import { batchEvents, closingEvents, type EventName, events, synchronousEvents } from './events.js'
@@ -21,7 +21,7 @@ export class Bus<State extends TrainingState = TrainingState> {
 
   constructor(callbacks: Iterable<Callback<State>> = []) {
     if (typeof callbacks !== 'object' || callbacks === null || !(Symbol.iterator in callbacks))
-      throw new TypeError(`A Bus is made of a list of callbacks, but got ${show(callbacks)}.`)
+      throw typeError('wrong-argument', `A Bus is made of a list of callbacks, but got ${show(callbacks)}.`)
     this.add(...callbacks)
   }
 
@@ -41,7 +41,10 @@ export class Bus<State extends TrainingState = TrainingState> {
     for (const callback of callbacks) {
       checkCallback(callback)
       if (all.includes(callback))
-        throw new TypeError(`${nameOf(callback)} has been added already, and would hear each event twice. Pass it once.`)
+        throw typeError(
+          'callback-twice',
+          `${nameOf(callback)} has been added already, and would hear each event twice. Pass it once.`,
+        )
       all.push(callback)
     }
     this.#replace(all)
@@ -69,7 +72,7 @@ export class Bus<State extends TrainingState = TrainingState> {
   #listenersOf(event: EventName): readonly Callback<State>[] {
     const listeners = this.#listeners.get(event)
     if (listeners) return listeners
-    throw new TypeError(`There is no event ${show(event)}. The events are: ${events.join(', ')}.`)
+    throw typeError('unknown-event', `There is no event ${show(event)}. The events are: ${events.join(', ')}.`)
   }
 
   #replace(callbacks: Callback<State>[]): void {
@@ -140,7 +143,8 @@ function deliver<State extends TrainingState>(
   const moment = synchronousEvents.get(event)
   if (moment === undefined) return result as Promise<void>
   result.then(undefined, () => {})
-  throw new TypeError(
+  throw typeError(
+    'event-synchronous',
     `${nameOf(callback)}.${event} returned a promise, but ${event} fires ${moment} and must be synchronous. ` +
       'Compute without await here, or move the asynchronous part to another event, such as before_fit or before_batch.',
   )

@@ -1,4 +1,4 @@
-import { awaitHint, isPromise, kind, show } from '@onecycle/platform'
+import { awaitHint, isPromise, kind, show, typeError } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { type EventName, events } from './events.js'
 
@@ -34,38 +34,53 @@ const meant = new Map<string, EventName>([
 export function checkCallback(callback: Callback<never>): void {
   checkObject(callback)
   if (!Number.isFinite(callback.order ?? 0))
-    throw new TypeError(`${nameOf(callback)}.order is ${callback.order}; expected a finite number, such as 0.`)
+    throw typeError('callback-member', `${nameOf(callback)}.order is ${callback.order}; expected a finite number, such as 0.`)
   if (!kind.listOf(kind.string).fits(callback.sets ?? []))
-    throw new TypeError(
+    throw typeError(
+      'callback-member',
       `${nameOf(callback)}.sets is ${show(callback.sets)}; expected a list of hyper-parameters, such as ['lr'].`,
     )
   for (const gate of ['run', 'run_train', 'run_valid'] as const)
     if (typeof (callback[gate] ?? true) !== 'boolean')
-      throw new TypeError(`${nameOf(callback)}.${gate} is ${show(callback[gate])}; expected true or false.`)
+      throw typeError('callback-member', `${nameOf(callback)}.${gate} is ${show(callback[gate])}; expected true or false.`)
   const hears = (event: EventName) => callback[event] !== undefined
   for (const key of methodNames(callback)) {
     const event = meant.get(key)
     if (event && !hears(event))
-      throw new TypeError(`${nameOf(callback)} has a method ${key}, which is not an event: call it ${event}.`)
+      throw typeError('not-an-event', `${nameOf(callback)} has a method ${key}, which is not an event: call it ${event}.`)
     if (/^(before|after)_/.test(key) && !(events as readonly string[]).includes(key))
-      throw new TypeError(`${nameOf(callback)} has a method ${key}, which is not an event. The events are: ${events.join(', ')}.`)
+      throw typeError(
+        'not-an-event',
+        `${nameOf(callback)} has a method ${key}, which is not an event. The events are: ${events.join(', ')}.`,
+      )
   }
   if (callback.state && !callback.restore)
-    throw new TypeError(`${nameOf(callback)} has a method state() without restore(state), which is to go on from what that gave.`)
+    throw typeError(
+      'callback-member',
+      `${nameOf(callback)} has a method state() without restore(state), which is to go on from what that gave.`,
+    )
   for (const event of events.filter(hears))
     if (typeof callback[event] !== 'function')
-      throw new TypeError(`${nameOf(callback)}.${event} is ${String(callback[event])}; expected a function of the Learner.`)
+      throw typeError(
+        'callback-member',
+        `${nameOf(callback)}.${event} is ${String(callback[event])}; expected a function of the Learner.`,
+      )
   if (!events.some(hears))
-    throw new TypeError(`${nameOf(callback)} hears no event: give it a method named after one of ${events.join(', ')}.`)
+    throw typeError(
+      'callback-deaf',
+      `${nameOf(callback)} hears no event: give it a method named after one of ${events.join(', ')}.`,
+    )
 }
 
 function checkObject(callback: unknown): void {
   if (typeof callback === 'function')
-    throw new TypeError(
+    throw typeError(
+      'callback-class',
       `The callback ${callback.name} is a class or a function; expected an object. Pass new ${callback.name}(...).`,
     )
   if (typeof callback !== 'object' || callback === null || isPromise(callback))
-    throw new TypeError(
+    throw typeError(
+      'not-a-callback',
       `A callback is ${show(callback)}; expected an object with methods named after events, such as { after_epoch(learn) { ... } }.` +
         awaitHint(callback),
     )

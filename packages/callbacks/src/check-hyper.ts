@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 
 const fractions = new Set(['mom', 'sqr_mom'])
 
@@ -13,5 +13,5 @@ export function hyperFault(name: string, value: unknown): string | undefined {
 /** Throws RangeError when a hyper-parameter's value is out of range: `mom` and `sqr_mom` lie in [0, 1), all others are at least 0. */
 export function checkHyper(name: string, value: unknown): void {
   const fault = hyperFault(name, value)
-  if (fault) throw new RangeError(`${name} ${fault}, got ${show(value)}.`)
+  if (fault) throw rangeError('hyper-value', `${name} ${fault}, got ${show(value)}.`)
 }

@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import type { Callback } from './callback.js'
 import { nameOf } from './check-callback.js'
 
@@ -17,7 +18,8 @@ export function checkOwners(
     for (const name of callback?.sets ?? []) {
       const [first, second] = [owners.get(name), nameOf(callback)]
       if (first !== undefined)
-        throw new TypeError(
+        throw typeError(
+          'two-owners',
           `${first === second ? `Two callbacks ${first}` : `${first} and ${second}`} both set ${name} in this fit, and each would undo ` +
             `what the other does. Keep one of them${name === 'lr' ? rateHint : ''}.`,
         )

@@ -1,4 +1,4 @@
-import { checkNumber, keepNames, kind, show } from '@onecycle/platform'
+import { checkNumber, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { position, type Schedule } from './schedule.js'
 
 /** Half a cosine from `start` to `end`, exact at both. */
@@ -41,7 +41,10 @@ export function SchedNo(start: number, end = start): Schedule {
 export function SchedExp(start: number, end: number): Schedule {
   ends('SchedExp', start, end)
   if (!(end / start > 0 && end / start < Infinity))
-    throw new RangeError(`SchedExp runs between two numbers of one sign, neither 0, but they are ${start} and ${end}.`)
+    throw rangeError(
+      'number-range',
+      `SchedExp runs between two numbers of one sign, neither 0, but they are ${start} and ${end}.`,
+    )
   return (step, steps) => start * (end / start) ** position(step, steps)
 }
 
@@ -78,17 +81,19 @@ const rounding = 2 ** -22
  */
 export function combine_scheds(pcts: readonly number[], scheds: readonly Schedule[]): Schedule {
   if (!kind.list.fits(pcts) || !kind.listOf(kind.function).fits(scheds))
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `combine_scheds takes a list of shares and a list of schedules, but got ${show(pcts)} and ${show(scheds)}.`,
     )
   if (!pcts.length || pcts.length !== scheds.length)
-    throw new RangeError(
+    throw rangeError(
+      'schedule-shares',
       `combine_scheds takes one share per schedule, but got ${pcts.length} shares and ${scheds.length} schedules.`,
     )
   for (const [i, pct] of pcts.entries()) checkNumber(`combine_scheds: pcts[${i}]`, pct, { min: 0 })
   const sum = pcts.reduce((a, b) => a + b, 0)
   if (Math.abs(sum - 1) > 1e-9)
-    throw new RangeError(`combine_scheds: the shares ${show([...pcts])} must sum to 1, but their sum is ${sum}.`)
+    throw rangeError('schedule-shares', `combine_scheds: the shares ${show([...pcts])} must sum to 1, but their sum is ${sum}.`)
 
   const limits = [0]
   for (const pct of pcts) limits.push(Math.fround(limits.at(-1)! + Math.fround(pct)))

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, rangeError, show } from '@onecycle/platform'
 import { hyperFault } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
 import { checkSchedules } from './check-schedules.js'
@@ -71,7 +71,8 @@ export class Course {
     const epochs = span.tot_epochs === undefined ? undefined : span.tot_epochs * fit.batches
     this.#steps = span.steps ?? epochs ?? this.#from + this.#length
     if (this.#from >= this.#steps)
-      throw new RangeError(
+      throw rangeError(
+        'schedule-over',
         `${owner} spans ${this.#steps} batches, and ${this.#from} of them are done when this fit begins: nothing is left of it. ` +
           'Give it a longer span (tot_epochs or steps), or begin earlier (start_epoch or start).',
       )
@@ -98,7 +99,8 @@ export class Course {
    * @throws Error when it is one of other schedules.
    */
   goTo(owner: string, { at, trained, rates }: CoursePlace): void {
-    if (!this.#matches(rates)) throw new Error(`${owner} was to go on with a fit whose rates are not those of this one.`)
+    if (!this.#matches(rates))
+      throw plainError('resume-mismatch', `${owner} was to go on with a fit whose rates are not those of this one.`)
     this.#at = at
     this.#trained = trained
   }
@@ -166,7 +168,11 @@ export class Course {
 export function valueAt(name: string, schedule: Schedule, step: number, steps: number): number {
   const value = schedule(step, steps)
   const fault = hyperFault(name, value)
-  if (fault) throw new RangeError(`The schedule of ${name} gave ${show(value)} for batch ${step} of ${steps}: ${name} ${fault}.`)
+  if (fault)
+    throw rangeError(
+      'schedule-value',
+      `The schedule of ${name} gave ${show(value)} for batch ${step} of ${steps}: ${name} ${fault}.`,
+    )
   return value
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { hyperFault } from '../check-hyper.js'
@@ -96,7 +96,7 @@ export class CyclicLR implements Callback {
   /** Goes on from a state, made with the same options. */
   restore(state: CyclicLRState): void {
     if (!kind.object.fits(state) || !kind.object.fits(state.history))
-      throw new TypeError(`${show(state)} is not the state of a CyclicLR: restore what its state() gave.`)
+      throw typeError('wrong-state', `${show(state)} is not the state of a CyclicLR: restore what its state() gave.`)
     const { clr_iterations, trn_iterations, history } = state
     this.clr_iterations = clr_iterations
     this.trn_iterations = trn_iterations
@@ -176,6 +176,6 @@ export class CyclicLR implements Callback {
   #checkRate(iteration: number): void {
     const rate = this.#schedule(iteration, 1)
     const fault = hyperFault('lr', rate)
-    if (fault) throw new RangeError(`CyclicLR gave ${rate} for iteration ${iteration}: lr ${fault}.`)
+    if (fault) throw rangeError('schedule-value', `CyclicLR gave ${rate} for iteration ${iteration}: lr ${fault}.`)
   }
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, show } from '@onecycle/platform'
+import { checkCount, checkNumber, rangeError, show, typeError } from '@onecycle/platform'
 
 /** Rates for layer groups from first to last: made by {@link slice}. */
 export interface Slice {
@@ -35,9 +35,15 @@ export function group_rates(rates: Rates, groups: number): number[] {
   if (typeof rates !== 'object' || rates === null) return Array<number>(groups).fill(checkNumber('lr', rates, { above: 0 }))
   if ('stop' in rates) return sliceRates(rates, groups)
   if (!('length' in rates))
-    throw new TypeError(`lr must be a number, a list with one per layer group, or slice(a, b), but it is ${show(rates)}.`)
+    throw typeError(
+      'rates-per-group',
+      `lr must be a number, a list with one per layer group, or slice(a, b), but it is ${show(rates)}.`,
+    )
   if (rates.length !== groups)
-    throw new RangeError(`The learning rates ${show([...rates])} must be one per layer group, and there are ${groups} groups.`)
+    throw rangeError(
+      'rates-per-group',
+      `The learning rates ${show([...rates])} must be one per layer group, and there are ${groups} groups.`,
+    )
   return rates.map((lr, i) => checkNumber(`lr[${i}]`, lr, { above: 0 }))
 }
 

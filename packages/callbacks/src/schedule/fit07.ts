@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind, rangeError } from '@onecycle/platform'
 import { SchedNo } from './annealers.js'
 import { cos_anneal } from './cos-anneal.js'
 import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.js'
@@ -58,7 +58,10 @@ export function fit07(options: Fit07Options, batches: number): Fit07Plan {
   if (options.cycle_len === undefined) {
     for (const key of ['use_clr', 'use_clr_beta'] as const)
       if (options[key])
-        throw new RangeError(`${key} needs cycle_len, the epochs of a cycle: for example { cycle_len: 1, ${key}: ... }.`)
+        throw rangeError(
+          'needs-cycle-len',
+          `${key} needs cycle_len, the epochs of a cycle: for example { cycle_len: 1, ${key}: ... }.`,
+        )
     return { epochs: checkCount(total, epochsOf(1, n_cycle)), lr: per_group(options.lrs, lr => SchedNo(lr)), cycle_ends: [] }
   }
   const cycle_len = checkCount('cycle_len', options.cycle_len)

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkChoice, checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 
 export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 
@@ -56,5 +56,6 @@ function fourfold(best: number): number {
 
 /** One that is no number any more stops a search; what never was one is a mistake. */
 function checkLoss(smooth: unknown): void {
-  if (typeof smooth !== 'number') throw new TypeError(`A search stops by its losses, which are numbers, but got ${show(smooth)}.`)
+  if (typeof smooth !== 'number')
+    throw typeError('wrong-argument', `A search stops by its losses, which are numbers, but got ${show(smooth)}.`)
 }

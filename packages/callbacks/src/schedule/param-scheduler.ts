@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, kind, say } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, kind, plainError, say, typeError } from '@onecycle/platform'
 import type { Optimizer } from '@tensorflow/tfjs-core'
 import type { Callback } from '../callback.js'
 import { CancelFit, CancelTrain } from '../cancel.js'
@@ -82,7 +82,8 @@ export class ParamScheduler implements Callback {
     if (steps !== undefined) checkCount('steps', steps)
     if (start !== undefined) checkCount('start', start, 0)
     if (steps !== undefined && tot_epochs !== undefined)
-      throw new TypeError(
+      throw typeError(
+        'one-or-other',
         `steps (${steps}) counts batches, tot_epochs (${tot_epochs}) follows the position in the fit: give one.`,
       )
     this.name = options.name ?? new.target.name
@@ -133,7 +134,8 @@ export class ParamScheduler implements Callback {
   restore(state: ParamSchedulerState | null): void {
     const { keep = this.#keep } = state ?? {}
     if (keep !== this.#keep)
-      throw new Error(
+      throw plainError(
+        'resume-mismatch',
         `${this.name} was to go on with a fit that keeps the ${keep} values (keep), and keeps the ${this.#keep} ones.`,
       )
     this.#others?.forget()
@@ -192,7 +194,8 @@ export class ParamScheduler implements Callback {
   #unknownFit(): FitSpan {
     const { steps, start = 0 } = this.#span
     if (steps !== undefined) return { epoch: 0, epochs: 1, batches: steps - start }
-    throw new Error(
+    throw plainError(
+      'fit-length',
       'ParamScheduler cannot know how many batches this fit has: give new ParamScheduler(schedules, { steps }) the number, ' +
         'or model.fitDataset its batchesPerEpoch.',
     )

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, keepNames, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** A stretch of training: how long, and what each hyper-parameter does meanwhile. */
@@ -41,19 +41,20 @@ export function opt_sched(phases: readonly Phase[]): PhaseSchedules {
 
 function inPhases(phases: readonly Phase[], belongs: (step: number, end: number) => boolean): PhaseSchedules {
   if (!kind.listOf(kind.object).fits(phases))
-    throw new TypeError(`A schedule in phases takes a list of { length, params }, but got ${show(phases)}.`)
-  if (!phases.length) throw new RangeError('A schedule in phases needs at least one phase.')
+    throw typeError('schedule-phases', `A schedule in phases takes a list of { length, params }, but got ${show(phases)}.`)
+  if (!phases.length) throw rangeError('schedule-phases', 'A schedule in phases needs at least one phase.')
   const ends: number[] = []
   for (const [i, { length, params }] of phases.entries()) {
     ends.push((ends.at(-1) ?? 0) + checkCount(`phase ${i}: length`, length))
     if (!kind.object.fits(params))
-      throw new TypeError(
+      throw typeError(
+        'schedule-phases',
         `phase ${i}: params must be schedules or numbers by name, such as { lr: 1e-2 }, but it is ${show(params)}.`,
       )
     for (const [name, value] of Object.entries(params)) {
       if (typeof value !== 'function') checkNumber(`phase ${i}: ${name}`, value)
       if (!Object.hasOwn(phases[0]!.params, name))
-        throw new RangeError(`Phase ${i} schedules ${name}, but phase 0 does not: give ${name} a value there too.`)
+        throw rangeError('schedule-phases', `Phase ${i} schedules ${name}, but phase 0 does not: give ${name} a value there too.`)
     }
   }
 

@@ -1,4 +1,4 @@
-import { isClass, show } from '@onecycle/platform'
+import { isClass, rangeError, show, typeError } from '@onecycle/platform'
 
 /**
  * Value of a hyper-parameter for batch `step` (from 0) of a run of `steps` batches. Pure: the same arguments give the
@@ -37,7 +37,10 @@ export function given(schedules: Schedules): [string, PerGroup<Schedule>][] {
  */
 export function per_group<T>(values: PerGroup<T>, make: (value: T) => Schedule): PerGroup<Schedule> {
   if (typeof make !== 'function' || isClass(make))
-    throw new TypeError(`per_group takes values and a function that makes a schedule of one, but got ${show(make)}.`)
+    throw typeError(
+      'wrong-argument',
+      `per_group takes values and a function that makes a schedule of one, but got ${show(make)}.`,
+    )
   return Array.isArray(values) ? values.map(value => make(value)) : make(values as T)
 }
 
@@ -50,7 +53,10 @@ export function position(step: number, steps: number): number {
 /** Refuses a step that no run can have. */
 export function checkStep(step: number, steps: number): void {
   if (!(typeof steps === 'number' && steps > 0 && steps < Infinity))
-    throw new RangeError(`A schedule spans a positive number of batches, but steps is ${show(steps)}. Is the data loader empty?`)
+    throw rangeError(
+      'schedule-steps',
+      `A schedule spans a positive number of batches, but steps is ${show(steps)}. Is the data loader empty?`,
+    )
   if (!(typeof step === 'number' && step >= 0 && step < Infinity))
-    throw new RangeError(`A schedule's step counts batches from 0, but it is ${show(step)}.`)
+    throw rangeError('schedule-steps', `A schedule's step counts batches from 0, but it is ${show(step)}.`)
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind, rangeError } from '@onecycle/platform'
 import { combine_scheds, SchedCos } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
@@ -30,7 +30,10 @@ export function sgdr(options: SgdrOptions): { epochs: number; lr: Schedule } {
   const cycle_len = checkCount('cycle_len', options.cycle_len)
   const cycle_mult = options.cycle_mult ?? 2
   if (cycle_mult === 1)
-    throw new RangeError('sgdr has no cycles of equal length: cycle_mult must be at least 2. Use cos_anneal for cycle_mult 1.')
+    throw rangeError(
+      'cycle-mult',
+      'sgdr has no cycles of equal length: cycle_mult must be at least 2. Use cos_anneal for cycle_mult 1.',
+    )
   checkCount('cycle_mult', cycle_mult, 2)
 
   const lengths = Array.from({ length: n_cycles }, (_, i) => cycle_len * cycle_mult ** i)

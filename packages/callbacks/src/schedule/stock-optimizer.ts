@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, show, typeError } from '@onecycle/platform'
 import { keep, type Optimizer, type Scalar, scalar } from '@tensorflow/tfjs-core'
 import { checkHyper } from '../check-hyper.js'
 import type { HyperParameters } from '../training-state.js'
@@ -82,15 +82,18 @@ export class StockOptimizer implements HyperParameters {
   readonly #access: Record<string, Access>
 
   constructor(optimizer: Optimizer | undefined) {
-    if (!optimizer) throw new Error('The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
+    if (!optimizer)
+      throw plainError('model-not-compiled', 'The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
     if (typeof optimizer.getClassName !== 'function')
-      throw new TypeError(
+      throw typeError(
+        'wrong-argument',
         `A StockOptimizer is of one of TensorFlow.js's own, such as tf.train.sgd(0.1), but got ${show(optimizer)}.`,
       )
     this.#kind = optimizer.getClassName()
     const known = Object.hasOwn(access, this.#kind) ? access[this.#kind] : undefined
     if (!known)
-      throw new Error(
+      throw plainError(
+        'stock-optimizer',
         `${this.#kind} is not an optimizer of TensorFlow.js, so it is not known how to change its learning rate. ` +
           `Known are: ${Object.keys(access).join(', ')}.`,
       )
@@ -106,7 +109,10 @@ export class StockOptimizer implements HyperParameters {
   set(name: string, value: number | readonly number[]): void {
     const values = Array.isArray(value) ? value : [value]
     if (values.length !== 1)
-      throw new Error(`A stock ${this.#kind} optimizer has one layer group, but was given ${values.length} values for ${name}.`)
+      throw plainError(
+        'stock-optimizer',
+        `A stock ${this.#kind} optimizer has one layer group, but was given ${values.length} values for ${name}.`,
+      )
     const access = this.#accessOf(name)
     checkHyper(name, values[0])
     access.set(this.#opt, values[0]!)
@@ -115,7 +121,8 @@ export class StockOptimizer implements HyperParameters {
   #accessOf(name: string): Access {
     const found = Object.hasOwn(this.#access, name) ? this.#access[name] : undefined
     if (found) return found
-    throw new Error(
+    throw plainError(
+      'unknown-hyper',
       `A stock ${this.#kind} optimizer has no ${typeof name === 'string' ? name : show(name)} to change, only ${this.names.join(', ')}. ` +
         `Leave it out, or use an optimizer that has it.`,
     )

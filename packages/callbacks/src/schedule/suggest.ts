@@ -1,4 +1,4 @@
-import { checkNumber, show } from '@onecycle/platform'
+import { checkNumber, show, typeError } from '@onecycle/platform'
 
 /** A learning rate read off a finder's curve, and the index of the point that it was read at. */
 export interface Suggestion {
@@ -12,7 +12,8 @@ export type Suggest = (lrs: readonly number[], losses: readonly number[]) => Sug
 /** Whether there are so many points; all of them are asked for here. */
 function hasPoints(lrs: unknown, losses: unknown, least: number): boolean {
   if (!areNumbers(lrs) || !areNumbers(losses))
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `A suggestion is read off a list of rates and a list of losses, but got ${show(lrs)} and ${show(losses)}.`,
     )
   return (losses as readonly number[]).length >= least

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, keepNames, kind, rangeError, show } from '@onecycle/platform'
 import { linear } from './annealers.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 
@@ -25,7 +25,7 @@ export function use_clr_beta(options: UseClrBetaOptions): LrAndMaybeMom {
   const { lr, use_clr_beta: values = [], cycle } = options
   checkNumber('lr', lr, { above: 0 })
   if (values.length < 2 || values.length > 4)
-    throw new RangeError(`use_clr_beta takes [div, pct] or [div, pct, mom_max, mom_min], but it is ${show(values)}.`)
+    throw rangeError('use-clr-list', `use_clr_beta takes [div, pct] or [div, pct, mom_max, mom_min], but it is ${show(values)}.`)
   const [div, pct, mom_max, mom_min] = values
   checkNumber("use_clr_beta's div", div, { above: 0 })
   checkNumber("use_clr_beta's pct", pct, { min: 0, below: 100 })
@@ -35,7 +35,8 @@ export function use_clr_beta(options: UseClrBetaOptions): LrAndMaybeMom {
     const n = length(step, steps)
     const half = Math.floor((n * (1 - pct! / 100)) / 2)
     if (half < 1)
-      throw new RangeError(
+      throw rangeError(
+        'cycle-too-short',
         `use_clr_beta needs a cycle long enough to go up and down, but one of ${n} batches less ${pct} % leaves ${half} for each. ` +
           'Use a longer cycle_len, smaller batches or a smaller pct.',
       )

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, keepNames, kind, rangeError, show } from '@onecycle/platform'
 import { checkStep, type Schedule } from './schedule.js'
 
 /** Learning rate, and momentum where it is scheduled. */
@@ -30,7 +30,10 @@ export function use_clr(options: UseClrOptions): LrAndMaybeMom {
   const { lr, use_clr: values = [], cycle } = options
   checkNumber('lr', lr, { above: 0 })
   if (values.length !== 2 && values.length !== 4)
-    throw new RangeError(`use_clr takes [div, cut_div] or [div, cut_div, mom_max, mom_min], but it is ${show(values)}.`)
+    throw rangeError(
+      'use-clr-list',
+      `use_clr takes [div, cut_div] or [div, cut_div, mom_max, mom_min], but it is ${show(values)}.`,
+    )
   const [div, cut_div, mom_max, mom_min] = values
   checkNumber("use_clr's div", div, { above: 0 })
   checkNumber("use_clr's cut_div", cut_div, { min: 1 })
@@ -40,7 +43,8 @@ export function use_clr(options: UseClrOptions): LrAndMaybeMom {
     const n = length(step, steps)
     const cut = Math.floor(n / cut_div!)
     if (cut < 1)
-      throw new RangeError(
+      throw rangeError(
+        'cycle-too-short',
         `use_clr needs a cycle of at least cut_div = ${cut_div} batches, or it has no way up; this one has ${n}. ` +
           'Use a longer cycle_len, smaller batches or a smaller cut_div.',
       )

@@ -1,4 +1,4 @@
-import { checkChoice, type Kinds, kind, show } from '@onecycle/platform'
+import { checkChoice, type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import type { Better } from '../training-state.js'
 
 /** Ways to tell a tracker itself which way its figure is better. */
@@ -22,6 +22,9 @@ export function givenDirection({ comp, mode }: DirectionOptions): Better | undef
   const byComp = comp === undefined ? undefined : better[checkChoice('comp', comp, ['less', 'greater'])]
   const byMode = mode === undefined ? undefined : better[checkChoice('mode', mode, ['min', 'max', 'auto'])]
   if (byComp && byMode && byComp !== byMode)
-    throw new RangeError(`comp is ${show(comp)} and mode ${show(mode)}, which contradict each other: give one of them.`)
+    throw rangeError(
+      'one-or-other',
+      `comp is ${show(comp)} and mode ${show(mode)}, which contradict each other: give one of them.`,
+    )
   return byComp ?? byMode
 }

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, plainError, show, typeError } from '@onecycle/platform'
 import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
 import { checkFigure, directionOf } from './figure.js'
@@ -197,13 +197,17 @@ export class Monitor {
       (best === null || Number.isFinite(best))
     )
       return
-    throw new TypeError(`${this.#owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+    throw typeError(
+      'wrong-state',
+      `${this.#owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+    )
   }
 
   #checkSame(monitor: string, better: Better | undefined): void {
     if (monitor === this.monitor && (this.#better ?? better) === better) return
     const words = (figure: string, way: Better | undefined) => `${figure}${way ? `, better when ${way}` : ''}`
-    throw new Error(
+    throw plainError(
+      'resume-mismatch',
       `${this.#owner} was to go on with what is known of ${words(monitor, better)}, but watches ${words(this.monitor, this.#better)}.`,
     )
   }

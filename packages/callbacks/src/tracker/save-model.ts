@@ -1,4 +1,14 @@
-import { checkAddress, checkCount, checkFileName, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import {
+  checkAddress,
+  checkCount,
+  checkFileName,
+  checkOptions,
+  type Kinds,
+  kind,
+  plainError,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import type { Callback } from '../callback.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds } from './monitor.js'
@@ -89,7 +99,8 @@ export class SaveModel implements Callback {
     const every = typeof every_epoch === 'boolean' ? Number(every_epoch) : checkCount('every_epoch', every_epoch)
     const inMemory = restore_best && (options.fname === undefined || every > 0)
     if (restore_best && (at_end || !reload))
-      throw new TypeError(
+      throw typeError(
+        'one-or-other',
         `restore_best puts the best model back, ${at_end ? 'at_end keeps the last' : 'reload: false does not'}: leave out one of them.`,
       )
     this.monitor = new Monitor({ ...monitor, restore_best: inMemory }, this.name)
@@ -152,7 +163,8 @@ export class SaveModel implements Callback {
   #checkSame(learn: TrainingState): void {
     const [saves, trains]: readonly object[] = [this.#store, learn]
     if (saves === trains || !('model' in saves!)) return
-    throw new Error(
+    throw plainError(
+      'another-learner',
       'SaveModel saves with another Learner, which it was made with, and not with the one that trains here: ' +
         'give it the Learner whose fit it is, new SaveModel(learn, ...).',
     )
@@ -164,7 +176,7 @@ export class SaveModel implements Callback {
       try {
         checkAddress(fname, use)
       } catch (error) {
-        throw new Error(`SaveModel: fname will not do. ${(error as Error).message} ${otherwise}`, { cause: error })
+        throw plainError('file-name', `SaveModel: fname will not do. ${(error as Error).message} ${otherwise}`, { cause: error })
       }
     }
     check('write', this.#every ? '' : 'With restore_best: true, and no fname, the best model is kept in memory.')
@@ -188,7 +200,8 @@ export class SaveModel implements Callback {
 function checkStore(store: unknown): void {
   const { save, load } = (store ?? {}) as Partial<ModelStore>
   if (typeof save === 'function' && typeof load === 'function') return
-  throw new TypeError(
+  throw typeError(
+    'wrong-argument',
     `SaveModel keeps models in a store with save and load, which comes first, but got ${show(store)}: new SaveModel(learn, { fname: 'best' }).`,
   )
 }

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { Monitor } from './monitor.js'
 
 /** What a saved model's file says of the epoch it was saved at. */
@@ -25,11 +26,13 @@ export function readNote(fname: string, metadata: Readonly<Record<string, string
   const [value, epoch] = [Number(metadata['value'] ?? Number.NaN), Number(metadata['epoch'] ?? Number.NaN)]
   const wayOut = 'Give another fname, the best value so far (best: 0.25), or let this fit begin anew (reset_on_fit: true).'
   if (!monitor || !Number.isFinite(value))
-    throw new Error(
+    throw plainError(
+      'best-unknown',
       `reset_on_fit is false, but the file ${fname} does not say how good its model is: SaveModel did not write it. ${wayOut}`,
     )
   if (monitor !== now.monitor || better !== now.better)
-    throw new Error(
+    throw plainError(
+      'best-unknown',
       `reset_on_fit is false, but the file ${fname} holds the best model by ${monitor} (${better} is better), and now ${now.monitor} ` +
         `is watched (${now.better} is better). ${wayOut}`,
     )

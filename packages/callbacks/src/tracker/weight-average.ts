@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 
 /**
  * The running mean of a model's weights over the epochs, which stochastic weight averaging evaluates in place of the
@@ -29,11 +29,11 @@ export class WeightAverage {
   add(epoch: number, weights: ArrayLike<number>): void {
     checkCount('epoch', epoch, 1)
     if (!(Array.isArray(weights) || ArrayBuffer.isView(weights)))
-      throw new TypeError(`WeightAverage adds lists of numbers, but got ${show(weights)}.`)
+      throw typeError('wrong-argument', `WeightAverage adds lists of numbers, but got ${show(weights)}.`)
     if (epoch < this.#start) return
     this.average ??= new Float64Array(weights.length)
     if (weights.length !== this.average.length)
-      throw new RangeError(`The average is over ${this.average.length} weights, but was given ${weights.length}.`)
+      throw rangeError('lengths-differ', `The average is over ${this.average.length} weights, but was given ${weights.length}.`)
     for (let i = 0; i < weights.length; i++) this.average[i] = (this.average[i]! * this.#count + weights[i]!) / (this.#count + 1)
     this.#count++
   }

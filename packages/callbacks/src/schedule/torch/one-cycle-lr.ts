@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind } from '@onecycle/platform'
+import { checkChoice, checkCount, checkNumber, checkOptions, type Kinds, keepNames, kind, rangeError } from '@onecycle/platform'
 import { cosine, linear } from '../annealers.js'
 import { checkMoms } from '../check-moms.js'
 import { checkStep, type Schedule } from '../schedule.js'
@@ -62,13 +62,14 @@ export function OneCycleLR(options: OneCycleLROptions): LrAndMaybeMom {
     return (step, steps) => {
       checkStep(step, steps)
       const n = total ?? steps
-      if (step > n) throw new RangeError(`OneCycleLR was asked for batch ${step}, but its total_steps is ${n}.`)
+      if (step > n) throw rangeError('schedule-over', `OneCycleLR was asked for batch ${step}, but its total_steps is ${n}.`)
       const ends = three_phase ? [pct * n - 1, 2 * pct * n - 2, n - 1] : [pct * n - 1, n - 1]
       const found = ends.findIndex(end => step <= end)
       const i = found < 0 ? ends.length - 1 : found
       const start = i === 0 ? 0 : ends[i - 1]!
       if (ends[i] === start)
-        throw new RangeError(
+        throw rangeError(
+          'cycle-too-short',
           `OneCycleLR's phase ${i + 1} would have no length with pct_start ${pct} and ${n} steps. Change pct_start slightly.`,
         )
       return anneal(values[i]!, values[i + 1]!, (step - start) / (ends[i]! - start))
