@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 
 const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value)
 
@@ -9,5 +9,5 @@ const kindOf = (value: unknown) => (Array.isArray(value) ? 'list' : typeof value
  */
 export function checkState<State extends object>(owner: string, state: State, now: State): void {
   if (Object.entries(now).every(([name, value]) => kindOf(value) === kindOf(state?.[name as keyof State] ?? undefined))) return
-  throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+  throw typeError('wrong-state', `${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
 }

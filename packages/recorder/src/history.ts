@@ -1,5 +1,5 @@
 import type { EndReason } from '@onecycle/callbacks'
-import { kind, show } from '@onecycle/platform'
+import { kind, show, typeError } from '@onecycle/platform'
 
 /** One line of the epoch table. A figure that the epoch did not produce, such as `valid_loss` without validation, is null. */
 export interface EpochRow {
@@ -68,7 +68,7 @@ export interface LrFindRecord {
 /** A history with nothing in it. */
 export function emptyHistory(metricNames: readonly string[] = []): History {
   if (!kind.listOf(kind.string).fits(metricNames))
-    throw new TypeError(`emptyHistory takes the names of the metrics, but got ${show(metricNames)}.`)
+    throw typeError('wrong-argument', `emptyHistory takes the names of the metrics, but got ${show(metricNames)}.`)
   return {
     lrs: [],
     moms: [],

@@ -1,4 +1,4 @@
-import { type Kinds, kind, show } from '@onecycle/platform'
+import { type Kinds, kind, show, typeError } from '@onecycle/platform'
 import { emptyHistory, type History, type LrFindRecord } from './history.js'
 
 /** How far a recorder has been told. */
@@ -71,7 +71,10 @@ export function grow(history: History, part: History): void {
 /** A history of its own with the same content. */
 export function copyOf(history: History): History {
   if (!isHistory(history))
-    throw new TypeError(`Recorder.from takes a history, such as learn.recorder.history, or a training, but got ${show(history)}.`)
+    throw typeError(
+      'wrong-argument',
+      `Recorder.from takes a history, such as learn.recorder.history, or a training, but got ${show(history)}.`,
+    )
   const copy = emptyHistory(history.metricNames)
   grow(copy, structuredClone(history))
   return copy

@@ -1,5 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkOptions, type Kinds, kind, show, withAnswers } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, plainError, show, typeError, withAnswers } from '@onecycle/platform'
 import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart, lrFindKinds } from './chart/lr-find.js'
@@ -107,7 +107,8 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
     const recorder = new Recorder()
     const { on, history } = (source ?? {}) as Partial<HistorySource>
     if (typeof on !== 'function') recorder.#history = copyOf(source as History)
-    else if (!isHistory(history)) throw new TypeError(`Recorder.from follows what has a history, but got ${show(source)}.`)
+    else if (!isHistory(history))
+      throw typeError('wrong-argument', `Recorder.from follows what has a history, but got ${show(source)}.`)
     else {
       const take = () => {
         const { history } = source as HistorySource
@@ -151,12 +152,13 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
    */
   append(part: RecorderPart): this {
     if (!isHistory(part?.history) || !part.from || !part.to)
-      throw new TypeError(`append takes what another recorder's since() gave, but got ${show(part)}.`)
+      throw typeError('wrong-argument', `append takes what another recorder's since() gave, but got ${show(part)}.`)
     const here = this.place
     const { from, to, history, lrFind } = part
     if (from.batches === 0 && from.epochs === 0) this.#history = emptyHistory(history.metricNames)
     else if (from.fit !== here.fit || from.batches !== here.batches || from.epochs !== here.epochs)
-      throw new Error(
+      throw plainError(
+        'part-mismatch',
         `This part begins at batch ${from.batches} of fit ${from.fit}, and here is batch ${here.batches} of fit ${here.fit}: ` +
           'ask for all that there is, since() without a place.',
       )
@@ -331,7 +333,7 @@ export class Recorder extends withAnswers(Object, foreignNames) implements Callb
   plot_sched(keys?: readonly string[], options: PlotOptions = {}): Plot {
     checkOptions('plot_sched', options, plotKinds)
     if (keys !== undefined && !kind.listOf(kind.string).fits(keys))
-      throw new TypeError(`plot_sched takes a list of names, such as ['lr', 'mom'], but got ${show(keys)}.`)
+      throw typeError('wrong-argument', `plot_sched takes a list of names, such as ['lr', 'mom'], but got ${show(keys)}.`)
     return this.#plotOf(() => hypersChart(this.#history, keys), options)
   }
 

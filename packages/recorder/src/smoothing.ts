@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import { checkState } from './check-state.js'
 
 /** What a {@link SmoothenValue} knows. */
@@ -27,7 +27,7 @@ export class SmoothenValue {
   /** @param beta share of the past in each new mean, in [0, 1). Default 0.98. */
   constructor(beta = 0.98) {
     if (!(typeof beta === 'number' && beta >= 0 && beta < 1))
-      throw new RangeError(`beta is ${show(beta)}, and must be at least 0 and less than 1, such as 0.98.`)
+      throw rangeError('number-range', `beta is ${show(beta)}, and must be at least 0 and less than 1, such as 0.98.`)
     this.beta = beta
   }
 
@@ -48,7 +48,7 @@ export class SmoothenValue {
 
   /** Takes the next value in, and returns the smoothed one. */
   add(value: number): number {
-    if (typeof value !== 'number') throw new TypeError(`SmoothenValue adds numbers, but got ${show(value)}.`)
+    if (typeof value !== 'number') throw typeError('wrong-argument', `SmoothenValue adds numbers, but got ${show(value)}.`)
     this.#count++
     this.#mean = this.beta * this.#mean + (1 - this.beta) * value
     return this.value

@@ -1,4 +1,4 @@
-import { checkOptions, show } from '@onecycle/platform'
+import { checkOptions, plainError, show, typeError } from '@onecycle/platform'
 import { type Chart, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import type { History } from '../history.js'
 import { atEpochEnds, overBatches, overEpochs } from './over-batches.js'
@@ -53,7 +53,10 @@ export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
     )
     .filter(panel => panel.series.length)
   if (!panels.length)
-    throw new Error('Nothing to compare: no run has a metric. Give the Learner some, such as `{ metrics: [accuracy] }`.')
+    throw plainError(
+      'nothing-to-plot',
+      'Nothing to compare: no run has a metric. Give the Learner some, such as `{ metrics: [accuracy] }`.',
+    )
   return present({ columns: 2, panels }, options)
 }
 
@@ -71,13 +74,15 @@ function trained(caller: string, runs: Runs, options: ShowOptions): Runs {
   checkOptions(caller, options, showKinds)
   for (const [name, history] of Object.entries(typeof runs === 'object' && runs !== null ? { ...runs } : { runs })) {
     if (!Array.isArray((history as History | undefined)?.losses))
-      throw new TypeError(
+      throw typeError(
+        'wrong-argument',
         `${caller} takes histories by name, such as { constant: await learn.fit(2, 1e-2) }, but ${name} is ${show(history)}.`,
       )
   }
   const found = Object.entries(runs).filter(([, history]) => history.losses.length)
   if (!found.length)
-    throw new Error(
+    throw plainError(
+      'nothing-to-plot',
       'Nothing to compare: no run with a training batch was given. Expected histories by name, such as `{ one: learn.recorder.history }`.',
     )
   return Object.fromEntries(found)

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
 import { type Chart, formatNumber, type Mark, type Panel, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
 import type { LrFindRecord } from '../history.js'
 import { checkSkips, skipKinds } from './skips.js'
@@ -20,7 +20,10 @@ export const lrFindKinds = { ...skipKinds, suggestion: kind.boolean }
  */
 export function lrFindChart(record: LrFindRecord | undefined, options: LrFindOptions = {}): Chart {
   if (!record)
-    throw new Error('There is no learning rate search to plot. Run `await learn.lr_find()` first, then `learn.recorder.plot()`.')
+    throw plainError(
+      'nothing-to-plot',
+      'There is no learning rate search to plot. Run `await learn.lr_find()` first, then `learn.recorder.plot()`.',
+    )
   const { reason, advice } = record
   const { raw, smooth } = curvesOf(record, options)
   const marks = Object.entries(record.suggestions).flatMap(([name, found]): Mark[] =>
@@ -63,7 +66,8 @@ export function plot_lr_find(searches: Readonly<Record<string, LrFindRecord>>, o
   const all = kind.object.fits(searches) ? Object.entries(searches) : []
   const wrong = all.length === 0 ? searches : all.find(([, search]) => !isSearch(search))?.[1]
   if (wrong !== undefined || all.length === 0)
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `plot_lr_find takes searches by name, such as { plain: await learn.lr_find() }, but got ${show(wrong)}; one alone is drawn by learn.recorder.plot().`,
     )
   const series: Series[] = []
@@ -91,7 +95,8 @@ function curvesOf(record: LrFindRecord, options: LrFindOptions, name?: string): 
   const { lrs, losses, smooth_losses, reason } = record
   const n = lrs.length
   if (!smooth_losses.some(Number.isFinite))
-    throw new Error(
+    throw plainError(
+      'nothing-to-plot',
       `Nothing to plot: lr_find recorded no loss that is a number${name === undefined ? '' : ` in ${show(name)}`}. It suggests no rate: ${reason ?? 'nothing was trained.'}`,
     )
   const { skipStart = Math.min(10, Math.floor(n / 3)), skipEnd = Math.min(5, Math.floor(n / 6)) } = options

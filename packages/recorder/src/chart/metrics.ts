@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { Chart } from '@onecycle/plot'
 import type { History } from '../history.js'
 import { overEpochs } from './over-batches.js'
@@ -6,7 +7,8 @@ import { overEpochs } from './over-batches.js'
 export function metricsChart(history: History): Chart {
   const names = history.metricNames.filter(name => overEpochs(history.metrics[name] ?? []).length)
   if (names.length === 0) {
-    throw new Error(
+    throw plainError(
+      'nothing-to-plot',
       history.metricNames.length
         ? `Nothing to plot: no epoch of this fit was validated, so ${history.metricNames.join(', ')} has no value yet.`
         : 'Nothing to plot: this fit has no metrics. Give the Learner some, such as `{ metrics: [accuracy] }`.',

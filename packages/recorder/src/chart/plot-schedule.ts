@@ -1,5 +1,5 @@
 import type { LrAndMom, Schedule } from '@onecycle/callbacks'
-import { checkOptions, isClass, kind, show } from '@onecycle/platform'
+import { checkOptions, isClass, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { schedulePanel } from './schedule.js'
 
@@ -27,7 +27,10 @@ export function plot_schedule(
   const panels = Object.entries(named).map(([name, schedule], i): Panel => {
     const values = typeof schedule === 'function' && !isClass(schedule) ? valuesOf(schedule, options.steps) : schedule
     if (!Array.isArray(values))
-      throw new TypeError(`plot_schedule takes schedules, or their values, by name, but ${name} is ${show(values)}.`)
+      throw typeError(
+        'wrong-argument',
+        `plot_schedule takes schedules, or their values, by name, but ${name} is ${show(values)}.`,
+      )
     return schedulePanel(titles[name] ?? name, [{ name, values }], i)
   })
   return new Plot({ panels }).present(options)
@@ -35,7 +38,8 @@ export function plot_schedule(
 
 function valuesOf(schedule: Schedule, steps: number | undefined): number[] {
   if (!Number.isInteger(steps) || steps! < 1) {
-    throw new RangeError(
+    throw rangeError(
+      'not-a-count',
       `plot_schedule got steps = ${show(steps)}, and needs the number of batches to draw a schedule for, such as 386.`,
     )
   }

@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, plainError, rangeError, show, typeError } from '@onecycle/platform'
 import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { overBatches } from './over-batches.js'
 
@@ -31,7 +31,7 @@ export function plot_range_test(history: Readonly<Record<string, readonly number
     ...showKinds,
   })
   if (!kind.object.fits(history))
-    throw new TypeError(`plot_range_test draws figures by name, such as clr.history, but got ${show(history)}.`)
+    throw typeError('wrong-argument', `plot_range_test draws figures by name, such as clr.history, but got ${show(history)}.`)
   const { figure = history['acc'] ? 'acc' : 'loss', smooth = 1, log = false } = options
   const { lr, [figure]: values } = history
   const drawable = kind.list.fits(lr) && kind.list.fits(values)
@@ -39,13 +39,14 @@ export function plot_range_test(history: Readonly<Record<string, readonly number
     const found = Object.entries(history).map(
       ([name, values]) => `${name} (${kind.list.fits(values) ? values.length : show(values)})`,
     )
-    throw new Error(
+    throw plainError(
+      'nothing-to-plot',
       `plot_range_test needs lr and ${figure} for every batch, but the history has ${found.join(', ') || 'nothing'}. Train first, ` +
         "and log the figure: in model.fit with compile's metrics, in a Learner with CyclicLR's option logs.",
     )
   }
   if (!(Number.isInteger(smooth) && smooth >= 1))
-    throw new RangeError(`smooth is ${show(smooth)}, and must be a number of batches: 1, 2, 3, ...`)
+    throw rangeError('not-a-count', `smooth is ${show(smooth)}, and must be a number of batches: 1, 2, 3, ...`)
   const over = (ys: readonly number[]) => overBatches(ys).map(([batch, y]): [number, number] => [lr[batch - 1]!, y])
   const raw = { name: figure, style: smooth > 1 ? ('faint' as const) : ('line' as const), points: over(values) }
   const mean =

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, rangeError, show } from '@onecycle/platform'
 import type { Chart, Panel } from '@onecycle/plot'
 import type { History } from '../history.js'
 import { overBatches } from './over-batches.js'
@@ -13,7 +13,10 @@ export interface ScheduleOptions {
 export function scheduleChart(history: History, { showMoms = false }: ScheduleOptions = {}): Chart {
   checkSkips(history.lrs.length, 0, 0)
   if (showMoms && history.moms.length === 0)
-    throw new Error('The optimizer of this fit has no momentum to show. Leave showMoms out, or use an optimizer with momentum.')
+    throw plainError(
+      'no-momentum',
+      'The optimizer of this fit has no momentum to show. Leave showMoms out, or use an optimizer with momentum.',
+    )
   const panels = [ratesPanel(history)]
   if (showMoms) panels.push(momentumPanel(history))
   return { panels }
@@ -32,7 +35,10 @@ export function hypersChart(history: History, keys?: readonly string[]): Chart {
   ])
   const unknown = keys?.find(key => !panels.has(key))
   if (unknown !== undefined)
-    throw new RangeError(`There is nothing to draw of ${show(unknown)} in this fit; there are ${[...panels.keys()].join(', ')}.`)
+    throw rangeError(
+      'unknown-figure',
+      `There is nothing to draw of ${show(unknown)} in this fit; there are ${[...panels.keys()].join(', ')}.`,
+    )
   return { panels: (keys ?? [...panels.keys()]).map(key => panels.get(key)!()), columns: 2 }
 }
 

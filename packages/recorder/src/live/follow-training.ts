@@ -1,4 +1,4 @@
-import { checkOptions, show } from '@onecycle/platform'
+import { checkOptions, plainError, show, typeError } from '@onecycle/platform'
 import { elementKind } from '../log/element-kind.js'
 import { isHistory } from '../part.js'
 import type { Act } from './pulse.js'
@@ -11,8 +11,11 @@ export type { FollowedTraining } from './training-story.js'
 export function followTraining(training: FollowedTraining, options: { element: HTMLElement }): () => void {
   checkOptions<{ element: HTMLElement }>('Dashboard.follow', options, { element: elementKind })
   if (typeof training?.on !== 'function' || typeof training.pause !== 'function' || !isHistory(training.history))
-    throw new TypeError(`Dashboard.follow takes a training, as connect of 'onecycle/page' gives, but got ${show(training)}.`)
-  if (!options.element) throw new TypeError(`Dashboard.follow needs { element }, ${elementKind.expected}.`)
+    throw typeError(
+      'wrong-argument',
+      `Dashboard.follow takes a training, as connect of 'onecycle/page' gives, but got ${show(training)}.`,
+    )
+  if (!options.element) throw typeError('not-an-element', `Dashboard.follow needs { element }, ${elementKind.expected}.`)
   const view = new LiveView(options.element, { act: what => act(training, what), share: () => 1 })
   const followed = new TrainingStory(training, () => view.show(followed.story))
   view.show(followed.story)
@@ -23,7 +26,7 @@ export function followTraining(training: FollowedTraining, options: { element: H
 }
 
 async function act(training: FollowedTraining, what: Act): Promise<string> {
-  if (what === 'checkpoint') throw new Error('The worker keeps checkpoints, and not the page.')
+  if (what === 'checkpoint') throw plainError('no-checkpoint-here', 'The worker keeps checkpoints, and not the page.')
   await training[what]()
   return what === 'resume' ? 'It goes on.' : what === 'pause' ? 'It stands still.' : 'It has ended.'
 }

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { notedAddress } from './noted.js'
 import type { Act, Pulse } from './pulse.js'
 
@@ -31,9 +32,9 @@ export class LivingFit {
     const request = { method: 'POST', headers: { origin }, signal: AbortSignal.timeout(patienceOfButtons) }
     const answer = fetch(noted.address + what, request).then(async response => ({ ok: response.ok, text: await response.text() }))
     const { ok, text } = await answer.catch((cause: Error) => {
-      throw new Error(unanswered(cause, origin), { cause })
+      throw plainError('live-fit', unanswered(cause, origin), { cause })
     })
-    if (!ok) throw new Error(text)
+    if (!ok) throw plainError('live-fit', text)
     return text
   }
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import { elementKind } from '../log/element-kind.js'
 
 export interface DashboardOptions {
@@ -29,7 +29,8 @@ export function checkDashboardOptions(options: DashboardOptions): void {
   const { element, port, token, host, open } = options
   const served = Object.entries({ port, token, host, open }).filter(([, value]) => value !== undefined)
   if (element && served.length > 0)
-    throw new TypeError(
+    throw typeError(
+      'one-or-other',
       `Dashboard shows a fit in an element, or serves a page in Node: element and ${served.map(([name]) => name).join(', ')} exclude each other.`,
     )
   checkServed('Dashboard', { port, host, token })
@@ -39,11 +40,13 @@ export function checkDashboardOptions(options: DashboardOptions): void {
 export function checkServed(owner: string, { port, host, token }: Pick<DashboardOptions, 'port' | 'host' | 'token'>): void {
   if (port !== undefined) checkCount('port', port, 1, 65_535)
   if (host !== undefined && !/^[\w.:[\]-]+$/.test(host))
-    throw new TypeError(
+    throw typeError(
+      'live-address',
       `${owner}: host must be the address of this machine that is listened at, such as '127.0.0.1', but it is ${show(host)}.`,
     )
   if (token !== undefined && !/^[\w-]{16,128}$/.test(token))
-    throw new TypeError(
+    throw typeError(
+      'live-address',
       `${owner}: token must be 16 to 128 letters, digits, - or _, which nobody guesses, but it is ${show(token)}.`,
     )
 }

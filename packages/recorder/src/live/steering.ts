@@ -1,5 +1,5 @@
 import { type Callback, CancelFit } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
+import { plainError, rangeError, show } from '@onecycle/platform'
 import type { LoggedState } from '../run/run-logger.js'
 import { type Act, acts } from './pulse.js'
 
@@ -72,7 +72,8 @@ export class Steering {
    * @throws RangeError for what cannot be asked for; Error where a checkpoint cannot be written
    */
   async act(what: Act, folder: string): Promise<string> {
-    if (!acts.includes(what)) throw new RangeError(`There is nothing that ${show(what)} does; there are ${acts.join(', ')}.`)
+    if (!acts.includes(what))
+      throw rangeError('unknown-choice', `There is nothing that ${show(what)} does; there are ${acts.join(', ')}.`)
     if (!this.#learn) return 'No fit is under way.'
     if (what === 'checkpoint') return `Kept in ${await this.#keep(this.#learn, folder)}.`
     this.#wanted = what === 'resume' ? undefined : what
@@ -113,7 +114,7 @@ export class Steering {
     const { epoch, train_iter } = learn
     const address = `${folder}/epoch-${epoch}-batch-${train_iter}`
     const done = this.#keeper?.now(this.#still ? learn : undefined) ?? learn.save?.(address)
-    if (!done) throw new Error('This Learner cannot be saved.')
+    if (!done) throw plainError('no-checkpoint-here', 'This Learner cannot be saved.')
     const settled = done.then(
       () => {},
       () => {},

@@ -1,4 +1,4 @@
-import { checkOptions, kind, namesIn, show } from '@onecycle/platform'
+import { checkOptions, kind, namesIn, plainError, rangeError, show } from '@onecycle/platform'
 import { serveLive } from '#recorder/live-server.js'
 import { listRuns, openRun, runDifferences } from '../run/runs.js'
 import { FollowedRun } from './followed-run.js'
@@ -49,7 +49,8 @@ interface Place {
 async function placeOf(base: string, run: string | undefined): Promise<Place> {
   if (run === undefined) {
     const [newest] = await listRuns(base)
-    if (!newest) throw new RangeError(`There are no runs in ${base}. onecycle train makes one, and so does a RunFolder.`)
+    if (!newest)
+      throw rangeError('no-such-run', `There are no runs in ${base}. onecycle train makes one, and so does a RunFolder.`)
     return { base, first: inFolder(newest.dir) }
   }
   if (/\.jsonl$/.test(run)) return { base, first: { id: run, path: run, dir: undefined } }
@@ -59,7 +60,10 @@ async function placeOf(base: string, run: string | undefined): Promise<Place> {
       return { base: above, first: inFolder(dir) }
     }
   const there = (await listRuns(base)).map(({ dir }) => inFolder(dir).id)
-  throw new RangeError(`There is no run ${show(run)} in ${base}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
+  throw rangeError(
+    'no-such-run',
+    `There is no run ${show(run)} in ${base}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`,
+  )
 }
 
 function inFolder(dir: string) {
@@ -124,7 +128,7 @@ class RunsSite implements LiveSite {
     if (known) return known
     const { base, first } = this.#place
     const isThere = id === first.id || (!/[\\/]/.test(id) && (await namesIn(base)).includes(id))
-    if (!isThere) throw new Error(`There is no run ${show(id)} in ${base}.`)
+    if (!isThere) throw plainError('no-such-run', `There is no run ${show(id)} in ${base}.`)
     const { path, dir } = id === first.id ? first : inFolder(`${base}/${id}`)
     const run = new FollowedRun(path, dir)
     this.#followed.set(id, run)

@@ -1,4 +1,4 @@
-import { kind, show } from '@onecycle/platform'
+import { kind, show, typeError } from '@onecycle/platform'
 import { elementKind } from './element-kind.js'
 import { cellsOf, headings } from './epoch-table.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'
@@ -142,11 +142,12 @@ export class ElementView implements ProgressView {
  * process.on('message', news => show(news as ProgressNews)) // a page: worker.onmessage = ({ data }) => show(data)
  */
 export function progressIn(element: HTMLElement): (news: ProgressNews) => void {
-  if (!elementKind.fits(element)) throw new TypeError(`progressIn takes ${elementKind.expected}, but got ${show(element)}.`)
+  if (!elementKind.fits(element))
+    throw typeError('not-an-element', `progressIn takes ${elementKind.expected}, but got ${show(element)}.`)
   const view = new ElementView(element)
   return news => {
     if (!kind.object.fits(news) || typeof news.what !== 'string')
-      throw new TypeError(`What is shown is what a ProgressBar tells, { what, ... }, but this is ${show(news)}.`)
+      throw typeError('wrong-argument', `What is shown is what a ProgressBar tells, { what, ... }, but this is ${show(news)}.`)
     view.show(news)
   }
 }

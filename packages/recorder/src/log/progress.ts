@@ -1,5 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
-import { checkNumber, checkOptions, type Kind, kind, type OutputStream, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kind, kind, type OutputStream, rangeError, show, typeError } from '@onecycle/platform'
 import { checkState } from '../check-state.js'
 import { EpochWatch } from '../epoch-watch.js'
 import { SmoothenValue } from '../smoothing.js'
@@ -46,7 +46,7 @@ export class ProgressBar implements Callback {
   /** @param how options, or the `renderer` alone */
   constructor(how: ProgressOptions | RendererName | ProgressRenderer = {}) {
     const options = rendererKind.fits(how) ? { renderer: how as RendererName | ProgressRenderer } : (how as ProgressOptions)
-    if (elementKind.fits(options)) throw new TypeError('ProgressBar takes the element as an option: { element }.')
+    if (elementKind.fits(options)) throw typeError('not-an-element', 'ProgressBar takes the element as an option: { element }.')
     checkOptions<ProgressOptions>('ProgressBar', options, {
       renderer: rendererKind,
       stream: streamKind,
@@ -58,7 +58,7 @@ export class ProgressBar implements Callback {
     })
     const { every = 10 } = options
     if (typeof every !== 'number' || !(every > 0))
-      throw new RangeError(`every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
+      throw rangeError('number-range', `every is ${show(every)}, and must be a number of seconds above 0, such as 10.`)
     if (typeof options.renderer === 'object') checkNumber('interval of the renderer', options.renderer.interval ?? 0, { min: 0 })
     checkPlace(options)
     this.#options = { ...options }
@@ -123,7 +123,8 @@ function checkPlace({ stream, element, hear, renderer }: ProgressOptions): void 
   const own = typeof renderer === 'object' ? renderer : undefined
   const places = Object.entries({ stream, element, hear, renderer: own }).filter(([, place]) => place !== undefined)
   if (places.length > 1)
-    throw new TypeError(
+    throw typeError(
+      'one-or-other',
       `ProgressBar shows progress in one place, and got ${places.map(([name]) => name).join(' and ')}: make one for each.`,
     )
 }

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show, writeWhole } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, typeError, writeWhole } from '@onecycle/platform'
 import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage, Plot, type Theme } from '@onecycle/plot'
 import { formatFigure } from './figure.js'
 
@@ -54,7 +54,8 @@ export class Report {
       ...{ theme: kind.choice('light', 'dark'), interactive: kind.boolean },
     })
     if (options.title === undefined || options.sections === undefined)
-      throw new TypeError(
+      throw typeError(
+        'wrong-argument',
         "report needs a title and sections: report({ title: 'MNIST', sections: [{ title: 'Losses', plots }] }).",
       )
     for (const section of options.sections) checkOptions<ReportSection>('A section of report', section, sectionKinds)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { show } from '@onecycle/platform'
+import { plainError, show } from '@onecycle/platform'
 import type { LiveMessage } from '../live/message.js'
 import { notedAddress } from '../live/noted.js'
 import { type Act, acts } from '../live/pulse.js'
@@ -69,9 +69,10 @@ async function listen(server: Server, host: string, given: number | undefined, b
     const error = await attempt(server, host, port)
     if (!error) return
     if (error.code === 'EADDRINUSE' && given === undefined) continue
-    throw new Error(reason(error, host, port), { cause: error })
+    throw plainError('cannot-listen', reason(error, host, port), { cause: error })
   }
-  throw new Error(
+  throw plainError(
+    'cannot-listen',
     `All ports from ${firstPort} to ${firstPort + tries - 1} are in use at ${host}: give one that is free, { port }.`,
   )
 }

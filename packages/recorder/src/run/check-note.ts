@@ -1,5 +1,5 @@
 import type { Note } from '@onecycle/callbacks'
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError, show, typeError } from '@onecycle/platform'
 
 const common = { name: kind.string }
 const types: { [Type in Note['type']]: Kinds<Omit<Extract<Note, { type: Type }>, 'type'>> } = {
@@ -13,15 +13,17 @@ const types: { [Type in Note['type']]: Kinds<Omit<Extract<Note, { type: Type }>,
 export function checkNote(note: Note): void {
   const { type, ...rest } = (note ?? {}) as Note
   if (!Object.hasOwn(types, String(type)))
-    throw new TypeError(`A note is a scalar, text, image or histogram, as its type says, but got ${show(note)}.`)
+    throw typeError('note', `A note is a scalar, text, image or histogram, as its type says, but got ${show(note)}.`)
   checkOptions(`A note of the type ${type}`, rest as object, types[type] as Kinds<object>)
   for (const key of Object.keys(types[type]))
     if ((rest as Record<string, unknown>)[key] === undefined)
-      throw new TypeError(
+      throw typeError(
+        'note',
         `A note of the type ${type} needs ${Object.keys(types[type]).join(', ')}, but has no ${key}: ${show(note)}.`,
       )
   if (note.type === 'histogram' && note.edges.length !== note.counts.length + 1)
-    throw new RangeError(
+    throw rangeError(
+      'note',
       `The histogram ${show(note.name)} has ${note.counts.length} counts and ${note.edges.length} edges; expected one edge more than counts.`,
     )
 }

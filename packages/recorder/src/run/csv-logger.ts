@@ -1,4 +1,4 @@
-import { checkFileName, checkOptions, kind, read, writeWhole } from '@onecycle/platform'
+import { checkFileName, checkOptions, kind, plainError, read, writeWhole } from '@onecycle/platform'
 import type { EpochRow } from '../history.js'
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
@@ -53,7 +53,10 @@ export class CSVLogger extends RunLogger {
   async #begin(head: string): Promise<void> {
     const [theirs, ...rows] = this.#append ? await this.#lines() : []
     if (theirs !== undefined && theirs !== head)
-      throw new Error(`${this.path} has the columns ${theirs}, and this fit has ${head}: give it a file of its own.`)
+      throw plainError(
+        'csv-columns',
+        `${this.path} has the columns ${theirs}, and this fit has ${head}: give it a file of its own.`,
+      )
     this.#head = head
     this.#rows = rows
     this.#changed = true

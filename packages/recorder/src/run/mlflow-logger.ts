@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 
@@ -46,7 +46,8 @@ export class MLflowLogger extends RunLogger {
     })
     const { uri, experiment = 'Default', headers = {}, ...rest } = options
     if (!/^https?:\/\//.test(uri ?? ''))
-      throw new TypeError(
+      throw typeError(
+        'wrong-argument',
         `MLflowLogger takes the address of a tracking server, such as 'http://127.0.0.1:5000', but got ${show(uri)}.`,
       )
     super(rest)
@@ -112,7 +113,10 @@ export class MLflowLogger extends RunLogger {
   async #post(path: string, body: object): Promise<Record<string, unknown>> {
     const { ok, status, answer } = await this.#ask(path, body)
     if (!ok)
-      throw new Error(`The MLflow server at ${this.#uri} answered ${status} to ${path}: ${textOf(answer['message'] ?? answer)}`)
+      throw plainError(
+        'mlflow',
+        `The MLflow server at ${this.#uri} answered ${status} to ${path}: ${textOf(answer['message'] ?? answer)}`,
+      )
     return answer
   }
 
@@ -123,7 +127,7 @@ export class MLflowLogger extends RunLogger {
       ...(body && { body: JSON.stringify(body) }),
     }).catch(cause => {
       const why = ((cause as Error).cause as Error | undefined)?.message ?? (cause as Error).message
-      throw new Error(`The MLflow server at ${this.#uri} does not answer: ${why}`, { cause })
+      throw plainError('mlflow', `The MLflow server at ${this.#uri} does not answer: ${why}`, { cause })
     })
     const text = await response.text()
     return { ok: response.ok, status: response.status, answer: answerIn(text) }

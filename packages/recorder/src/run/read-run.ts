@@ -1,5 +1,5 @@
 import type { Note } from '@onecycle/callbacks'
-import { type FileSource, kind, nameOf, read } from '@onecycle/platform'
+import { type FileSource, kind, nameOf, plainError, read } from '@onecycle/platform'
 import { emptyHistory, type History, type LrFindRecord } from '../history.js'
 import { grow } from '../part.js'
 import type { RunEvent } from './run-event.js'
@@ -78,7 +78,10 @@ export async function readRun(source: FileSource): Promise<LoggedRun> {
     else broken++
   }
   if (lines.length > 0 && events.length === 0)
-    throw new Error(`${nameOf(source)} is no log of a run: none of its ${lines.length} lines is an event that RunLog writes.`)
+    throw plainError(
+      'not-a-run',
+      `${nameOf(source)} is no log of a run: none of its ${lines.length} lines is an event that RunLog writes.`,
+    )
   return new LoggedRun(events, broken)
 }
 

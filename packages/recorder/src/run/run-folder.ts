@@ -1,4 +1,4 @@
-import { checkAddress, checkOptions, kind, show, writeWhole } from '@onecycle/platform'
+import { checkAddress, checkOptions, kind, show, typeError, writeWhole } from '@onecycle/platform'
 import type { History } from '../history.js'
 import { Recorder } from '../recorder.js'
 import { CSVLogger } from './csv-logger.js'
@@ -38,7 +38,7 @@ export class RunFolder extends RunLogger {
   constructor(options: RunFolderOptions) {
     checkOptions<RunFolderOptions>('RunFolder', options, { ...runLoggerKinds, dir: kind.string, plots: kind.boolean })
     const { plots = true, ...rest } = options
-    if (!rest.dir) throw new TypeError(`RunFolder takes a folder, such as 'runs/a', but got ${show(rest.dir)}.`)
+    if (!rest.dir) throw typeError('wrong-argument', `RunFolder takes a folder, such as 'runs/a', but got ${show(rest.dir)}.`)
     checkAddress(rest.dir, 'write')
     const dir = rest.dir.replace(/\/+$/, '')
     const { name = dir.split(/[\\/]/).at(-1)!, hparams, interval } = rest

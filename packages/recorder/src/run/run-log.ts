@@ -1,4 +1,4 @@
-import { append, checkAddress, checkOptions, kind, show } from '@onecycle/platform'
+import { append, checkAddress, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 
@@ -26,7 +26,8 @@ export class RunLog extends RunLogger {
   constructor(options: RunLogOptions) {
     checkOptions<RunLogOptions>('RunLog', options, { ...runLoggerKinds, path: kind.string })
     const { path, ...rest } = options
-    if (!path) throw new TypeError(`RunLog takes the path of its file, such as 'runs/a/log.jsonl', but got ${show(path)}.`)
+    if (!path)
+      throw typeError('wrong-argument', `RunLog takes the path of its file, such as 'runs/a/log.jsonl', but got ${show(path)}.`)
     checkAddress(path, 'write')
     super(rest)
     this.path = path

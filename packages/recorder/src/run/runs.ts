@@ -1,4 +1,4 @@
-import { namesIn, read, show } from '@onecycle/platform'
+import { namesIn, plainError, read, show, typeError } from '@onecycle/platform'
 import { manifestName, type RunManifest } from './run-manifest.js'
 
 /** A run that {@link RunFolder} keeps. */
@@ -30,13 +30,14 @@ export async function openRun(dir: string): Promise<RunInFolder> {
   checkFolder('openRun', dir)
   const bytes = await read(`${dir}/${manifestName}`)
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Partial<RunManifest> | null
-  if (typeof manifest?.name !== 'string' || !Array.isArray(manifest.fits)) throw new Error(`${dir}/${manifestName} is of no run.`)
+  if (typeof manifest?.name !== 'string' || !Array.isArray(manifest.fits))
+    throw plainError('not-a-run', `${dir}/${manifestName} is of no run.`)
   return { ...(manifest as RunManifest), dir }
 }
 
 function checkFolder(caller: string, dir: unknown): string {
   if (typeof dir === 'string' && dir !== '') return dir
-  throw new TypeError(`${caller} takes the path of a folder, such as 'runs', but got ${show(dir)}.`)
+  throw typeError('wrong-argument', `${caller} takes the path of a folder, such as 'runs', but got ${show(dir)}.`)
 }
 
 /** In what two runs differ: a path of names, and what each has there; undefined where one has nothing. */
@@ -55,7 +56,7 @@ export interface RunDifference {
  */
 export function runDifferences(runs: readonly Pick<RunManifest, 'hparams' | 'commit' | 'description'>[]): RunDifference[] {
   if (!Array.isArray(runs) || !runs.every(run => typeof run?.hparams === 'object'))
-    throw new TypeError(`runDifferences takes a list of runs, such as listRuns gives, but got ${show(runs)}.`)
+    throw typeError('wrong-argument', `runDifferences takes a list of runs, such as listRuns gives, but got ${show(runs)}.`)
   const flat = runs.map(({ hparams, commit, description }) => flatten({ hparams, commit, ...description }))
   const names = [...new Set(flat.flatMap(each => [...each.keys()]))]
   return names

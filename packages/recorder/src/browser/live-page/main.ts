@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { Comparison, LiveMessage, RunInList } from '../../live/message.js'
 import type { Act } from '../../live/pulse.js'
 import { Story } from '../../live/story.js'
@@ -51,7 +52,7 @@ class LivePage {
       choose: id => this.#choose(id),
       compare: async ids => {
         const response = await fetch(`compare?${new URLSearchParams(ids.map(id => ['run', id]))}`)
-        if (!response.ok) throw new Error(await response.text())
+        if (!response.ok) throw plainError('live-fit', await response.text())
         return (await response.json()) as Comparison
       },
       aside: on => {
@@ -124,7 +125,7 @@ class LivePage {
   async #act(what: Act): Promise<string> {
     const response = await fetch(this.#of(what), { method: 'POST' })
     const text = await response.text()
-    if (!response.ok) throw new Error(text)
+    if (!response.ok) throw plainError('live-fit', text)
     return text
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 
 export interface Page {
   readonly type: string
@@ -42,7 +43,8 @@ export async function pageFiles(): Promise<ReadonlyMap<string, Page>> {
   try {
     for (const path of [page, vega]) resolve(path())
   } catch (cause) {
-    throw new Error(
+    throw plainError(
+      'files-missing',
       'The files of the live page are not where @onecycle/recorder and @onecycle/plot are installed: install them anew.',
       { cause },
     )

@@ -1,4 +1,4 @@
-import { append, checkAddress, checkOptions, joined, kind, type Message, show } from '@onecycle/platform'
+import { append, checkAddress, checkOptions, joined, kind, type Message, show, typeError } from '@onecycle/platform'
 import type { RunEvent } from '../run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from '../run-logger.js'
 import {
@@ -42,7 +42,7 @@ export class TensorBoardLogger extends RunLogger {
   constructor(options: TensorBoardLoggerOptions) {
     checkOptions<TensorBoardLoggerOptions>('TensorBoardLogger', options, { ...runLoggerKinds, dir: kind.string })
     const { dir, ...rest } = options
-    if (!dir) throw new TypeError(`TensorBoardLogger takes a folder, such as 'runs/a', but got ${show(dir)}.`)
+    if (!dir) throw typeError('wrong-argument', `TensorBoardLogger takes a folder, such as 'runs/a', but got ${show(dir)}.`)
     checkAddress(dir, 'write')
     super(rest)
     this.dir = dir.replace(/\/+$/, '')
