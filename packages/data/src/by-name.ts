@@ -1,4 +1,4 @@
-import { orderByName, show } from '@onecycle/platform'
+import { orderByName, show, typeError } from '@onecycle/platform'
 
 export type ByName<T> = Readonly<Record<string, T>>
 
@@ -19,7 +19,8 @@ export function inOrderOf<Inputs>(names: readonly string[] | undefined, inputs: 
   if (!own && !names) return inputs
   if (!own || !names) {
     const [named, list] = own ? [who, others] : [others, who]
-    throw new TypeError(
+    throw typeError(
+      'names-differ',
       `The inputs of ${named} have names (${(own ?? names)?.join(', ')}), those of ${list} have none. Name both.`,
     )
   }
@@ -37,7 +38,8 @@ export function oneTarget<Values>(y: Values | ByName<Values>): { y: Values; targ
   if (!names) return { y: y as Values }
   if (names.length !== 1) {
     const given = names.length === 0 ? show(y) : `by name ${names.join(', ')}`
-    throw new TypeError(
+    throw typeError(
+      'which-targets',
       `y is ${given}; expected the targets of one output here; from_arrays and from_tensors take those of several.`,
     )
   }

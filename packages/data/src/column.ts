@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, plainError, rangeError, show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape, sizeOf } from './check.js'
 import { Staging } from './staging.js'
@@ -57,7 +57,7 @@ export class Column {
 
   constructor(data: TypedArray, options: ColumnOptions = {}) {
     if (!isTypedArray(data))
-      throw new TypeError(`The data of a column is ${show(data)}; expected a typed array, such as a Float32Array.`)
+      throw typeError('not-numbers', `The data of a column is ${show(data)}; expected a typed array, such as a Float32Array.`)
     checkOptions<ColumnOptions>('Column', options, {
       ...{ shape: kind.any, scale: kind.any, channels: kind.number, dtype: kind.choice('float32', 'int32') },
     })
@@ -65,19 +65,22 @@ export class Column {
     const { dtype = data instanceof Int32Array && scale === 1 ? 'int32' : 'float32' } = options
     requireShape('shape', shape)
     checkCount('channels', channels, 1)
-    if (!Number.isFinite(scale)) throw new RangeError(`scale is ${show(scale)}; expected a finite number.`)
+    if (!Number.isFinite(scale)) throw rangeError('number-range', `scale is ${show(scale)}; expected a finite number.`)
     if (dtype === 'int32' && !Number.isInteger(scale))
-      throw new RangeError(
+      throw rangeError(
+        'integer-scale',
         `scale is ${scale}, but the dtype int32 has no fractions: every value would be cut. Use the dtype float32.`,
       )
     if (channels > 1 && shape.at(-1) !== 1) {
-      throw new RangeError(
+      throw rangeError(
+        'channels',
         `channels is ${channels}, but the shape [${shape}] does not end in 1: only a single channel can be repeated.`,
       )
     }
     this.length = data.length / sizeOf(shape)
     if (!Number.isInteger(this.length)) {
-      throw new RangeError(
+      throw rangeError(
+        'uneven-samples',
         `An array of ${data.length} values does not divide into samples of shape [${shape}], which take ${sizeOf(shape)} values each.`,
       )
     }
@@ -96,15 +99,16 @@ export class Column {
    */
   gather(indices: Int32Array): Tensor {
     if (this.data.length !== this.#numbers)
-      throw new Error(
+      throw plainError(
+        'array-gone',
         `The ${this.data.constructor.name} of ${this.#numbers} numbers that this data was made from now has ${this.data.length}: its buffer ` +
           'was transferred, to a worker, say, or resized. The data uses the array itself: hand on a copy, array.slice().',
       )
     if (!isTypedArray(indices))
-      throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
+      throw typeError('wrong-argument', `Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
     for (const index of indices) {
       if (!(index >= 0 && index < this.length))
-        throw new RangeError(`There is no sample ${index}: the column has ${this.length}, numbered from 0.`)
+        throw rangeError('no-such-sample', `There is no sample ${index}: the column has ${this.length}, numbered from 0.`)
     }
     const size = sizeOf(this.shape)
     return this.#staging.tensor([indices.length, ...this.shape], this.dtype, values => {

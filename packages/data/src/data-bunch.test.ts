@@ -287,6 +287,6 @@ describe('DataBunch refuses', () => {
 
 test("fastai's names for its parts are answered with ours", () => {
   const data = DataBunch.from_arrays({ x: [[0], [1]], y: [0, 1], bs: 1 })
-  expect(() => data.trn_dl).toThrow(new TypeError('A DataBunch has no trn_dl. Here it is: data.train_dl'))
+  expect(() => data.trn_dl).toThrow('A DataBunch has no trn_dl. Here it is: data.train_dl')
   expect(() => data.vocab).toThrow('Here it is: data.classes')
 })

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, orderByName, show, withAnswers } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, orderByName, rangeError, show, typeError, withAnswers } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { BatchStream } from './batch.js'
 import { bunchText } from './bunch-text.js'
@@ -176,16 +176,21 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     requireStream(parts.train_dl)
     const { classes, c } = parts
     if (classes && c !== undefined && classes.length !== c) {
-      throw new RangeError(
+      throw rangeError(
+        'class-names',
         `classes names ${classes.length} classes (${show(classes)}), but the data has ${c}; expected one name for each.`,
       )
     }
     if (classes && parts.target === 'heads')
-      throw new TypeError(
+      throw typeError(
+        'class-names',
         `classes names those of one target, but there are ${Object.keys(parts.heads ?? {}).join(', ')}: classes: { name: [...] }.`,
       )
     if (classes && parts.target === 'value') {
-      throw new TypeError('classes is given, but the targets are values. Pass labels as an Int32Array, or leave classes out.')
+      throw typeError(
+        'class-names',
+        'classes is given, but the targets are values. Pass labels as an Int32Array, or leave classes out.',
+      )
     }
     this.train_dl = parts.train_dl
     this.valid_dl = parts.valid_dl
@@ -247,7 +252,7 @@ export class DataBunch extends withAnswers(Object, foreignNames) {
     const how = { shape, targetShape, target, scale, ignore_index, classes: rest.classes }
     const train = readSamples(valid ? 'the training set' : 'the data set', { x, y, weights }, how)
     if (valid && valid_pct !== undefined)
-      throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
+      throw typeError('one-or-other', 'Both valid and valid_pct are given: choose one way to get a validation set.')
     if (valid_pct !== undefined) {
       const [ours, theirs] = randomSplit(train.length, valid_pct, options.seed)
       return DataBunch.from_datasets(new Subset(train, ours), new Subset(train, theirs), rest)
@@ -299,7 +304,8 @@ function namedClasses(
     const [expected, found] = [heads?.[name]?.c, classes[name]]
     if (!Array.isArray(found) || found.some(each => typeof each !== 'string') || found.length !== expected) {
       const there = heads ? `the targets ${Object.keys(heads).join(', ')}` : `one target, ${target}`
-      throw new TypeError(
+      throw typeError(
+        'class-names',
         `classes has ${show(found)} for ${name}; expected names for its ${expected ?? ''} classes, of data that has ${there}.`,
       )
     }
@@ -316,7 +322,10 @@ function checkValid(owner: string, valid: unknown): void {
 
 function requireStream(train_dl: unknown): void {
   if (train_dl !== undefined) return
-  throw new TypeError('A DataBunch is made of its parts, train_dl first; from_arrays, from_tensors and from_datasets make them.')
+  throw typeError(
+    'not-by-new',
+    'A DataBunch is made of its parts, train_dl first; from_arrays, from_tensors and from_datasets make them.',
+  )
 }
 
 function requireSameKind(train: Dataset, given: Dataset): void {
@@ -324,7 +333,8 @@ function requireSameKind(train: Dataset, given: Dataset): void {
   for (const [key, ours] of Object.entries(kindOf(train))) {
     const theirs = valid[key as keyof typeof valid]
     if (JSON.stringify(ours) !== JSON.stringify(theirs))
-      throw new RangeError(
+      throw rangeError(
+        'train-valid-differ',
         `Training and validation data do not fit: ${key} is ${show(ours)} in one, ${show(theirs)} in the other.`,
       )
   }

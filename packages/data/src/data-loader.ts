@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, isPromise, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, isPromise, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { type Batch, type BatchSource, disposeOf, type LoaderState } from './batch.js'
 import { type Dataset, requireDataset } from './dataset.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
@@ -94,9 +94,9 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     checkCount('bs', bs, 1)
     checkCount('prefetch', prefetch, 0)
     if (sampler && (options.shuffle !== undefined || seed !== undefined)) {
-      throw new TypeError('A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
+      throw typeError('one-or-other', 'A sampler decides the order by itself: leave out shuffle and seed, or the sampler.')
     }
-    if (!(dataset.length > 0)) throw new RangeError('The data set is empty; training needs at least one sample.')
+    if (!(dataset.length > 0)) throw rangeError('empty-data', 'The data set is empty; training needs at least one sample.')
     this.dataset = dataset
     this.batchSize = bs
     this.prefetch = prefetch
@@ -107,7 +107,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const { rank, size } = this.#shard
     const whole = checkCount("the sampler's length", this.#sampler.length, 1)
     if (this.#sampler.bs !== undefined && this.#sampler.bs !== this.#whole)
-      throw new RangeError(
+      throw rangeError(
+        'sampler-batch',
         `The sampler puts ${this.#sampler.bs} samples in a batch, but the loader takes ${this.#whole}: give both the same bs` +
           `${size > 1 ? `, the sampler's for all ${size} processes together` : ''}.`,
       )
@@ -117,7 +118,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     this.length = drop_last || rest === 0 ? full : full + 1
     if (this.length === 0) {
       const most = Math.floor(whole / size)
-      throw new RangeError(
+      throw rangeError(
+        'batch-too-large',
         size > 1
           ? `There are only ${whole} samples: in batches of ${bs} for each of ${size} processes none is left for number ${rank}. Use fewer.`
           : `bs is ${bs}, but there are only ${whole} samples, and drop_last leaves out a batch that is not full: no batch is ` +
@@ -163,7 +165,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const indices = this.#sampler.pass()
     const pass = { sampler, indices, number: this.#passes, position: this.#resumeAt }
     if (indices.length !== this.#sampler.length)
-      throw new RangeError(
+      throw rangeError(
+        'sampler-batch',
         `The sampler gave ${indices.length} indices for a pass; expected ${this.#sampler.length}, which is its length.`,
       )
     this.#resumeAt = 0
@@ -185,7 +188,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   /** What is to be said to a promise where none was foretold. */
   #unexpected(batch: Promise<Batch>): TypeError {
     batch.then(disposeOf, () => {})
-    return new TypeError(
+    return typeError(
+      'asynchronous-data',
       'The data set answered with a promise. Let it say so, asynchronous: true, and read its batches with for await: those that come next are then ' +
         'prepared while one is used.',
     )
@@ -244,7 +248,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   restore(state: LoaderState): void {
     const [batchSize, samples] = [this.#whole, this.#sampler.length]
     if (state?.batchSize !== batchSize || state.samples !== samples) {
-      throw new RangeError(
+      throw rangeError(
+        'state-mismatch',
         `The state ${show(state)} does not fit a loader of ${samples} samples in batches of ${batchSize}: restore it ` +
           'into a loader made from the same data with the same bs.',
       )

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { Batch } from './batch.js'
 import { type ByName, namesOf } from './by-name.js'
 import { Column, isTypedArray } from './column.js'
@@ -54,7 +54,7 @@ const columnKinds = { x: kind.any, y: kind.any, weights: kind.any, target: kind.
 /** @throws TypeError for what is no {@link Dataset} */
 export function requireDataset(what: string, dataset: unknown): void {
   if (typeof dataset === 'object' && dataset !== null && 'length' in dataset && 'batch' in dataset) return
-  throw new TypeError(`${what} takes a data set, such as an ArrayDataset, but got ${show(dataset)}.`)
+  throw typeError('wrong-argument', `${what} takes a data set, such as an ArrayDataset, but got ${show(dataset)}.`)
 }
 
 /**
@@ -103,25 +103,32 @@ export class ArrayDataset implements Dataset {
     const targets = y === undefined ? [] : targetNames ? Object.values(y as ByName<Column>) : [y as Column]
     for (const column of [...inputs, ...targets, ...(weights ? [weights] : [])])
       if (!(column instanceof Column))
-        throw new TypeError(`x, y and weights of ${name} are columns, but one is ${show(column)}: make a new Column(values).`)
-    if (inputs.length === 0) throw new RangeError(`x of ${name} is an empty list; expected at least one input.`)
+        throw typeError(
+          'wrong-argument',
+          `x, y and weights of ${name} are columns, but one is ${show(column)}: make a new Column(values).`,
+        )
+    if (inputs.length === 0) throw rangeError('empty-data', `x of ${name} is an empty list; expected at least one input.`)
     if (y !== undefined && targets.length === 0)
-      throw new RangeError(`y of ${name} is an object of no columns; expected at least one.`)
+      throw rangeError('empty-data', `y of ${name} is an object of no columns; expected at least one.`)
     const { length } = targets[0] ?? inputs[0]!
     for (const other of targets)
       if (other.length !== length)
-        throw new RangeError(`The targets of ${name} differ in length: ${targets.map(each => each.length).join(' and ')}.`)
+        throw rangeError(
+          'lengths-differ',
+          `The targets of ${name} differ in length: ${targets.map(each => each.length).join(' and ')}.`,
+        )
     for (const input of inputs) {
       if (input.length !== length) {
         const shape = targets[0]?.shape ?? inputs[0]!.shape
         const several = input.shape[0] === length ? ' Several inputs go by name: x: { first: ..., second: ... }.' : ''
-        throw new RangeError(
+        throw rangeError(
+          'lengths-differ',
           `x and y of ${name} differ in length: ${input.length} inputs of shape [${input.shape}], but ${length} targets of ` +
             `shape [${shape}].${several}`,
         )
       }
     }
-    if (length === 0) throw new RangeError(`There are no samples in ${name}; expected at least one.`)
+    if (length === 0) throw rangeError('empty-data', `There are no samples in ${name}; expected at least one.`)
     if (weights) requireWeights(weights, length, targets.length === 1 ? targets[0]!.shape : [], name)
     this.length = length
     this.inputShape = Array.isArray(own) ? own.map(input => input.shape) : own.shape
@@ -165,17 +172,19 @@ export class ArrayDataset implements Dataset {
 function requireWeights(weights: Column, length: number, targetShape: readonly number[], name: string): void {
   const fits = weights.length === length && weights.shape.every((side, axis) => side === targetShape[axis])
   if (!fits)
-    throw new RangeError(
+    throw rangeError(
+      'sample-weights',
       `weights of ${name} are ${weights.length} of shape [${weights.shape}]; expected one number for each of its ${length} samples` +
         `${targetShape.length > 0 ? `, or for each place of its targets, of shape [${targetShape}]` : ''}.`,
     )
   if (weights.dtype !== 'float32')
-    throw new TypeError(
+    throw typeError(
+      'sample-weights',
       `weights of ${name} are an int32 column; expected the dtype float32: new Column(weights, { dtype: 'float32' }).`,
     )
   checkWeights(weights.data, name)
   if (!weights.data.some((weight: number) => weight > 0))
-    throw new RangeError(`All weights of ${name} are 0, so that no sample counts; expected at least one above 0.`)
+    throw rangeError('sample-weights', `All weights of ${name} are 0, so that no sample counts; expected at least one above 0.`)
 }
 
 /** Some samples of another data set, in the given order. Shares its memory. */
@@ -197,7 +206,8 @@ export class Subset<Whole extends Dataset = Dataset> implements Dataset {
 
   constructor(dataset: Whole, indices: Int32Array) {
     requireDataset('A Subset', dataset)
-    if (!isTypedArray(indices)) throw new TypeError(`The indices of a Subset are ${show(indices)}; expected an Int32Array.`)
+    if (!isTypedArray(indices))
+      throw typeError('wrong-argument', `The indices of a Subset are ${show(indices)}; expected an Int32Array.`)
     for (const index of indices) checkCount('index', index, 0, dataset.length - 1)
     this.length = indices.length
     this.inputShape = dataset.inputShape
@@ -225,7 +235,7 @@ export class Subset<Whole extends Dataset = Dataset> implements Dataset {
 
   #of(indices: Int32Array): Int32Array {
     if (!isTypedArray(indices))
-      throw new TypeError(`Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
+      throw typeError('wrong-argument', `Samples are gathered by their indices, an Int32Array, but got ${show(indices)}.`)
     return indices.map(index => this.#indices[index]!)
   }
 }

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, rangeError, show, typeError } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import { Column, type ColumnOptions, type TypedArray } from './column.js'
 import type { TargetKind } from './target.js'
@@ -28,14 +28,16 @@ export function weightsOfTensor(weights: Tensor | undefined): Column | undefined
 function columnOfTensor(name: string, values: Tensor, dtype?: ColumnOptions['dtype']): Column {
   requireTensor(name, values)
   const given: string = values.dtype
-  if (given === 'string' || given === 'complex64') throw new TypeError(`${name} is a ${given} tensor; expected numbers.`)
-  if (values.rank === 0) throw new RangeError(`${name} is a scalar; expected a tensor whose first axis is the samples.`)
+  if (given === 'string' || given === 'complex64')
+    throw typeError('not-numbers', `${name} is a ${given} tensor; expected numbers.`)
+  if (values.rank === 0) throw rangeError('data-shape', `${name} is a scalar; expected a tensor whose first axis is the samples.`)
   const copy = values.dataSync().slice() as TypedArray // on some backends dataSync hands out the tensor's own memory
   return new Column(copy, { shape: values.shape.slice(1), dtype })
 }
 
 function requireTensor(name: string, value: unknown): void {
   if (!(value instanceof Tensor))
-    throw new TypeError(`${name} is ${show(value)}; expected a tensor. Give arrays to DataBunch.from_arrays.`)
-  if (value.isDisposed) throw new Error(`${name} is a tensor that has been disposed: dispose it when the data is made.`)
+    throw typeError('not-numbers', `${name} is ${show(value)}; expected a tensor. Give arrays to DataBunch.from_arrays.`)
+  if (value.isDisposed)
+    throw plainError('tensor-disposed', `${name} is a tensor that has been disposed: dispose it when the data is made.`)
 }

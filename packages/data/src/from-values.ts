@@ -1,4 +1,4 @@
-import { awaitHint, isPromise, show } from '@onecycle/platform'
+import { awaitHint, isPromise, rangeError, show, typeError } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape, sizeOf } from './check.js'
 import { Column, type ColumnOptions, isTypedArray, type TypedArray } from './column.js'
@@ -27,7 +27,10 @@ export function inputColumns(
   const one = (values: Values, shape: readonly number[] | undefined) => toColumn('x', values, { ...options, shape }, [1])
   if (Array.isArray(x) && isListOfShapes(shape)) {
     if (x.length !== shape.length)
-      throw new RangeError(`x lists ${x.length} inputs, but shape lists ${shape.length}; expected one shape for each.`)
+      throw rangeError(
+        'lengths-differ',
+        `x lists ${x.length} inputs, but shape lists ${shape.length}; expected one shape for each.`,
+      )
     return x.map((values, i) => one(values, shape[i]))
   }
   if (Array.isArray(x) && x[0] instanceof Column) return x.map(column => one(column, undefined))
@@ -36,11 +39,12 @@ export function inputColumns(
     return one(x, shape as readonly number[] | undefined)
   }
   if (x === null || typeof x !== 'object' || isPromise(x))
-    throw new TypeError(`x is ${show(x)}; expected an array, or an object of named arrays.${awaitHint(x)}`)
+    throw typeError('not-numbers', `x is ${show(x)}; expected an array, or an object of named arrays.${awaitHint(x)}`)
   const shapes = (shape ?? {}) as Readonly<Record<string, readonly number[]>>
   for (const name of Object.keys(shapes)) {
     if (!Object.hasOwn(x, name))
-      throw new RangeError(
+      throw rangeError(
+        'unknown-input',
         `shape has an entry ${show(name)}, but x has no input of that name; it has ${Object.keys(x).join(', ')}.`,
       )
   }
@@ -78,14 +82,16 @@ function refuseTensors(name: string, values: unknown): void {
       ? [values].flat()
       : Object.values(Object(values))
   const tensor = parts.find(part => part instanceof Tensor)
-  if (tensor) throw new TypeError(`${name} holds ${show(tensor)}; expected arrays. Give tensors to DataBunch.from_tensors.`)
+  if (tensor)
+    throw typeError('not-numbers', `${name} holds ${show(tensor)}; expected arrays. Give tensors to DataBunch.from_tensors.`)
 }
 
 /** As float64, which holds what was given exactly, for the check of the labels to see. Yes is 1, no is 0. */
 function labelsOf(y: readonly unknown[]): Float64Array {
   const wrong = y.findIndex(label => typeof label !== 'number' && typeof label !== 'boolean')
   if (wrong === -1) return Float64Array.from(y as (number | boolean)[], Number)
-  throw new TypeError(
+  throw typeError(
+    'class-label',
     `y[${wrong}] is ${show(y[wrong])}; expected the number of a class. Number the classes 0, 1, ... and give their names as classes.`,
   )
 }
@@ -98,7 +104,8 @@ function toColumn(name: string, values: Values, { shape, ...options }: Options, 
   if (isTypedArray(values)) return new Column(values, { ...options, shape: shape ?? flat })
   if (!Array.isArray(values)) {
     const bigints = values instanceof BigInt64Array || values instanceof BigUint64Array
-    throw new TypeError(
+    throw typeError(
+      'not-numbers',
       `${name} is ${show(values)}; expected a typed array or a list of numbers.${bigints ? ' Make numbers of it: Float64Array.from(values, Number).' : ''}`,
     )
   }

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import { isTypedArray } from './column.js'
 
 /** What class or group each sample is of. */
@@ -18,5 +18,5 @@ export function membersOf(labels: Labels): number[][] {
 /** How many there are. Throws TypeError for what is no list of one for each sample. */
 export function requireLabels(what: string, list: unknown): number {
   if (Array.isArray(list) || isTypedArray(list)) return list.length
-  throw new TypeError(`${what} is ${show(list)}; expected a list with one for each sample.`)
+  throw typeError('not-numbers', `${what} is ${show(list)}; expected a list with one for each sample.`)
 }

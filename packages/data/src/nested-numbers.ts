@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import { sizeOf } from './check.js'
 import { isTypedArray, type TypedArray } from './column.js'
 
@@ -14,7 +14,7 @@ export type NestedNumbers = readonly number[] | readonly NestedNumbers[] | reado
  * flatNumbers('x', [[1, 2], [3, 4]])   // { numbers: Float32Array [1, 2, 3, 4], sides: [2, 2] }
  */
 export function flatNumbers(name: string, values: NestedNumbers): { numbers: Float32Array; sides: number[] } {
-  if (!Array.isArray(values)) throw new TypeError(`${String(name)} is ${show(values)}; expected a list of numbers.`)
+  if (!Array.isArray(values)) throw typeError('not-numbers', `${String(name)} is ${show(values)}; expected a list of numbers.`)
   const sides = sidesOf(values)
   const numbers = new Float32Array(sizeOf(sides))
   fill(numbers, 0, values, sides, name)
@@ -36,13 +36,13 @@ function fill(
 ): number {
   const [side, ...inner] = sides
   if (!(Array.isArray(values) || isTypedArray(values)))
-    throw new RangeError(`${name} is ragged: ${show(values)} stands where others have a list of ${side}.`)
+    throw rangeError('ragged', `${name} is ragged: ${show(values)} stands where others have a list of ${side}.`)
   if (values.length !== side)
-    throw new RangeError(`${name} is ragged: a list of ${values.length} stands where others have ${side}.`)
+    throw rangeError('ragged', `${name} is ragged: a list of ${values.length} stands where others have ${side}.`)
   for (const value of values) {
     if (inner.length > 0) at = fill(flat, at, value as NestedNumbers, inner, name)
     else if (typeof value === 'number') flat[at++] = value
-    else throw new TypeError(`${name} holds ${show(value)} where a number is expected.`)
+    else throw typeError('not-numbers', `${name} holds ${show(value)} where a number is expected.`)
   }
   return at
 }

@@ -1,4 +1,4 @@
-import { checkCount, Random, show } from '@onecycle/platform'
+import { checkCount, Random, rangeError, show } from '@onecycle/platform'
 
 /** Indices of the samples to train on, and of those to validate on. */
 export type Split = [train: Int32Array, valid: Int32Array]
@@ -21,11 +21,14 @@ export function randomSplit(n: number, valid_pct: number, seed = 0): Split {
 export function validCount(n: number, valid_pct: number): number {
   checkCount('n', n, 1)
   if (!(typeof valid_pct === 'number' && valid_pct > 0 && valid_pct < 1)) {
-    throw new RangeError(`valid_pct is ${show(valid_pct)}; expected a part above 0 and below 1, such as 0.2.`)
+    throw rangeError('number-range', `valid_pct is ${show(valid_pct)}; expected a part above 0 and below 1, such as 0.2.`)
   }
   const count = Math.floor(n * valid_pct)
   if (count === 0) {
-    throw new RangeError(`valid_pct is ${valid_pct}, which of ${n} samples is less than one; use a larger part or more data.`)
+    throw rangeError(
+      'empty-split',
+      `valid_pct is ${valid_pct}, which of ${n} samples is less than one; use a larger part or more data.`,
+    )
   }
   return count
 }

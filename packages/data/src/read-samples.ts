@@ -1,4 +1,4 @@
-import { orderByName, show } from '@onecycle/platform'
+import { orderByName, show, typeError } from '@onecycle/platform'
 import { type ByName, namesOf } from './by-name.js'
 import { Column } from './column.js'
 import { ArrayDataset } from './dataset.js'
@@ -31,13 +31,13 @@ export function readSamples(name: string, { x, y, weights: given }: Samples, how
   const weighing = (y: Column) => weightColumn(given, y)
   if (y === 'x') {
     if (!(inputs instanceof Column))
-      throw new TypeError("y: 'x' asks for the input as the target, and there are several: give y their values.")
+      throw typeError('which-targets', "y: 'x' asks for the input as the target, and there are several: give y their values.")
     return new ArrayDataset({ x: inputs, y: inputs, weights: weighing(inputs), name, c: train?.c })
   }
   const names = orderOf(y, train)
   if (names && names.length > 1) {
     if (how.ignore_index !== undefined)
-      throw new TypeError('ignore_index is of the labels of one output; of several, give weights of 0.')
+      throw typeError('which-targets', 'ignore_index is of the labels of one output; of several, give weights of 0.')
     const of = <T>(option: T | ByName<T> | undefined, head: string) =>
       namesOf(option) ? (option as ByName<T>)[head] : (option as T)
     const columns = names.map(
@@ -48,7 +48,7 @@ export function readSamples(name: string, { x, y, weights: given }: Samples, how
     return new ArrayDataset({ x: inputs, ...targets, weights: weighing(columns[0]![1]), name })
   }
   const [only] = names ? Object.values(y as ByName<Values>) : [y as Values]
-  if (only === undefined) throw new TypeError(`y is ${show(y)}; expected targets.`)
+  if (only === undefined) throw typeError('no-targets', `y is ${show(y)}; expected targets.`)
   const column = targetColumn(only, how.target as TargetKind | undefined, how.targetShape as readonly number[] | undefined)
   const labels = Array.isArray(classes) ? classes.length : undefined
   const target = (how.target as TargetKind | undefined) ?? (isMultiHot(column, labels) ? 'multilabel' : undefined)

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, show } from '@onecycle/platform'
 import type { InputsState, ItemInputs } from './item-inputs.js'
 
 /** Each kind of data in its own file, which is loaded for those that predict with it. */
@@ -17,7 +17,8 @@ const kinds: Readonly<Record<string, (state: never) => Promise<ItemInputs>>> = {
 export async function restoreInputs(state: InputsState): Promise<ItemInputs> {
   const restore = Object.hasOwn(kinds, state.kind) ? kinds[state.kind]! : undefined
   if (restore) return restore(state as never)
-  throw new Error(
+  throw plainError(
+    'newer-format',
     `its inputs are made of items of the kind ${show(state.kind)}, and this version of onecycle knows ${Object.keys(kinds).join(', ')}`,
   )
 }

@@ -1,4 +1,4 @@
-import { checkCount, Random, type RandomState, show } from '@onecycle/platform'
+import { checkCount, Random, type RandomState, show, typeError } from '@onecycle/platform'
 
 /** Decides which samples a pass visits, and in which order. */
 export interface Sampler {
@@ -34,7 +34,7 @@ export class SequentialSampler implements Sampler {
   }
 
   restore(state: unknown): void {
-    if (state !== null) throw new TypeError(`${show(state)} is not the state of a SequentialSampler: expected null.`)
+    if (state !== null) throw typeError('wrong-state', `${show(state)} is not the state of a SequentialSampler: expected null.`)
   }
 
   /** There is but one order. */

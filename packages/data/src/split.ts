@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, Random, rangeError, show, typeError } from '@onecycle/platform'
 import { type Labels, membersOf, requireLabels } from './members-of.js'
 import { type Split, validCount } from './random-split.js'
 
@@ -45,7 +45,7 @@ export function timeSplit(times: ArrayLike<number>, valid_pct: number): Split {
   const count = validCount(requireLabels('times', times), valid_pct)
   const sorted = Float64Array.from(times).sort()
   if (Number.isNaN(sorted.at(-1)))
-    throw new RangeError('A time is missing: a sample without one is neither early nor late. Leave it out.')
+    throw rangeError('missing-value', 'A time is missing: a sample without one is neither early nor late. Leave it out.')
   const first = sorted[sorted.length - count]!
   const later = indicesWhere(times.length, i => times[i]! >= first)
   return sides(times.length, new Set(later), `the first ${times.length - count} samples are as late as those that come after`)
@@ -85,7 +85,8 @@ export function markedSplit(marks: ArrayLike<boolean | number>): Split {
   requireLabels('marks', marks)
   const wrong = Array.from(marks).findIndex(mark => Number(mark) !== 0 && Number(mark) !== 1)
   if (wrong !== -1)
-    throw new RangeError(
+    throw rangeError(
+      'split',
       `Mark ${wrong} is ${show(marks[wrong])}; expected true or 1 for samples to validate on, false or 0 for others.`,
     )
   return sides(marks.length, new Set(indicesWhere(marks.length, i => Boolean(marks[i]))), 'all samples have the same mark')
@@ -115,16 +116,17 @@ export function kFold(n: number, k: number, options: KFoldOptions = {}): Split[]
   checkCount('k', k, 2, n)
   checkOptions<KFoldOptions>('kFold', options, { seed: kind.number, labels: kind.any, groups: kind.any })
   const { seed = 0, labels, groups } = options
-  if (labels && groups) throw new TypeError('Both labels and groups are given: choose what the folds are made by.')
+  if (labels && groups) throw typeError('one-or-other', 'Both labels and groups are given: choose what the folds are made by.')
   for (const [what, list] of Object.entries({ labels, groups }))
     if (list !== undefined && requireLabels(what, list) !== n)
-      throw new RangeError(`There are ${list.length} ${what} for ${n} samples; expected one for each.`)
+      throw rangeError('lengths-differ', `There are ${list.length} ${what} for ${n} samples; expected one for each.`)
   const random = new Random(seed).fork('split')
   const folds = new Int32Array(n)
   if (groups) {
     const sizes = new Array<number>(k).fill(0)
     const all = random.shuffle(membersOf(groups)).sort((a, b) => b.length - a.length)
-    if (all.length < k) throw new RangeError(`There are ${all.length} groups for ${k} folds; expected one for each at least.`)
+    if (all.length < k)
+      throw rangeError('split', `There are ${all.length} groups for ${k} folds; expected one for each at least.`)
     for (const members of all) {
       const fold = sizes.indexOf(Math.min(...sizes))
       sizes[fold]! += members.length
@@ -147,5 +149,5 @@ function indicesWhere(n: number, holds: (i: number) => boolean): Int32Array {
 function sides(n: number, chosen: ReadonlySet<number>, otherwise: string): Split {
   const split: Split = [indicesWhere(n, i => !chosen.has(i)), indicesWhere(n, i => chosen.has(i))]
   if (split.every(side => side.length > 0)) return split
-  throw new RangeError(`There is nothing to ${split[0].length === 0 ? 'train' : 'validate'} on: ${otherwise}.`)
+  throw rangeError('empty-split', `There is nothing to ${split[0].length === 0 ? 'train' : 'validate'} on: ${otherwise}.`)
 }

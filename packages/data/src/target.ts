@@ -1,4 +1,4 @@
-import { checkChoice, checkCount } from '@onecycle/platform'
+import { checkChoice, checkCount, rangeError, typeError } from '@onecycle/platform'
 import { sizeOf } from './check.js'
 import type { Column, TypedArray } from './column.js'
 
@@ -27,7 +27,8 @@ export function headOf(y: Column, name: string, told: { target?: TargetKind | un
   checkChoice('target', target, ['class', 'multilabel', 'value'])
   if (target === 'value') return { target, targetShape, c: checkValues(data, name) }
   if (target === 'multilabel') return { target, targetShape, c: checkYesOrNo(data, targetShape, told.c, name) }
-  if (dtype !== 'int32') throw new TypeError(`y of ${name} is a float32 column; expected the dtype int32 for labels of classes.`)
+  if (dtype !== 'int32')
+    throw typeError('class-label', `y of ${name} is a float32 column; expected the dtype int32 for labels of classes.`)
   return { target, targetShape, c: checkLabels(data, told.c, name) }
 }
 
@@ -35,13 +36,14 @@ export function headOf(y: Column, name: string, told: { target?: TargetKind | un
 function checkYesOrNo(data: TypedArray, shape: readonly number[], c: number | undefined, name: string): number {
   const labels = shape.at(-1) ?? 1
   if (c !== undefined && c !== labels)
-    throw new RangeError(
+    throw rangeError(
+      'class-names',
       `y of ${name} has the target shape [${shape}], but ${c} labels have names; expected one number for each.`,
     )
   const wrong = data.findIndex((value: number) => !(value >= 0 && value <= 1))
   if (wrong === -1) return labels
   const row = Math.floor(wrong / sizeOf(shape))
-  throw new RangeError(`y[${row}] of ${name} holds ${data[wrong]}; whether a sample has a label is 1 or 0.`)
+  throw rangeError('class-label', `y[${row}] of ${name} holds ${data[wrong]}; whether a sample has a label is 1 or 0.`)
 }
 
 /**
@@ -68,14 +70,15 @@ function wrongLabel(i: number, label: number, c: number | undefined, name: strin
       ? 'Number the classes from 0.'
       : 'Correct the label, or name all classes.'
     : 'To predict values, not classes, pass y as a Float32Array or set target to "value".'
-  return new RangeError(`y[${i}] of ${name} is ${label}; a class label is ${expected}. ${advice}`)
+  return rangeError('class-label', `y[${i}] of ${name} is ${label}; a class label is ${expected}. ${advice}`)
 }
 
 /** @throws RangeError when a weight is negative or no finite number. */
 export function checkWeights(data: TypedArray, name: string): void {
   const wrong = data.findIndex((weight: number) => !(Number.isFinite(weight) && weight >= 0))
   if (wrong === -1) return
-  throw new RangeError(
+  throw rangeError(
+    'sample-weights',
     `weights[${wrong}] of ${name} is ${data[wrong]}; how much a sample counts is a finite number of at least 0.`,
   )
 }
@@ -84,7 +87,8 @@ export function checkWeights(data: TypedArray, name: string): void {
 export function checkValues(data: TypedArray, name: string): undefined {
   const wrong = data.findIndex((value: number) => !Number.isFinite(value))
   if (wrong === -1) return
-  throw new RangeError(
+  throw rangeError(
+    'target-value',
     `y of ${name} holds ${data[wrong]} at position ${wrong}; expected finite numbers. ` +
       'Leave such samples out, or fill them in.',
   )

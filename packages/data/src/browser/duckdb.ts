@@ -1,4 +1,9 @@
+import { plainError } from '@onecycle/platform'
+
 /** @throws Error always */
 export async function query(): Promise<never> {
-  throw new Error('fromQuery asks DuckDB, which runs in Node. Ask there, and serve the answer as Parquet, for example.')
+  throw plainError(
+    'node-only',
+    'fromQuery asks DuckDB, which runs in Node. Ask there, and serve the answer as Parquet, for example.',
+  )
 }

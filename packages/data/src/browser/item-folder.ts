@@ -1,9 +1,12 @@
+import { plainError } from '@onecycle/platform'
+
 /** A page has no folders. */
 export class ItemFolder {
   static readonly name: string = 'ItemFolder'
 
   constructor(path: string, _bytes: number, _among: number) {
-    throw new Error(
+    throw plainError(
+      'no-folders',
       `The dir of cache is ${path}, but there are folders in Node, Deno and Bun alone: in a page give bytes of memory.`,
     )
   }

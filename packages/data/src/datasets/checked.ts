@@ -1,4 +1,4 @@
-import { nameOf, read } from '@onecycle/platform'
+import { nameOf, plainError, read } from '@onecycle/platform'
 import type { Address } from './folder.js'
 
 /**
@@ -12,7 +12,8 @@ export async function readChecked(address: Address, sha256: string, whose: strin
   const digest = await globalThis.crypto?.subtle?.digest('SHA-256', content)
   const own = digest && Array.from(new Uint8Array(digest), byte => byte.toString(16).padStart(2, '0')).join('')
   if (own !== undefined && own !== sha256)
-    throw new Error(
+    throw plainError(
+      'dataset-file',
       `${nameOf(address)} is not the file of ${whose}: its SHA-256 is ${own.slice(0, 12)}..., and not ${sha256.slice(0, 12)}.... Install it again.`,
     )
   return content

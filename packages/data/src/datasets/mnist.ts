@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, nameOf, read, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, nameOf, plainError, rangeError, read, show } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
 import { Column, type TypedArray } from '../column.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
@@ -42,7 +42,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
     ...rest
   } = options
   if (digits.length === 0 || new Set(digits).size < digits.length)
-    throw new RangeError(`digits is ${show(digits)}; expected one or more different digits.`)
+    throw rangeError('unknown-choice', `digits is ${show(digits)}; expected one or more different digits.`)
   for (const digit of digits) checkCount('a digit', digit, 0, 9)
   const [train, valid] = await Promise.all(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
   return DataBunch.from_datasets(train!, valid!, { ...rest, classes })
@@ -68,12 +68,14 @@ async function readPart(folder: Address, part: string, digits: readonly number[]
   ])
   const [count, height, width] = images.shape
   if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
-    throw new Error(
+    throw plainError(
+      'dataset-file',
       `${imagesPath} holds an array of shape ${show(images.shape)}; expected bytes of shape [images, height, width].`,
     )
   }
   if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new Error(
+    throw plainError(
+      'dataset-file',
       `${imagesPath} holds ${count} images, but ${labelsPath} holds labels of shape ${show(labels.shape)}; expected [${count}].`,
     )
   }
@@ -89,7 +91,8 @@ async function readPart(folder: Address, part: string, digits: readonly number[]
 /** The samples of these digits in memory of their own, so that the rest can be freed; all of them are not copied. */
 function choose(pixels: Uint8Array, labels: TypedArray, size: number, digits: readonly number[], path: string) {
   const wrong = labels.findIndex((label: number) => !(Number.isInteger(label) && label >= 0 && label <= 9))
-  if (wrong !== -1) throw new RangeError(`Label ${wrong} of ${path} is ${labels[wrong]}; expected a digit from 0 to 9.`)
+  if (wrong !== -1)
+    throw rangeError('dataset-file', `Label ${wrong} of ${path} is ${labels[wrong]}; expected a digit from 0 to 9.`)
   const classOf = (label: number) => digits.indexOf(label)
   const classes = Int32Array.from(labels, classOf)
   if (!classes.includes(-1)) return { pixels, classes }
@@ -109,7 +112,10 @@ async function find(folder: Address, name: string): Promise<[array: IdxArray, pa
     })
     if (bytes && !isPage(bytes)) return [await decodeIdx(bytes, nameOf(path)), nameOf(path)]
   }
-  throw new Error(`There is no ${name} or ${name}.gz in ${folder}; expected the four IDX files of MNIST there.`)
+  throw plainError(
+    'dataset-missing',
+    `There is no ${name} or ${name}.gz in ${folder}; expected the four IDX files of MNIST there.`,
+  )
 }
 
 /** Many servers answer what they do not have with their page. */

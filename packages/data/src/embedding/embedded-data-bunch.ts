@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { Tensor, tensor2d } from '@tensorflow/tfjs-core'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { Category, classesOf } from '../item/targets.js'
@@ -75,7 +75,8 @@ export class EmbeddedDataBunch extends DataBunch {
   override readonly inputs: ItemInputs
 
   private constructor(parts: Parts, inputs: ItemInputs) {
-    if (!(inputs instanceof EmbeddedInputs)) throw new TypeError('An EmbeddedDataBunch is made by EmbeddedDataBunch.from_items.')
+    if (!(inputs instanceof EmbeddedInputs))
+      throw typeError('not-by-new', 'An EmbeddedDataBunch is made by EmbeddedDataBunch.from_items.')
     super(parts)
     this.inputs = inputs
   }
@@ -90,7 +91,8 @@ export class EmbeddedDataBunch extends DataBunch {
     checkOptions<EmbeddedOptions<Item>>('EmbeddedDataBunch.from_items', options, embeddedKinds)
     const { items, y, embed, embedBatch = 32, cache: address, key = keyOf, classes, valid_pct = 0.2, ...rest } = options
     if (typeof embed !== 'function' || !Array.isArray(items) || items.length === 0)
-      throw new TypeError(
+      throw typeError(
+        'wrong-argument',
         `EmbeddedDataBunch.from_items takes items, a list, and embed, a function, but got ${show(items)} and ${show(embed)}.`,
       )
     checkCount('embedBatch', embedBatch)
@@ -130,14 +132,15 @@ async function vectorsOf<Item>(embed: Embed<Item>, items: readonly Item[], size?
     given.dispose()
   } else lists = given
   if (!Array.isArray(lists) || lists.length !== items.length)
-    throw new RangeError(`embed gave ${show(given)} for ${items.length} items; expected a list of as many vectors.`)
+    throw rangeError('embed-answer', `embed gave ${show(given)} for ${items.length} items; expected a list of as many vectors.`)
   const vectors = lists.map(list => Float32Array.from(Object(list)))
   const expected = size ?? vectors[0]!.length
   const wrong = vectors.findIndex(vector => vector.length === 0 || vector.length !== expected || !vector.every(Number.isFinite))
   if (wrong === -1) return vectors
   const why =
     vectors[wrong]!.length === expected && expected > 0 ? 'a number that is not finite' : `${vectors[wrong]!.length} numbers`
-  throw new RangeError(
+  throw rangeError(
+    'embed-answer',
     `embed gave a vector of ${why} for ${show(items[wrong])}; expected ${expected || 'some'} finite numbers, as for the others.`,
   )
 }

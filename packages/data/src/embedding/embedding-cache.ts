@@ -1,4 +1,4 @@
-import { joined, read, Sha256, writeWhole } from '@onecycle/platform'
+import { joined, plainError, read, Sha256, writeWhole } from '@onecycle/platform'
 
 /**
  * Vectors of items by what tells these apart, in one file: a line of JSON, and the numbers one vector after the other. Items are told by digests, since
@@ -43,7 +43,10 @@ export class EmbeddingCache {
 function vectorsOf(bytes: Uint8Array, address: string): Map<string, Float32Array> {
   const end = bytes.indexOf(10) + 1
   const wrong = (why: string) =>
-    new Error(`${address} is no file of embeddings that was written here: ${why}. Remove it, or name another as cache.`)
+    plainError(
+      'cache-file',
+      `${address} is no file of embeddings that was written here: ${why}. Remove it, or name another as cache.`,
+    )
   let header: { size: number; keys: string[]; embeddings: number }
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)))

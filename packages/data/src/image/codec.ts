@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { codecWasm } from '#data/codec-wasm.js'
 import type { ImageHeader } from './header.js'
 import type { Pixels } from './pixels.js'
@@ -46,14 +47,14 @@ const decoders: Readonly<Record<'png' | 'jpeg' | 'webp', Decode>> = {
     const error = desk.call('lodepng_decode32', out, out + 4, out + 8, input, length)
     const [pixels, width, height] = desk.words(out, 3) as unknown as [number, number, number]
     if (pixels) desk.keep(pixels)
-    if (error) throw new Error(`it is a damaged or truncated PNG (error ${error} of LodePNG)`)
+    if (error) throw plainError('picture-damaged', `it is a damaged or truncated PNG (error ${error} of LodePNG)`)
     return { data: desk.bytes(pixels, width * height * 4), width, height, channels: 4 }
   },
   jpeg(desk, input, length, { channels }) {
     const handle = desk.call('tjInitDecompress')
     try {
       const out = desk.room(16)
-      const damaged = () => new Error('it is a damaged or truncated JPEG')
+      const damaged = () => plainError('picture-damaged', 'it is a damaged or truncated JPEG')
       if (desk.call('tjDecompressHeader3', handle, input, length, out, out + 4, out + 8, out + 12)) throw damaged()
       const [width, height] = desk.words(out, 2) as unknown as [number, number]
       const [layout, each] = channels === 4 ? [layouts.cmyk, 4] : channels === 1 ? [layouts.grey, 1] : [layouts.rgb, 3]
@@ -68,7 +69,7 @@ const decoders: Readonly<Record<'png' | 'jpeg' | 'webp', Decode>> = {
   webp(desk, input, length) {
     const out = desk.room(8)
     const pixels = desk.call('WebPDecodeRGBA', input, length, out, out + 4)
-    if (pixels === 0) throw new Error('it is a damaged or truncated WebP')
+    if (pixels === 0) throw plainError('picture-damaged', 'it is a damaged or truncated WebP')
     desk.keep(pixels)
     const [width, height] = desk.words(out, 2) as unknown as [number, number]
     return { data: desk.bytes(pixels, width * height * 4), width, height, channels: 4 }
@@ -119,7 +120,7 @@ function decodeWith(exports: Exports, bytes: Uint8Array, header: ImageHeader, ta
   }
   const room = (length: number) => {
     const at = exports.malloc(length)
-    if (at === 0) throw new Error(`there is no room for it in memory: it takes ${length} bytes`)
+    if (at === 0) throw plainError('picture-too-large', `there is no room for it in memory: it takes ${length} bytes`)
     return keep(at)
   }
   try {
@@ -142,7 +143,7 @@ function decodeWith(exports: Exports, bytes: Uint8Array, header: ImageHeader, ta
 function start(module: WebAssembly.Module): Exports {
   const nothing = () => 0
   const leave = () => {
-    throw new Error('it is damaged')
+    throw plainError('picture-damaged', 'it is damaged')
   }
   const imports: Record<string, Record<string, () => number>> = {}
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {

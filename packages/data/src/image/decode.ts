@@ -1,3 +1,4 @@
+import { plainError, rangeError } from '@onecycle/platform'
 import { decodeBySharp } from '#data/sharp.js'
 import { oriented, withChannels } from './channels.js'
 import { copied, type Decoded, decodeByWasm } from './codec.js'
@@ -63,16 +64,21 @@ function headerOf(bytes: Uint8Array): ImageHeader | UnknownFormat {
 
 async function decodeOther(bytes: Uint8Array, unknown: UnknownFormat, channels: 1 | 3, maxPixels: number): Promise<Decoded> {
   const decoded = await decodeBySharp(bytes, maxPixels).catch(cause => {
-    throw new Error(`${unknown.message}, and sharp cannot read it: ${cause.message}`, { cause })
+    throw plainError('picture-format', `${unknown.message}, and sharp cannot read it: ${cause.message}`, { cause })
   })
-  if (!decoded) throw new Error(`${unknown.message}. Other formats are read in Node where sharp is installed: npm install sharp`)
+  if (!decoded)
+    throw plainError(
+      'picture-format',
+      `${unknown.message}. Other formats are read in Node where sharp is installed: npm install sharp`,
+    )
   return withChannels(decoded, channels)
 }
 
 function requireSize({ width, height }: ImageHeader, maxPixels: number): void {
-  if (width === 0 || height === 0) throw new Error(`its header says that it is ${width} x ${height} pixels`)
+  if (width === 0 || height === 0) throw plainError('picture-damaged', `its header says that it is ${width} x ${height} pixels`)
   if (width * height > maxPixels)
-    throw new RangeError(
+    throw rangeError(
+      'picture-too-large',
       `its header says that it is ${width} x ${height} pixels, more than maxPixels, ${maxPixels}. Nothing of it was decoded.`,
     )
 }

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import { listFiles } from '#data/list-files.js'
 
 /** Endings of the names of pictures. */
@@ -19,11 +19,11 @@ export async function get_image_files(folder: string | URL): Promise<string[]>
 export async function get_image_files(folder: string | URL | readonly File[]): Promise<string[] | File[]> {
   if (Array.isArray(folder)) {
     if (!folder.every(file => file instanceof Blob && 'name' in file))
-      throw new TypeError(`get_image_files takes Files, but got ${show(folder)}.`)
+      throw typeError('wrong-argument', `get_image_files takes Files, but got ${show(folder)}.`)
     return required((folder as File[]).filter(file => pictures.test(file.name)).sort(byPath), 'the Files', folder.length)
   }
   if (typeof folder !== 'string' && !(folder instanceof URL))
-    throw new TypeError(`get_image_files takes the path of a folder, but got ${show(folder)}.`)
+    throw typeError('wrong-argument', `get_image_files takes the path of a folder, but got ${show(folder)}.`)
   const path = pathOf(folder)
   const files = await listFiles(path)
   return required(
@@ -47,7 +47,8 @@ function byPath(one: File, other: File): number {
 
 function required<File>(found: File[], where: string, all: number): File[] {
   if (found.length > 0) return found
-  throw new RangeError(
+  throw rangeError(
+    'no-files',
     `There are no pictures in ${where}${all > 0 ? `: none of its ${all} files ends in .png, .jpg, .webp or the like` : ', which is empty'}.`,
   )
 }

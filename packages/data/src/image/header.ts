@@ -1,3 +1,5 @@
+import { plainError, withCode } from '@onecycle/platform'
+
 /** What the first bytes of a picture's file say of it. */
 export interface ImageHeader {
   readonly format: 'png' | 'jpeg' | 'webp'
@@ -18,7 +20,7 @@ export interface ImageHeader {
  * @throws Error for what is no PNG, JPEG or WebP, or ends before its size is told
  */
 export function readHeader(bytes: Uint8Array): ImageHeader {
-  if (bytes.length === 0) throw new Error('it is empty (0 bytes)')
+  if (bytes.length === 0) throw plainError('picture-damaged', 'it is empty (0 bytes)')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   try {
     if (starts(bytes, [0x89, 0x50, 0x4e, 0x47])) return pngHeader(view, bytes)
@@ -26,7 +28,7 @@ export function readHeader(bytes: Uint8Array): ImageHeader {
     if (starts(bytes, [0x52, 0x49, 0x46, 0x46]) && text(bytes, 8, 4) === 'WEBP') return webpHeader(view, bytes)
   } catch (cause) {
     if (cause instanceof RangeError)
-      throw new Error(`it is truncated: it ends after ${bytes.length} bytes, within its header`, { cause })
+      throw plainError('picture-damaged', `it is truncated: it ends after ${bytes.length} bytes, within its header`, { cause })
     throw cause
   }
   throw new UnknownFormat(bytes)
@@ -37,6 +39,7 @@ export class UnknownFormat extends Error {
   constructor(bytes: Uint8Array) {
     const hex = Array.from(bytes.subarray(0, 4), byte => byte.toString(16).padStart(2, '0')).join(' ')
     super(`it is no PNG, JPEG or WebP: it starts with the bytes ${hex}`)
+    withCode(this, 'picture-format', UnknownFormat)
   }
 }
 
@@ -101,7 +104,7 @@ function webpHeader(view: DataView, bytes: Uint8Array): ImageHeader {
     return { ...common, width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, orientation: 1, profiled: false }
   }
   const flags = view.getUint8(20)
-  if (flags & 0x02) throw new Error('it is a WebP of several frames; expected a still picture')
+  if (flags & 0x02) throw plainError('picture-format', 'it is a WebP of several frames; expected a still picture')
   const [width, height] = [24, 27].map(at => 1 + view.getUint16(at, true) + (view.getUint8(at + 2) << 16)) as [number, number]
   let orientation = 1
   for (let at = 12; flags & 0x08 && at + 8 <= bytes.length; ) {

@@ -1,4 +1,16 @@
-import { checkCount, checkOptions, type FileSource, type Kind, type Kinds, kind, listOf, nameOf, show } from '@onecycle/platform'
+import {
+  checkCount,
+  checkOptions,
+  type FileSource,
+  type Kind,
+  type Kinds,
+  kind,
+  listOf,
+  nameOf,
+  rangeError,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import { sizeOf } from '../check.js'
 import { isTypedArray, type TypedArray } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
@@ -128,7 +140,8 @@ export class ImageDataBunch extends Items {
     const items = files.map((x): Labelled => {
       const names = namesInside(x, root)
       if (names.length > folders) return { x, y: names.at(-2) }
-      throw new RangeError(
+      throw rangeError(
+        'no-class-folder',
         `${nameOf(x)} lies in no folder of a class: expected ${folders === 2 ? `${names[0]}/` : ''}class/${names.at(-1)} in ${title}.`,
       )
     })
@@ -174,7 +187,8 @@ export class ImageDataBunch extends Items {
     checkOptions<NamesOptions>('ImageDataBunch.from_lists', options, namesKinds)
     requireNames('ImageDataBunch.from_lists', fnames)
     if (!Array.isArray(labels) || labels.length !== fnames.length)
-      throw new RangeError(
+      throw rangeError(
+        'lengths-differ',
         `There are ${fnames.length} names of files, but labels is ${show(labels)}; expected a list of as many.`,
       )
     const { valid_pct = 0.2, ...rest } = options
@@ -235,7 +249,7 @@ export class ImageDataBunch extends Items {
     checkOptions<ImageArraysOptions>('ImageDataBunch.from_arrays', options, arraysKinds)
     const { x, y, shape, valid, valid_pct, ...rest } = options
     if (valid && valid_pct !== undefined)
-      throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
+      throw typeError('one-or-other', 'Both valid and valid_pct are given: choose one way to get a validation set.')
     const own = picturesOf(x, y, shape, rest.classes)
     const others = valid ? picturesOf(valid.x, valid.y, shape, rest.classes) : []
     const items = [...own, ...others]
@@ -310,7 +324,8 @@ function foldersSplit(
   const [train, valid] = sides.map(name => {
     const side = Int32Array.from(files.keys()).filter(i => first[i] === name)
     if (side.length > 0) return side
-    throw new RangeError(
+    throw rangeError(
+      'no-files',
       `There are no pictures in ${title}/${name}; expected folders ${show(sides[0])} and ${show(sides[1])}, or valid_pct for a part of one folder.`,
     )
   })
@@ -319,13 +334,13 @@ function foldersSplit(
 
 function requireCodes(classes: readonly string[] | undefined): readonly string[] {
   if (classes) return classes
-  throw new TypeError("The targets are masks: give the names of their classes, classes: ['background', ...].")
+  throw typeError('class-names', "The targets are masks: give the names of their classes, classes: ['background', ...].")
 }
 
 function requireNames(owner: string, fnames: unknown): asserts fnames is readonly string[] {
   if (!Array.isArray(fnames) || fnames.some(name => typeof name !== 'string'))
-    throw new TypeError(`${owner} takes the names of files, a list, but got ${show(fnames)}.`)
-  if (fnames.length === 0) throw new RangeError(`${owner}: the list of files is empty; expected at least one.`)
+    throw typeError('wrong-argument', `${owner} takes the names of files, a list, but got ${show(fnames)}.`)
+  if (fnames.length === 0) throw rangeError('empty-data', `${owner}: the list of files is empty; expected at least one.`)
 }
 
 /** A file in a folder; a whole path where there is none. */
@@ -345,14 +360,14 @@ function picturesOf(
 ): Labelled<Pixels>[] {
   const [height, width, channels = 1] = shape ?? []
   if (![2, 3].includes(shape?.length) || ![1, 3, 4].includes(channels))
-    throw new RangeError(`shape is ${show(shape)}; expected [height, width] or [height, width, channels], 1, 3 or 4.`)
+    throw rangeError('data-shape', `shape is ${show(shape)}; expected [height, width] or [height, width, channels], 1, 3 or 4.`)
   for (const side of [height, width]) checkCount('a side of shape', side, 1)
   const size = sizeOf(shape)
   const list = isTypedArray(x) ? Array.from({ length: x.length / size }, (_, i) => x.subarray(i * size, (i + 1) * size)) : x
   if (!Array.isArray(list) || (isTypedArray(x) && x.length % size !== 0) || list.some(each => each?.length !== size))
-    throw new RangeError(`x is ${show(x)}; expected pictures of ${size} values each, for the shape [${shape}].`)
+    throw rangeError('data-shape', `x is ${show(x)}; expected pictures of ${size} values each, for the shape [${shape}].`)
   if (!(Array.isArray(y) || isTypedArray(y)) || y.length !== list.length)
-    throw new RangeError(`There are ${list.length} pictures in x, but y is ${show(y)}; expected a label for each.`)
+    throw rangeError('lengths-differ', `There are ${list.length} pictures in x, but y is ${show(y)}; expected a label for each.`)
   return list.map((data: TypedArray, i): Labelled<Pixels> => {
     const label = y[i]!
     const pixels = {

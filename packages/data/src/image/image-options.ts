@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kind, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kind, type Kinds, kind, rangeError } from '@onecycle/platform'
 
 /** Mean and standard deviation of each channel, of values from 0 to 1. */
 export type Stats = readonly [mean: readonly number[], std: readonly number[]]
@@ -38,7 +38,8 @@ export function checkImageOptions(owner: string, options: ImageBlockOptions): vo
 export function checkStats(stats: Stats, channels: number): void {
   for (const list of stats)
     if (list.length !== channels)
-      throw new RangeError(
+      throw rangeError(
+        'channels',
         `stats has ${stats.map(each => each.length).join(' and ')} numbers; expected ${channels}, one for each channel.`,
       )
   for (const mean of stats[0]) checkNumber('a mean of stats', mean)

@@ -1,4 +1,4 @@
-import { type FileSource, show } from '@onecycle/platform'
+import { type FileSource, show, typeError } from '@onecycle/platform'
 import { readFile } from '#data/read-file.js'
 import { withChannels } from './channels.js'
 import { decodeImage } from './decode.js'
@@ -17,10 +17,11 @@ function pixelsOf(pixels: Pixels, channels: 1 | 3): Pixels {
   const { data, height, width, channels: own } = pixels
   const isArray = data instanceof Uint8Array || data instanceof Float32Array
   if (!isArray || data.length !== height * width * own || ![1, 3, 4].includes(own))
-    throw new TypeError(
+    throw typeError(
+      'pixels',
       `pixels are ${show(data)} of height ${show(height)}, width ${show(width)} and channels ${show(own)}; expected a Uint8Array or Float32Array of as many.`,
     )
   if (own === channels) return pixels
   if (data instanceof Uint8Array) return withChannels({ data: new Uint8Array(data), height, width, channels: own }, channels)
-  throw new TypeError(`pixels are floats of ${own} channels; expected ${channels}.`)
+  throw typeError('pixels', `pixels are floats of ${own} channels; expected ${channels}.`)
 }

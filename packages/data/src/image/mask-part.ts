@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, nameOf, show } from '@onecycle/platform'
+import { checkCount, checkOptions, codeOf, kind, nameOf, plainError, rangeError, show, typeError } from '@onecycle/platform'
 import type { ColorName } from '@onecycle/plot'
 import { readFile } from '#data/read-file.js'
 import type { Encoded } from '../item/item-encoder.js'
@@ -40,12 +40,13 @@ export class MaskPart implements Part<ImageSource, Mask> {
 
   async load(source: ImageSource): Promise<Mask> {
     const raw = isPixels(source) ? source : await this.#read(source)
-    if (raw.channels !== 1) throw new TypeError(`its mask has ${raw.channels} channels; expected 1, the class of each pixel.`)
+    if (raw.channels !== 1) throw typeError('mask', `its mask has ${raw.channels} channels; expected 1, the class of each pixel.`)
     const data = new Uint8Array(raw.data.length)
     for (let i = 0; i < data.length; i++) {
       const number = this.#numbers[raw.data[i]!] ?? -1
       if (number < 0)
-        throw new RangeError(
+        throw rangeError(
+          'mask',
           `its mask has the value ${raw.data[i]} at x ${i % raw.width}, y ${Math.floor(i / raw.width)}, which is none of the ${this.#state.classes.length} ` +
             `classes${this.#state.values ? `: ${show(this.#state.values)}` : ', numbered from 0'}.`,
         )
@@ -57,7 +58,7 @@ export class MaskPart implements Part<ImageSource, Mask> {
   async #read(source: Exclude<ImageSource, Pixels>): Promise<Pixels> {
     const bytes = await readFile(source)
     return decodeMask(bytes).catch(cause => {
-      throw new Error(`its mask ${nameOf(source)}: ${cause.message}`, { cause })
+      throw plainError(codeOf(cause, 'mask'), `its mask ${nameOf(source)}: ${cause.message}`, { cause })
     })
   }
 
@@ -139,9 +140,9 @@ export function MaskBlock(options: MaskBlockOptions): Block<ImageSource> {
   checkOptions<MaskBlockOptions>('MaskBlock', options, { codes: kind.listOf(kind.string), values: kind.listOf(kind.number) })
   const { codes, values } = options
   if (!codes || codes.length < 2 || codes.length > 256)
-    throw new RangeError(`MaskBlock: codes is ${show(codes)}; expected the names of 2 to 256 classes.`)
+    throw rangeError('mask-classes', `MaskBlock: codes is ${show(codes)}; expected the names of 2 to 256 classes.`)
   if (values && values.length !== codes.length)
-    throw new RangeError(`MaskBlock: there are ${values.length} values for ${codes.length} codes; expected as many.`)
+    throw rangeError('mask-classes', `MaskBlock: there are ${values.length} values for ${codes.length} codes; expected as many.`)
   for (const value of values ?? []) checkCount('a value of MaskBlock', value, 0, 255)
   return { fit: () => new MaskPart({ classes: codes, ...(values && { values }) }) }
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { Encoded } from '../item/item-encoder.js'
 import type { Block, LoadedSample, Part, Shown } from '../item/part.js'
 import type { Head } from '../target.js'
@@ -27,12 +27,12 @@ export class PointsPart implements Part<KeyPoints, Points> {
   load(given: KeyPoints): Points {
     const values = Array.isArray(given) ? given.flat() : []
     if (values.length !== 2 * this.#count || !values.every(Number.isFinite))
-      throw new RangeError(`its points are ${show(given)}; expected ${this.#count}, each [x, y] in pixels.`)
+      throw rangeError('points', `its points are ${show(given)}; expected ${this.#count}, each [x, y] in pixels.`)
     return { points: Float32Array.from(values) }
   }
 
   encode({ points }: Points, { x }: LoadedSample): Encoded {
-    if (!isPixels(x)) throw new TypeError('points are of pictures; expected the block of inputs to be ImageBlock().')
+    if (!isPixels(x)) throw typeError('not-pictures', 'points are of pictures; expected the block of inputs to be ImageBlock().')
     return { values: points.map((value, i) => (2 * value) / (i % 2 === 0 ? x.width : x.height) - 1), shape: [points.length] }
   }
 

@@ -1,4 +1,4 @@
-import { type Kinds, kind, show } from '@onecycle/platform'
+import { type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import type { Block } from '../item/part.js'
 import { CategoryBlock, MultiCategoryBlock, RegressionBlock } from '../item/targets.js'
 import { randomSplit, type Split } from '../random-split.js'
@@ -41,14 +41,15 @@ export function rowsOfImages(
   how: { valid_pct?: number | undefined; seed?: number | undefined; classes?: readonly string[] | undefined },
 ): { names: string[]; labels: unknown[]; block: Block; split: Split; title: string } {
   const table = tableFrom(df)
-  if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected a file and its label in each.`)
+  if (table.length === 0) throw rangeError('empty-data', `${table.title} has no rows; expected a file and its label in each.`)
   const cells = (column: string | number) => {
     const { name, kind } = columnOf(table, column)
     const of = table.column(name)
     const at = (row: number) => {
       const cell = cellOf(of, row)
       if (cell === null)
-        throw new RangeError(
+        throw rangeError(
+          'missing-value',
           `Row ${row} of ${table.title}: ${name} is missing; expected ${column === fn_col ? 'a file' : 'a label'}. Leave such rows out, or fill them in.`,
         )
       return cell
@@ -98,7 +99,8 @@ export function rowsOfImages(
 function columnOf(table: Table, column: string | number): { name: string; kind: string } {
   const name = typeof column === 'number' ? table.names[column] : column
   if (name === undefined)
-    throw new RangeError(
+    throw rangeError(
+      'no-such-column',
       `${table.title} has ${table.names.length} columns, ${show(table.names)}, and none numbered ${column}, from 0.`,
     )
   return { name, kind: table.column(name).kind }

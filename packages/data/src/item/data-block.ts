@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, listOf, type OneOrMore, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, listOf, type OneOrMore, rangeError, show, typeError } from '@onecycle/platform'
 import { type ItemBunchOptions, ItemDataBunch, itemBunchKinds } from './item-data-bunch.js'
 import type { Block, ItemTransform } from './part.js'
 import type { Labelled } from './sample-encoder.js'
@@ -59,11 +59,13 @@ export class DataBlock<Source = unknown, Item = unknown> {
     const { blocks, get_y } = options
     const fits = [1, 2].includes(blocks?.length) && blocks.every(block => typeof block?.fit === 'function')
     if (!fits)
-      throw new TypeError(
+      throw typeError(
+        'data-block',
         `DataBlock: blocks is ${show(blocks)}; expected one for inputs and one for targets, as [ImageBlock(), CategoryBlock()].`,
       )
     if (Boolean(blocks[1]) !== Boolean(get_y))
-      throw new TypeError(
+      throw typeError(
+        'data-block',
         blocks[1]
           ? 'DataBlock: there is a block for targets, but no get_y that says what they are.'
           : 'DataBlock: there is get_y, but no block for targets.',
@@ -79,9 +81,12 @@ export class DataBlock<Source = unknown, Item = unknown> {
     const { blocks, get_items, get_x, get_y, splitter = RandomSplitter({ seed: options.seed }) } = this.#options
     const found = get_items ? await get_items(source) : (source as unknown as readonly Item[])
     if (!Array.isArray(found))
-      throw new TypeError(`DataBlock: the items are ${show(found)}; expected a list${get_items ? '' : ', or get_items'}.`)
+      throw typeError(
+        'data-block',
+        `DataBlock: the items are ${show(found)}; expected a list${get_items ? '' : ', or get_items'}.`,
+      )
     if (found.length === 0)
-      throw new RangeError(`DataBlock: there are no items${typeof source === 'string' ? ` in ${source}` : ''}.`)
+      throw rangeError('empty-data', `DataBlock: there are no items${typeof source === 'string' ? ` in ${source}` : ''}.`)
     const { items: used, split } = usedItems(found as readonly Item[], splitter(found as readonly Item[]))
     const items = used.map((item): Labelled => ({ x: get_x ? get_x(item) : item, ...(get_y && { y: get_y(item) }) }))
     const x = await blocks[0].fit(

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, type PrettyString, show } from '@onecycle/platform'
+import { type Kinds, type PrettyString, checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
@@ -59,7 +59,7 @@ export class ItemDataBunch extends DataBunch {
     sets: readonly [ItemDataset<Labelled>, ItemDataset<Labelled>],
   ) {
     if (!(sets?.[0] instanceof ItemDataset))
-      throw new TypeError('An ItemDataBunch is made by a DataBlock: new DataBlock(...).dataloaders(source).')
+      throw typeError('not-by-new', 'An ItemDataBunch is made by a DataBlock: new DataBlock(...).dataloaders(source).')
     super(parts)
     const { items, split, title } = what
     this.items = items
@@ -110,7 +110,7 @@ export class ItemDataBunch extends DataBunch {
    */
   async test_dl(items: readonly unknown[], options: { bs?: number | undefined } = {}): Promise<DataLoader> {
     checkOptions<{ bs?: number }>('test_dl', options, { bs: kind.number })
-    if (!Array.isArray(items)) throw new TypeError(`test_dl takes a list of items, but got ${show(items)}.`)
+    if (!Array.isArray(items)) throw typeError('wrong-argument', `test_dl takes a list of items, but got ${show(items)}.`)
     const { bs = (this.valid_dl ?? this.train_dl).batchSize } = options
     const labelled = items.map((x): Labelled => ({ x }))
     const how = { encoder: this.encoder.unlabelled(), num_workers: this.made.options.num_workers }
@@ -126,7 +126,8 @@ export class ItemDataBunch extends DataBunch {
    */
   augmented(pass: number): Dataset {
     if (this.made.what.tfms.length === 0)
-      throw new TypeError(
+      throw typeError(
+        'nothing-random',
         'Nothing is drawn at random for samples of this data: give it transforms, such as ds_tfms: get_transforms().',
       )
     const all = new Subset(this.#sets[0], this.split[1])

@@ -1,4 +1,15 @@
-import { checkCount, checkOptions, type Kinds, kind, Random, show } from '@onecycle/platform'
+import {
+  checkCount,
+  checkOptions,
+  codeOf,
+  type Kinds,
+  kind,
+  plainError,
+  Random,
+  rangeError,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import type { Batch } from '../batch.js'
 import type { Dataset } from '../dataset.js'
@@ -70,7 +81,7 @@ export class ItemDataset<Item = unknown> implements Dataset {
 
   /** Made by {@link from_items}, which knows a sample. */
   private constructor(options: ItemDatasetOptions<Item>, first: EncodedSample, reader: SampleReader) {
-    if (!Array.isArray(options?.items)) throw new TypeError('An ItemDataset is made by ItemDataset.from_items.')
+    if (!Array.isArray(options?.items)) throw typeError('not-by-new', 'An ItemDataset is made by ItemDataset.from_items.')
     const { items, encoder } = options
     const shapes = first.xs.map(({ shape }) => [...shape])
     this.items = items
@@ -104,9 +115,12 @@ export class ItemDataset<Item = unknown> implements Dataset {
     checkOptions<ItemDatasetOptions<Item>>('ItemDataset.from_items', options, datasetKinds)
     const { items, encoder, name = 'the data set', seed = 0, badItems, cache } = options
     if (typeof encoder?.load !== 'function' || typeof encoder.encode !== 'function')
-      throw new TypeError(`encoder of ${name} is ${show(encoder)}; expected an object with load(item) and encode(loaded).`)
-    if (!Array.isArray(items)) throw new TypeError(`items of ${name} is ${show(items)}; expected a list.`)
-    if (items.length === 0) throw new RangeError(`There are no items in ${name}; expected at least one.`)
+      throw typeError(
+        'wrong-argument',
+        `encoder of ${name} is ${show(encoder)}; expected an object with load(item) and encode(loaded).`,
+      )
+    if (!Array.isArray(items)) throw typeError('wrong-argument', `items of ${name} is ${show(items)}; expected a list.`)
+    if (items.length === 0) throw rangeError('empty-data', `There are no items in ${name}; expected at least one.`)
     checkCount('seed', seed, 0, 2 ** 32 - 1)
     const root = new Random(seed)
     const { num_workers = usualThreads(encoder as ItemEncoder, items.length) } = options
@@ -123,7 +137,11 @@ export class ItemDataset<Item = unknown> implements Dataset {
       failure ??= sample
     }
     throw badItems === 'skip' && items.length > 1
-      ? new Error(`None of the ${items.length} items of ${name} can be read. The first: ${failure!.message}`, { cause: failure })
+      ? plainError(
+          codeOf(failure, 'item-unreadable'),
+          `None of the ${items.length} items of ${name} can be read. The first: ${failure!.message}`,
+          { cause: failure },
+        )
       : failure
   }
 

@@ -1,9 +1,9 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 
 /** The names of the folders that a file lies in, and its own, the last. */
 export function namesOnPath(path: unknown): string[] {
   if (typeof path !== 'string' && !(path instanceof URL))
-    throw new TypeError(`${show(path)} is no path, so that no folder's name can be told of it.`)
+    throw typeError('label-from-path', `${show(path)} is no path, so that no folder's name can be told of it.`)
   const names = String(path).split(/[\\/]/)
   return path instanceof URL ? names.map(decodeURIComponent) : names
 }
@@ -18,7 +18,7 @@ export function namesOnPath(path: unknown): string[] {
  */
 export function parent_label(path: string | URL): string {
   const label = namesOnPath(path).at(-2)
-  if (!label) throw new RangeError(`${show(String(path))} lies in no folder whose name could be its label.`)
+  if (!label) throw rangeError('label-from-path', `${show(String(path))} lies in no folder whose name could be its label.`)
   return label
 }
 
@@ -32,13 +32,14 @@ export function parent_label(path: string | URL): string {
  */
 export function RegexLabeller(pat: RegExp | string): (path: string | URL) => string {
   if (!(pat instanceof RegExp) && typeof pat !== 'string')
-    throw new TypeError(`RegexLabeller takes a pattern, such as /([^/]+)_\\d+\\.jpg$/, but got ${show(pat)}.`)
+    throw typeError('wrong-argument', `RegexLabeller takes a pattern, such as /([^/]+)_\\d+\\.jpg$/, but got ${show(pat)}.`)
   const pattern = new RegExp(pat, pat instanceof RegExp ? pat.flags.replace(/[gy]/g, '') : '')
   return path => {
     const whole = namesOnPath(path).join('/')
     const found = pattern.exec(whole)
     if (found?.[1] === undefined)
-      throw new RangeError(
+      throw rangeError(
+        'label-from-path',
         `${show(whole)} does not match ${pattern}${found ? ', or not its first group' : ''}: there is no label in it.`,
       )
     return found[1]

@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, kind, rangeError } from '@onecycle/platform'
 import { sizeOf } from '../check.js'
 import type { Encoded, EncodedSample } from './item-encoder.js'
 
@@ -60,7 +60,7 @@ export function pad_collate(options: PadOptions = {}): (samples: readonly Encode
 function lengthOf({ xs: [first] }: EncodedSample): number {
   const length = first?.shape[0]
   if (length === undefined)
-    throw new RangeError('pad_collate fills up inputs of a shape [length, ...], but one is a single number.')
+    throw rangeError('data-shape', 'pad_collate fills up inputs of a shape [length, ...], but one is a single number.')
   return length
 }
 

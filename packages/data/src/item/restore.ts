@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, show, typeError } from '@onecycle/platform'
 import { imageTransforms } from '../transform/kinds.js'
 import type { ItemTransform, Part } from './part.js'
 
@@ -38,7 +38,8 @@ export function restoreTransform(state: KindState): Promise<ItemTransform> {
 /** @throws TypeError for a person's own, which cannot be told elsewhere */
 export function stateOf(of: { readonly kind?: string | undefined; state?(): unknown }): KindState {
   if (of.kind === undefined || !of.state)
-    throw new TypeError(
+    throw typeError(
+      'not-restorable',
       `${show(of)} is code of this program alone: it has no kind by which it could be made again in a worker thread or of an export.`,
     )
   return { kind: of.kind, state: of.state() }
@@ -48,5 +49,8 @@ export function stateOf(of: { readonly kind?: string | undefined; state?(): unkn
 export function made<Made>(what: string, makers: Makers<Made>, { kind, state }: KindState): Promise<Made> {
   const make = Object.hasOwn(makers, kind) ? makers[kind]! : undefined
   if (make) return make(state as never)
-  throw new Error(`${show(kind)} is no kind of ${what} that this version of onecycle knows: ${Object.keys(makers).join(', ')}.`)
+  throw plainError(
+    'newer-format',
+    `${show(kind)} is no kind of ${what} that this version of onecycle knows: ${Object.keys(makers).join(', ')}.`,
+  )
 }

@@ -1,4 +1,4 @@
-import type { Random } from '@onecycle/platform'
+import { codeOf, plainError, type Random } from '@onecycle/platform'
 import type { EncodedSample, ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
 
@@ -54,7 +54,9 @@ export class ItemReader implements SampleReader {
     } catch (cause) {
       const name = nameOfItem(item, index)
       const { message } = cause instanceof Error ? cause : { message: String(cause) }
-      return message.includes(name) ? (cause as Error) : new Error(`${name}: ${message}`, { cause })
+      return message.includes(name)
+        ? (cause as Error)
+        : plainError(codeOf(cause, 'item-unreadable'), `${name}: ${message}`, { cause })
     }
   }
 }

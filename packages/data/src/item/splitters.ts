@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { randomSplit, type Split } from '../random-split.js'
 import { namesOnPath } from './labellers.js'
 
@@ -35,7 +35,8 @@ export function GrandparentSplitter(
 
 /** By a function that says which validate. */
 export function FuncSplitter<Item>(validates: (item: Item) => boolean): Splitter<Item> {
-  if (typeof validates !== 'function') throw new TypeError(`FuncSplitter takes a function, but got ${show(validates)}.`)
+  if (typeof validates !== 'function')
+    throw typeError('wrong-argument', `FuncSplitter takes a function, but got ${show(validates)}.`)
   return items =>
     sidesOf(items, i => (validates(items[i]!) ? 'valid' : 'train'), {
       none: side => `the function is ${side === 'train'} of every item`,
@@ -45,12 +46,15 @@ export function FuncSplitter<Item>(validates: (item: Item) => boolean): Splitter
 /** By the indices of those to validate on. */
 export function IndexSplitter(valid_idx: ArrayLike<number>): Splitter<unknown> {
   if (!Array.isArray(valid_idx) && !ArrayBuffer.isView(valid_idx))
-    throw new TypeError(`IndexSplitter takes the indices of those to validate on, but got ${show(valid_idx)}.`)
+    throw typeError('wrong-argument', `IndexSplitter takes the indices of those to validate on, but got ${show(valid_idx)}.`)
   const chosen = new Set(Array.from(valid_idx))
   return items => {
     const wrong = [...chosen].find(i => !(Number.isInteger(i) && i >= 0 && i < items.length))
     if (wrong !== undefined)
-      throw new RangeError(`IndexSplitter: there is no item ${show(wrong)}: there are ${items.length}, numbered from 0.`)
+      throw rangeError(
+        'no-such-sample',
+        `IndexSplitter: there is no item ${show(wrong)}: there are ${items.length}, numbered from 0.`,
+      )
     return sidesOf(items, i => (chosen.has(i) ? 'valid' : 'train'), {
       none: side => `${side === 'train' ? 'all items are' : 'no item is'} named to validate on`,
     })
@@ -69,7 +73,8 @@ function sidesOf(
   }
   for (const name of ['train', 'valid'] as const)
     if (sides[name].length === 0)
-      throw new RangeError(
+      throw rangeError(
+        'empty-split',
         `Of ${items.length} items none is left to ${name === 'train' ? 'train' : 'validate'} on: ${none(name)}.`,
       )
   return [Int32Array.from(sides.train), Int32Array.from(sides.valid)]

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '@onecycle/platform'
 import { type Tensor, tensor1d } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../check.js'
 import { Staging } from '../staging.js'
@@ -39,13 +40,17 @@ export class Stack {
     for (const [i, sample] of samples.entries()) {
       if (!sample) continue
       if (sample.shape.length !== shape.length || sample.shape.some((side, axis) => side !== shape[axis]))
-        throw new RangeError(
+        throw rangeError(
+          'shapes-differ',
           `${name(i)} has the shape [${sample.shape}], others have [${shape}]: samples of one batch have one shape. For pictures give a size.`,
         )
       if (sample.values.length !== size)
-        throw new RangeError(`${name(i)} has ${sample.values.length} values for the shape [${shape}]; expected ${size}.`)
+        throw rangeError(
+          'shapes-differ',
+          `${name(i)} has ${sample.values.length} values for the shape [${shape}]; expected ${size}.`,
+        )
       if (dtypeOf(sample) !== this.#dtype)
-        throw new TypeError(`${name(i)} has values of the type ${dtypeOf(sample)}, others of ${this.#dtype}.`)
+        throw typeError('shapes-differ', `${name(i)} has values of the type ${dtypeOf(sample)}, others of ${this.#dtype}.`)
     }
     return this.#staging.tensor([samples.length, ...shape], this.#dtype, values => {
       for (const [i, sample] of samples.entries()) {

@@ -1,4 +1,4 @@
-import { nearestName, show } from '@onecycle/platform'
+import { nearestName, rangeError, show } from '@onecycle/platform'
 import type { Head } from '../target.js'
 import type { Encoded } from './item-encoder.js'
 import type { Block, Part, Shown } from './part.js'
@@ -88,7 +88,10 @@ export class Values implements Part<number | ArrayLike<number>, Float32Array> {
     const values = typeof given === 'number' ? Float32Array.of(given) : Float32Array.from(given)
     const size = this.#shape[0] ?? 1
     if (values.length !== size || !values.every(Number.isFinite))
-      throw new RangeError(`its target is ${show(given)}; expected ${size === 1 ? 'a finite number' : `${size} finite numbers`}.`)
+      throw rangeError(
+        'target-value',
+        `its target is ${show(given)}; expected ${size === 1 ? 'a finite number' : `${size} finite numbers`}.`,
+      )
     return values
   }
 
@@ -112,14 +115,16 @@ export function CategoryBlock(vocab?: readonly string[]): Block<string | number>
       if (vocab) return new Category({ classes: vocab })
       const classes = classesOf(labels)
       if (classes.length < 2)
-        throw new RangeError(
+        throw rangeError(
+          'one-class',
           `All items have the label ${show(classes[0])}: with one class there is nothing to tell apart; expected two or more.`,
         )
       const trained = new Set(Array.from(train, i => String(labels[i])))
       const unseen = classes.find(name => !trained.has(name))
       if (unseen !== undefined) {
         const n = labels.filter(label => String(label) === unseen).length
-        throw new RangeError(
+        throw rangeError(
+          'class-only-validates',
           `The class ${show(unseen)} has ${n === 1 ? 'one item, which validates' : `${n} items, which all validate`}: there is none to train on. ` +
             'Add some, leave the class out, or divide the items otherwise.',
         )
@@ -159,7 +164,8 @@ function numberOf(label: string | number, numbers: ReadonlyMap<string, number>):
   if (number !== undefined) return number
   const classes = [...numbers.keys()]
   const meant = nearestName(String(label), classes)
-  throw new RangeError(
+  throw rangeError(
+    'unknown-class',
     `its label ${show(label)} is none of the classes${meant ? `; did you mean ${show(meant)}?` : ';'} expected one of ${show(classes)}.`,
   )
 }

@@ -1,3 +1,5 @@
+import { plainError } from '@onecycle/platform'
+
 /** What a query answers, column by column. */
 export interface Answer {
   readonly names: readonly string[]
@@ -15,7 +17,9 @@ export async function query(
   values: readonly (string | number | boolean | null)[],
 ): Promise<Answer> {
   const { DuckDBInstance } = await import('@duckdb/node-api').catch(cause => {
-    throw new Error('fromQuery asks DuckDB, which is not installed. Run: npm install @duckdb/node-api', { cause })
+    throw plainError('package-missing', 'fromQuery asks DuckDB, which is not installed. Run: npm install @duckdb/node-api', {
+      cause,
+    })
   })
   const instance = await DuckDBInstance.create(database ?? ':memory:', database === undefined ? {} : { access_mode: 'READ_ONLY' })
   try {

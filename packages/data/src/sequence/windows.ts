@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 
 /** A row of each window: the first of its inputs, among rows that are in the order of series and time. */
 export interface Windows {
@@ -34,7 +34,8 @@ export interface WindowOptions {
 export function windowsOf(times: ArrayLike<number>, series: Int32Array, options: WindowOptions): Windows {
   const { lookback, horizon, stride, gaps, valid_pct } = options
   const missing = Array.prototype.findIndex.call(times, (time: number) => Number.isNaN(time))
-  if (missing >= 0) throw new RangeError(`Row ${missing} has no time: a row without one has no place in a series. Leave it out.`)
+  if (missing >= 0)
+    throw rangeError('missing-value', `Row ${missing} has no time: a row without one has no place in a series. Leave it out.`)
   const rows = Int32Array.from({ length: times.length }, (_, i) => i).sort(
     (a, b) => series[a]! - series[b]! || times[a]! - times[b]! || a - b,
   )
@@ -50,7 +51,8 @@ export function windowsOf(times: ArrayLike<number>, series: Int32Array, options:
   const longest = Math.max(...segments.map(([from, to]) => to - from))
   for (const [name, windows] of Object.entries({ 'to train on': train, 'to validate on': valid }))
     if (windows.length === 0)
-      throw new RangeError(
+      throw rangeError(
+        'series-too-short',
         `There are no windows ${name}: each has lookback ${lookback} and horizon ${horizon} rows, and the longest series has ${longest} without a gap, ` +
           `of whose times the last ${show(valid_pct)} validate. Use a shorter lookback, or more rows.`,
       )
@@ -73,13 +75,15 @@ function segmentsOf(
     if (!ends) {
       const between = times[here]! - times[before]!
       if (between === 0)
-        throw new RangeError(
+        throw rangeError(
+          'same-time',
           `Rows ${before} and ${here} have the same time. Name the column that tells series apart: series: 'station'.`,
         )
       step ??= between
       if (isStep(between, step)) continue
       if (gaps === 'refuse')
-        throw new RangeError(
+        throw rangeError(
+          'gap-in-series',
           `Between rows ${before} and ${here} there is a gap: their times differ by ${between}, and others by ${step}. Fill in what is missing, or ` +
             "let another series begin there: gaps: 'split'.",
         )

@@ -1,4 +1,4 @@
-import { type FileSource, nameOf, read } from '@onecycle/platform'
+import { type FileSource, nameOf, plainError, read } from '@onecycle/platform'
 import { columnOfValues } from '../table/column-of-values.js'
 import { Table } from '../table/table.js'
 import { tableFromIPC } from './decoders/arrow.js'
@@ -26,6 +26,8 @@ function decode(bytes: Uint8Array, title: string) {
   try {
     return tableFromIPC(bytes, { useDate: true })
   } catch (cause) {
-    throw new Error(`${title} is no Arrow file, or a truncated one (${(cause as Error).message}).`, { cause })
+    throw plainError('table-unreadable', `${title} is no Arrow file, or a truncated one (${(cause as Error).message}).`, {
+      cause,
+    })
   }
 }

@@ -1,4 +1,4 @@
-import type { FileSource } from '@onecycle/platform'
+import { type FileSource, plainError } from '@onecycle/platform'
 import type { Table } from '../table/table.js'
 import type { TableBlocks } from './blocks.js'
 import { type CsvOptions, CsvReader } from './csv.js'
@@ -29,7 +29,8 @@ export class CsvBlocks implements TableBlocks {
     const { name, bytes } = csv.text
     const why = bytes ? (options.encoding ?? 'utf-8') !== 'utf-8' && `it is written in ${options.encoding}` : 'it is compressed'
     if (why)
-      throw new Error(
+      throw plainError(
+        'file-too-large',
         `${name} is larger than memory may hold, and ${why}, so that no part of it can be read alone. Allow more memory, or write it anew.`,
       )
     return new CsvBlocks(csv, options)

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { Papa } from './decoders/csv.js'
 
 /** Some rows of a file, one after the other. */
@@ -51,8 +52,8 @@ export async function* csvRows(
     }
     // Of a row that is not all there yet nothing is known.
     const wrong = errors.find(({ type, row }) => type === 'Quotes' && (isLast || row! < data.length))
-    if (wrong) throw new Error(wrongQuotes(name, lineOf(wrong.row!), wrong.code))
-    if (rest.length > longestRow) throw new Error(wrongQuotes(name, lineOf(data.length), 'MissingQuotes'))
+    if (wrong) throw plainError('csv-quotes', wrongQuotes(name, lineOf(wrong.row!), wrong.code))
+    if (rest.length > longestRow) throw plainError('csv-quotes', wrongQuotes(name, lineOf(data.length), 'MissingQuotes'))
     if (data.length === 0) return undefined
     const taken = text.slice(0, meta.cursor)
     line += count(taken, newline)
@@ -62,7 +63,8 @@ export async function* csvRows(
   for await (const piece of pieces) {
     const zero = piece.indexOf('\0')
     if (zero !== -1)
-      throw new Error(
+      throw plainError(
+        'not-text',
         `${name} is no text: it has a zero byte in line ${line + count((rest + piece).slice(0, rest.length + zero), '\n')}.`,
       )
     const text = rest + piece

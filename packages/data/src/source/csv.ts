@@ -1,4 +1,4 @@
-import { checkOptions, type FileSource, type Kinds, kind, say, show } from '@onecycle/platform'
+import { checkOptions, type FileSource, type Kinds, kind, plainError, rangeError, say, show } from '@onecycle/platform'
 import { type ColumnBuilder, columnBuilder } from '../table/column-builder.js'
 import { typeOfTexts } from '../table/infer-type.js'
 import type { ColumnType } from '../table/parse-cell.js'
@@ -80,7 +80,7 @@ export class CsvReader {
       requireNames(names, text.name)
       return new CsvReader(text, names, first.rows, options)
     }
-    throw new Error(`${text.name} is empty; expected a line of names, and lines of values.`)
+    throw plainError('empty-data', `${text.name} is empty; expected a line of names, and lines of values.`)
   }
 
   private constructor(text: TextSource, names: readonly string[], start: readonly string[][], options: CsvOptions) {
@@ -91,7 +91,7 @@ export class CsvReader {
     this.#missingBegin = new Set([...this.#missing].map(text => text.charCodeAt(0)))
     const { types = {}, columns = names } = options
     for (const name of [...Object.keys(types), ...columns])
-      if (!names.includes(name)) throw new RangeError(noColumn(name, names, text.name))
+      if (!names.includes(name)) throw rangeError('no-such-column', noColumn(name, names, text.name))
     const rows = start.slice(options.names ? 0 : 1, looksAt).filter(row => row.length === names.length)
     this.#places = new Map(names.map((name, place) => [name, place]))
     const cells = (name: string) => rows.map(row => this.#cell(row[this.#places.get(name)!]!))
@@ -124,7 +124,8 @@ export class CsvReader {
     const wrong = places.filter(place => !isGood(rows[place]!) && !isEmpty(rows[place]!))
     if (wrong.length > 0 && this.#options.badLines !== 'skip') {
       const cells = rows[wrong[0]!]!.length
-      throw new Error(
+      throw plainError(
+        'csv-cells',
         `${this.text.name}, line ${lineOf(wrong[0]!)}: ${cells} ${cells === 1 ? 'cell' : 'cells'}, but there are ${length} columns. ` +
           "Correct the line, or leave such lines out: badLines: 'skip'.",
       )
@@ -171,7 +172,8 @@ export class CsvReader {
     const asked = this.#options.types?.[name]
     if (asked === undefined) this.#wider.add(name)
     else
-      throw new Error(
+      throw plainError(
+        'cell-unreadable',
         `${this.text.name}, line ${line()}: ${name} is ${show(cell)}, which cannot be read as ${show(asked)}. Correct it, list it as missing, ` +
           `or read the column as text: types: { ${name}: 'text' }.`,
       )
@@ -188,7 +190,8 @@ function requireNames(names: readonly string[], title: string): void {
   for (const [place, name] of names.entries()) {
     const first = places.get(name)
     if (first !== undefined)
-      throw new Error(
+      throw plainError(
+        'columns-alike',
         `${title}: columns ${first + 1} and ${place + 1} are both called ${show(name)}. Rename one of them; a column is known by its name.`,
       )
     places.set(name, place)

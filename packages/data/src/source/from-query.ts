@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, plainError, show, typeError } from '@onecycle/platform'
 import { query } from '#data/duckdb.js'
 import { columnOfValues } from '../table/column-of-values.js'
 import { Table } from '../table/table.js'
@@ -22,9 +22,9 @@ const queryKinds: Kinds<QueryOptions> = { database: kind.string, values: kind.li
  */
 export async function fromQuery(sql: string, options: QueryOptions = {}): Promise<Table> {
   checkOptions<QueryOptions>('fromQuery', options, queryKinds)
-  if (typeof sql !== 'string') throw new TypeError(`fromQuery takes a query as text, but got ${show(sql)}.`)
+  if (typeof sql !== 'string') throw typeError('wrong-argument', `fromQuery takes a query as text, but got ${show(sql)}.`)
   const { names, columns } = await query(sql, options.database, options.values ?? []).catch(cause => {
-    throw new Error(`The query ${show(sql)} fails: ${(cause as Error).message}`, { cause })
+    throw plainError('query-fails', `The query ${show(sql)} fails: ${(cause as Error).message}`, { cause })
   })
   return new Table(
     columns.map((values, i) => [names[i]!, columnOfValues([values], row => `Row ${row} of the query: ${names[i]}`)]),

@@ -1,4 +1,4 @@
-import { type FileSource, nameOf, read, show } from '@onecycle/platform'
+import { type FileSource, nameOf, plainError, read, show, typeError, withCode } from '@onecycle/platform'
 import { gunzipSync } from '#data/gunzip.js'
 import { sizeOf } from '../check.js'
 import type { TypedArray } from '../column.js'
@@ -66,14 +66,14 @@ export async function decodeIdx(bytes: Uint8Array<ArrayBuffer>, name: string): P
  * cannot decompress at once: there compressed bytes are for `readIdx(bytes)`.
  */
 export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
-  if (typeof name !== 'string') throw new TypeError(`parseIdx takes a name for messages, but got ${show(name)}.`)
+  if (typeof name !== 'string') throw typeError('wrong-argument', `parseIdx takes a name for messages, but got ${show(name)}.`)
   if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
+    throw typeError('wrong-argument', `parseIdx reads the bytes of a file, a Uint8Array, but got ${show(bytes)}.`)
   return parse(isGzip(bytes) ? unzip(bytes, name) : bytes, name)
 }
 
 function unzip(bytes: Uint8Array, name: string): Uint8Array {
-  if (!gunzipSync) throw new Error(`${name} starts as a gzip file, which is decompressed here by await readIdx(bytes).`)
+  if (!gunzipSync) throw plainError('gzip', `${name} starts as a gzip file, which is decompressed here by await readIdx(bytes).`)
   let said = 0
   try {
     return gunzipSync(bytes, start => {
@@ -88,7 +88,12 @@ function unzip(bytes: Uint8Array, name: string): Uint8Array {
 }
 
 /** What is wrong with the content, and not with how it is compressed. */
-class WrongFile extends Error {}
+class WrongFile extends Error {
+  constructor(message: string) {
+    super(message)
+    withCode(this, 'idx-file', WrongFile)
+  }
+}
 
 interface Header {
   readonly type: ElementType
@@ -138,7 +143,9 @@ function elements(view: DataView, start: number, length: number, type: ElementTy
 }
 
 function damaged(name: string, cause: unknown): Error {
-  return new Error(`${name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, { cause })
+  return plainError('gzip', `${name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, {
+    cause,
+  })
 }
 
 function wrongLength(name: string, expected: number, actual: number | 'more', what: string): Error {

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { type Bytes, chunksOf } from './bytes.js'
 
 export function isGzip(start: Uint8Array): boolean {
@@ -23,14 +24,19 @@ export async function* inflate(bytes: Bytes, most: number): AsyncGenerator<Uint8
   try {
     for (;;) {
       const { value, done } = await reader.read().catch(cause => {
-        throw new Error(`${bytes.name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`, {
-          cause,
-        })
+        throw plainError(
+          'gzip',
+          `${bytes.name} starts as a gzip file, but cannot be decompressed; it may be truncated. Fetch it again.`,
+          {
+            cause,
+          },
+        )
       })
       if (done) return
       length += value.length
       if (length > most)
-        throw new Error(
+        throw plainError(
+          'file-too-large',
           `${bytes.name} has ${bytes.size} bytes, which decompress to more than ${most}: if that is right, allow it with maxBytes.`,
         )
       yield value as Uint8Array<ArrayBuffer>

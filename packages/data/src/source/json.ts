@@ -1,4 +1,4 @@
-import { checkOptions, type FileSource, kind, show } from '@onecycle/platform'
+import { checkOptions, type FileSource, kind, plainError, show } from '@onecycle/platform'
 import { Table, type TableOptions } from '../table/table.js'
 import { openText, type TextOptions } from './text.js'
 
@@ -31,7 +31,7 @@ export async function readJson(source: FileSource, options: JsonOptions = {}): P
   }
   if (isList) rows.push(...listOf(rest, name))
   else if (rest.trim() !== '') rows.push(rowOf(rest, `${name}, line ${line + 1}`))
-  if (rows.length === 0) throw new Error(`${name} has no rows; expected an object a line, or a list of objects.`)
+  if (rows.length === 0) throw plainError('empty-data', `${name} has no rows; expected an object a line, or a list of objects.`)
   return Table.from_rows(rows, { types: options.types, name })
 }
 
@@ -47,11 +47,11 @@ function parse(text: string, place: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new Error(`${place}: ${show(text.trim())} is no JSON (${(cause as Error).message}).`, { cause })
+    throw plainError('json-rows', `${place}: ${show(text.trim())} is no JSON (${(cause as Error).message}).`, { cause })
   }
 }
 
 function requireRow(row: unknown, place: string): Row {
   if (kind.object.fits(row)) return row as Row
-  throw new Error(`${place}: ${show(row)} is no row; expected an object, such as { "age": 41 }.`)
+  throw plainError('json-rows', `${place}: ${show(row)} is no row; expected an object, such as { "age": 41 }.`)
 }

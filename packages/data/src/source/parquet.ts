@@ -1,4 +1,4 @@
-import { checkOptions, type FileSource, kind, show } from '@onecycle/platform'
+import { checkOptions, type FileSource, kind, plainError, rangeError, show } from '@onecycle/platform'
 import { columnOfValues } from '../table/column-of-values.js'
 import { noColumn, Table } from '../table/table.js'
 import type { TableColumn } from '../table/table-column.js'
@@ -38,7 +38,10 @@ export class ParquetReader {
     const bytes = await openBytes(source)
     const [start, end] = [await bytes.slice(0, 4), await bytes.slice(Math.max(0, bytes.size - 4), bytes.size)]
     if (!isParquet(start) || !isParquet(end))
-      throw new Error(`${bytes.name} is no Parquet file, or a truncated one: it does not begin and end with PAR1.`)
+      throw plainError(
+        'table-unreadable',
+        `${bytes.name} is no Parquet file, or a truncated one: it does not begin and end with PAR1.`,
+      )
     const file = { byteLength: bytes.size, slice: (from: number, to = bytes.size) => bufferOf(bytes, from, to) }
     const { metadata } = await parquetScan({ file, compressors })
     // What has been read of a column is kept by the scan: each column that is read has one of its own.
@@ -56,7 +59,7 @@ export class ParquetReader {
     const all = [...new Set(metadata.row_groups[0]?.columns.map(column => column.meta_data!.path_in_schema[0]!) ?? [])]
     this.title = title
     this.names = columns ?? all
-    for (const name of this.names) if (!all.includes(name)) throw new RangeError(noColumn(name, all, title))
+    for (const name of this.names) if (!all.includes(name)) throw rangeError('no-such-column', noColumn(name, all, title))
     this.length = Number(metadata.num_rows)
     this.starts = ranges.map(({ rowStart }) => rowStart)
     this.#scan = scan

@@ -1,4 +1,4 @@
-import type { FileSource } from '@onecycle/platform'
+import { type FileSource, rangeError } from '@onecycle/platform'
 import { Table } from '../table/table.js'
 import { isFileSource, type TableLike, tableFrom } from '../table/table-from.js'
 import { formatOf, type ReadTableOptions, readTable } from './read-table.js'
@@ -24,7 +24,7 @@ export async function* streamRows(rows: FileSource | TableLike, options: ReadTab
       before += some.length
     }
   }
-  if (before === 0) throw new RangeError(`${title} has no rows; expected some to predict.`)
+  if (before === 0) throw rangeError('empty-data', `${title} has no rows; expected some to predict.`)
 }
 
 async function* partsOf(source: FileSource, options: ReadTableOptions): AsyncGenerator<Table> {

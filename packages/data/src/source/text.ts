@@ -1,4 +1,4 @@
-import type { FileSource } from '@onecycle/platform'
+import { type FileSource, plainError, rangeError } from '@onecycle/platform'
 import { type Bytes, chunksOf, openBytes } from './bytes.js'
 import { inflate, isGzip } from './inflate.js'
 
@@ -48,9 +48,13 @@ export async function* decode(name: string, chunks: AsyncIterable<Uint8Array>, e
     try {
       return decoder.decode(chunk, { stream: chunk !== undefined })
     } catch (cause) {
-      throw new Error(`${name} is no text in ${encoding}. Say how it is written, encoding: 'windows-1252', for example.`, {
-        cause,
-      })
+      throw plainError(
+        'encoding',
+        `${name} is no text in ${encoding}. Say how it is written, encoding: 'windows-1252', for example.`,
+        {
+          cause,
+        },
+      )
     }
   }
   for await (const chunk of chunks) yield characters(chunk)
@@ -61,8 +65,12 @@ function decoderOf(encoding: string): TextDecoder {
   try {
     return new TextDecoder(encoding, { fatal: true })
   } catch (cause) {
-    throw new RangeError(`encoding is '${encoding}', which is not known here; expected 'utf-8' or 'windows-1252', for example.`, {
-      cause,
-    })
+    throw rangeError(
+      'encoding',
+      `encoding is '${encoding}', which is not known here; expected 'utf-8' or 'windows-1252', for example.`,
+      {
+        cause,
+      },
+    )
   }
 }

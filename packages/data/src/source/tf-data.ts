@@ -1,4 +1,4 @@
-import { awaitHint, checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { awaitHint, checkCount, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { cast, dispose, Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 import { type Batch, type BatchSource, disposeOf, type LoaderState } from '../batch.js'
 import { inOrderOf, namesOf, oneTarget } from '../by-name.js'
@@ -73,13 +73,14 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
     const { bs, length, c, inputNames, targetName } = options
     checkCount('bs', bs, 1)
     if (typeof source !== 'object' || source === null || !('iterator' in source || Symbol.asyncIterator in source)) {
-      throw new TypeError(
+      throw typeError(
+        'not-a-stream',
         `${show(source)} is no source of batches; expected a tf.data.Dataset or an async iterable.${awaitHint(source)}`,
       )
     }
     const size = length ?? ('size' in source ? source.size : undefined)
     if (size === undefined || size === null || size === Number.POSITIVE_INFINITY) {
-      throw new RangeError('The source does not know how many batches one pass has; give length.')
+      throw rangeError('stream-length', 'The source does not know how many batches one pass has; give length.')
     }
     checkCount('length', size, 1)
     this.batchSize = bs
@@ -110,7 +111,8 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
       while (pass.position < this.length) {
         const { value, done } = await iterator.next()
         if (done)
-          throw new RangeError(
+          throw rangeError(
+            'stream-length',
             pass.position === 0
               ? 'The source gave no batch. One that can be iterated only once, such as a generator, will not do: pass an object ' +
                   'whose [Symbol.asyncIterator]() begins anew.'
@@ -135,7 +137,8 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
       this.#names ??= { inputNames: namesOf(xs), targetName }
       const { inputNames } = this.#names
       if (targetName !== this.#names.targetName)
-        throw new RangeError(
+        throw rangeError(
+          'names-differ',
           `The target of ${anElement} is called ${show(targetName)}, but that of the data ${show(this.#names.targetName)}.`,
         )
       const ordered = inOrderOf(inputNames, xs, anElement, 'the data')
@@ -165,7 +168,7 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
 
   restore(state: LoaderState): void {
     if (state?.batchSize !== this.batchSize) {
-      throw new RangeError(`The state ${show(state)} does not fit a source of batches of ${this.batchSize}.`)
+      throw rangeError('state-mismatch', `The state ${show(state)} does not fit a source of batches of ${this.batchSize}.`)
     }
     checkCount('position', state.position, 0, this.length)
     this.#resumeAt = state.position
@@ -175,7 +178,8 @@ export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
 
 async function requireWeights(weights: unknown, size: number): Promise<void> {
   if (!(weights instanceof Tensor) || weights.dtype !== 'float32' || weights.rank !== 1 || weights.shape[0] !== size)
-    throw new RangeError(
+    throw rangeError(
+      'sample-weights',
       `The source gave the weights ${show(weights)}; expected a float32 tensor [${size}], one number for each sample.`,
     )
   checkWeights((await weights.data()) as TypedArray, anElement)
@@ -184,10 +188,14 @@ async function requireWeights(weights: unknown, size: number): Promise<void> {
 /** How many samples the tensors of an element have. */
 function sizeOf(element: TfBatch, all: readonly unknown[]): number {
   if (all.length < 2 || !all.every(part => part instanceof Tensor))
-    throw new TypeError(`The source gave ${describe(element)}; expected { xs, ys }: tensors with the batch as first axis.`)
+    throw typeError(
+      'stream-batch',
+      `The source gave ${describe(element)}; expected { xs, ys }: tensors with the batch as first axis.`,
+    )
   const size = all.at(-1)?.shape[0]
   if (size === undefined || all.some(part => part.shape[0] !== size))
-    throw new RangeError(
+    throw rangeError(
+      'stream-batch',
       `The source gave a batch of shapes ${show(all.map(part => part.shape))}; expected the same number of samples as the ` +
         'first axis of all.',
     )

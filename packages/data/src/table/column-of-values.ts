@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import { isTypedArray } from '../column.js'
 import { columnBuilder } from './column-builder.js'
 import { commonType, typeOfValues } from './infer-type.js'
@@ -18,7 +18,8 @@ export function columnOfValues(parts: readonly List[], nameOf: (row: number) => 
   if (type === undefined && parts.length > 0 && parts.every(part => isTypedArray(part))) return numbers(parts)
   const refuse = (value: object): never => {
     const row = parts.flatMap(part => Array.from(part)).indexOf(value)
-    throw new TypeError(
+    throw typeError(
+      'cell-unreadable',
       `${nameOf(row)} is ${show(value)}; expected a number, a text, true or false, a Date, or null where it is missing.`,
     )
   }
@@ -28,7 +29,7 @@ export function columnOfValues(parts: readonly List[], nameOf: (row: number) => 
   for (const part of parts)
     for (let i = 0; i < part.length; i++, row++)
       if (!builder.add(isNothing(part[i]) ? null : part[i]))
-        throw new RangeError(`${nameOf(row)} is ${show(part[i])}, which cannot be read as ${show(type)}.`)
+        throw rangeError('cell-unreadable', `${nameOf(row)} is ${show(part[i])}, which cannot be read as ${show(type)}.`)
   return builder.build()
 }
 

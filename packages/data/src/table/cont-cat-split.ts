@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, typeError } from '@onecycle/platform'
 import { ColumnSummary } from './column-summary.js'
 import { Table } from './table.js'
 
@@ -30,7 +30,7 @@ export function cont_cat_split(table: Table, options: ContCatSplitOptions = {}):
     max_card: kind.number,
     dep_var: kind.either(kind.string, kind.listOf(kind.string)),
   })
-  if (!(table instanceof Table)) throw new TypeError('cont_cat_split takes a Table; Table.from_rows makes one.')
+  if (!(table instanceof Table)) throw typeError('wrong-argument', 'cont_cat_split takes a Table; Table.from_rows makes one.')
   const { max_card = 20, dep_var = [] } = options
   checkCount('max_card', max_card, 0)
   const inputs = table.without([dep_var].flat()).names

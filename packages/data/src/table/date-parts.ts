@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError, typeError } from '@onecycle/platform'
 import { Table } from './table.js'
 import { noBoolean, type TableColumn } from './table-column.js'
 
@@ -52,10 +52,12 @@ const timeParts: Readonly<Record<string, (time: number) => number>> = {
  */
 export function add_datepart(table: Table, column: string, options: DatePartOptions = {}): Table {
   checkOptions<DatePartOptions>('add_datepart', options, datePartKinds)
-  if (!(table instanceof Table)) throw new TypeError('add_datepart takes a Table and the name of a column of dates.')
+  if (!(table instanceof Table))
+    throw typeError('wrong-argument', 'add_datepart takes a Table and the name of a column of dates.')
   const dates = table.column(column)
   if (dates.kind !== 'date')
-    throw new RangeError(
+    throw rangeError(
+      'column-kind',
       `${column} holds no dates, but is a column of kind ${dates.kind}: read it with types: { ${column}: 'date' }.`,
     )
   const { prefix = prefixOf(column), drop = true, time = false } = options

@@ -1,4 +1,4 @@
-import { checkCount, say, show } from '@onecycle/platform'
+import { checkCount, rangeError, say, show, typeError } from '@onecycle/platform'
 import type { Split } from '../random-split.js'
 import { ColumnSummary } from './column-summary.js'
 import { contCatNames } from './cont-cat-split.js'
@@ -55,20 +55,23 @@ export async function fitTabular(
   const y = targetColumns(options.y, rows.names)
   const splits = columnThatSplits(how)
   for (const name of [...y, weights, splits])
-    if (name !== undefined && !rows.names.includes(name)) throw new RangeError(noColumn(name, rows.names, rows.title))
+    if (name !== undefined && !rows.names.includes(name))
+      throw rangeError('no-such-column', noColumn(name, rows.names, rows.title))
   const named = [...(cat_names ?? []), ...(cont_names ?? [])]
   const noInput = [...y, weights, ...(how && 'stratify' in how ? [] : [splits])]
   const inputs = rows.names.filter(name => named.includes(name) || !noInput.includes(name))
   const isInput = named.find(name => y.includes(name) || name === weights)
   if (isInput !== undefined)
-    throw new RangeError(
+    throw rangeError(
+      'column-twice',
       `${isInput} is ${y.includes(isInput) ? 'what is predicted' : 'the weight of a row'}, and cannot be an input too.`,
     )
 
   let whole = await look(rows, [...inputs, ...y], splits)
   while (rows.changed?.()) whole = await look(rows, [...inputs, ...y], splits)
   const { length } = whole
-  if (length === 0) throw new RangeError(`${rows.title} has no rows; expected some to train on, and some to validate on.`)
+  if (length === 0)
+    throw rangeError('empty-data', `${rows.title} has no rows; expected some to train on, and some to validate on.`)
   const isOfInputs = asksForInputs(options.y, rows.names)
   const asked = tableTargets(isOfInputs ? { y: null } : options, whole.columns)
   const split = splitBy(how, length, whole.cells, valid_pct, seed)
@@ -139,7 +142,8 @@ function roles(columns: Summaries, parts: Summaries, inputs: readonly string[], 
   const { cat_names = [], cont_names = [], max_card = 20 } = options
   const named = [...cat_names, ...cont_names]
   const twice = named.find((name, i) => named.indexOf(name) !== i)
-  if (twice !== undefined) throw new RangeError(`${twice} is named twice in cat_names and cont_names; expected one place.`)
+  if (twice !== undefined)
+    throw rangeError('column-twice', `${twice} is named twice in cat_names and cont_names; expected one place.`)
   const areAll = options.cat_names !== undefined && options.cont_names !== undefined
   const isDate = (name: string) => columns.get(name)!.kind === 'date'
   const partsOf = ({ name, time }: DateSpec) =>
@@ -150,7 +154,7 @@ function roles(columns: Summaries, parts: Summaries, inputs: readonly string[], 
   const known = [...plain, ...dates.flatMap(partsOf)]
   for (const name of named)
     if (!known.includes(name) && !dates.some(date => date.name === name))
-      throw new RangeError(noColumn(name, [...inputs, ...known], title))
+      throw rangeError('no-such-column', noColumn(name, [...inputs, ...known], title))
   const wholeDates = usedDates.filter(date => named.includes(date.name))
   const open = areAll ? wholeDates.flatMap(partsOf) : [...plain, ...usedDates.flatMap(partsOf)]
   const rest = contCatNames(
@@ -163,7 +167,7 @@ function roles(columns: Summaries, parts: Summaries, inputs: readonly string[], 
     [...apart(cont_names), ...rest.cont_names],
   ]
   if (cats.length + conts.length === 0)
-    throw new RangeError(`${title} has no columns to predict from: ${show(options.y)} is what is predicted.`)
+    throw rangeError('no-inputs', `${title} has no columns to predict from: ${show(options.y)} is what is predicted.`)
   return { dates: usedDates, cats, conts }
 }
 
@@ -171,7 +175,10 @@ function procsOf(procs: readonly TabularProc[] = [Categorify, FillMissing, Norma
   const made = procs.map(proc => (typeof proc === 'function' ? new proc() : proc))
   const wrong = made.find(proc => !(proc instanceof Categorify || proc instanceof FillMissing || proc instanceof Normalize))
   if (wrong !== undefined)
-    throw new TypeError(`procs holds ${show(wrong)}; expected Categorify, FillMissing and Normalize, or some of them.`)
+    throw typeError(
+      'wrong-argument',
+      `procs holds ${show(wrong)}; expected Categorify, FillMissing and Normalize, or some of them.`,
+    )
   const of = <Kind extends object>(kind: new () => Kind) => made.find(proc => proc instanceof kind) as Kind | undefined
   return { categorify: of(Categorify), fill: of(FillMissing), normalize: of(Normalize) }
 }

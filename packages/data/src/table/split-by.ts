@@ -1,4 +1,4 @@
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { Labels } from '../members-of.js'
 import { randomSplit, type Split } from '../random-split.js'
 import { groupSplit, markedSplit, stratifiedSplit, timeSplit } from '../split.js'
@@ -28,7 +28,7 @@ export function columnThatSplits(split: SplitBy | undefined): string | undefined
   })
   const [name, ...more] = Object.values(split as SplitColumns).filter(each => each !== undefined)
   if (name !== undefined && more.length === 0) return name
-  throw new TypeError(`split is ${show(split)}; expected one of column, time, group and stratify, and a column's name.`)
+  throw typeError('split', `split is ${show(split)}; expected one of column, time, group and stratify, and a column's name.`)
 }
 
 /** @param cells of the column that decides, one a row */
@@ -44,7 +44,8 @@ export function splitBy(split: SplitBy | undefined, n: number, cells: readonly C
 function marks(cells: readonly Cell[], name: string): (boolean | number)[] {
   const wrong = cells.findIndex(cell => ![true, false, 0, 1].includes(cell as boolean))
   if (wrong === -1) return cells as (boolean | number)[]
-  throw new RangeError(
+  throw rangeError(
+    'split',
     `Row ${wrong}: ${name} is ${show(cells[wrong])}; expected true or 1 in rows to validate on, false or 0 in others.`,
   )
 }
@@ -52,7 +53,8 @@ function marks(cells: readonly Cell[], name: string): (boolean | number)[] {
 function times(cells: readonly Cell[], name: string): Float64Array {
   return Float64Array.from(cells, (cell, row) => {
     if (cell instanceof Date || typeof cell === 'number') return Number(cell)
-    throw new RangeError(
+    throw rangeError(
+      'column-kind',
       `Row ${row}: ${name} is ${show(cell)}, which is no time: read the column with types: { ${name}: 'date' }, and leave out rows without one.`,
     )
   })
@@ -68,12 +70,13 @@ function requireSplit(split: Readonly<Split>, n: number): Split {
   const isSide = (side: unknown): side is Int32Array =>
     side instanceof Int32Array && side.length > 0 && side.every(row => row >= 0 && row < n)
   if (split.length !== 2 || !isSide(train) || !isSide(valid))
-    throw new TypeError(
+    throw typeError(
+      'split',
       `split is ${show(split)}; expected the numbers of rows to train on, and of rows to validate on, each an Int32Array of numbers below ${n}.`,
     )
   const trains = new Set(train)
   const both = valid.find(row => trains.has(row))
   if (both !== undefined)
-    throw new RangeError(`split has row ${both} on both sides: what is trained on says nothing of other rows.`)
+    throw rangeError('split', `split has row ${both} on both sides: what is trained on says nothing of other rows.`)
   return [train, valid]
 }

@@ -1,4 +1,4 @@
-import { awaitHint, type FileSource, kind, show } from '@onecycle/platform'
+import { awaitHint, type FileSource, kind, show, typeError } from '@onecycle/platform'
 import { Table, type TableOptions } from './table.js'
 
 /** What a table can be made of: itself, rows as objects, or columns by name. */
@@ -15,5 +15,8 @@ export function tableFrom(data: TableLike, options?: TableOptions): Table {
   if (data instanceof Table) return data
   if (typeof data === 'object' && data !== null && Symbol.iterator in data) return Table.from_rows(data, options)
   if (kind.object.fits(data)) return Table.from_columns(data, options)
-  throw new TypeError(`${show(data)} is no table; expected a Table, a list of rows, or an object of columns.${awaitHint(data)}`)
+  throw typeError(
+    'wrong-argument',
+    `${show(data)} is no table; expected a Table, a list of rows, or an object of columns.${awaitHint(data)}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { nearestName, show } from '@onecycle/platform'
+import { nearestName, rangeError, show } from '@onecycle/platform'
 import type { TargetKind } from '../target.js'
 import type { ColumnSummary } from './column-summary.js'
 import { isContinuous } from './cont-cat-split.js'
@@ -78,17 +78,19 @@ export class ColumnTarget implements TableTarget {
           : 'value')
     if (label_delim !== undefined) {
       if (!one || kind !== 'multilabel')
-        throw new RangeError(
+        throw rangeError(
+          'label-delim',
           `label_delim divides the labels of one column, but y: ${name} is ${one ? `a ${kind}` : `of ${names.join(', ')}`}.`,
         )
       const labels = new Set(summary.values()?.flatMap(cell => labelsIn(String(cell), label_delim)))
-      if (labels.size === 0) throw new RangeError(`y: ${first} has no label in any row.`)
+      if (labels.size === 0) throw rangeError('missing-value', `y: ${first} has no label in any row.`)
       return new ColumnTarget({ name, columns: names, target: kind, classes: [...labels].sort(), label_delim })
     }
     if (kind === 'multilabel') {
       const wrong = columns.find(([, each]) => !isYesOrNo(each))
       if (wrong)
-        throw new RangeError(
+        throw rangeError(
+          'column-kind',
           `y: ${wrong[0]} is a column of kind ${wrong[1].kind}, and no yes or no of a label; expected true and false, or 1 and 0` +
             `${one ? ", or a cell with several labels and what stands between them: label_delim: ';'" : ''}.`,
         )
@@ -97,20 +99,26 @@ export class ColumnTarget implements TableTarget {
     if (kind === 'value') {
       const wrong = columns.find(([, each]) => each.kind !== 'number' && each.kind !== 'boolean')
       if (wrong)
-        throw new RangeError(
+        throw rangeError(
+          'column-kind',
           `y: ${wrong[0]} is a column of kind ${wrong[1].kind}, whose values are no numbers; predict classes, target: 'class'.`,
         )
       return new ColumnTarget({ name, columns: names, target: kind })
     }
     if (!one)
-      throw new RangeError(
+      throw rangeError(
+        'table-target',
         `y: ${name} is of ${columns.length} columns (${names.join(', ')}), and a class is of one: name each by itself.`,
       )
     const classes = summary.values()?.map(String)
     if (!classes)
-      throw new RangeError(`y: ${first} has too many different numbers for classes. To predict values set target: 'value'.`)
+      throw rangeError(
+        'too-many-numbers',
+        `y: ${first} has too many different numbers for classes. To predict values set target: 'value'.`,
+      )
     if (classes.length < 2)
-      throw new RangeError(
+      throw rangeError(
+        'one-class',
         `y: ${first} is ${show(classes[0])} in every row: with one class there is nothing to tell apart. To predict a value set target: 'value'.`,
       )
     return new ColumnTarget({ name, columns: names, target: kind, classes })
@@ -208,13 +216,16 @@ export class ColumnTarget implements TableTarget {
 
   #wrong(name: string, cell: Cell, title: string, row: number): RangeError {
     const what = `Row ${row} of ${title}: the target ${name}`
-    if (cell === null) return new RangeError(`${what} is missing. Leave such rows out, or fill them in.`)
-    if (this.target === 'value') return new RangeError(`${what} is ${show(cell)}; expected a finite number.`)
+    if (cell === null) return rangeError('missing-value', `${what} is missing. Leave such rows out, or fill them in.`)
+    if (this.target === 'value') return rangeError('target-value', `${what} is ${show(cell)}; expected a finite number.`)
     if (this.target === 'multilabel' && this.label_delim === undefined)
-      return new RangeError(`${what} is ${show(cell)}; expected true or false, or 1 or 0.`)
+      return rangeError('target-value', `${what} is ${show(cell)}; expected true or false, or 1 or 0.`)
     const meant = nearestName(String(cell), this.classes!)
     const none = this.target === 'class' ? `is ${show(cell)}, which is no class` : `has ${show(cell)}, which is no label`
-    return new RangeError(`${what} ${none}${meant ? `; did you mean ${show(meant)}?` : ';'} expected ${show(this.classes)}.`)
+    return rangeError(
+      'unknown-class',
+      `${what} ${none}${meant ? `; did you mean ${show(meant)}?` : ';'} expected ${show(this.classes)}.`,
+    )
   }
 
   state(): TableTargetState {

@@ -1,4 +1,4 @@
-import { nearestName, show } from '@onecycle/platform'
+import { nearestName, rangeError, show, typeError } from '@onecycle/platform'
 import { namesOf } from '../by-name.js'
 import type { TargetKind } from '../target.js'
 import type { ColumnSummary } from './column-summary.js'
@@ -24,9 +24,12 @@ export function targetColumns(y: TargetsAsked['y'], columns: readonly string[]):
   if (y === null || asksForInputs(y, columns)) return []
   const names = namesOf(y) ? Object.values(y).flat() : [y].flat()
   if (names.length === 0 || names.some(name => typeof name !== 'string'))
-    throw new TypeError(`y is ${show(y)}; expected the name of a column, several, or those of each output by its name.`)
+    throw typeError(
+      'table-target',
+      `y is ${show(y)}; expected the name of a column, several, or those of each output by its name.`,
+    )
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new RangeError(`y names ${show(twice)} twice.`)
+  if (twice !== undefined) throw rangeError('table-target', `y names ${show(twice)} twice.`)
   return names as string[]
 }
 
@@ -44,17 +47,22 @@ export function tableTargets(
   const names = outputs.map(([name]) => name)
   const same = names.find((name, i) => names.indexOf(name) !== i)
   if (same !== undefined)
-    throw new RangeError(`y: two outputs would be called ${show(same)}. Name them: y: { first: 'a column', second: 'another' }.`)
+    throw rangeError(
+      'table-target',
+      `y: two outputs would be called ${show(same)}. Name them: y: { first: 'a column', second: 'another' }.`,
+    )
   for (const [option, given] of Object.entries({ target, label_delim }))
     for (const name of namesOf(given) ?? [])
       if (!names.includes(name)) {
         const meant = nearestName(name, names)
-        throw new TypeError(
+        throw typeError(
+          'unknown-output',
           `${option} has an entry ${show(name)}, but the outputs are ${names.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`,
         )
       }
   if (typeof label_delim === 'string' && names.length > 1)
-    throw new TypeError(
+    throw typeError(
+      'label-delim',
       `label_delim is ${show(label_delim)}, of several outputs: say of which, label_delim: { ${names[0]}: ';' }.`,
     )
   const of = <T>(option: ByOutput<T> | undefined, name: string) =>
@@ -76,7 +84,7 @@ function outputsOf(
 ): [name: string, columns: string[]][] {
   if (y === null) return []
   if (namesOf(y)) {
-    for (const name of Object.keys(y)) if (outputName(name) !== name) throw new TypeError(unfit(name))
+    for (const name of Object.keys(y)) if (outputName(name) !== name) throw typeError('table-target', unfit(name))
     return Object.entries(y).map(([name, columns]) => [name, [columns].flat()])
   }
   const columns = [y].flat() as string[]

@@ -1,4 +1,4 @@
-import { checkCount, checkKeys, checkOptions, kind, nearestName, show } from '@onecycle/platform'
+import { checkCount, checkKeys, checkOptions, kind, nearestName, rangeError, show, typeError } from '@onecycle/platform'
 import { isTypedArray, type TypedArray } from '../column.js'
 import { columnOfValues } from './column-of-values.js'
 import type { ColumnType } from './parse-cell.js'
@@ -41,11 +41,12 @@ export class Table {
     this.names = [...this.#columns.keys()]
     this.title = title
     if (this.names.length < entries.length)
-      throw new RangeError(`Two columns of ${title} have one name; expected a name for each.`)
+      throw rangeError('columns-alike', `Two columns of ${title} have one name; expected a name for each.`)
     this.length = entries.length === 0 ? 0 : lengthOf(entries[0]![1])
     for (const [name, column] of entries)
       if (lengthOf(column) !== this.length)
-        throw new RangeError(
+        throw rangeError(
+          'lengths-differ',
           `The columns of ${title} differ in length: ${show(this.names[0])} has ${this.length} rows, ${show(name)} ${lengthOf(column)}.`,
         )
   }
@@ -59,11 +60,12 @@ export class Table {
   static from_rows(rows: Iterable<Readonly<Record<string, unknown>>>, options: TableOptions = {}): Table {
     checkOptions<TableOptions>('Table.from_rows', options, tableKinds)
     if (typeof rows !== 'object' || rows === null || !(Symbol.iterator in rows))
-      throw new TypeError(`Table.from_rows takes a list of rows, [{ age: 41 }, ...], but got ${show(rows)}.`)
+      throw typeError('wrong-argument', `Table.from_rows takes a list of rows, [{ age: 41 }, ...], but got ${show(rows)}.`)
     const list = [...rows]
     const names = new Set<string>()
     for (const [i, row] of list.entries()) {
-      if (!kind.object.fits(row)) throw new TypeError(`Row ${i} is ${show(row)}; expected an object, such as { age: 41 }.`)
+      if (!kind.object.fits(row))
+        throw typeError('wrong-argument', `Row ${i} is ${show(row)}; expected an object, such as { age: 41 }.`)
       for (const name in row) names.add(name)
     }
     for (const name of Object.keys(options.types ?? {})) names.add(name)
@@ -82,10 +84,13 @@ export class Table {
   static from_columns(columns: Readonly<Record<string, readonly unknown[] | TypedArray>>, options: TableOptions = {}): Table {
     checkOptions<TableOptions>('Table.from_columns', options, tableKinds)
     if (!kind.object.fits(columns))
-      throw new TypeError(`Table.from_columns takes an object of lists, { age: [41, 17] }, but got ${show(columns)}.`)
+      throw typeError(
+        'wrong-argument',
+        `Table.from_columns takes an object of lists, { age: [41, 17] }, but got ${show(columns)}.`,
+      )
     for (const [name, values] of Object.entries(columns))
       if (!Array.isArray(values) && !isTypedArray(values))
-        throw new TypeError(`The column ${show(name)} is ${show(values)}; expected a list or a typed array.`)
+        throw typeError('wrong-argument', `The column ${show(name)} is ${show(values)}; expected a list or a typed array.`)
     checkKeys('types', options.types ?? {}, Object.keys(columns))
     return tableOf(Object.entries(columns), options)
   }
@@ -94,7 +99,7 @@ export class Table {
   column(name: string): TableColumn {
     const column = this.#columns.get(name)
     if (column) return column
-    throw new RangeError(noColumn(name, this.names, this.title))
+    throw rangeError('no-such-column', noColumn(name, this.names, this.title))
   }
 
   has(name: string): boolean {
@@ -103,7 +108,7 @@ export class Table {
 
   /** These columns alone, in this order. */
   select(names: readonly string[]): Table {
-    if (!Array.isArray(names)) throw new TypeError(`select takes a list of columns, but got ${show(names)}.`)
+    if (!Array.isArray(names)) throw typeError('wrong-argument', `select takes a list of columns, but got ${show(names)}.`)
     return new Table(
       names.map(name => [name, this.column(name)]),
       this.title,
@@ -112,7 +117,7 @@ export class Table {
 
   /** All other columns. */
   without(names: readonly string[]): Table {
-    if (!Array.isArray(names)) throw new TypeError(`without takes a list of columns, but got ${show(names)}.`)
+    if (!Array.isArray(names)) throw typeError('wrong-argument', `without takes a list of columns, but got ${show(names)}.`)
     for (const name of names) this.column(name)
     return this.select(this.names.filter(name => !names.includes(name)))
   }
@@ -131,10 +136,10 @@ export class Table {
   /** Some rows, in the given order. */
   take(rows: Int32Array): Table {
     if (!(rows instanceof Int32Array))
-      throw new TypeError(`take takes the numbers of rows, an Int32Array, but got ${show(rows)}.`)
+      throw typeError('wrong-argument', `take takes the numbers of rows, an Int32Array, but got ${show(rows)}.`)
     const wrong = rows.find(row => !(row >= 0 && row < this.length))
     if (wrong !== undefined)
-      throw new RangeError(`There is no row ${wrong} in ${this.title}, which has ${this.length}, numbered from 0.`)
+      throw rangeError('no-such-sample', `There is no row ${wrong} in ${this.title}, which has ${this.length}, numbered from 0.`)
     return new Table(
       this.names.map(name => [name, takeFrom(this.column(name), rows)]),
       this.title,
@@ -181,7 +186,8 @@ function columnsIn(columns: unknown): (readonly [name: string, column: TableColu
   const isColumn = (entry: unknown) =>
     Array.isArray(entry) && typeof entry[0] === 'string' && ['number', 'text', 'boolean', 'date'].includes(entry[1]?.kind)
   if (entries?.every(isColumn)) return entries as [string, TableColumn][]
-  throw new TypeError(
+  throw typeError(
+    'wrong-argument',
     `A Table is made of columns with names, [['age', { kind: 'number', ... }], ...], but got ${show(columns)}. Table.from_rows and ` +
       'Table.from_columns make them.',
   )

@@ -5,8 +5,10 @@ import {
   defined,
   type FileSource,
   kind,
-  type PrettyString,
+  rangeError,
   show,
+  type PrettyString,
+  typeError,
 } from '@onecycle/platform'
 import { type Batch, disposeOf } from '../batch.js'
 import { Column } from '../column.js'
@@ -60,7 +62,7 @@ export class TabularDataBunch extends DataBunch {
   /** Made by {@link from_csv} and {@link from_df}. */
   private constructor(parts: Parts, fitted: FittedTable, title: string, reading: ReadTableOptions) {
     if (!(fitted?.procs instanceof TabularPreprocessor))
-      throw new TypeError('A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
+      throw typeError('not-by-new', 'A TabularDataBunch is made by TabularDataBunch.from_csv and from_df.')
     super(parts)
     this.procs = fitted.procs
     this.inputs = new RowInputs(fitted.procs, readingOf(reading))
@@ -133,7 +135,7 @@ export class TabularDataBunch extends DataBunch {
     const { bs = (this.valid_dl ?? this.train_dl).batchSize, with_labels = false } = options
     const { types } = this.procs
     const table = isFileSource(rows) ? await this.#read(rows) : tableFrom(rows, rows instanceof Table ? {} : { types })
-    if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected some to predict.`)
+    if (table.length === 0) throw rangeError('empty-data', `${table.title} has no rows; expected some to predict.`)
     return new DataLoader(datasetOf(table, this.#fitted, with_labels ? this.#fitted.weights : undefined, with_labels), { bs })
   }
 
@@ -298,7 +300,8 @@ function readingOf({ sep, missing, encoding, badLines }: ReadTableOptions): RowR
 
 function requireY(owner: string, options: TabularOptions): void {
   if (options.y === undefined)
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `${owner} takes y, the name of the column that is predicted, or null where there is none, but got ${show(options)}.`,
     )
 }

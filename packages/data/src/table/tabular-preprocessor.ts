@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 import { columnBuilder } from './column-builder.js'
 import type { CategoryValue, ColumnSummary } from './column-summary.js'
 import { add_datepart, prefixOf } from './date-parts.js'
@@ -83,7 +83,10 @@ export class TabularPreprocessor {
     if (fill) fill.fit(conts)
     else refuseMissing(conts)
     if (spec.cat_names.length > 0 && !categorify)
-      throw new RangeError(`${spec.cat_names.join(', ')} are categories, and nothing numbers them: add Categorify to procs.`)
+      throw rangeError(
+        'procs-missing',
+        `${spec.cat_names.join(', ')} are categories, and nothing numbers them: add Categorify to procs.`,
+      )
     categorify?.fit(of(spec.cat_names))
     normalize?.fit(conts, name => fill?.valueOf(name))
     return new TabularPreprocessor(spec, procs)
@@ -119,7 +122,7 @@ export class TabularPreprocessor {
   classes(cat: string): string[] {
     if (this.#indicates(cat)) return ['#na#', 'false', 'true']
     if (!this.cat_names.includes(cat))
-      throw new RangeError(`${show(cat)} is no category; there are ${this.cat_names.join(', ') || 'none'}.`)
+      throw rangeError('unknown-name', `${show(cat)} is no category; there are ${this.cat_names.join(', ') || 'none'}.`)
     return this.#procs.categorify!.classes(cat)
   }
 
@@ -197,12 +200,14 @@ export class TabularPreprocessor {
       let value = values[row]!
       if (Number.isNaN(value)) {
         if (filled === undefined)
-          throw new RangeError(
+          throw rangeError(
+            'missing-value',
             `Row ${first + row} of ${table.title}: ${name} is missing, and nothing fills it in: add FillMissing to procs.`,
           )
         value = filled
       } else if (!Number.isFinite(value)) {
-        throw new RangeError(
+        throw rangeError(
+          'cell-unreadable',
           `Row ${first + row} of ${table.title}: ${name} is ${value}; expected a finite number. Correct it, or list it as missing.`,
         )
       }
@@ -227,7 +232,8 @@ function writeMissing({ values }: NumberColumn, codes: Int32Array, offset: numbe
 function numbersOf(table: Table, name: string): NumberColumn {
   const column = table.column(name)
   if (column.kind === 'number') return column
-  throw new RangeError(
+  throw rangeError(
+    'column-kind',
     `${name} is a column of kind ${column.kind}, and so none of numbers: name it in cat_names, or read it with types: { ${name}: 'number' }.`,
   )
 }
@@ -240,7 +246,8 @@ function readAs(column: TableColumn, type: ColumnType, what: string): TableColum
   for (let row = 0; row < length; row++) {
     const cell = cellOf(column, row)
     if (!builder.add(cell))
-      throw new RangeError(
+      throw rangeError(
+        'cell-unreadable',
         `${what} is ${show(cell)} in row ${row}, which cannot be read as ${show(type)}, which it was in training.`,
       )
   }
@@ -250,7 +257,8 @@ function readAs(column: TableColumn, type: ColumnType, what: string): TableColum
 function refuseMissing(columns: Columns): void {
   for (const [name, { missing }] of columns)
     if (missing > 0)
-      throw new RangeError(
+      throw rangeError(
+        'missing-value',
         `${name} is missing in ${missing} rows of training, and nothing fills it in: add FillMissing to procs.`,
       )
 }

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import type { Split } from '../random-split.js'
 import { columnThatSplits, splitBy } from '../table/split-by.js'
 import { noColumn, type Table } from '../table/table.js'
@@ -21,14 +21,15 @@ export interface LabelledTexts {
 
 /** The texts and labels of a table, by its columns. */
 export function textsOfTable(table: Table, options: TextTableOptions): LabelledTexts {
-  if (table.length === 0) throw new RangeError(`${table.title} has no rows; expected some to train on, and some to validate on.`)
+  if (table.length === 0)
+    throw rangeError('empty-data', `${table.title} has no rows; expected some to train on, and some to validate on.`)
   const { text_col = 0, label_col = 1, valid_col, split: given, valid_pct = 0.2, seed = 0 } = options
   const fields = columnsOf('text_col', text_col, table)
   const names = columnsOf('label_col', label_col, table)
   const both = names.find(name => fields.includes(name))
-  if (both !== undefined) throw new RangeError(`${both} is both text_col and label_col; expected a column for each.`)
+  if (both !== undefined) throw rangeError('column-twice', `${both} is both text_col and label_col; expected a column for each.`)
   if (valid_col !== undefined && given !== undefined)
-    throw new TypeError('Both valid_col and split are given: choose one way to get a validation set.')
+    throw typeError('one-or-other', 'Both valid_col and split are given: choose one way to get a validation set.')
   const how = valid_col === undefined ? given : { column: valid_col }
   const splits = columnThatSplits(how)
   const cells = splits === undefined ? [] : cellsOf(table, splits)
@@ -47,7 +48,8 @@ export function textsIn(table: Table, fields: readonly string[]): string[][] {
   for (const name of fields) {
     const { kind } = table.column(name)
     if (kind !== 'text')
-      throw new RangeError(
+      throw rangeError(
+        'column-kind',
         `text_col: ${name} of ${table.title} is a column of kind ${kind}; expected texts. There are ${table.names.join(', ')}: name the one that is meant.`,
       )
   }
@@ -62,7 +64,7 @@ export function textsIn(table: Table, fields: readonly string[]): string[][] {
 /** @throws RangeError for a text of nothing but spaces */
 export function requireText(fields: readonly string[], where: string, what = 'the text'): void {
   if (fields.some(field => field.trim() !== '')) return
-  throw new RangeError(`${where}: ${what} is empty, and there is nothing to learn from. Leave such texts out.`)
+  throw rangeError('missing-value', `${where}: ${what} is empty, and there is nothing to learn from. Leave such texts out.`)
 }
 
 /** Columns by name or place. */
@@ -72,12 +74,14 @@ export function columnsOf(option: string, given: string | number | readonly stri
     if (typeof each === 'string') return each
     const name = names[each]
     if (name !== undefined) return name
-    throw new RangeError(
+    throw rangeError(
+      'no-such-column',
       `${option} is ${show(each)}, but ${title} has ${names.length} columns, ${names.join(', ')}, numbered from 0.`,
     )
   })
-  if (chosen.length === 0) throw new RangeError(`${option} is an empty list; expected the name of a column, or several.`)
-  for (const name of chosen) if (!names.includes(name)) throw new RangeError(noColumn(name, names, title))
+  if (chosen.length === 0)
+    throw rangeError('no-such-column', `${option} is an empty list; expected the name of a column, or several.`)
+  for (const name of chosen) if (!names.includes(name)) throw rangeError('no-such-column', noColumn(name, names, title))
   return chosen
 }
 

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type FileSource, type Kinds, kind, type PrettyString, say, show } from '@onecycle/platform'
+import { type FileSource, type Kinds, type PrettyString, checkCount, checkOptions, kind, say, show, typeError } from '@onecycle/platform'
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
@@ -54,7 +54,7 @@ export class TextDataBunch extends DataBunch {
   /** Made by {@link from_csv}, {@link from_df} and {@link from_folder}. */
   private constructor(parts: Parts, inputs: TextInputs, whole: TextDataset, what: LabelledTexts, lengths: Int32Array) {
     if (!(inputs instanceof TextInputs))
-      throw new TypeError('A TextDataBunch is made by TextDataBunch.from_csv, from_df and from_folder.')
+      throw typeError('not-by-new', 'A TextDataBunch is made by TextDataBunch.from_csv, from_df and from_folder.')
     super(parts)
     this.inputs = inputs
     this.#whole = whole
@@ -120,7 +120,8 @@ export class TextDataBunch extends DataBunch {
   test_dl(texts: readonly (string | TextFields)[], options: { bs?: number | undefined } = {}): DataLoader {
     checkOptions<{ bs?: number }>('test_dl', options, { bs: kind.number })
     const { bs = (this.valid_dl ?? this.train_dl).batchSize } = options
-    if (!Array.isArray(texts) || texts.length === 0) throw new TypeError(`test_dl takes a list of texts, but got ${show(texts)}.`)
+    if (!Array.isArray(texts) || texts.length === 0)
+      throw typeError('wrong-argument', `test_dl takes a list of texts, but got ${show(texts)}.`)
     const numbers = texts.map((text, i) => this.inputs.numbers(text, `Text ${i}`))
     return new DataLoader(new TextDataset(new Ragged(numbers), undefined, 'the new texts'), { bs })
   }

@@ -1,4 +1,4 @@
-import { type FileSource, filesIn, nameOf, nearestName, show } from '@onecycle/platform'
+import { type FileSource, filesIn, nameOf, nearestName, rangeError, show, typeError } from '@onecycle/platform'
 import { Column } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
 import { randomSplit, type Split } from '../random-split.js'
@@ -19,11 +19,12 @@ const atOnce = 64
  */
 export async function get_text_files(folder: string, extensions: readonly string[] = ['.txt']): Promise<string[]> {
   if (typeof folder !== 'string' || folder === '')
-    throw new TypeError(`get_text_files takes the path of a folder, but got ${show(folder)}.`)
+    throw typeError('wrong-argument', `get_text_files takes the path of a folder, but got ${show(folder)}.`)
   const all = await filesIn(folder)
   const files = all.filter(file => extensions.some(end => file.toLowerCase().endsWith(end)))
   if (files.length === 0)
-    throw new RangeError(
+    throw rangeError(
+      'no-files',
       `${nameOf(folder)} ${all.length === 0 ? 'is empty' : `has ${all.length} files, such as ${show(all[0])}, and none of them ends in ${extensions.join(' or ')}`}; expected ` +
         'files of text.',
     )
@@ -98,13 +99,15 @@ function filesOf(
     if (divided && names[0] !== train && names[0] !== valid) continue
     const label = names.at(-2)
     if (label === undefined || (divided && names.length < 3))
-      throw new RangeError(
+      throw rangeError(
+        'no-class-folder',
         `${nameOf(path)} lies in no folder of a class: expected ${divided ? `${train}/class/file` : 'class/file'}. Move it, or leave it out.`,
       )
     files.push({ path, label, side })
   }
   if (divided && !(files.some(({ side }) => side === 'train') && files.some(({ side }) => side === 'valid')))
-    throw new RangeError(
+    throw rangeError(
+      'no-files',
       `${nameOf(folder)} has no texts in ${files.length === 0 ? `${train} and ${valid}` : files[0]!.side === 'train' ? valid : train}: to divide one folder at random give ` +
         'valid_pct: 0.2.',
     )
@@ -116,15 +119,20 @@ function requireClasses(folder: string, files: readonly TextFile[], classes: rea
     const own = files.filter(({ label }) => label === name)
     if (own.length === 0) {
       const meant = nearestName(name, [...new Set(files.map(({ label }) => label))])
-      throw new RangeError(
+      throw rangeError(
+        'no-files',
         `${nameOf(folder)} has no texts of the class ${show(name)}${meant ? `; did you mean ${show(meant)}?` : '.'}`,
       )
     }
     if (divided && own.every(({ side }) => side === 'valid'))
-      throw new RangeError(`${nameOf(folder)} has texts of the class ${show(name)} to validate on, and none to train on.`)
+      throw rangeError(
+        'class-only-validates',
+        `${nameOf(folder)} has texts of the class ${show(name)} to validate on, and none to train on.`,
+      )
   }
   if (classes.length < 2)
-    throw new RangeError(
+    throw rangeError(
+      'one-class',
       `${nameOf(folder)} has texts of the class ${show(classes[0])} alone: with one class there is nothing to tell apart. Expected a folder for each.`,
     )
 }

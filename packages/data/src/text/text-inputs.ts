@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
 import { Staging } from '../staging.js'
 import { padded } from './padded.js'
@@ -67,7 +67,8 @@ export class TextInputs implements ItemInputs {
   /** The numbers of the tokens of a text. */
   numbers(text: string | TextFields, name = 'The text'): Int32Array {
     const given = this.#fieldsOf(text, name)
-    if (given.every(field => field.trim() === '')) throw new RangeError(`${name} is empty: there is nothing to predict from.`)
+    if (given.every(field => field.trim() === ''))
+      throw rangeError('missing-value', `${name} is empty: there is nothing to predict from.`)
     return this.vocab.numericalize(this.tokenizer.tokens(given)).subarray(0, this.max_len)
   }
 
@@ -76,7 +77,8 @@ export class TextInputs implements ItemInputs {
     if (!fields && typeof text === 'string') return [text]
     const given = fields?.map(field => Object(text)[field])
     if (given?.every(field => typeof field === 'string')) return given
-    throw new RangeError(
+    throw rangeError(
+      'wrong-argument',
       `${name} is ${show(text)}; expected ${fields ? `an object with the texts ${fields.join(', ')}, as in training` : 'a string'}.`,
     )
   }

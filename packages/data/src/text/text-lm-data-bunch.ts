@@ -9,6 +9,7 @@ import {
   type OneOrMore,
   type PrettyString,
   show,
+  typeError,
 } from '@onecycle/platform'
 import { DataBunch } from '../data-bunch.js'
 import { inLines } from '../in-lines.js'
@@ -81,7 +82,10 @@ export class TextLMDataBunch extends DataBunch {
   /** Made by {@link from_text}, {@link from_text_files} and {@link from_df}. */
   private constructor(parts: Parts, inputs: TextInputs, bptt: number, summary: () => PrettyString) {
     if (!(inputs instanceof TextInputs))
-      throw new TypeError('A TextLMDataBunch is made by TextLMDataBunch.from_text, from_text_files, from_csv and from_df.')
+      throw typeError(
+        'not-by-new',
+        'A TextLMDataBunch is made by TextLMDataBunch.from_text, from_text_files, from_csv and from_df.',
+      )
     super(parts)
     this.inputs = inputs
     this.bptt = bptt
@@ -99,7 +103,7 @@ export class TextLMDataBunch extends DataBunch {
     const { valid, ...rest } = options
     const given = listOf(texts)
     if (given.length === 0 || given.some(text => typeof text !== 'string'))
-      throw new TypeError(`TextLMDataBunch.from_text takes a text, or a list of them, but got ${show(texts)}.`)
+      throw typeError('wrong-argument', `TextLMDataBunch.from_text takes a text, or a list of them, but got ${show(texts)}.`)
     const fieldsOf = (own: readonly string[]) => own.map(text => [text])
     return TextLMDataBunch.#of(fieldsOf(given), valid === undefined ? undefined : fieldsOf(listOf(valid)), rest, undefined)
   }
@@ -171,7 +175,7 @@ export class TextLMDataBunch extends DataBunch {
   ): TextLMDataBunch {
     const { bs = 64, bptt = 72, seed = 0, valid_pct, max_vocab, min_freq, tokenizer = new Tokenizer() } = options
     if (valid && valid_pct !== undefined)
-      throw new TypeError('Both valid and valid_pct are given: choose one way to get a validation set.')
+      throw typeError('one-or-other', 'Both valid and valid_pct are given: choose one way to get a validation set.')
     const texts = [...train, ...(valid ?? [])]
     for (const [i, text] of texts.entries()) requireText(text, `Text ${i}`)
     const tokenized = new TokenizedTexts(texts, tokenizer)

@@ -1,4 +1,4 @@
-import { checkCount, Random, type RandomState, show } from '@onecycle/platform'
+import { checkCount, Random, type RandomState, rangeError, show } from '@onecycle/platform'
 import type { Batch, BatchSource, LoaderState } from '../batch.js'
 import { Staging } from '../staging.js'
 import type { Ragged } from './ragged.js'
@@ -45,7 +45,8 @@ export class TextStream implements BatchSource, Iterable<Batch> {
     checkCount('bptt', bptt)
     this.#long = Math.floor((texts.size - 1) / bs)
     if (this.#long < 1)
-      throw new RangeError(
+      throw rangeError(
+        'batch-too-large',
         `There are ${texts.size} tokens to ${use} on, and bs is ${bs}: each of so many streams takes one at least, and one more is to be predicted. ` +
           'Use a smaller bs, or more text.',
       )
@@ -125,7 +126,8 @@ export class TextStream implements BatchSource, Iterable<Batch> {
   /** @throws RangeError when the state comes from other texts, or streams of another number or length */
   restore(state: LoaderState): void {
     if (state?.batchSize !== this.batchSize || state.samples !== this.samples)
-      throw new RangeError(
+      throw rangeError(
+        'state-mismatch',
         `The state ${show(state)} does not fit texts in ${this.length} batches of ${this.batchSize} streams: restore it into data made of the same ` +
           'texts with the same bs and bptt.',
       )

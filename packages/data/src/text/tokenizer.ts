@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, show, typeError } from '@onecycle/platform'
 import { firstMarks, mark, ruleMarks } from './marks.js'
 import { splitWords } from './split-words.js'
 import { afterWords, beforeWords, writtenOf } from './word-rules.js'
@@ -47,7 +47,8 @@ export class Tokenizer {
     checkOptions<TokenizerOptions>('Tokenizer', options, tokenizerKinds)
     const { level = 'word', rules = level === 'word' } = options
     if (rules && level !== 'word')
-      throw new TypeError(
+      throw typeError(
+        'one-or-other',
         `Tokenizer: rules are for words, but level is ${typeof level === 'function' ? 'a function' : show(level)}.`,
       )
     this.level = typeof level === 'function' ? 'function' : level
@@ -66,7 +67,7 @@ export class Tokenizer {
   tokens(text: string | readonly string[]): string[] {
     const fields = typeof text === 'string' ? [text] : text
     if (!Array.isArray(fields) || !fields.every(field => typeof field === 'string'))
-      throw new TypeError(`A Tokenizer takes a text, or a list of fields, but got ${show(text)}.`)
+      throw typeError('wrong-argument', `A Tokenizer takes a text, or a list of fields, but got ${show(text)}.`)
     if (fields.length === 1) return [mark.begin, ...this.#divide(fields[0]!)]
     return [mark.begin, ...fields.flatMap((field, i) => [mark.field, String(i + 1), ...this.#divide(field)])]
   }
@@ -85,5 +86,5 @@ export class Tokenizer {
 
 function requireTokens(tokens: unknown): readonly string[] {
   if (Array.isArray(tokens) && tokens.every(token => typeof token === 'string')) return tokens
-  throw new TypeError(`The function that divides texts returned ${show(tokens)}; expected a list of texts.`)
+  throw typeError('tokenizer-answer', `The function that divides texts returned ${show(tokens)}; expected a list of texts.`)
 }

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { firstMarks, mark } from './marks.js'
 
 export interface VocabOptions {
@@ -28,15 +28,17 @@ export class Vocab {
 
   constructor(itos: readonly string[]) {
     if (!Array.isArray(itos) || !itos.every(token => typeof token === 'string'))
-      throw new TypeError(`A Vocab is made of a list of tokens, but got ${show(itos)}.`)
+      throw typeError('vocab', `A Vocab is made of a list of tokens, but got ${show(itos)}.`)
     if (itos[0] !== mark.unknown)
-      throw new RangeError(
+      throw rangeError(
+        'vocab',
         `The first token of a Vocab is ${show(itos[0])}; expected '${mark.unknown}', which stands for all others.`,
       )
     this.itos = itos
     this.#numbers = new Map(itos.map((token, i) => [token, i]))
     if (this.#numbers.size < itos.length)
-      throw new RangeError(
+      throw rangeError(
+        'vocab',
         `${show(itos.find((token, i) => this.#numbers.get(token) !== i))} is in the Vocab twice; expected once.`,
       )
   }
@@ -81,7 +83,7 @@ export class Vocab {
   tokens(numbers: ArrayLike<number>): string[] {
     return Array.from(numbers, number => {
       const token = this.itos[number]
-      if (token === undefined) throw new RangeError(`There is no token ${number} in a Vocab of ${this.length}.`)
+      if (token === undefined) throw rangeError('vocab', `There is no token ${number} in a Vocab of ${this.length}.`)
       return token
     })
   }

@@ -1,3 +1,4 @@
+import { rangeError, typeError } from '@onecycle/platform'
 import { isMask, isPixels, isPoints, type Pixels, type Points } from '../image/pixels.js'
 import type { LoadedSample } from '../item/part.js'
 import { asItIs, type Light } from './light.js'
@@ -38,11 +39,15 @@ export class ImageSample implements LoadedSample {
     if (sample instanceof ImageSample) return sample
     const { x, y } = sample
     if (!isPixels(x))
-      throw new TypeError('a transform of pictures was given what is none; expected the block of inputs to be ImageBlock().')
+      throw typeError(
+        'not-pictures',
+        'a transform of pictures was given what is none; expected the block of inputs to be ImageBlock().',
+      )
     const { height, width } = x
     const other = isMask(y) ? y.mask : isPixels(y) ? y : undefined
     if (other && (other.height !== height || other.width !== width))
-      throw new RangeError(
+      throw rangeError(
+        'shapes-differ',
         `it is ${width} x ${height} pixels, but its ${isMask(y) ? 'mask' : 'target'} ${other.width} x ${other.height}: they have to have one size.`,
       )
     const frame: Frame = { height, width, matrix: identity, padding: 'reflection' }

@@ -1,4 +1,4 @@
-import { checkNumber, type Kind, kind, type Random, show } from '@onecycle/platform'
+import { checkNumber, type Kind, kind, type Random, rangeError, show } from '@onecycle/platform'
 import type { ItemTransform, LoadedSample } from '../item/part.js'
 import { ImageSample } from './image-sample.js'
 
@@ -76,6 +76,6 @@ export function sidesOf(owner: string, size: Size): { height: number; width: num
   const [height, width] = Array.isArray(size) ? size : [size, size]
   for (const side of [height, width])
     if (!(Number.isInteger(side) && side! > 0 && side! <= 2 ** 15))
-      throw new RangeError(`${owner}: size is ${show(size)}; expected a whole number of pixels, or [height, width].`)
+      throw rangeError('wrong-option', `${owner}: size is ${show(size)}; expected a whole number of pixels, or [height, width].`)
   return { height: height!, width: width! }
 }

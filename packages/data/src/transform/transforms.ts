@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind, type Random, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, type Random, rangeError, show } from '@onecycle/platform'
 import type { ImageSample } from './image-sample.js'
 import {
   drawn,
@@ -326,5 +326,6 @@ export function pad(options: PadOptions = {}): ImageTransform {
 function requireRange(name: string, range: Range, above: number): void {
   const ends = [range].flat() as number[]
   for (const end of ends) checkNumber(name, end, { above })
-  if (ends.length === 2 && ends[0]! > ends[1]!) throw new RangeError(`${name} is ${show(range)}; expected the lower end first.`)
+  if (ends.length === 2 && ends[0]! > ends[1]!)
+    throw rangeError('range-ends', `${name} is ${show(range)}; expected the lower end first.`)
 }

@@ -1,3 +1,4 @@
+import { plainError, typeError, withCode } from '@onecycle/platform'
 import { startThread } from '#data/threads.js'
 import type { Packed } from './packed.js'
 import type { FromThread, Setup, Thread, ToThread } from './thread.js'
@@ -25,6 +26,11 @@ const IDLE = 60_000
 /** A thread ended while it worked at a task. */
 export class ThreadLost extends Error {
   static override readonly name: string = 'ThreadLost'
+
+  constructor(message: string) {
+    super(message)
+    withCode(this, 'reading-thread', ThreadLost)
+  }
 }
 
 /**
@@ -73,7 +79,9 @@ export class ReadingThread {
       this.#thread.post({ ...message, spare }, spare && [spare])
     } catch (cause) {
       const { message } = cause as Error
-      pending.reject(new TypeError(`An item cannot be sent to a worker thread: ${message} Use num_workers: 0.`, { cause }))
+      pending.reject(
+        typeError('reading-thread', `An item cannot be sent to a worker thread: ${message} Use num_workers: 0.`, { cause }),
+      )
       return
     }
     this.#pending.set(message.task, pending)
@@ -122,7 +130,8 @@ export class ReadingThread {
       for (const other of others) this.#post(other)
       return
     }
-    const error = new Error(
+    const error = plainError(
+      'reading-thread',
       `The worker threads that read items do not start: the first one ${fate}. With num_workers: 0 there are none.`,
     )
     for (const { reject } of [first, ...others]) reject(error)

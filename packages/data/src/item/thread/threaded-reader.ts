@@ -1,4 +1,4 @@
-import type { Random } from '@onecycle/platform'
+import { plainError, type Random } from '@onecycle/platform'
 import type { Cache } from '../cache/remembering.js'
 import type { EncodedSample, ItemEncoder } from '../item-encoder.js'
 import { nameOfItem } from '../name-of-item.js'
@@ -79,7 +79,9 @@ export class ThreadedReader implements SampleReader {
       return sample!
     } catch (error) {
       if (!(error instanceof ThreadLost)) throw error
-      return new Error(`${nameOfItem(item, index)}: the worker thread that read it ${error.message}, twice.`, { cause: error })
+      return plainError('reading-thread', `${nameOfItem(item, index)}: the worker thread that read it ${error.message}, twice.`, {
+        cause: error,
+      })
     }
   }
 }

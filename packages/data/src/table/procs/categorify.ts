@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 import type { CategoryValue, ColumnSummary } from '../column-summary.js'
 import type { TableColumn } from '../table-column.js'
 
@@ -28,7 +28,10 @@ export class Categorify {
         Array.from(columns, ([name, summary]) => {
           const values = summary.values()
           if (!values)
-            throw new RangeError(`${name} has too many different numbers for categories: name it in cont_names, or leave it out.`)
+            throw rangeError(
+              'too-many-numbers',
+              `${name} has too many different numbers for categories: name it in cont_names, or leave it out.`,
+            )
           return [name, values]
         }),
       ),
@@ -72,7 +75,8 @@ export class Categorify {
   #valuesOf(name: string): readonly CategoryValue[] {
     const values = this.#values[name]
     if (!values)
-      throw new RangeError(
+      throw rangeError(
+        'unknown-name',
         `${show(name)} is no category of this data; there are ${Object.keys(this.#values).join(', ') || 'none'}.`,
       )
     return values

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError } from '@onecycle/platform'
 import type { ColumnSummary } from '../column-summary.js'
 
 export interface FillMissingOptions {
@@ -73,11 +73,12 @@ export class FillMissing {
     const { fill_strategy = 'median', fill_vals = {} } = this.#options
     if (fill_strategy === 'constant') return fill_vals[name] ?? 0
     if (summary.present === 0)
-      throw new RangeError(`${name} is missing in every row of training: leave it out, or fill it with a constant.`)
+      throw rangeError('missing-value', `${name} is missing in every row of training: leave it out, or fill it with a constant.`)
     if (fill_strategy === 'median') return summary.median()
     const mode = summary.mode()
     if (typeof mode === 'number') return mode
-    throw new RangeError(
+    throw rangeError(
+      'too-many-numbers',
       `${name} has so many different numbers that the most frequent one is not known: fill it with the median, or a constant.`,
     )
   }
