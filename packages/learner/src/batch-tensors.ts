@@ -1,4 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
+import { typeError } from '@onecycle/platform'
 import { keep, type Scalar, Tensor } from '@tensorflow/tfjs-core'
 
 /**
@@ -55,7 +56,8 @@ export abstract class BatchTensors {
   set loss(loss: Scalar) {
     // What measures it is chosen once; a function here would be in nobody's way, and of no use.
     if (typeof loss === 'function')
-      throw new TypeError(
+      throw typeError(
+        'loss-is-a-tensor',
         'learn.loss is the loss of the current batch, a scalar tensor. The function that measures it is an option: new Learner(data, model, { loss }).',
       )
     this.#loss = this.own(loss)

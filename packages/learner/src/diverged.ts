@@ -1,4 +1,5 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
+import { withCode } from '@onecycle/platform'
 import type { Divergence } from './inspect/divergence.js'
 
 export interface DivergedError extends Divergence {}
@@ -13,6 +14,7 @@ export class DivergedError extends Error {
 
   constructor(message: string, fields: Divergence) {
     super(message)
+    withCode(this, 'diverged', DivergedError)
     Object.assign(this, fields)
   }
 }

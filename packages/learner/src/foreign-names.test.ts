@@ -8,7 +8,7 @@ beforeAll(useCpu)
 test.each(Object.entries(foreignNames))('learn.%s is answered with %s', (name, here) => {
   const learn = tinyLearner()
   const members = learn as unknown as Record<string, unknown>
-  expect(() => members[name]).toThrow(new TypeError(`A Learner has no ${name}. Here it is: ${here}`))
+  expect(() => members[name]).toThrow(`A Learner has no ${name}. Here it is: ${here}`)
   expect(() => {
     members[name] = 1
   }).toThrow(TypeError)

@@ -8,9 +8,12 @@ import {
   type FileSource,
   kind,
   listOf,
-  type PrettyString,
+  plainError,
+  rangeError,
   say,
   show,
+  type PrettyString,
+  typeError,
 } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import { emptyHistory, type History, OutputGuard, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
@@ -173,13 +176,15 @@ export class Learner extends AnsweringLoop {
   override set data(data: DataBunch) {
     const running = this.turns.what
     if (running)
-      throw new Error(
+      throw plainError(
+        'learner-busy',
         `data was set while ${running} is running on this Learner, and its batches are those that it began with. Set it when that is over.`,
       )
     checkData(data)
     checkFits(data, this.model)
     if (kindOf(data) !== kindOf(this.data))
-      throw new TypeError(
+      throw typeError(
+        'target-kind',
         `The targets of the new data are ${kindOf(data)}, but this Learner was made for ${kindOf(this.data)}. Make a new Learner for them.`,
       )
     checkWeighs(data, this.loss_func, this.metrics)
@@ -357,7 +362,10 @@ export class Learner extends AnsweringLoop {
   /** Trains the last layer group only. See {@link freeze_to}. */
   freeze(): void {
     if (this.groups.length < 2)
-      throw new RangeError('freeze() trains the last layer group only, but there is just one: make some with layer_groups.')
+      throw rangeError(
+        'layer-groups',
+        'freeze() trains the last layer group only, but there is just one: make some with layer_groups.',
+      )
     this.freeze_to(-1)
   }
 
@@ -389,7 +397,8 @@ export class Learner extends AnsweringLoop {
   freeze_to(n: number): void {
     const first = Number.isInteger(n) && n < 0 ? this.groups.length + n : n
     if (!Number.isInteger(n) || first < 0 || first >= this.groups.length) {
-      throw new RangeError(
+      throw rangeError(
+        'layer-groups',
         `freeze_to(${show(n)}): there are ${this.groups.length} layer groups, so n must be a whole number from ${-this.groups.length} to ${this.groups.length - 1}.`,
       )
     }
@@ -600,7 +609,8 @@ export class Learner extends AnsweringLoop {
     checkOptions<SaveOptions>(what, options, { with_opt: kind.boolean, metadata: kind.object })
     checkUsable(this.groups.flat(), what)
     if (this.lr_finding || this.turns.what === 'load') {
-      throw new Error(
+      throw plainError(
+        'learner-busy',
         `${what} was called while ${this.turns.what} is running on this Learner, whose weights are not those that stay. Await it first.`,
       )
     }

@@ -12,7 +12,7 @@ import {
 import { checkOwners, gravest } from '@onecycle/callbacks/internal'
 import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
-import { checkCount, processMemory } from '@onecycle/platform'
+import { checkCount, processMemory, typeError } from '@onecycle/platform'
 import { backend, memory, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { Place } from './checkpoint/parts.js'
 import { DivergedError } from './diverged.js'
@@ -257,7 +257,7 @@ export class Loop {
       const { xs, ys } = arrangeBatch(batch, learn.inputNames, learn.loss_func)
       if (xs !== batch.xs) learn.xb = xs
       if (ys !== batch.ys) learn.yb = ys
-      if (Array.isArray(ys) && ys.length === 0) throw new TypeError(noTargets)
+      if (Array.isArray(ys) && ys.length === 0) throw typeError('no-targets', noTargets)
       if (learn.training) await this.#section('batch', () => this.#trainBatch(), this.#advance)
       else await this.#section('batch', () => this.#validBatch())
     } finally {

@@ -9,7 +9,7 @@ import {
   type Weights,
 } from '@onecycle/callbacks'
 import type { BatchStream, DataBunch } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import { BatchTensors } from './batch-tensors.js'
 import { makeReadOnly } from './check/read-only.js'
 import type { Place } from './checkpoint/parts.js'
@@ -173,7 +173,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
    * with that batch.
    */
   protected goTo(to: Place): void {
-    if (!['train', 'validate', 'over'].includes(to?.pass)) throw new TypeError(`${show(to)} is no place of a fit.`)
+    if (!['train', 'validate', 'over'].includes(to?.pass)) throw typeError('wrong-argument', `${show(to)} is no place of a fit.`)
     const { pass, done, ...place } = to
     Object.assign(this, place)
     const loop = this.#loop!

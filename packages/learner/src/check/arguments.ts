@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { isPromise, show } from '@onecycle/platform'
+import { isPromise, show, typeError } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 import type { Model } from '../model/trainable-model.js'
 
@@ -10,7 +10,7 @@ import type { Model } from '../model/trainable-model.js'
  */
 export function checkArguments(data: unknown, model: unknown): void {
   if (isModel(data) && isData(model))
-    throw new TypeError('The data and the model are the wrong way round: call new Learner(data, model).')
+    throw typeError('arguments-swapped', 'The data and the model are the wrong way round: call new Learner(data, model).')
   checkData(data)
   checkModel(model)
 }
@@ -18,12 +18,13 @@ export function checkArguments(data: unknown, model: unknown): void {
 /** @throws TypeError for what is no DataBunch, with the way to make one of it */
 export function checkData(data: unknown): asserts data is DataBunch {
   if (isData(data)) return
-  throw new TypeError(`The data of a Learner is ${show(data)}; expected a DataBunch. ${dataHint(data)}`)
+  throw typeError('not-a-data-bunch', `The data of a Learner is ${show(data)}; expected a DataBunch. ${dataHint(data)}`)
 }
 
 function checkModel(model: unknown): asserts model is Model {
   if (isModel(model)) return
-  throw new TypeError(
+  throw typeError(
+    'not-a-model',
     `The model of a Learner is ${show(model)}; expected a LayersModel, such as sequential({ layers: [...] }), or an object with ` +
       `apply(x, { training }) and trainableWeights. ${modelHint(model)}`.trimEnd(),
   )

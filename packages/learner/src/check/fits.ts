@@ -1,6 +1,6 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
-import { orderByName, show } from '@onecycle/platform'
+import { orderByName, plainError, rangeError, show, typeError } from '@onecycle/platform'
 import { headsOf } from '../loss/heads.js'
 import { inputNamesOf } from '../model/arrange-inputs.js'
 import { fitsShape, type Shape, showShape } from '../model/shape.js'
@@ -16,7 +16,8 @@ export function checkFits(data: DataBunch, model: Model): void {
   if (!isLayersModel(model)) return
   const [target, outputs] = [data.targetName, model.outputs.map(({ sourceLayer }) => sourceLayer.name)]
   if (target !== undefined && !outputs.includes(target))
-    throw new RangeError(
+    throw rangeError(
+      'names-differ',
       `The targets are called ${show(target)}, but the model's output is called ${outputs.map(show).join(', ')}. Give them that ` +
         'name, or none.',
     )
@@ -34,9 +35,10 @@ function checkUnits({ target, c }: Pick<DataBunch, 'target' | 'c'>, units: numbe
   if (c === undefined || units === undefined) return
   const has = `but the model's ${where} has ${units} ${units === 1 ? 'unit' : 'units'}`
   if (target === 'multilabel' && c !== units)
-    throw new RangeError(`The data has ${c} labels that are a yes or no each, ${has}. Give it one for each.`)
+    throw rangeError('classes-and-units', `The data has ${c} labels that are a yes or no each, ${has}. Give it one for each.`)
   if (target === 'class' && c > Math.max(2, units))
-    throw new RangeError(
+    throw rangeError(
+      'classes-and-units',
       `The data has ${c} classes (labels 0 to ${c - 1}), ${has}. ` +
         (units === 1 ? "If y holds values to predict, say so: target: 'value', or y as a Float32Array. " : '') +
         `${units === 1 ? 'For classes give' : 'Give'} the ${where} ${c} units, or check the labels.`,
@@ -47,7 +49,7 @@ function checkUnits({ target, c }: Pick<DataBunch, 'target' | 'c'>, units: numbe
 export function checkInput(model: Model, x: Tensors): void {
   const tensors = [x].flat()
   if (tensors.some(({ isDisposed }) => isDisposed))
-    throw new Error('predict got a tensor that has been disposed: dispose it when the predictions are there.')
+    throw plainError('tensor-disposed', 'predict got a tensor that has been disposed: dispose it when the predictions are there.')
   const advice = 'Change the shape of the samples; a tensor that is one sample lacks the batch axis, x.expandDims().'
   const expected = shapesOf(model)
   if (expected)
@@ -60,10 +62,12 @@ export function checkInput(model: Model, x: Tensors): void {
 
 /** @throws Error when a weight has been disposed, and so cannot be trained or used. */
 export function checkUsable(parameters: readonly Parameter[], what: string): void {
-  if (parameters.length === 0) throw new TypeError(`${what} needs a model with trainable weights, but this one has none.`)
+  if (parameters.length === 0)
+    throw typeError('no-weights', `${what} needs a model with trainable weights, but this one has none.`)
   const gone = parameters.find(({ variable }) => variable.isDisposed)
   if (gone) {
-    throw new Error(
+    throw plainError(
+      'model-disposed',
       `${what} was called on a model that has been disposed (its weight ${gone.name} is gone). Make a new model and a new Learner.`,
     )
   }
@@ -95,7 +99,8 @@ function checkShapes(
 ): void {
   const fits = expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))
   if (fits) return
-  throw new RangeError(
+  throw rangeError(
+    'input-shape',
     `The model takes ${expected.map(showShape).join(' and ') || 'nothing, having no layers'}, but the data gives ${given.map(showShape).join(' and ')} ` +
       `(the first axis is the batch). ${advice}`,
   )

@@ -1,3 +1,5 @@
+import { typeError } from '@onecycle/platform'
+
 /**
  * Refuses that these properties are set: what was made of them when the object was made would go on with what they were.
  *
@@ -10,7 +12,7 @@ export function makeReadOnly<T extends object>(object: T, names: { readonly [Nam
       enumerable: true,
       get: () => value,
       set() {
-        throw new TypeError(`${name} is decided when a ${object.constructor.name} is made. To have another: ${instead}`)
+        throw typeError('read-only', `${name} is decided when a ${object.constructor.name} is made. To have another: ${instead}`)
       },
     })
   }

@@ -1,5 +1,5 @@
 import { type BatchStream, type DataBunch, DataLoader, type Dataset } from '@onecycle/data'
-import { isPromise, show } from '@onecycle/platform'
+import { isPromise, show, typeError } from '@onecycle/platform'
 import { Tensor } from '@tensorflow/tfjs-core'
 
 /**
@@ -11,11 +11,15 @@ export function streamOf(what: string, given: unknown, data: DataBunch): BatchSt
   const { valid_dl, train_dl } = data
   if (given === undefined) {
     if (valid_dl) return valid_dl
-    throw new TypeError(`${what}() has no data: the DataBunch was made without a validation set. Pass a stream: ${what}(dl).`)
+    throw typeError(
+      'no-validation-set',
+      `${what}() has no data: the DataBunch was made without a validation set. Pass a stream: ${what}(dl).`,
+    )
   }
   if (isStream(given)) return given
   if (isDataset(given)) return new DataLoader(given, { bs: (valid_dl ?? train_dl).batchSize })
-  throw new TypeError(
+  throw typeError(
+    'not-a-stream',
     `${what} got ${show(given)}; expected a stream of batches, such as data.valid_dl, or a data set. ${hint(what, given)}`.trimEnd(),
   )
 }

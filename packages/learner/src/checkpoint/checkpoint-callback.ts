@@ -1,6 +1,17 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { LoaderState } from '@onecycle/data'
-import { checkAddress, checkFileName, checkOptions, kind, lockFolder, nextTurn, removeUnfinished, show } from '@onecycle/platform'
+import {
+  checkAddress,
+  checkFileName,
+  checkOptions,
+  kind,
+  lockFolder,
+  nextTurn,
+  plainError,
+  removeUnfinished,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import { heedWarnings } from '../work/interrupt.js'
 import { watchForgetful } from './forgetful.js'
 import { type Due, dueEvery, type Interval } from './interval.js'
@@ -194,7 +205,8 @@ export class Checkpoint implements Callback<RunningLearner> {
    * setTimeout(() => saving.now().then(path => console.log(path)), 60_000)
    */
   now(still?: RunningLearner): Promise<string> {
-    if (!this.#fit) return Promise.reject(new Error('There is nothing to keep: no fit with this Checkpoint is under way.'))
+    if (!this.#fit)
+      return Promise.reject(plainError('no-fit-under-way', 'There is nothing to keep: no fit with this Checkpoint is under way.'))
     return new Promise((resolve, reject) => {
       this.#askers.push({ resolve, reject })
       if (still) this.#takeForAskers(still).catch(reject)
@@ -245,7 +257,8 @@ export class Checkpoint implements Callback<RunningLearner> {
     if (reason === 'failed' || reason === 'diverged') this.#drop()
     this.#write(learn)
     await this.#writing
-    for (const { reject } of this.#askers.splice(0)) reject(new Error('The fit has ended without another checkpoint.'))
+    for (const { reject } of this.#askers.splice(0))
+      reject(plainError('no-fit-under-way', 'The fit has ended without another checkpoint.'))
     const best = this.#keep.state()
     if (this.#last && best?.files[0]) {
       const { path, value, epoch } = {
@@ -366,7 +379,7 @@ export class Checkpoint implements Callback<RunningLearner> {
 /** @throws TypeError for what names no folder; Error for an address that cannot be written here. */
 export function checkDir(name: string, dir: unknown): string {
   if (typeof dir !== 'string' || dir === '')
-    throw new TypeError(`${name} must be a folder for checkpoints, such as 'runs/a', but it is ${show(dir)}.`)
+    throw typeError('wrong-argument', `${name} must be a folder for checkpoints, such as 'runs/a', but it is ${show(dir)}.`)
   checkAddress(dir, 'write')
   if (/^[a-z][a-z\d+.-]+:\/\//i.test(dir)) checkFileName(name, dir)
   return dir

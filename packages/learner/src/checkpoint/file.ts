@@ -1,4 +1,17 @@
-import { type FileSource, joined, nameOf, nextTurn, type Opened, open, Sha256, show, writeWhole } from '@onecycle/platform'
+import {
+  codeOf,
+  type FileSource,
+  joined,
+  nameOf,
+  nextTurn,
+  type Opened,
+  open,
+  plainError,
+  Sha256,
+  show,
+  typeError,
+  writeWhole,
+} from '@onecycle/platform'
 import { isSealed, noChecksum, seal } from './checksum.js'
 import { isWeight, pack, packed, unpack, weightsIn } from './packing.js'
 import { inPieces } from './pieces.js'
@@ -57,9 +70,13 @@ export async function saveCheckpoint(address: string, snapshot: Snapshot, option
 
 function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   for (const [key, value] of Object.entries(metadata)) {
-    if (own.includes(key)) throw new TypeError(`metadata cannot have ${key}, which the file says itself: choose another name.`)
+    if (own.includes(key))
+      throw typeError('metadata', `metadata cannot have ${key}, which the file says itself: choose another name.`)
     if (typeof value !== 'string')
-      throw new TypeError(`metadata.${key} must be a string, as all metadata of a safetensors file, but it is ${show(value)}.`)
+      throw typeError(
+        'metadata',
+        `metadata.${key} must be a string, as all metadata of a safetensors file, but it is ${show(value)}.`,
+      )
   }
 }
 
@@ -104,7 +121,9 @@ async function parse<T>(source: FileSource, file: Opened, make: (file: Opened, h
     return await make(file, await readHead(file))
   } catch (cause) {
     const reason = (cause as Error).message.replace(/\.$/, '')
-    throw new Error(`${nameOf(source)} cannot be loaded as a checkpoint: ${reason}.`, { cause })
+    throw plainError(codeOf(cause, 'checkpoint-unreadable'), `${nameOf(source)} cannot be loaded as a checkpoint: ${reason}.`, {
+      cause,
+    })
   } finally {
     await file.close()
   }
@@ -121,12 +140,14 @@ async function readChecked(
   wanted?: (name: string) => boolean,
 ): Promise<Pick<SafetensorsContent, 'tensors'> & { unchecked?: string }> {
   const { format: mark, checksum = '' } = head.metadata
-  if (!mark?.startsWith(format)) throw new Error(`it is a safetensors file of another origin, without the mark ${sealed}`)
+  if (!mark?.startsWith(format))
+    throw plainError('checkpoint-foreign', `it is a safetensors file of another origin, without the mark ${sealed}`)
   if (mark !== sealed && mark !== unsealed)
-    throw new Error(`its format is ${mark}, and this version of onecycle reads ${sealed} at most`)
+    throw plainError('newer-format', `its format is ${mark}, and this version of onecycle reads ${sealed} at most`)
   const hash = new Sha256()
   const tensors = await readTensors(file, head, { hear: piece => hash.update(piece), ...(wanted && { wanted }) })
   if (mark === unsealed) return { tensors, unchecked: 'it has no checksum' }
-  if (!isSealed(head.head, checksum, hash)) throw new Error('it is not as it was written, by its checksum: it is damaged')
+  if (!isSealed(head.head, checksum, hash))
+    throw plainError('checkpoint-damaged', 'it is not as it was written, by its checksum: it is damaged')
   return { tensors }
 }

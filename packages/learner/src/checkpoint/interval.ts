@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, show } from '@onecycle/platform'
+import { checkCount, checkNumber, show, typeError } from '@onecycle/platform'
 
 /** How often something is done: after so much time, `'2 min'`, after every epoch, or every so many batches. */
 export type Interval = string | { readonly batches: number }
@@ -22,7 +22,10 @@ export function dueEvery(name: string, every: Interval): Due {
     return byCount(checkCount(`${name}.batches`, every.batches), trained => trained)
   const [, count, unit] = /^\s*([\d.]+)\s*(ms|s|sec|min|h)\s*$/.exec(String(every)) ?? []
   if (unit === undefined)
-    throw new TypeError(`${name} is ${show(every)}; expected a time such as '2 min' or '30 s', 'epoch', or { batches: 100 }.`)
+    throw typeError(
+      'not-a-time',
+      `${name} is ${show(every)}; expected a time such as '2 min' or '30 s', 'epoch', or { batches: 100 }.`,
+    )
   return byCount(checkNumber(name, Number(count), { above: 0 }) * milliseconds[unit]!, () => performance.now())
 }
 

@@ -1,3 +1,5 @@
+import { plainError } from '@onecycle/platform'
+
 /**
  * Parses JSON of unknown origin: what is nested deeper than this, or has a key twice in one object, is refused before anything is made of it.
  *
@@ -14,7 +16,7 @@ export function parseJson(text: string, depth: number): unknown {
       latest = text.slice(begin, i + 1)
     } else if (sign === '{' || sign === '[') {
       if (open.push(sign === '{' ? new Set() : undefined) > depth)
-        throw new Error(`is nested deeper than ${depth}: it is damaged`)
+        throw plainError('checkpoint-damaged', `is nested deeper than ${depth}: it is damaged`)
     } else if (sign === '}' || sign === ']') open.pop()
     else if (sign === ':') addKey(open.at(-1), JSON.parse(latest || '""') as string)
   }
@@ -22,6 +24,6 @@ export function parseJson(text: string, depth: number): unknown {
 }
 
 function addKey(keys: Set<string> | undefined, key: string): void {
-  if (keys?.has(key)) throw new Error(`has ${JSON.stringify(key)} twice: it is damaged`)
+  if (keys?.has(key)) throw plainError('checkpoint-damaged', `has ${JSON.stringify(key)} twice: it is damaged`)
   keys?.add(key)
 }

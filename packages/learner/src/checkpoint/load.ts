@@ -1,4 +1,4 @@
-import { type FileSource, nameOf } from '@onecycle/platform'
+import { type FileSource, nameOf, plainError } from '@onecycle/platform'
 import { copyStates, type LayerStates, putStates } from '../model/layer-states.js'
 import { RandomStreams } from '../random/random-streams.js'
 import { loadCheckpoint } from './file.js'
@@ -51,7 +51,8 @@ export async function loadInto(parts: LoadingParts, source: FileSource, options:
   if (strict)
     checkWeights(parts.model, snapshot.weights, ', or take those that fit by name and shape: load(path, { strict: false })')
   else if (taken.length === 0)
-    throw new Error(
+    throw plainError(
+      'other-model',
       `${file} has no weight that fits this model by name and shape. It has ${unexpected.join(', ')}; the model ${missing.join(', ')}.`,
     )
   if (snapshot.random) new RandomStreams(0).restore(snapshot.random)
@@ -75,13 +76,13 @@ async function loadOptimizer(
   if (with_opt === false) return false
   const aside = 'To take the weights alone: load(path, { with_opt: false }).'
   try {
-    if (!snapshot.optimizer) throw new Error('It was saved without the state of an optimizer.')
+    if (!snapshot.optimizer) throw plainError('other-optimizer', 'It was saved without the state of an optimizer.')
     await opt.load(snapshot.optimizer)
     return true
   } catch (cause) {
     const { message } = cause as Error
     if (with_opt || (strict && snapshot.optimizer))
-      throw new Error(`${file} does not fit this optimizer. ${message} ${aside}`, { cause })
+      throw plainError('other-optimizer', `${file} does not fit this optimizer. ${message} ${aside}`, { cause })
     log(`The optimizer did not go on from ${file}, and is as it was. ${message}`)
     return false
   }

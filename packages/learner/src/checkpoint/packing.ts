@@ -1,4 +1,4 @@
-import { kind } from '@onecycle/platform'
+import { kind, plainError } from '@onecycle/platform'
 import type { OptimizerState, SavedParameter } from '../optimizer/index.js'
 import { parseJson } from './json.js'
 import type { SafetensorsContent, StoredArray, StoredTensor } from './safetensors.js'
@@ -60,7 +60,7 @@ function named(prefix: string, tensors: SafetensorsContent['tensors']): [string,
 
 function asTensor(name: string, { shape, values }: StoredArray): StoredTensor {
   if (values instanceof Float32Array) return { shape, values }
-  throw new Error(`${name} is of type F64, and must be F32`)
+  throw plainError('checkpoint-damaged', `${name} is of type F64, and must be F32`)
 }
 
 /** By the number of the layer, and of the state in it. */
@@ -69,7 +69,7 @@ function statesIn(tensors: SafetensorsContent['tensors']): StoredTensor[][] {
   for (const [name, tensor] of named(statePrefix, tensors)) {
     // A list with one far away would take for ever to go through.
     const [, layer, state] = (/^(\d{1,5})\.(\d{1,5})$/.exec(name) ?? []).map(Number) as [number, number, number]
-    if (layer === undefined) throw new Error(`${statePrefix}${name} is of no layer: it is damaged`)
+    if (layer === undefined) throw plainError('checkpoint-damaged', `${statePrefix}${name} is of no layer: it is damaged`)
     states[layer] ??= []
     states[layer][state] = tensor
   }
@@ -89,17 +89,17 @@ function asRun(run: unknown): RunState {
   const { fit, place, callbacks, machine } = (run ?? {}) as Partial<RunState>
   const named = kind.listOf(kind.object).fits(callbacks) && callbacks!.every(({ name }) => typeof name === 'string')
   if (named && [fit, place, place?.values, machine].every(kind.object.fits)) return run as RunState
-  throw new Error('its run describes no fit: it is damaged')
+  throw plainError('checkpoint-damaged', 'its run describes no fit: it is damaged')
 }
 
 function attachSlots({ parameters, ...rest }: OptimizerSummary, tensors: Readonly<Record<string, StoredArray>>): OptimizerState {
   const { fits } = kind.object
   if (!fits(parameters) || !Object.values(parameters).every(own => fits(own) && kind.listOf(kind.string).fits(own.slots)))
-    throw new Error('its optimizer describes none: it is damaged')
+    throw plainError('checkpoint-damaged', 'its optimizer describes none: it is damaged')
   const states = Object.entries(parameters).map(([name, { slots, ...own }]) => {
     const arrays = slots.map(slot => {
       const stored = tensors[slotName(name, slot)]
-      if (!stored) throw new Error(`the optimizer's ${slot} of ${name} is missing`)
+      if (!stored) throw plainError('checkpoint-damaged', `the optimizer's ${slot} of ${name} is missing`)
       return [slot, asTensor(slotName(name, slot), stored)] as const
     })
     return [name, { ...own, slots: Object.fromEntries(arrays) }] as const

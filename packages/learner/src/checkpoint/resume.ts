@@ -1,5 +1,5 @@
 import { type Callback, CancelFit, CancelTrain } from '@onecycle/callbacks'
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, plainError, typeError } from '@onecycle/platform'
 import type { TrainOptions } from '../fit/options.js'
 import { Checkpoint, checkDir, fitIndex } from './checkpoint-callback.js'
 import { loadCheckpoint } from './file.js'
@@ -27,7 +27,10 @@ export function resuming(
   const { dir, anyBackend = false } = typeof resume === 'string' ? { dir: resume } : resume!
   checkDir('resume', dir)
   if (start_epoch !== undefined)
-    throw new TypeError('start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.')
+    throw typeError(
+      'one-or-other',
+      'start_epoch says where a fit begins, and so does the checkpoint of resume: leave out one of them.',
+    )
   const theirs = [...learn.bus.callbacks, ...callbacks].filter(callback => callback instanceof Checkpoint && callback.dir === dir)
   const own = theirs.length > 0 ? [] : [new Checkpoint({ dir })]
   const [checkpoint] = [...theirs, ...own] as [Checkpoint]
@@ -55,7 +58,9 @@ async function fitting(found: Found, check: () => Promise<void>): Promise<void> 
     await check()
   } catch (cause) {
     const reason = (cause as Error).message.replace(/\.$/, '')
-    throw new Error(`${found.file.path} does not fit: ${reason}. To begin anew, give another folder.`, { cause })
+    throw plainError('resume-mismatch', `${found.file.path} does not fit: ${reason}. To begin anew, give another folder.`, {
+      cause,
+    })
   }
 }
 
@@ -72,7 +77,8 @@ export async function takeUp(learn: RunningLearner, dir: string, options: TakeUp
   if (!newest) return undefined
   const best = bestOf(newest, files)
   if (options.best && best.length === 0)
-    throw new Error(
+    throw plainError(
+      'no-best-checkpoint',
       `No checkpoint in ${dir} is one of the best: Checkpoint({ dir, keep: { best: 1, monitor: 'valid_loss' } }) keeps it.`,
     )
   const found = options.best ? await newestGood(learn, best) : newest
@@ -95,7 +101,7 @@ async function newestGood(learn: Pick<RunningLearner, 'log'>, files: readonly Ru
   for (const file of files) {
     try {
       const { run, ...snapshot } = await loadCheckpoint(file.path)
-      if (!run) throw new Error(`${file.path} was not written by a Checkpoint.`)
+      if (!run) throw plainError('checkpoint-foreign', `${file.path} was not written by a Checkpoint.`)
       return { file, snapshot: { ...snapshot, run } }
     } catch (error) {
       learn.log(`${(error as Error).message} The checkpoint before it is used, if there is one.`)

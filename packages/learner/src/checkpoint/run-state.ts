@@ -1,6 +1,6 @@
 import type { Callback } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
-import { isPromise } from '@onecycle/platform'
+import { isPromise, plainError } from '@onecycle/platform'
 import { dataPrint, differences, modelPrint, optimizerPrint } from './fingerprint.js'
 import { difference, machineNow } from './machine.js'
 import type { Place } from './parts.js'
@@ -49,15 +49,20 @@ export async function checkRun(learn: RunningLearner, { run, weights }: RunSnaps
   ]
   const length = ({ n_epoch, n_train_iter }: Pick<RunningLearner, 'n_epoch' | 'n_train_iter'>) =>
     `${n_epoch} epochs of ${n_train_iter} batches`
-  if (length(run.fit) !== length(learn)) throw new Error(`its fit has ${length(run.fit)}, and this one ${length(learn)}`)
+  if (length(run.fit) !== length(learn))
+    throw plainError('resume-mismatch', `its fit has ${length(run.fit)}, and this one ${length(learn)}`)
   if (theirs !== ours)
-    throw new Error(`the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`)
+    throw plainError(
+      'resume-mismatch',
+      `the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`,
+    )
   checkWeights(learn.model, weights)
   if (run.fingerprint)
     throwIf(differences(run.fingerprint, { model: modelPrint(learn.model), data: await dataPrint(learn.data) }))
   const other = difference(run.machine, await machineNow())
   if (other && !anyBackend)
-    throw new Error(
+    throw plainError(
+      'resume-mismatch',
       `it was computed otherwise (${other}), so that results would differ in their last digits: resume: { dir, anyBackend: true } allows it`,
     )
 }
@@ -68,7 +73,7 @@ export function checkOptimizer(learn: RunningLearner, { fingerprint }: RunState)
 }
 
 function throwIf(differences: readonly string[]): void {
-  if (differences.length > 0) throw new Error(differences.join('; '))
+  if (differences.length > 0) throw plainError('resume-mismatch', differences.join('; '))
 }
 
 function withState(callbacks: Callbacks): Callbacks {

@@ -1,4 +1,4 @@
-import { nextTurn, type Opened, show } from '@onecycle/platform'
+import { nextTurn, type Opened, plainError, rangeError, show } from '@onecycle/platform'
 import { parseJson } from './json.js'
 import { pieceBytes } from './pieces.js'
 
@@ -42,7 +42,8 @@ export interface SafetensorsLayout {
  * @throws RangeError for a tensor under the name that the format keeps for metadata.
  */
 export function layOut({ tensors, metadata }: SafetensorsContent): SafetensorsLayout {
-  if (Object.hasOwn(tensors, metadataKey)) throw new RangeError(`A tensor cannot be called ${metadataKey}: choose another name.`)
+  if (Object.hasOwn(tensors, metadataKey))
+    throw rangeError('reserved-name', `A tensor cannot be called ${metadataKey}: choose another name.`)
   let end = 0
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {
     const begin = end
@@ -76,13 +77,19 @@ export async function readHead(file: Opened): Promise<SafetensorsHead> {
   const view = new DataView(length.buffer, length.byteOffset, length.byteLength)
   const start = lengthBytes + (length.length === lengthBytes ? Number(view.getBigUint64(0, true)) : Number.NaN)
   if (!(start <= file.size))
-    throw new Error(`it has ${file.size} bytes, too few for its header: truncated, or not a safetensors file`)
+    throw plainError(
+      'checkpoint-damaged',
+      `it has ${file.size} bytes, too few for its header: truncated, or not a safetensors file`,
+    )
   if (start > longestHeader)
-    throw new Error(`its header has ${start} bytes, more than the ${longestHeader} that are read: it is damaged`)
+    throw plainError(
+      'checkpoint-damaged',
+      `its header has ${start} bytes, more than the ${longestHeader} that are read: it is damaged`,
+    )
   const head = await file.read(0, start)
   const { [metadataKey]: metadata = {}, ...entries } = parseHeader(head.subarray(lengthBytes))
   if (!isRecord(metadata) || Object.values(metadata).some(value => typeof value !== 'string'))
-    throw new Error('its metadata are not strings by name: it is damaged')
+    throw plainError('checkpoint-damaged', 'its metadata are not strings by name: it is damaged')
   const parsed = Object.entries(entries).map(([name, entry]) => parseEntry(name, entry))
   checkPlaces(parsed, start, file.size - start)
   return { head, metadata: metadata as Record<string, string>, entries: parsed }
@@ -132,15 +139,15 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new Error(foreign)
+    throw plainError('checkpoint-foreign', foreign)
   }
   let header: unknown
   try {
     header = parseJson(text, 8)
   } catch (error) {
-    throw new Error(error instanceof SyntaxError ? foreign : `its header ${(error as Error).message}`)
+    throw plainError('checkpoint-foreign', error instanceof SyntaxError ? foreign : `its header ${(error as Error).message}`)
   }
-  if (!isRecord(header)) throw new Error(foreign)
+  if (!isRecord(header)) throw plainError('checkpoint-foreign', foreign)
   return header
 }
 
@@ -158,14 +165,18 @@ interface Entry {
 function parseEntry(name: string, entry: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {}
   if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2)
-    throw new Error(`its header describes ${name} as ${show(entry)}: it is damaged`)
+    throw plainError('checkpoint-damaged', `its header describes ${name} as ${show(entry)}: it is damaged`)
   const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined
-  if (!type) throw new Error(`${name} is of type ${show(dtype)}; only ${Object.keys(types).join(' and ')} are read`)
+  if (!type)
+    throw plainError('checkpoint-foreign', `${name} is of type ${show(dtype)}; only ${Object.keys(types).join(' and ')} are read`)
   const [from, to] = offsets as [number, number]
   const count = shape.reduce((product, axis) => product * axis, 1)
   const size = count * (dtype === 'F32' ? 4 : 8)
   if (to - from !== size)
-    throw new Error(`${name} has ${to - from} bytes, but its shape ${show(shape)} takes ${size}: it is damaged`)
+    throw plainError(
+      'checkpoint-damaged',
+      `${name} has ${to - from} bytes, but its shape ${show(shape)} takes ${size}: it is damaged`,
+    )
   return { name, shape, count, from, to, type }
 }
 
@@ -173,12 +184,20 @@ function parseEntry(name: string, entry: unknown): Entry {
 function checkPlaces(entries: readonly Entry[], start: number, length: number): void {
   let end = 0
   for (const { name, from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (to > length) throw new Error(`${name} ends at byte ${start + to}, but the file has ${start + length}: it is truncated`)
+    if (to > length)
+      throw plainError(
+        'checkpoint-damaged',
+        `${name} ends at byte ${start + to}, but the file has ${start + length}: it is truncated`,
+      )
     if (from !== end)
-      throw new Error(`${name} begins at byte ${start + from}, but what lies before it ends at ${start + end}: it is damaged`)
+      throw plainError(
+        'checkpoint-damaged',
+        `${name} begins at byte ${start + from}, but what lies before it ends at ${start + end}: it is damaged`,
+      )
     end = to
   }
-  if (end !== length) throw new Error(`${length - end} bytes follow its last tensor: it is damaged, or two files in one`)
+  if (end !== length)
+    throw plainError('checkpoint-damaged', `${length - end} bytes follow its last tensor: it is damaged, or two files in one`)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { nextTurn } from '@onecycle/platform'
+import { nextTurn, plainError } from '@onecycle/platform'
 import type { Optimizer, OptimizerState } from '../optimizer/index.js'
 import type { SaveOptions } from './file.js'
 import type { Parts } from './parts.js'
@@ -44,7 +44,9 @@ async function snapshotOf(parts: Parts, { with_opt }: SaveOptions): Promise<{ sn
   const reading = [copyWeights(parts.model), stateOf(parts.opt), captureOthers(parts)] as const
   const [weights, { optimizer, cause }, others] = await Promise.all(reading)
   if (cause && with_opt)
-    throw new Error(`${cause.message} To save the weights alone: save(path, { with_opt: false }).`, { cause })
+    throw plainError('optimizer-unsaveable', `${cause.message} To save the weights alone: save(path, { with_opt: false }).`, {
+      cause,
+    })
   return { snapshot: { weights, ...(optimizer && { optimizer }), ...others }, cause }
 }
 

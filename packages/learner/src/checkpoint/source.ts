@@ -1,4 +1,4 @@
-import { checkAddress, type FileSource, nameOf, show } from '@onecycle/platform'
+import { checkAddress, type FileSource, nameOf, show, typeError } from '@onecycle/platform'
 
 const extension = '.safetensors'
 
@@ -26,5 +26,5 @@ export function sourceToLoad(source: FileSource): FileSource {
 }
 
 function noFile(given: unknown): TypeError {
-  return new TypeError(`${show(given)} names no file for a checkpoint: give a path such as 'runs/best'.`)
+  return typeError('file-name', `${show(given)} names no file for a checkpoint: give a path such as 'runs/best'.`)
 }

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, show, typeError } from '@onecycle/platform'
 import type { StoredArray } from './safetensors.js'
 
 /** Key of what JSON cannot say, and of arrays that are stored elsewhere. */
@@ -24,7 +24,7 @@ type Arrays = Record<string, StoredArray>
  * @throws TypeError for anything else
  */
 export function packState(state: unknown, path: string, arrays: Arrays, depth = 0): unknown {
-  if (depth > deepest / 2) throw new TypeError(`${path} is nested too deep for a checkpoint.`)
+  if (depth > deepest / 2) throw typeError('state-unsaveable', `${path} is nested too deep for a checkpoint.`)
   if (state === null || typeof state === 'string' || typeof state === 'boolean') return state
   if (typeof state === 'number') return packNumber(state)
   const store = (stored: StoredArray, as: string) => {
@@ -41,7 +41,7 @@ export function packState(state: unknown, path: string, arrays: Arrays, depth = 
     return state.map(pack)
   }
   if (!isPlain(state))
-    throw new TypeError(`${path} is ${show(state)}, which a checkpoint cannot keep: give plain data and arrays.`)
+    throw typeError('state-unsaveable', `${path} is ${show(state)}, which a checkpoint cannot keep: give plain data and arrays.`)
   if (isTensor(state)) return store(state, 'tensor')
   const entries = Object.entries(state).filter(([, each]) => each !== undefined)
   const packed = Object.fromEntries(entries.map(([key, each]) => [key, pack(each, key)]))
@@ -62,7 +62,7 @@ function unpackFrom(packed: unknown, arrays: Map<string, StoredArray>): unknown 
   if (kind === 'number') return numbers[(packed as { value: string }).value]
   const { name } = packed as { name: string }
   const stored = arrays.get(name)
-  if (!stored) throw new Error(`the array ${name} is missing, or used twice: it is damaged`)
+  if (!stored) throw plainError('checkpoint-damaged', `the array ${name} is missing, or used twice: it is damaged`)
   arrays.delete(name)
   if (kind === 'list') return Array.from(stored.values)
   return kind === 'array' ? stored.values : stored

@@ -1,5 +1,5 @@
 import type { Weights } from '@onecycle/callbacks'
-import { kind, show } from '@onecycle/platform'
+import { kind, plainError, show, typeError } from '@onecycle/platform'
 import { tensor } from '@tensorflow/tfjs-core'
 import { weightsOf } from '../model/parameters.js'
 import type { Model } from '../model/trainable-model.js'
@@ -25,7 +25,10 @@ export interface Comparison {
 
 export function compareWeights(model: Model, weights: Weights): Comparison {
   if (!kind.object.fits(weights))
-    throw new TypeError(`Weights are an object of arrays by name, as getWeights() gives them, but got ${show(weights)}.`)
+    throw typeError(
+      'wrong-argument',
+      `Weights are an object of arrays by name, as getWeights() gives them, but got ${show(weights)}.`,
+    )
   const written = (name: string, shape: readonly number[]) => `${name} [${shape}]`
   const ours = weightsOf(model).map(({ name, variable }) => ({ name, full: written(name, variable.shape) }))
   const saved = Object.entries(weights).map(([name, weight]) => written(name, weight?.shape ?? []))
@@ -45,7 +48,8 @@ export function checkWeights(model: Model, weights: Weights, otherwise = ''): vo
     unexpected.length > 0 && `${unexpected.join(', ')} was saved, which the model does not have`,
   ].filter(Boolean)
   if (parts.length > 0)
-    throw new Error(
+    throw plainError(
+      'other-model',
       `The saved weights are of another model: ${parts.join('; ')}. Load them into the architecture they were saved from${otherwise}.`,
     )
 }

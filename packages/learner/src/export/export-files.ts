@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { nameOf, namesIn, removeFile, Sha256, schemeOf, show, writeWhole } from '@onecycle/platform'
+import { nameOf, namesIn, removeFile, Sha256, schemeOf, show, typeError, writeWhole } from '@onecycle/platform'
 import { io, type Tensor, sigmoid as tfSigmoid, softmax as tfSoftmax, version_core } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { sigmoid, softmax } from '../loss/activations.js'
@@ -27,7 +27,8 @@ export type ExportFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>
  * @throws as {@link exportFiles}; Error when they cannot be written
  */
 export async function exportTo(parts: Exported, dir: string): Promise<string> {
-  if (typeof dir !== 'string' || dir === '') throw new TypeError(`export takes the path of a folder, but got ${show(dir)}.`)
+  if (typeof dir !== 'string' || dir === '')
+    throw typeError('wrong-argument', `export takes the path of a folder, but got ${show(dir)}.`)
   const files = await exportFiles(parts)
   const base = dir.replace(/\/+$/, '')
   for (const [name, bytes] of Object.entries(files)) await writeWhole(`${base}/${name}`, bytes)
@@ -61,7 +62,8 @@ export async function exportFiles(parts: Exported): Promise<ExportFiles> {
 /** The model that is exported, the caller's to dispose, and what is said of it. Throws as {@link exportFiles}. */
 export function exportedModel({ data, model, loss_func, log }: Exported): { net: LayersModel; manifest: Manifest } {
   if (!isLayersModel(model))
-    throw new TypeError(
+    throw typeError(
+      'export-unsupported',
       'Only a LayersModel can be exported, made by tf.sequential or tf.model: what another object does nobody else could repeat. save() keeps its weights.',
     )
   const inputs = data.inputs?.state()
@@ -103,7 +105,8 @@ function activationsOf(loss: LossFunction, outputs: number): OutputActivation[] 
   if (loss.heads) return loss.heads.flatMap(head => activationsOf(head.loss, 1))
   const activation = known.get(loss.activation as ((pred: Tensor) => Tensor) | undefined)
   if (activation) return Array<OutputActivation>(outputs).fill(activation)
-  throw new TypeError(
+  throw typeError(
+    'export-unsupported',
     `The activation of the loss ${loss.name || 'given'} is a function of its own, which cannot be written into a file. Give the model a layer that does it, and take ` +
       'a loss of what comes out; or give the loss tf.softmax or tf.sigmoid.',
   )

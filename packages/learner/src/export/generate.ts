@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kinds, kind, type Random, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, kind, type Random, show, typeError } from '@onecycle/platform'
 import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { freeStates } from '../model/dispose-model.js'
@@ -32,7 +32,8 @@ const [unknown, pad, begin] = [0, 1, 2]
 /** @throws TypeError or RangeError for what is no prompt, number of tokens or option */
 export function checkGenerate(owner: string, prompt: unknown, n_words: unknown, options: GenerateOptions): void {
   checkOptions<GenerateOptions>(owner, options, generateKinds)
-  if (typeof prompt !== 'string') throw new TypeError(`${owner} takes the beginning of a text, but got ${show(prompt)}.`)
+  if (typeof prompt !== 'string')
+    throw typeError('wrong-argument', `${owner} takes the beginning of a text, but got ${show(prompt)}.`)
   checkCount('n_words', n_words as number)
   checkNumber('temperature', options.temperature ?? 1, { min: 0 })
   checkNumber('min_p', options.min_p ?? 0, { min: 0, max: 1 })

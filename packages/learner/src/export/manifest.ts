@@ -1,5 +1,5 @@
 import type { InputsState } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { plainError, show } from '@onecycle/platform'
 import type { Meaning } from './answer.js'
 
 /** What an export says of itself, in its model.json. */
@@ -33,17 +33,21 @@ export function parseModelJson(text: string): ModelJson & { readonly userDefined
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    throw new Error('it is not JSON', { cause })
+    throw plainError('model-json', 'it is not JSON', { cause })
   }
   const manifest = json?.userDefinedMetadata?.onecycle
   if (json?.format !== 'layers-model' || !Array.isArray(json.weightsManifest))
-    throw new Error('it is no model.json of TensorFlow.js')
+    throw plainError('model-json', 'it is no model.json of TensorFlow.js')
   if (!manifest || !Array.isArray(manifest.outputs))
-    throw new Error(
+    throw plainError(
+      'model-json',
       'it does not say what its outputs stand for: it is a model of TensorFlow.js, but none that learn.export wrote. tf.loadLayersModel reads it',
     )
   if (!(manifest.format <= manifestFormat))
-    throw new Error(`its format is ${show(manifest.format)}, and this version of onecycle reads ${manifestFormat} at most`)
+    throw plainError(
+      'newer-format',
+      `its format is ${show(manifest.format)}, and this version of onecycle reads ${manifestFormat} at most`,
+    )
   const onecycle = ofNow(manifest)
   return { ...(json as ReturnType<typeof parseModelJson>), userDefinedMetadata: { onecycle } }
 }

@@ -9,7 +9,9 @@ import {
   type Kinds,
   kind,
   nameOf,
+  rangeError,
   show,
+  typeError,
   writeWhole,
 } from '@onecycle/platform'
 import type { Answer } from './answer.js'
@@ -54,7 +56,10 @@ export async function predictCsv(
   checkOptions<PredictCsvOptions>('predict_csv', options, { ...kinds, ...reading })
   const table = inputs?.state()
   if (table?.kind !== 'table')
-    throw new TypeError('predict_csv predicts the rows of a table, and this model was not trained on one. Use predict.')
+    throw typeError(
+      'another-kind',
+      'predict_csv predicts the rows of a table, and this model was not trained on one. Use predict.',
+    )
   checkFileName('predict_csv', to)
   const { keep, probs = true, prefix = '', bs = 1024, ...how } = options
   checkCount('bs', bs)
@@ -70,7 +75,8 @@ export async function predictCsv(
         const names = Object.keys(predicted[0]!)
         const taken = names.find(name => own.names.includes(name))
         if (taken !== undefined)
-          throw new RangeError(
+          throw rangeError(
+            'column-taken',
             `${some.title} has a column ${show(taken)}, as what is predicted is called. Leave it out, keep: [...], or say how predicted ` +
               "columns begin, prefix: 'predicted_'.",
           )

@@ -1,7 +1,7 @@
 import { ready } from '@onecycle/backend'
 import type { ImageSource, ItemInputs, Row, Table, TableLike } from '@onecycle/data'
 import { restoreInputs } from '@onecycle/data/internal'
-import { type FileSource, joined, nameOf, Random, read, schemeOf, show } from '@onecycle/platform'
+import { codeOf, type FileSource, joined, nameOf, plainError, Random, read, schemeOf, show, typeError } from '@onecycle/platform'
 import { dispose, io, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers'
 import { inputNamesOf } from '../model/arrange-inputs.js'
@@ -41,7 +41,7 @@ export class Predictor {
   /** Made by {@link load_learner}. */
   constructor(model: LayersModel, manifest: Manifest, inputs?: ItemInputs) {
     if (!isLayersModel(model) || !Array.isArray((manifest as Manifest | null)?.outputs))
-      throw new TypeError("A Predictor is made by load_learner: await load_learner('models/churn').")
+      throw typeError('not-by-new', "A Predictor is made by load_learner: await load_learner('models/churn').")
     this.model = model
     this.manifest = manifest
     this.#inputs = inputs
@@ -74,7 +74,10 @@ export class Predictor {
     if (this.#inputs && 'vocab' in this.#inputs && this.manifest.outputs[0]!.each !== undefined)
       return this.#goOn(given as string, n_words ?? 1, options)
     if (n_words !== undefined)
-      throw new TypeError('predict takes what is predicted alone: this is no language model, which takes a number of words too.')
+      throw typeError(
+        'another-kind',
+        'predict takes what is predicted alone: this is no language model, which takes a number of words too.',
+      )
     if (this.#inputs?.takes(given, inputNamesOf(this.model)))
       return answerItems(this.#inputs, given, this.manifest.outputs, xs => this.#forward(xs))
     const shapes = this.model.inputs.map(({ shape }) => shape)
@@ -164,7 +167,11 @@ export async function load_learner(source: ExportSource): Promise<Predictor> {
     const inputs = manifest.inputs && (await restoreInputs(manifest.inputs))
     return new Predictor(await loadLayersModel(io.fromMemory(artifacts)), manifest, inputs)
   } catch (cause) {
-    throw new Error(`Cannot load ${said(source)}: ${(cause as Error).message.replace(/\.$/, '')}.`, { cause })
+    throw plainError(
+      codeOf(cause, 'model-unreadable'),
+      `Cannot load ${said(source)}: ${(cause as Error).message.replace(/\.$/, '')}.`,
+      { cause },
+    )
   }
 }
 
@@ -176,7 +183,8 @@ function filesOf(source: ExportSource): (name: string) => FileSource {
     return name => `${base}${name}`
   }
   if (typeof source !== 'object' || source === null || source instanceof Blob || ArrayBuffer.isView(source))
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `load_learner takes the folder that learn.export wrote, its files, or files by name, but got ${show(source)}. One file alone is not enough.`,
     )
   const files = Symbol.iterator in source ? [...source].map(file => [nameOfFile(file), file] as const) : Object.entries(source)
@@ -184,13 +192,13 @@ function filesOf(source: ExportSource): (name: string) => FileSource {
   return name => {
     const file = byName.get(name)
     if (file !== undefined) return file
-    throw new Error(`There is no ${name} among the files: ${[...byName.keys()].join(', ') || 'none'}.`)
+    throw plainError('model-file-missing', `There is no ${name} among the files: ${[...byName.keys()].join(', ') || 'none'}.`)
   }
 }
 
 function nameOfFile(file: File): string {
   if (file instanceof Blob && 'name' in file) return file.name
-  throw new TypeError(`One of the files that load_learner got is ${show(file)}; expected a File, which has a name.`)
+  throw typeError('wrong-argument', `One of the files that load_learner got is ${show(file)}; expected a File, which has a name.`)
 }
 
 function said(source: ExportSource): string {

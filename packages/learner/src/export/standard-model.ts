@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { CategoryEmbeddings, type EmbeddingSize } from '../model/category-embeddings.js'
@@ -77,7 +78,8 @@ function formOf(layer: Layer): StandardForm {
   const { layer: wrapped, forwardLayer } = layer as { layer?: Layer; forwardLayer?: Layer }
   const inner = [wrapped, forwardLayer].find(each => each && ours.has(each.constructor as never))
   if (inner)
-    throw new TypeError(
+    throw typeError(
+      'export-unsupported',
       `The model cannot be exported: ${layer.name} (${layer.getClassName()}) wraps ${inner.name}, a ${inner.getClassName()}, which other programs do not ` +
         'have, and which cannot be taken apart within another layer. Put a standard layer in its place.',
     )

@@ -1,5 +1,5 @@
 import type { TrainingState } from '@onecycle/callbacks'
-import { checkOptions, kind, show } from '@onecycle/platform'
+import { checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { checkEpochs, isCount } from './check-epochs.js'
 import { defaultRate } from './default-rate.js'
 import type { FitCall, FitOptions } from './options.js'
@@ -18,21 +18,23 @@ export function fitArguments<L extends TrainingState>(
   if (isCall<L>(first) && !isCount(second)) {
     checkOptions<FitCall>('fit', first, { epochs: kind.any, lr: kind.any, ...fitKinds })
     if (given.length > 1)
-      throw new TypeError('fit({ epochs, lr }) takes all options in the one object, but got a second argument.')
+      throw typeError('fit-arguments', 'fit({ epochs, lr }) takes all options in the one object, but got a second argument.')
     const { epochs, lr, ...rest } = first
     checkEpochs(epochs, 'epochs')
     return { n: epochs, lr: 'lr' in first ? lr : rate, options: rest as FitOptions<L> }
   }
   if (isCount(first) && isCount(second)) {
     const [one, other] = [reading(first, second), reading(second, first)]
-    throw new RangeError(
+    throw rangeError(
+      'fit-arguments',
       `fit(${first}, ${second}) does not say which is the number of epochs, as both are whole numbers. ` +
         `Write ${one === other ? one : `${one}, or ${other}`}.`,
     )
   }
   if (isCount(second)) return { n: second, lr: first, options }
   if (isCount(first)) return { n: first, lr: given.length > 1 ? second : rate, options }
-  throw new RangeError(
+  throw rangeError(
+    'fit-arguments',
     `fit(${given.map(show).join(', ')}) is neither fit(lr, n), a positive learning rate and a positive whole number of epochs, ` +
       'nor fit(epochs, lr), the other way round. Examples: fit(1e-2, 3), fit(3, 1e-2), fit({ epochs: 3, lr: 1e-2 }).',
   )

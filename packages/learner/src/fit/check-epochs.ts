@@ -1,8 +1,8 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 
 /** @throws RangeError for what is no number of epochs. */
 export function checkEpochs(n: unknown, name = 'The number of epochs'): void {
-  if (!isCount(n)) throw new RangeError(`${name} must be a positive whole number, but is ${show(n)}.`)
+  if (!isCount(n)) throw rangeError('not-a-count', `${name} must be a positive whole number, but is ${show(n)}.`)
 }
 
 /** Whether it could be a number of epochs. */

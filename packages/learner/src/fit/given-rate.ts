@@ -1,5 +1,5 @@
 import { group_rates, type Rates } from '@onecycle/callbacks'
-import { awaitHint, isPromise, show } from '@onecycle/platform'
+import { awaitHint, isPromise, rangeError, show } from '@onecycle/platform'
 import type { LrFindRecord } from '@onecycle/recorder'
 
 /**
@@ -16,7 +16,7 @@ export function givenRate<T>(call: string, given: unknown, search: LrFindRecord 
     const absent = missing(given) && !holdsRate(given)
     const why = absent && search?.reason ? ` lr_find suggested no learning rate: ${search.reason}` : ''
     const hint = absent ? ' Give a rate, such as 1e-2: only one that is left out altogether has a default.' : misplaced(given)
-    throw new RangeError(`${call} got the learning rate ${show(given)}. ${(error as Error).message}${why}${hint}`, {
+    throw rangeError('learning-rate', `${call} got the learning rate ${show(given)}. ${(error as Error).message}${why}${hint}`, {
       cause: error,
     })
   }

@@ -1,5 +1,5 @@
 import { type Callback, type ModelStore, SaveModel, type TrainingState } from '@onecycle/callbacks'
-import { checkAddress, checkFileName, show } from '@onecycle/platform'
+import { checkAddress, checkFileName, rangeError, show, typeError } from '@onecycle/platform'
 
 /** Where fastai 0.7's `fit` keeps weights. Names are paths as the Learner's `save` takes them. */
 export interface SaveNames {
@@ -29,12 +29,13 @@ function saveBest(learn: TrainingState & ModelStore, fname: string): Callback {
     ? 'the data has no validation set: give it one (valid or valid_pct), or leave best_save_name out.'
     : learn.betterOf(monitor) === undefined &&
       `nobody says which way is better: give the metric better: 'lower' or 'higher', as in new AverageMetric(${monitor}, { better: 'lower' }).`
-  if (problem) throw new TypeError(`best_save_name keeps the model that is best by ${monitor}, but ${problem}`)
+  if (problem) throw typeError('unknown-figure', `best_save_name keeps the model that is best by ${monitor}, but ${problem}`)
   return new SaveModel(learn, { fname, monitor, reload: false, log: () => {} })
 }
 
 function saveCycles(store: ModelStore, name: string, cycle_ends: readonly number[]): Callback {
-  if (cycle_ends.length === 0) throw new RangeError(`cycle_save_name is ${show(name)}, but there are no cycles: give cycle_len.`)
+  if (cycle_ends.length === 0)
+    throw rangeError('needs-cycle-len', `cycle_save_name is ${show(name)}, but there are no cycles: give cycle_len.`)
   return {
     name: 'saveCycles',
     order: 61,

@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { Parameter } from '../optimizer/parameter.js'
 import { differentiateBy } from './tape.js'
@@ -27,7 +28,8 @@ export function differentiate(
     if (gradients[i]) byName[name] = gradients[i]
   })
   if (Object.keys(byName).length === 0) {
-    throw new TypeError(
+    throw typeError(
+      'loss-without-parameters',
       'The loss does not depend on any parameter that trains, so there is nothing to learn. Check that it is computed from ' +
         'the predictions, and not from values that were read out of a tensor.',
     )

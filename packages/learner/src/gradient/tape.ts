@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { add, ones, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
 import { ours, type TapeNode } from './engine.js'
 
@@ -91,7 +92,8 @@ function passBack(
   dependent: ReadonlySet<number>,
   gradients: Map<number, Tensor>,
 ): void {
-  if (!node.gradient) throw new Error(`Cannot compute gradient: gradient function not found for ${node.kernelName}.`)
+  if (!node.gradient)
+    throw plainError('no-gradient', `Cannot compute gradient: gradient function not found for ${node.kernelName}.`)
   const made = new Set<Tensor>()
   ours().startScope('node')
   const { id } = ours().state.activeScope
@@ -118,13 +120,15 @@ function passBack(
 function gradientOf({ kernelName }: TapeNode, name: string, x: Tensor, byInput: Record<string, () => Tensor>): Tensor {
   const make = byInput[name]
   if (!make) {
-    throw new Error(
+    throw plainError(
+      'no-gradient',
       `Cannot backprop through input ${name} of ${kernelName}. Available gradients found: ${Object.keys(byInput).join(', ')}.`,
     )
   }
   const dx = make()
   if (dx.dtype === 'float32' && util.arraysEqual(dx.shape, x.shape)) return dx
-  throw new Error(
+  throw plainError(
+    'no-gradient',
     `The gradient of ${kernelName} by its input ${name} is ${dx.dtype} of shape [${dx.shape}]; expected float32 of shape [${x.shape}].`,
   )
 }

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, plainError, rangeError, show } from '@onecycle/platform'
 import { heatPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
@@ -73,7 +73,7 @@ export class ActivationStats implements Callback<Learner> {
     this.#every = everyOf('ActivationStats', { every })
     checkCount('bins', bins)
     if (range.length !== 2 || !range.every(Number.isFinite) || !(range[0] < range[1]))
-      throw new RangeError(`range must be two numbers, the lower first, such as [-10, 10], but it is ${show(range)}.`)
+      throw rangeError('range-ends', `range must be two numbers, the lower first, such as [-10, 10], but it is ${show(range)}.`)
     this.#bins = with_hist ? bins : 0
     this.#range = range
   }
@@ -173,7 +173,10 @@ export class ActivationStats implements Callback<Learner> {
       const hists = stats.map(({ layers }) => layers[title]?.hist)
       const bins = hists.findLast(hist => hist)?.length
       if (!bins)
-        throw new Error(`There are no histograms of ${title}: record some with new ActivationStats({ with_hist: true }).`)
+        throw plainError(
+          'nothing-recorded',
+          `There are no histograms of ${title}: record some with new ActivationStats({ with_hist: true }).`,
+        )
       const values = Array.from({ length: bins }, (_, bin) => hists.map(hist => Math.log1p(hist?.[bin] ?? Number.NaN)))
       const y = { label: 'Activation', span: this.#range }
       return heatPanel({ title, x: { label: 'Batches', integer: true, span: spanOf(stats) }, y, values, label: 'log(1 + count)' })
@@ -185,7 +188,7 @@ export class ActivationStats implements Callback<Learner> {
     const names = Object.keys(requireStats('ActivationStats', this.#stats).at(-1)!.layers)
     const name = typeof layer === 'number' ? names.at(layer) : names.find(each => each === layer)
     if (name !== undefined && (typeof layer === 'string' || Number.isInteger(layer))) return name
-    throw new RangeError(`${show(layer)} is no layer that was recorded. There are: ${names.join(', ')}.`)
+    throw rangeError('unknown-name', `${show(layer)} is no layer that was recorded. There are: ${names.join(', ')}.`)
   }
 
   #note(learn: Learner, layer: string, { mean, std, near_zero, hist }: ActivationFigures): void {

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
 import { explainDivergence } from './explain-divergence.js'
 
@@ -68,7 +68,10 @@ export class JumpGuard implements Callback<Learner> {
   /** Goes on from a state within a fit. Throws TypeError for what is none. */
   restore(state: JumpGuardState): void {
     if (!Number.isFinite(state?.mean) || !Number.isFinite(state.count))
-      throw new TypeError(`JumpGuard was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+      throw typeError(
+        'wrong-state',
+        `JumpGuard was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+      )
     this.#mean = state.mean
     this.#count = state.count
   }

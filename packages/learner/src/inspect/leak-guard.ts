@@ -1,6 +1,6 @@
 import type { Callback, EventName } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
-import { checkCount, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, plainError } from '@onecycle/platform'
 import { engine, type Tensor, type Variable } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { aroundHandlers, finishing, override } from './around.js'
@@ -178,7 +178,7 @@ export class LeakGuard implements Callback<Learner> {
     const line =
       `${nameOfMaker(maker)} left ${count} tensor${count === 1 ? '' : 's'} behind ${when}: ` +
       `${shapes.slice(0, 4).join(', ')}${shapes.length > 4 ? ', ...' : ''}. Make what is not kept in tf.tidy, and dispose what is.`
-    if (this.#raise && learn.reason !== 'failed') throw new Error(line)
+    if (this.#raise && learn.reason !== 'failed') throw plainError('tensor-leak', line)
     learn.log(line)
   }
 

@@ -1,6 +1,6 @@
 import type { Callback } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
-import { checkOptions } from '@onecycle/platform'
+import { checkOptions, plainError } from '@onecycle/platform'
 import { barPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { engine } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
@@ -167,7 +167,10 @@ export class Profiler implements Callback<Learner> {
     checkOptions('plot_time', options, showKinds)
     const { rows } = this
     if (rows.length === 0)
-      throw new Error('Nothing to plot: Profiler has measured no fit yet. Give it to one: { callbacks: profiler }.')
+      throw plainError(
+        'nothing-recorded',
+        'Nothing to plot: Profiler has measured no fit yet. Give it to one: { callbacks: profiler }.',
+      )
     const panels = (Object.keys(titles) as ProfileRow['kind'][]).flatMap((kind): Panel[] => {
       const own = rows.filter(row => row.kind === kind).slice(0, shown)
       if (own.length === 0) return []

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, plainError, show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
 export interface StatsOptions {
@@ -28,13 +28,16 @@ export function everyOf(owner: string, options: StatsOptions, kinds: Kinds<Stats
 /** What was recorded, of a state that `owner` gave. Throws TypeError for what is none. */
 export function statsOf<Item>(owner: string, state: { readonly stats: readonly Item[] }): Item[] {
   if (kind.object.fits(state) && kind.listOf(kind.object).fits(state.stats)) return [...state.stats]
-  throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+  throw typeError('wrong-state', `${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
 }
 
 /** @throws Error where `owner` has recorded nothing that could be plotted */
 export function requireStats<Item>(owner: string, stats: readonly Item[]): readonly Item[] {
   if (stats.length > 0) return stats
-  throw new Error(`Nothing to plot: ${owner} has recorded no batch yet. Give it to a fit: { callbacks: ${owner} }.`)
+  throw plainError(
+    'nothing-recorded',
+    `Nothing to plot: ${owner} has recorded no batch yet. Give it to a fit: { callbacks: ${owner} }.`,
+  )
 }
 
 /** Where cells of batches begin and end on an axis, each as wide as there are batches between two looks. */

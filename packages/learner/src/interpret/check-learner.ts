@@ -1,5 +1,5 @@
 import type { BatchStream, DataBunch, Dataset } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { LossFunction } from '../loss/loss-function.js'
 import type { Model } from '../model/trainable-model.js'
 import type { Outcomes } from '../work/outcomes.js'
@@ -15,5 +15,5 @@ export interface Interpreted {
 /** By what it can do: a Learner loads what interprets it only when it is asked to. @throws TypeError for what is none */
 export function checkLearner(what: string, learn: Interpreted): void {
   if (typeof (learn as Interpreted | undefined)?.outcomes === 'function') return
-  throw new TypeError(`${what} takes a Learner, but got ${show(learn)}.`)
+  throw typeError('wrong-argument', `${what} takes a Learner, but got ${show(learn)}.`)
 }

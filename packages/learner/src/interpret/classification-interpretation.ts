@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, kind, standardOutput, writeTo } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, plainError, standardOutput, typeError, writeTo } from '@onecycle/platform'
 import { type Axis, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
 import { type Answers, type Reading, type Scores, scoresOf } from '../metric/answers.js'
 import { averagePrecision, precisionRecallPoints, type Ranked, rocArea, rocPoints } from '../metric/rank-curves.js'
@@ -188,7 +188,7 @@ export class ClassificationInterpretation extends Interpretation {
       .map((ranked, i) => ({ ...curve(ranked), name: names[i]! }))
       .filter(({ points }) => points.at(-1)!.every(Number.isFinite))
     if (drawn.length === 0)
-      throw new Error(`There is no curve to draw: all ${this.#answers.actual.length} targets are of one class.`)
+      throw plainError('one-class', `There is no curve to draw: all ${this.#answers.actual.length} targets are of one class.`)
     const lowest = new Set(drawn.toSorted((a, b) => a.area - b.area).slice(0, mostCurves))
     const series = drawn
       .filter(each => lowest.has(each))
@@ -240,7 +240,8 @@ export class ClassificationInterpretation extends Interpretation {
 
   #requireClasses(what: string): void {
     if (this.#answers.form !== 'labels') return
-    throw new TypeError(
+    throw typeError(
+      'multilabel-figure',
       `${what} is of classes that are taken for each other, but here each of ${this.classes.length} labels is a yes or no of its own. ` +
         'classification_report, plot_roc and plot_precision_recall have the figures of each.',
     )

@@ -1,5 +1,5 @@
 import type { Split } from '@onecycle/data'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'
 
@@ -35,9 +35,9 @@ export async function cross_validate(
 ): Promise<CrossValidation> {
   const all = typeof folds === 'object' && folds !== null && Symbol.iterator in folds ? [...folds] : []
   if (all.length === 0)
-    throw new TypeError(`cross_validate takes folds, a list of [train, valid] indices, but got ${show(folds)}.`)
+    throw typeError('wrong-argument', `cross_validate takes folds, a list of [train, valid] indices, but got ${show(folds)}.`)
   if (typeof train !== 'function')
-    throw new TypeError(`cross_validate takes a function that trains a Learner for a fold, but got ${show(train)}.`)
+    throw typeError('wrong-argument', `cross_validate takes a function that trains a Learner for a fold, but got ${show(train)}.`)
   const figures: Record<string, number>[] = []
   for (const [i, fold] of all.entries()) {
     const learn = await train(fold, i)

@@ -1,5 +1,5 @@
 import { DataLoader, type Dataset } from '@onecycle/data'
-import { checkCount, checkOptions, kind, nearestName, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, nearestName, Random, rangeError, show, typeError } from '@onecycle/platform'
 import { barPanel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { streamOf } from '../check/stream-of.js'
 import type { Learner } from '../learner.js'
@@ -102,11 +102,13 @@ export async function feature_importance(learn: Learner, options: FeatureImporta
 function unknownFigure(learn: Learner, figure: string): TypeError {
   const known = ['valid_loss', ...learn.metricNames]
   if (known.includes(figure))
-    return new TypeError(
+    return typeError(
+      'which-is-better',
       `The metric ${figure} does not say which way it is better, and so not what gets worse: give it a property better.`,
     )
   const near = nearestName(figure, known)
-  return new TypeError(
+  return typeError(
+    'unknown-figure',
     `The Learner has no figure ${show(figure)}.${near ? ` Did you mean ${near}?` : ''} It has ${known.join(', ')}.`,
   )
 }
@@ -114,7 +116,8 @@ function unknownFigure(learn: Learner, figure: string): TypeError {
 /** What a stream reads from, by index. */
 function readable(dl: object): { dataset: Dataset; bs: number } {
   if (dl instanceof DataLoader) return { dataset: dl.dataset, bs: dl.batchSize }
-  throw new TypeError(
+  throw typeError(
+    'not-by-index',
     'feature_importance shuffles a feature among all samples, and so reads them by index, which this stream cannot. Pass a data set: { dl: dataset }.',
   )
 }
@@ -128,7 +131,8 @@ function featuresOf({ inputShape, inputNames }: Dataset, names: readonly string[
     return Array.from({ length: shape[0]! }, (_, column) => ({ name: `${name}[${column}]`, input, column }))
   })
   if (names && names.length !== features.length)
-    throw new RangeError(
+    throw rangeError(
+      'lengths-differ',
       `features has ${names.length} names, but there are ${features.length} features: ${features.map(({ name }) => name).join(', ')}.`,
     )
   return features.map((feature, i) => ({ ...feature, name: names?.[i] ?? feature.name }))

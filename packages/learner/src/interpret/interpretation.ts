@@ -1,5 +1,5 @@
 import type { BatchStream, Dataset } from '@onecycle/data'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { streamOf } from '../check/stream-of.js'
@@ -61,7 +61,7 @@ export abstract class Interpretation {
   protected readonly seen: Seen
 
   protected constructor(seen: Seen) {
-    if (!seen?.losses) throw new TypeError(`Make one of a Learner: await ${new.target.name}.from_learner(learn).`)
+    if (!seen?.losses) throw typeError('not-by-new', `Make one of a Learner: await ${new.target.name}.from_learner(learn).`)
     this.seen = seen
   }
 
@@ -118,7 +118,7 @@ export abstract class Interpretation {
     checkOptions<PlotSamplesOptions>('plot_samples', options, { ...showKinds, title: kind.string })
     const { learn, dl, losses } = this.seen
     if (!kind.list.fits(places) || places.length === 0)
-      throw new TypeError(`plot_samples takes a list of places, such as [0, 1, 2], but got ${show(places)}.`)
+      throw typeError('wrong-argument', `plot_samples takes a list of places, such as [0, 1, 2], but got ${show(places)}.`)
     for (const place of places) checkCount('place', place, 0, losses.length - 1)
     const { title = 'Samples', ...how } = options
     const loss: Column = { name: 'loss', of: i => losses[i]!.toFixed(3) }
@@ -160,13 +160,16 @@ function sideOf(owner: string, { loss_func, data, model }: Interpreted, head: st
   const names = loss_func.heads?.map(({ name }) => name)
   if (!names) {
     const count = isLayersModel(model) ? model.outputs.length : 1
-    if (count > 1) throw new TypeError(`${owner} looks at one output, but the model has ${count}, and they have one loss.`)
-    if (head !== undefined) throw new TypeError(`head is ${show(head)}, but the model has one output alone: leave it out.`)
+    if (count > 1)
+      throw typeError('which-head', `${owner} looks at one output, but the model has ${count}, and they have one loss.`)
+    if (head !== undefined)
+      throw typeError('which-head', `head is ${show(head)}, but the model has one output alone: leave it out.`)
     return { place: 0, loss: loss_func, classes: data.classes }
   }
   const place = names.indexOf(head!)
   if (place === -1)
-    throw new TypeError(
+    throw typeError(
+      'which-head',
       `${owner} looks at one output: head is ${show(head)}, but must be one of ${names.map(name => show(name)).join(', ')}.`,
     )
   return { place, loss: loss_func.heads![place]!.loss, classes: data.heads?.[names[place]!]?.classes }

@@ -1,5 +1,5 @@
 import type { TabularDataBunch } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, kind, Random, rangeError } from '@onecycle/platform'
 import { input, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
@@ -36,7 +36,8 @@ export function collab_learner(data: TabularDataBunch, options: CollabLearnerOpt
   checkOptions<CollabLearnerOptions>('collab_learner', options, collabKinds)
   const { cat_names, cont_names } = data.procs
   if (cat_names.length !== 2 || cont_names.length > 0 || data.target !== 'value' || data.targetShape.length > 0)
-    throw new RangeError(
+    throw rangeError(
+      'another-kind',
       `collab_learner takes data of two categories, users and items, and one value, but this has the categories ${cat_names.join(', ') || 'none'}, ` +
         `the numbers ${cont_names.join(', ') || 'none'}, and ${data.target === 'class' ? 'classes' : 'values'} of shape [${data.targetShape}]. ` +
         "Name them: { y: 'rating', target: 'value', cat_names: ['user', 'item'], cont_names: [] }.",

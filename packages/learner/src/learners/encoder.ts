@@ -1,5 +1,5 @@
 import type { Vocab } from '@onecycle/data'
-import { type FileSource, nameOf } from '@onecycle/platform'
+import { type FileSource, nameOf, plainError, typeError } from '@onecycle/platform'
 import { dispose, tensor } from '@tensorflow/tfjs-core'
 import { loadCheckpoint, readMetadata, saveCheckpoint } from '../checkpoint/file.js'
 import { isLayersModel, type Layer, type Model } from '../model/trainable-model.js'
@@ -12,7 +12,8 @@ function readers(model: Model): Layer[] {
 /** Writes what a language model has learnt of reading, and its vocabulary. Resolves to the address in full. */
 export async function saveEncoder(model: Model, vocab: Vocab, address: string): Promise<string> {
   if (isLayersModel(model) && model.layers.some(({ name }) => name === 'block_1'))
-    throw new TypeError(
+    throw typeError(
+      'another-kind',
       "save_encoder writes recurrent layers, which classifiers have too; this model's arch is 'transformer'. save() keeps its weights.",
     )
   const weights: Record<string, { shape: number[]; values: Float32Array }> = {}
@@ -31,7 +32,8 @@ export async function loadEncoder(model: Model, vocab: Vocab, source: FileSource
   const [{ weights }, metadata] = [await loadCheckpoint(source), await readMetadata(source)]
   const known = metadata?.['vocab']
   if (known === undefined)
-    throw new Error(
+    throw plainError(
+      'encoder-unreadable',
       `${nameOf(source)} is no encoder: learn.save_encoder of a language_model_learner writes one. load() reads what save() wrote.`,
     )
   const given: typeof weights = {
@@ -43,7 +45,8 @@ export async function loadEncoder(model: Model, vocab: Vocab, source: FileSource
   const theirs = Object.entries(given).map(([name, { shape }]) => written(name, shape))
   const [missing, more] = [ours.filter(name => !theirs.includes(name)), theirs.filter(name => !ours.includes(name))]
   if (missing.length + more.length > 0)
-    throw new Error(
+    throw plainError(
+      'other-model',
       `${nameOf(source)} is of another encoder: the model has ${missing.join(', ') || 'nothing else'}, and the file ${more.join(', ') || 'nothing else'}. ` +
         'Make both with the same arch, emb_sz, n_hid and n_layers.',
     )

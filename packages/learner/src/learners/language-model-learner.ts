@@ -1,6 +1,6 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
 import { type BatchStream, type Dataset, TextLMDataBunch, type TextStream } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, Random, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, Random, show, typeError } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -125,7 +125,8 @@ function resetting(model: LayersModel): Callback {
  */
 export function language_model_learner(data: TextLMDataBunch, options: LanguageModelLearnerOptions = {}): LanguageLearner {
   if (!(data instanceof TextLMDataBunch))
-    throw new TypeError(
+    throw typeError(
+      'another-kind',
       `language_model_learner takes a TextLMDataBunch, such as TextLMDataBunch.from_text makes, but got ${show(data)}.`,
     )
   checkOptions<LanguageModelLearnerOptions>('language_model_learner', options, languageLearnerKinds)

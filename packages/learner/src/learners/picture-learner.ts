@@ -1,5 +1,5 @@
 import { type ImageSource, ItemDataBunch } from '@onecycle/data'
-import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import { add, dispose, maximum, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { ItemLearner } from './item-learner.js'
 
@@ -40,11 +40,13 @@ export class VisionLearner extends ItemLearner<ImageSource> {
     checkNumber('beta of TTA', beta, { min: 0, max: 1 })
     const { data } = this
     if (!(data instanceof ItemDataBunch))
-      throw new TypeError(
+      throw typeError(
+        'no-tta',
         `TTA changes pictures as training does, but this data is ${show(data)}; expected an ImageDataBunch with ds_tfms.`,
       )
     if (data.encoder.y?.showOn)
-      throw new TypeError(
+      throw typeError(
+        'no-tta',
         'TTA would compare places in pictures that have moved: there is none for masks and points. get_preds() predicts them.',
       )
     const passes = Array.from({ length: n }, (_, pass) => data.augmented(pass))

@@ -1,5 +1,5 @@
 import { type DataBunch, type Row, SequenceDataBunch, type Table } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, show, typeError } from '@onecycle/platform'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { type SequenceModelOptions, sequence_model, sequenceModelKinds } from '../model/sequence-model.js'
@@ -35,7 +35,8 @@ export function sequence_learner(
 ): ItemLearner<readonly Row[] | Table, never> {
   const shape = [(data as DataBunch | undefined)?.inputShape].flat() as number[]
   if (shape.length !== 2 || shape.some(side => typeof side !== 'number') || data.heads)
-    throw new TypeError(
+    throw typeError(
+      'another-kind',
       `sequence_learner takes data whose samples are [steps, figures], such as a SequenceDataBunch, but got ${data?.inputShape === undefined ? show(data) : `samples of shape [${shape}]`}.`,
     )
   checkOptions<SequenceLearnerOptions>('sequence_learner', options, sequenceLearnerKinds)

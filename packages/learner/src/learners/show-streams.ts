@@ -1,6 +1,6 @@
 import type { Batch, TextLMDataBunch } from '@onecycle/data'
 import { disposeOf } from '@onecycle/data/internal'
-import { checkCount, checkOptions, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, rangeError } from '@onecycle/platform'
 import { Plot, type ShowOptions, showKinds, tablePanel } from '@onecycle/plot'
 import { argMax, slice, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
@@ -42,7 +42,7 @@ export async function showStreams(data: TextLMDataBunch, model: LayersModel, opt
 
 async function firstOf({ valid_dl }: TextLMDataBunch): Promise<Batch> {
   for await (const batch of valid_dl!.inOrder!() as AsyncIterable<Batch>) return batch
-  throw new RangeError('The stream that validates gave no batch.')
+  throw rangeError('empty-data', 'The stream that validates gave no batch.')
 }
 
 async function textsOf(numbers: Tensor, { inputs: { tokenizer, vocab } }: TextLMDataBunch): Promise<string[]> {

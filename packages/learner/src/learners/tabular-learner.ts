@@ -1,5 +1,5 @@
 import { type Row, type Table, type TableLike, TabularDataBunch } from '@onecycle/data'
-import { checkOptions, type FileSource, type Kinds, keepNames, kind, show } from '@onecycle/platform'
+import { checkOptions, type FileSource, type Kinds, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { PredictCsvOptions, PredictedCsv } from '../export/predict-csv.js'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
@@ -89,13 +89,19 @@ function outputsOf({ heads, targetName, c, targetShape }: TabularDataBunch): num
 
 export function requireTabular(owner: string, data: unknown): void {
   if (data instanceof TabularDataBunch) return
-  throw new TypeError(`${owner} takes a TabularDataBunch, such as TabularDataBunch.from_csv makes, but got ${show(data)}.`)
+  throw typeError(
+    'another-kind',
+    `${owner} takes a TabularDataBunch, such as TabularDataBunch.from_csv makes, but got ${show(data)}.`,
+  )
 }
 
 function sizesOf({ procs }: TabularDataBunch, given: Readonly<Record<string, number>> = {}) {
   const unknown = Object.keys(given).find(name => !procs.cat_names.includes(name))
   if (unknown !== undefined)
-    throw new RangeError(`emb_szs: ${show(unknown)} is no category; there are ${procs.cat_names.join(', ') || 'none'}.`)
+    throw rangeError(
+      'unknown-name',
+      `emb_szs: ${show(unknown)} is no category; there are ${procs.cat_names.join(', ') || 'none'}.`,
+    )
   return procs.cat_names.map(name => {
     const categories = procs.classes(name).length
     return { name, size: [categories, given[name] ?? emb_sz_rule(categories)] satisfies EmbeddingSize }

@@ -1,5 +1,5 @@
 import { TextDataBunch, type TextFields } from '@onecycle/data'
-import { checkOptions, type FileSource, type Kinds, keepNames, show } from '@onecycle/platform'
+import { checkOptions, type FileSource, type Kinds, keepNames, show, typeError } from '@onecycle/platform'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
 import { type TextClassifierOptions, text_classifier, textClassifierKinds } from '../model/text-classifier.js'
@@ -61,7 +61,8 @@ export class TextLearner extends ItemLearner<string | TextFields> {
  */
 export function text_classifier_learner(data: TextDataBunch, options: TextClassifierLearnerOptions = {}): TextLearner {
   if (!(data instanceof TextDataBunch))
-    throw new TypeError(
+    throw typeError(
+      'another-kind',
       `text_classifier_learner takes a TextDataBunch, such as TextDataBunch.from_csv makes, but got ${show(data)}.`,
     )
   checkOptions<TextClassifierLearnerOptions>('text_classifier_learner', options, textLearnerKinds)

@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, kind, Random, rangeError } from '@onecycle/platform'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
@@ -49,7 +49,8 @@ export function unet_learner(data: DataBunch, options: UnetLearnerOptions = {}):
   const { width, depth = 4, up, body: given, cut, ...rest } = options
   const isClass = data.target === 'class'
   if (data.targetShape.length !== (isClass ? 2 : 3))
-    throw new RangeError(
+    throw rangeError(
+      'pixel-targets',
       `unet_learner answers for each pixel, but the targets are ${isClass ? 'classes' : 'values'} of the shape [${data.targetShape}]; expected ` +
         `${isClass ? '[height, width]' : '[height, width, channels]'}. For whole pictures there is vision_learner.`,
     )
@@ -57,7 +58,8 @@ export function unet_learner(data: DataBunch, options: UnetLearnerOptions = {}):
   const halves = body ? stagesOf(body).skips.length : depth
   const wrong = sides.find(side => side % 2 ** halves !== 0)
   if (wrong !== undefined)
-    throw new RangeError(
+    throw rangeError(
+      'picture-size',
       `unet_learner halves pictures ${halves} times, but they are of ${sides.join(' x ')}: ${wrong} is no multiple of ${2 ** halves}. Give the data a size that ` +
         `is one${body ? '' : ', or a smaller depth'}.`,
     )

@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { checkOptions, type Kinds, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, kind, Random, rangeError, show, typeError } from '@onecycle/platform'
 import { type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import type { LearnerOptions } from '../learner.js'
 import { learnerKinds } from '../learner-options.js'
@@ -63,7 +63,8 @@ export function vision_learner(data: DataBunch, arch: VisionArch, options: Visio
   const { cut, y_range, lin_ftrs, ps, concat_pool, ...rest } = options
   const n_out = data.c ?? data.targetShape[0] ?? 1
   if (data.targetShape.length > (data.target === 'class' ? 0 : 1))
-    throw new RangeError(
+    throw rangeError(
+      'pixel-targets',
       `vision_learner answers for whole pictures, but the targets are of the shape [${data.targetShape}]: unet_learner answers for each pixel.`,
     )
   const seed = rest.seed === undefined ? undefined : new Random(rest.seed).fork('vision_learner').int(2 ** 30)
@@ -97,13 +98,15 @@ function modelOf(arch: VisionArch, asked: Asked): { net: LayersModel; what: stri
   }
   const make = typeof arch === 'string' && Object.hasOwn(named, arch) ? named[arch] : arch
   if (typeof make !== 'function')
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `vision_learner takes a maker of models, such as resnet18, a name (${Object.keys(named).join(', ')}), or a LayersModel, but got ${show(arch)}.`,
     )
-  if (cut !== undefined) throw new TypeError('cut is of a trained LayersModel, but vision_learner got what makes a new one.')
+  if (cut !== undefined)
+    throw typeError('one-or-other', 'cut is of a trained LayersModel, but vision_learner got what makes a new one.')
   const stem = make === resnet18 || make === resnet34 ? { stem: isSmall ? ('small' as const) : ('large' as const) } : {}
   const net = make({ n_in, n_out, seed, ...stem })
-  if (!isLayersModel(net)) throw new TypeError(`What vision_learner got made ${show(net)}; expected a LayersModel.`)
+  if (!isLayersModel(net)) throw typeError('not-a-model', `What vision_learner got made ${show(net)}; expected a LayersModel.`)
   const what = stem.stem ? `${net.name} with a ${stem.stem} stem` : net.name
   return isBody(net)
     ? { net: add_head(net, { n_out, seed, ...head }), what: `${what} with a head`, own: true, body: false }

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { pure } from '../replay/replayable.js'
 import { binary_cross_entropy, probability_binary_cross_entropy, yesOrNo } from './binary-cross-entropy.js'
@@ -37,13 +37,15 @@ export function weighted_binary_cross_entropy(options: WeightedBinaryOptions): L
     fromLogits: kind.boolean,
   })
   const { pos_weight: given, fromLogits } = options
-  if (given === undefined) throw new TypeError(`${name} needs pos_weight, how much a yes counts: ${name}({ pos_weight: 20 }).`)
+  if (given === undefined)
+    throw typeError('class-weights', `${name} needs pos_weight, how much a yes counts: ${name}({ pos_weight: 20 }).`)
   const pos_weight = typeof given === 'number' ? given : [...given]
   for (const each of [pos_weight].flat()) checkNumber(`${name}: pos_weight`, each as number, { min: 0 })
   return form(name, fromLogits, ({ yes }, target) => {
     const labels = target.shape.at(-1)
     if (typeof pos_weight !== 'number' && pos_weight.length !== labels)
-      throw new RangeError(
+      throw rangeError(
+        'class-weights',
         `${name} has ${pos_weight.length} weights, ${show(pos_weight)}, but the predictions are for ${labels} labels.`,
       )
     const weight = typeof pos_weight === 'number' ? pos_weight : tf.tensor1d(pos_weight)

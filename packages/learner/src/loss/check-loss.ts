@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import { binary_cross_entropy, probability_binary_cross_entropy } from './binary-cross-entropy.js'
 import { cross_entropy, probability_cross_entropy } from './cross-entropy.js'
 import type { LossFunction } from './loss-function.js'
@@ -21,7 +22,7 @@ export function checkLoss(given: LossFunction, { units, activation }: Output): v
   const loss = plain(given)
   if (!isOurs(loss)) return
   const refuse = (why: string, fix: string) => {
-    throw new TypeError(`The loss ${given.name} does not fit the model's last layer: ${why}. ${fix}.`)
+    throw typeError('activation-mismatch', `The loss ${given.name} does not fit the model's last layer: ${why}. ${fix}.`)
   }
   const use = (other: LossFunction, kept: LossFunction) =>
     given === loss

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { pure } from '../replay/replayable.js'
 import { classShares, cross_entropy, probability_cross_entropy } from './cross-entropy.js'
@@ -38,7 +38,10 @@ const kinds = { weight: kind.listOf(kind.number), fromLogits: kind.boolean }
 export function weighted_cross_entropy(options: CrossEntropyOptions): LossFunction {
   checkOptions<CrossEntropyOptions>('weighted_cross_entropy', options, kinds)
   if (options.weight === undefined)
-    throw new TypeError('weighted_cross_entropy needs weight, one number per class: weighted_cross_entropy({ weight: [1, 20] }).')
+    throw typeError(
+      'class-weights',
+      'weighted_cross_entropy needs weight, one number per class: weighted_cross_entropy({ weight: [1, 20] }).',
+    )
   return form('weighted_cross_entropy', options)
 }
 
@@ -84,7 +87,8 @@ function form(
   const shares = (pred: tf.Tensor, target: tf.Tensor) => {
     const classes = pred.shape.at(-1)!
     if (weight && weight.length !== classes)
-      throw new RangeError(
+      throw rangeError(
+        'class-weights',
         `${name} has ${weight.length} weights, ${show(weight)}, but the predictions are for ${classes} classes.`,
       )
     return classShares(name, pred, target)

@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { checkNumber, orderByName, show } from '@onecycle/platform'
+import { checkNumber, orderByName, show, typeError } from '@onecycle/platform'
 import { add, mul, type Scalar, type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import type { Model } from '../model/trainable-model.js'
 import { isPure, pure } from '../replay/replayable.js'
@@ -39,7 +39,8 @@ export function headsLoss(
 ): LossFunction {
   for (const [name, weight] of Object.entries(weights)) {
     if (!losses.some(loss => loss.name === name))
-      throw new TypeError(
+      throw typeError(
+        'unknown-output',
         `loss_weights has an entry ${show(name)}, but the outputs are ${losses.map(loss => loss.name).join(', ')}.`,
       )
     checkNumber(`loss_weights: ${name}`, weight, { min: 0 })

@@ -1,4 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
+import { typeError } from '@onecycle/platform'
 import { isLayersModel, type Model } from '../model/trainable-model.js'
 import { binary_cross_entropy, probability_binary_cross_entropy } from './binary-cross-entropy.js'
 import { cross_entropy, probability_cross_entropy } from './cross-entropy.js'
@@ -104,7 +105,8 @@ function fits(expected: readonly number[], sides: readonly (number | null)[]): b
 const sigmoidLoss = probability_binary_cross_entropy.name
 
 function undecided(reason: string, loss = '(pred, target) => tf.mean(...)'): TypeError {
-  return new TypeError(
+  return typeError(
+    'no-loss-inferred',
     `No loss was given, and none can be inferred: ${reason}. Pass one: new Learner(data, model, { loss: ${loss} }).`,
   )
 }

@@ -1,5 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import { type Scalar, Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from './each-with-its-target.js'
 import { perSample, sumOf, weighted, weightedMean } from './weighted-mean.js'
@@ -71,7 +71,8 @@ export function lossFunction(
   const { activation, counts, mean } = options
   const one = (pred: Tensors, target: Tensors) => {
     if (Array.isArray(pred) || Array.isArray(target)) {
-      throw new TypeError(
+      throw typeError(
+        'one-output-only',
         `${name} compares one tensor of predictions with one of targets, but got ${count(pred)} and ${count(target)}. ` +
           'For a model with several outputs give the data targets by their names, y: { a, b }, or add up losses yourself: ' +
           'loss: ([a, b], [ya, yb]) => tf.add(...).',
@@ -125,7 +126,8 @@ export function readAs({ activation, heads }: LossFunction, pred: Tensors): Tens
 /** @throws TypeError for a function that knows nothing of weights: what it gives for a batch would not be the weighted mean. */
 export function requireWeighs(what: 'loss' | 'metric', name: string, given: (...parameters: never[]) => unknown): void {
   if (given.length >= 3) return
-  throw new TypeError(
+  throw typeError(
+    'loss-cannot-weigh',
     `The data has weights of samples, but the ${what} ${name || 'given'} takes two parameters, (pred, target), and so cannot weigh. Let it take the ` +
       `weights as a third, without a default, and give sum(weight * figure) / sum(weight), or make the ${what} with lossFunction.`,
   )
@@ -138,7 +140,10 @@ export function requireWeighs(what: 'loss' | 'metric', name: string, given: (...
  */
 export function requireScalar(loss: unknown): Scalar {
   if (loss instanceof Tensor && loss.rank === 0) return loss as Scalar
-  throw new TypeError(`The loss is ${show(loss)}; expected a scalar, such as the mean over the batch: tf.mean(...).`)
+  throw typeError(
+    'loss-not-scalar',
+    `The loss is ${show(loss)}; expected a scalar, such as the mean over the batch: tf.mean(...).`,
+  )
 }
 
 function count(tensors: Tensors): number {

@@ -1,5 +1,5 @@
 import type { DataBunch } from '@onecycle/data'
-import { isClass, show } from '@onecycle/platform'
+import { codeOf, isClass, show, typeError } from '@onecycle/platform'
 import { losses } from '@tensorflow/tfjs-core'
 import { lookUp, namesHint } from '../check/names.js'
 import type { Predictions } from '../metric/metric.js'
@@ -57,14 +57,16 @@ export function lossOf(
 ): LossFunction {
   const { target, targetShape = [], heads } = data
   if (target === 'none')
-    throw new TypeError(
+    throw typeError(
+      'no-targets',
       "The training data has no targets, so that there is nothing to learn from it. Give it y; y: 'x' is the input itself, for a model that is to " +
         'give that back.',
     )
   const byName = typeof given === 'object' && given !== null ? given : undefined
   if (heads && (given === undefined || byName)) return lossOfHeads(byName ?? {}, headsOf(heads, model), weights)
   if (weights)
-    throw new TypeError(
+    throw typeError(
+      'one-or-other',
       'loss_weights weighs the losses of several outputs, which are chosen by name or inferred: there is one loss here.',
     )
   if (given === undefined) return inferLoss(model, target, targetShape)
@@ -78,16 +80,17 @@ function lossOfHeads(
 ): LossFunction {
   for (const name of Object.keys(given))
     if (!heads.some(head => head.name === name))
-      throw new TypeError(
+      throw typeError(
+        'unknown-output',
         `The option loss has an entry ${show(name)}, but the outputs are ${heads.map(head => head.name).join(', ')}.`,
       )
   const losses = heads.map(({ name, targets, output }) => {
     try {
       if (given[name] !== undefined) return { name, loss: fitting(given[name], output) }
-      if (!output) throw new TypeError(`the model does not say what it ends in. Give loss: { ${name}: ... }.`)
+      if (!output) throw typeError('no-loss-inferred', `the model does not say what it ends in. Give loss: { ${name}: ... }.`)
       return { name, loss: inferFor(output, targets) }
     } catch (cause) {
-      throw new TypeError(`The output ${name}: ${(cause as Error).message}`, { cause })
+      throw typeError(codeOf(cause, 'no-loss-inferred'), `The output ${name}: ${(cause as Error).message}`, { cause })
     }
   })
   return headsLoss(losses, weights)
@@ -104,13 +107,15 @@ function fitting(given: LossLike, output: Output | undefined): LossFunction {
 function called(name: string, output: Output | undefined): LossFunction {
   const loss = byName(name)
   if (!loss)
-    throw new TypeError(
+    throw typeError(
+      'unknown-loss',
       `There is no loss ${show(name)} to give as the option loss. ${namesHint(name, named)}; any function of (pred, target) that ` +
         'returns a scalar will do.',
     )
   if (typeof loss === 'function') return loss
   if (!output && name !== loss.logits.name)
-    throw new TypeError(
+    throw typeError(
+      'no-loss-inferred',
       `The option loss is ${show(name)}, but what the model's output holds is not known: pass ${loss.logits.name} for logits, or ` +
         `${loss.probabilities.name} for probabilities.`,
     )
@@ -121,12 +126,14 @@ function called(name: string, output: Output | undefined): LossFunction {
 function checkFunction(loss: unknown): void {
   const stock = stockLosses.get(loss)
   if (stock)
-    throw new TypeError(
+    throw typeError(
+      'loss-turned-round',
       `The option loss is tf.losses.${stock}, which takes the targets first. Turn it round: ` +
         `loss: (pred, target) => tf.losses.${stock}(target, pred).`,
     )
   if (typeof loss === 'function' && !isClass(loss)) return
-  throw new TypeError(
+  throw typeError(
+    'not-a-loss',
     `The option loss is ${isClass(loss) ? `the class ${loss.name}` : show(loss)}; expected a function of (pred, target) that returns a scalar, ` +
       'such as cross_entropy, or the name of a loss; where the data has several targets these by their names.',
   )

@@ -1,5 +1,5 @@
 import type { MaybeNative } from '@onecycle/backend/internal'
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { look } from '../replay/replayable.js'
 
@@ -21,7 +21,8 @@ export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor
   requireTensors(what, pred, target)
   const classes = pred.shape.at(-1)!
   if (pred.rank < 2 || classes < 2) {
-    throw new RangeError(
+    throw rangeError(
+      'prediction-shape',
       `${what} got predictions of shape [${pred.shape}], but expects [batch, ..., classes] with 2 classes or more. ` +
         'A single unit says yes or no: use probability_binary_cross_entropy as the loss where it ends in a sigmoid, binary_cross_entropy ' +
         'where it has no activation, and accuracy_thresh() as the metric.',
@@ -45,7 +46,8 @@ export function checkLabels(what: string, labels: tf.Tensor, classes: number): v
   look(labels, values => {
     for (let i = 0; i < values.length; i++) {
       if (values[i]! >= 0 && values[i]! < classes) continue
-      throw new RangeError(
+      throw rangeError(
+        'label-range',
         `${what} got the label ${values[i]} (sample ${i} of the batch), but the predictions are for ${classes} classes, labels 0 to ${classes - 1}. ` +
           "Give the model's last layer as many units as there are classes, or check the labels.",
       )
@@ -75,7 +77,10 @@ export function as(dtype: 'int32' | 'float32', tensor: tf.Tensor): tf.Tensor {
 
 function requireTensors(what: string, pred: unknown, target: unknown): void {
   if (pred instanceof tf.Tensor && target instanceof tf.Tensor) return
-  throw new TypeError(`${what} compares a tensor of predictions with one of targets, but got ${show(pred)} and ${show(target)}.`)
+  throw typeError(
+    'wrong-argument',
+    `${what} compares a tensor of predictions with one of targets, but got ${show(pred)} and ${show(target)}.`,
+  )
 }
 
 /** What to do where one number a sample meets several units, as it may well be the label of a class. */
@@ -91,7 +96,8 @@ function withoutOnes(shape: readonly number[]): number[] {
 }
 
 function shapeMismatch(what: string, pred: tf.Tensor, target: tf.Tensor, expected: string): Error {
-  return new RangeError(
+  return rangeError(
+    'prediction-shape',
     `${what} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects ${expected}. ` +
       "Check that the model's last layer has as many units as the data has classes or target values.",
   )

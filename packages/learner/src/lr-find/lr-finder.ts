@@ -10,7 +10,7 @@ import {
   suggestFunctions,
   type TrainingState,
 } from '@onecycle/callbacks'
-import { addAnswers, checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { addAnswers, checkCount, checkOptions, type Kinds, kind, plainError, rangeError } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'
 import { adviceOf } from './advice.js'
@@ -98,7 +98,8 @@ export class LRFinder implements Callback {
     const starts = ratesOf('start_lr', () => group_rates(start_lr, groups))
     const ends = ratesOf('end_lr', () => rules.ends(starts, end_lr))
     for (const [i, start] of starts.entries()) {
-      if (start >= ends[i]!) throw new RangeError(`lr_find got start_lr = ${start} and end_lr = ${ends[i]}: the rates must rise.`)
+      if (start >= ends[i]!)
+        throw rangeError('rates-must-rise', `lr_find got start_lr = ${start} and end_lr = ${ends[i]}: the rates must rise.`)
     }
     const shape = linear ? rules.line : 'exponential'
     this.#rates = starts.map((start, i) => lr_range({ start_lr: start, end_lr: ends[i]!, form: shape }))
@@ -121,7 +122,8 @@ export class LRFinder implements Callback {
   after_step({ opt }: TrainingState): void {
     const used = opt.get('lr')
     if (used.every((rate, group) => rate === this.#tried[group])) return
-    throw new Error(
+    throw plainError(
+      'rate-set-by-callback',
       `lr_find set the learning rate ${this.#tried.at(-1)}, but a callback made it ${used.at(-1)}: let it do nothing while ` +
         "learn.lr_finding, or say that it sets the rate, sets: ['lr'], to be switched off meanwhile.",
     )
@@ -176,6 +178,6 @@ function ratesOf(option: string, check: () => number[]): number[] {
   try {
     return check()
   } catch (error) {
-    throw new RangeError(`lr_find got an ${option} that is none. ${(error as Error).message}`, { cause: error })
+    throw rangeError('learning-rate', `lr_find got an ${option} that is none. ${(error as Error).message}`, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import type { Batch } from '@onecycle/data'
-import { shownAs } from '@onecycle/platform'
+import { shownAs, typeError } from '@onecycle/platform'
 import type { Recorder } from '@onecycle/recorder'
 import { tidy } from '@tensorflow/tfjs-core'
 import type { Parts } from '../checkpoint/parts.js'
@@ -94,7 +94,8 @@ function foundText({ lr, suggestion, suggestions, reason, lrs }: LrFindResult): 
 function lossAfter(learn: Searching, batches: number): () => Promise<number> {
   const { forwardPass, inputNames, loss_func, pace, random } = learn
   const { valid_dl } = learn.data
-  if (!valid_dl) throw new TypeError('lr_find cannot look at the validation loss (valid): the data has no validation set.')
+  if (!valid_dl)
+    throw typeError('no-validation-set', 'lr_find cannot look at the validation loss (valid): the data has no validation set.')
   const forward = (batch: Batch) => {
     const { xs, ys } = arrangeBatch(batch, inputNames, loss_func)
     const pred = forwardPass.run(xs, false)

@@ -1,3 +1,4 @@
+import { rangeError } from '@onecycle/platform'
 import type { ClassMetricOptions } from './pass-metric.js'
 import { mean, type Tallies } from './tallies.js'
 import { TallyMetric } from './tally-metric.js'
@@ -6,7 +7,8 @@ import { TallyMetric } from './tally-metric.js'
 abstract class AgreementMetric extends TallyMetric {
   protected check({ form, classes }: Tallies): void {
     if (form !== 'labels') return
-    throw new RangeError(
+    throw rangeError(
+      'multilabel-figure',
       `${this.name} is a figure of one class a sample, but the targets are ${classes} labels of which each is a yes or no. ` +
         'Use new F1Score() or new RocAuc() for them.',
     )

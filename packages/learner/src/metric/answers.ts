@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 
 /**
@@ -100,7 +100,8 @@ function formOf({ what, multiLabel }: Reading, pred: tf.Tensor, target: tf.Tenso
       if (target.dtype !== 'float32' && tf.util.arraysEqual(withoutOnes(places), withoutOnes(target.shape))) return 'class'
     }
   }
-  throw new RangeError(
+  throw rangeError(
+    'prediction-shape',
     `${what} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects [batch, classes] with ` +
       'labels [batch] (int32), or as many yes or no as there are predictions.',
   )
@@ -111,7 +112,8 @@ async function checkShares(what: string, target: tf.Tensor): Promise<void> {
   const sums = await read(() => tf.sum(tf.cast(target, 'float32'), -1))
   const wrong = sums.findIndex(sum => !(Math.abs(sum - 1) < 1e-3))
   if (wrong === -1) return
-  throw new RangeError(
+  throw rangeError(
+    'multilabel-figure',
     `${what} got targets that add up to ${show(sums[wrong])} (place ${wrong} of the batch), where those of one class of several add up to 1. ` +
       'Where each label is a yes or no of its own, say so by multiLabel: true, or train with binary_cross_entropy.',
   )
@@ -120,7 +122,8 @@ async function checkShares(what: string, target: tf.Tensor): Promise<void> {
 function checkLabels(what: string, labels: Int32Array, classes: number): void {
   const wrong = labels.findIndex(label => !(label >= 0 && label < classes))
   if (wrong === -1) return
-  throw new RangeError(
+  throw rangeError(
+    'label-range',
     `${what} got the label ${labels[wrong]} (place ${wrong} of the batch), but the predictions are for ${classes} classes, labels 0 to ${classes - 1}.`,
   )
 }
@@ -130,7 +133,7 @@ function spread(what: string, weights: Float32Array, places: number, target: tf.
   const samples = target.shape[0]!
   if (weights.length === places) return weights
   if (weights.length !== samples)
-    throw new RangeError(`${what} got ${weights.length} weights for ${samples} samples; expected one for each.`)
+    throw rangeError('lengths-differ', `${what} got ${weights.length} weights for ${samples} samples; expected one for each.`)
   return Float32Array.from({ length: places }, (_, i) => weights[Math.floor((i * samples) / places)]!)
 }
 

@@ -1,4 +1,4 @@
-import { checkCount, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, type Kinds, kind, rangeError } from '@onecycle/platform'
 import { type ClassMetricOptions, classMetricKinds } from './pass-metric.js'
 import { type Average, averaged, type Counts, type Tallies } from './tallies.js'
 import { TallyMetric } from './tally-metric.js'
@@ -62,7 +62,8 @@ export abstract class AveragedMetric extends TallyMetric {
     const isClear = pos_label !== undefined || (form !== 'labels' && classes === 2)
     if (average === undefined ? isClear : average !== 'binary' || isClear) return average ?? 'binary'
     if (average === undefined && form === 'labels') return 'macro'
-    throw new RangeError(
+    throw rangeError(
+      'metric-average',
       `${this.name} is a figure of each of ${classes} ${form === 'labels' ? 'labels' : 'classes'}: say how they become one, average: 'macro', 'weighted' or ` +
         "'micro' (by name as in 'f1_macro'), or which is meant, pos_label: its number.",
     )

@@ -1,4 +1,4 @@
-import { checkOptions, keepNames, kind, show } from '@onecycle/platform'
+import { checkOptions, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { areClassIndices, asPredictions } from '../loss/targets.js'
 import { weightedMean } from '../loss/weighted-mean.js'
@@ -52,7 +52,8 @@ error_rate.follow = (predictions: Predictions) => {
  * new Learner(data, model, { metrics: [accuracy, top_k_accuracy(3)] })
  */
 export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'better'> {
-  if (!Number.isInteger(k) || k < 1) throw new RangeError(`top_k_accuracy got k = ${show(k)}, but expects a positive integer.`)
+  if (!Number.isInteger(k) || k < 1)
+    throw rangeError('not-a-count', `top_k_accuracy got k = ${show(k)}, but expects a positive integer.`)
   const name = `top_${k}_accuracy`
   const metric: TensorMetric = (pred, target, weights) =>
     tf.tidy(() => {
@@ -88,13 +89,14 @@ export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetr
   checkOptions<AccuracyThreshOptions>('accuracy_thresh', options, { thresh: kind.any, fromLogits: kind.boolean })
   const { thresh = 0.5, fromLogits } = options
   if (!(typeof thresh === 'number' && thresh >= 0 && thresh <= 1)) {
-    throw new RangeError(`accuracy_thresh got thresh = ${show(thresh)}, but expects a probability from 0 to 1.`)
+    throw rangeError('number-range', `accuracy_thresh got thresh = ${show(thresh)}, but expects a probability from 0 to 1.`)
   }
   const name = 'accuracy_thresh'
   const follow = (predictions: Predictions) => {
     const { holds = fromLogits === false ? 'probabilities' : 'logits' } = predictions
     if (fromLogits !== undefined && fromLogits !== (holds === 'logits') && options.thresh === undefined)
-      throw new TypeError(
+      throw typeError(
+        'activation-mismatch',
         `accuracy_thresh({ fromLogits: ${fromLogits} }) does not fit the model's output, which holds ${holds}: leave fromLogits out.`,
       )
     return rightAnswers(name, { holds: fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities' }, thresh)

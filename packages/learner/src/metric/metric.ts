@@ -1,5 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
-import { checkChoice, checkOptions, kind, show } from '@onecycle/platform'
+import { checkChoice, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import { type Scalar, Tensor, tidy } from '@tensorflow/tfjs-core'
 import { eachWithItsTarget } from '../loss/each-with-its-target.js'
 import { type LossFunction, requireWeighs, totalOn } from '../loss/loss-function.js'
@@ -94,12 +94,18 @@ export class AverageMetric implements Metric {
    */
   constructor(compute: MetricFunction, options: string | AverageMetricOptions = {}) {
     if (typeof compute !== 'function')
-      throw new TypeError(`An AverageMetric is of a function of (pred, target) that returns a scalar, but got ${show(compute)}.`)
+      throw typeError(
+        'not-a-metric',
+        `An AverageMetric is of a function of (pred, target) that returns a scalar, but got ${show(compute)}.`,
+      )
     const given = typeof options === 'string' ? { name: options } : options
     checkOptions<AverageMetricOptions>('AverageMetric', given, { name: kind.string, better: kind.any })
     const { name = compute.name, better = compute.better } = given
     if (!name)
-      throw new TypeError('A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).')
+      throw typeError(
+        'metric-name',
+        'A metric is a function without a name, but its column needs one: new AverageMetric(compute, name).',
+      )
     this.name = name
     this.better = better
     checkBetter(this)
@@ -152,7 +158,8 @@ export class AverageMetric implements Metric {
       figure?.dispose()
     }
     if (given instanceof Promise) given.catch(() => {})
-    throw new TypeError(
+    throw typeError(
+      'metric-value',
       `The metric ${this.name} gave ${show(given)} for a batch, but must give a scalar tensor, such as tf.mean(...), or a number.` +
         `${given instanceof Promise ? ' What must wait can be an object whose accumulate is asynchronous.' : ''}`,
     )
@@ -161,7 +168,10 @@ export class AverageMetric implements Metric {
   /** Takes in a batch whose value is known, by its number of samples or the sum of their weights. */
   add(value: number, samples: number): void {
     if (typeof value !== 'number' || typeof samples !== 'number')
-      throw new TypeError(`An AverageMetric adds a number for so many samples, but got ${show(value)} and ${show(samples)}.`)
+      throw typeError(
+        'wrong-argument',
+        `An AverageMetric adds a number for so many samples, but got ${show(value)} and ${show(samples)}.`,
+      )
     this.#total += value * samples
     this.#samples += samples
   }

@@ -1,4 +1,4 @@
-import { isClass, listOf, type OneOrMore, show } from '@onecycle/platform'
+import { isClass, listOf, type OneOrMore, show, typeError } from '@onecycle/platform'
 import { metrics as stockMetrics } from '@tensorflow/tfjs-layers'
 import { lookUp, namesHint } from '../check/names.js'
 import { mae, mse } from '../loss/regression.js'
@@ -71,13 +71,15 @@ export function metricsOf(
   for (const metric of metrics) checkBetter(metric)
   for (const { name } of metrics)
     if (name in Object.prototype)
-      throw new TypeError(
+      throw typeError(
+        'metric-name',
         `A metric cannot be called ${name}, which every object has something by the name of. Give it another: new AverageMetric(metric, 'name').`,
       )
   const names = ['epoch', 'train_loss', 'valid_loss', ...metrics.map(({ name }) => name), 'time']
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice)
-    throw new TypeError(
+    throw typeError(
+      'metric-name',
       `Two columns of the epoch table are called ${twice}. Give each metric a name of its own: new AverageMetric(metric, 'name').`,
     )
   for (const metric of metrics) if (!(metric instanceof HeadMetric)) metric.follow?.(predictions)
@@ -88,7 +90,8 @@ export function metricsOf(
 function metricsOfHead(name: string, given: OneOrMore<MetricLike>, heads: readonly MeasuredHead[]): HeadMetric[] {
   const place = heads.findIndex(head => head.name === name)
   if (place === -1)
-    throw new TypeError(
+    throw typeError(
+      'unknown-output',
       `The option metrics has an entry ${show(name)}, but the outputs are ${heads.map(head => head.name).join(', ')}.`,
     )
   return listOf(given).map(each => {
@@ -133,7 +136,8 @@ function isMetric(value: unknown): value is Metric {
 }
 
 function refuse(what: string): never {
-  throw new TypeError(
+  throw typeError(
+    'not-a-metric',
     `The option metrics holds ${what}. It takes a list of functions of (pred, target) that return a scalar, of objects with name, ` +
       'reset(), accumulate(pred, target) and value, and of names.',
   )

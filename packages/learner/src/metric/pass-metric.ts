@@ -1,5 +1,5 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
-import { checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, type Kinds, kind, typeError } from '@onecycle/platform'
 import { Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 import type { Reading } from './answers.js'
 import type { Metric, Predictions } from './metric.js'
@@ -66,7 +66,10 @@ export abstract class PassMetric<Gathered> implements Metric {
    */
   async accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
     if (!(pred instanceof Tensor && target instanceof Tensor))
-      throw new TypeError(`${this.name} compares one tensor of predictions with one of targets, but there are several.`)
+      throw typeError(
+        'one-output-only',
+        `${this.name} compares one tensor of predictions with one of targets, but there are several.`,
+      )
     const { multiLabel = this.#predictions.binary, fromLogits, thresh = 0.5 } = this.#options
     const { holds = 'logits' } = this.#predictions
     const held = fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities'

@@ -1,4 +1,4 @@
-import { type Kinds, kind } from '@onecycle/platform'
+import { type Kinds, kind, rangeError } from '@onecycle/platform'
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core'
 import { type Reading, type Scores, scoresOf } from './answers.js'
 import { type ClassMetricOptions, classMetricKinds, PassMetric } from './pass-metric.js'
@@ -102,7 +102,8 @@ export class APScoreBinary extends RankMetric {
 
   protected override check({ form, classes }: Scores): void {
     if (form !== 'labels' && classes === 2) return
-    throw new RangeError(
+    throw rangeError(
+      'two-classes-only',
       `${this.name} is of two classes, but there are ${classes} ${form === 'labels' ? 'labels' : 'classes'}. Use new APScoreMulti().`,
     )
   }

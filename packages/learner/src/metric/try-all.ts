@@ -1,5 +1,5 @@
 import type { Tensors, TrainingState } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Metric } from './metric.js'
 import { takeIn } from './take-in.js'
@@ -10,7 +10,10 @@ export async function tryAll(metrics: readonly Metric[], { pred, yb, weights }: 
     metric.reset()
     await attempt(metric, pred, yb, weights)
     if (typeof metric.value !== 'number')
-      throw new TypeError(`The metric ${metric.name} has the value ${show(metric.value)} after a batch, but must have a number.`)
+      throw typeError(
+        'metric-value',
+        `The metric ${metric.name} has the value ${show(metric.value)} after a batch, but must have a number.`,
+      )
     metric.reset()
   }
 }
@@ -22,7 +25,8 @@ async function attempt(metric: Metric, pred: Tensors, target: Tensors, weights: 
     const { message } = cause as Error
     if (typeof message === 'string' && message.includes(metric.name)) throw cause
     const shapes = (tensors: Tensors) => [tensors].flat().map(({ shape }) => `[${shape}]`).join(' and ') // biome-ignore format: short
-    throw new TypeError(
+    throw typeError(
+      'metric-fails',
       `The metric ${metric.name} fails on predictions of shape ${shapes(pred)} and targets of shape ${shapes(target)}: ${message ?? show(cause)}`,
       { cause },
     )

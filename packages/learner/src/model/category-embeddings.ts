@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
@@ -48,10 +48,16 @@ export class CategoryEmbeddings extends layers.Layer {
     checkOptions<LayerOptions<CategoryEmbeddingsOptions>>('CategoryEmbeddings', options, layerKinds)
     const { sizes, seed, ...rest } = options
     if (!Array.isArray(sizes) || sizes.length === 0)
-      throw new RangeError(`CategoryEmbeddings takes sizes, [categories, size] for each column, but got ${show(sizes)}.`)
+      throw rangeError(
+        'layer-sizes',
+        `CategoryEmbeddings takes sizes, [categories, size] for each column, but got ${show(sizes)}.`,
+      )
     for (const [column, size] of sizes.entries()) {
       if (size.length !== 2)
-        throw new RangeError(`sizes of CategoryEmbeddings: column ${column} has ${show(size)}; expected [categories, size].`)
+        throw rangeError(
+          'layer-sizes',
+          `sizes of CategoryEmbeddings: column ${column} has ${show(size)}; expected [categories, size].`,
+        )
       checkCount(`categories of column ${column}`, size[0])
       checkCount(`size of the embedding of column ${column}`, size[1])
     }

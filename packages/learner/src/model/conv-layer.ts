@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
@@ -77,10 +77,13 @@ export class ConvLayer extends layers.Layer {
       ['seed', seed ?? 0, 0],
     ] as const) {
       if (!Number.isSafeInteger(value) || value < least)
-        throw new RangeError(`ConvLayer got ${name} = ${show(value)}, but expects a whole number from ${least}.`)
+        throw rangeError('not-a-count', `ConvLayer got ${name} = ${show(value)}, but expects a whole number from ${least}.`)
     }
     if (!activations.includes(activation))
-      throw new RangeError(`ConvLayer got activation = ${show(activation)}, but expects one of ${activations.join(', ')}.`)
+      throw rangeError(
+        'unknown-choice',
+        `ConvLayer got activation = ${show(activation)}, but expects one of ${activations.join(', ')}.`,
+      )
     this.inputSpec = [new InputSpec({ ndim: 4 })]
     this.#options = { filters, kernelSize, strides, padding, useBias, activation, ...(seed !== undefined && { seed }) }
   }
@@ -88,7 +91,7 @@ export class ConvLayer extends layers.Layer {
   override build(inputShape: (number | null)[]): void {
     const channels = inputShape.at(-1)
     if (!channels)
-      throw new RangeError(`ConvLayer needs to know the number of channels, but its input has shape [${inputShape}].`)
+      throw rangeError('layer-input', `ConvLayer needs to know the number of channels, but its input has shape [${inputShape}].`)
     const { filters, kernelSize, useBias, seed } = this.#options
     const stddev = Math.sqrt(2 / (kernelSize * kernelSize * channels))
     // tfjs takes the seed 0 for none.
@@ -104,7 +107,8 @@ export class ConvLayer extends layers.Layer {
     const out = (size: number | null) => size && Math.floor((size + 2 * padding - kernelSize) / strides) + 1
     const shape = [batch, out(height), out(width), filters]
     if (shape.every(size => size === null || size > 0)) return shape
-    throw new RangeError(
+    throw rangeError(
+      'layer-input',
       `ConvLayer got images of ${height} x ${width}, too small for filters of ${kernelSize} with a padding of ${padding}. ` +
         'Use larger images, or fewer layers with a stride.',
     )

@@ -1,4 +1,4 @@
-import { type Random, show } from '@onecycle/platform'
+import { type Random, rangeError, show } from '@onecycle/platform'
 import { initializers, layers } from '@tensorflow/tfjs-layers'
 
 interface HiddenBlocks {
@@ -40,11 +40,14 @@ export function batchNorm(name: string, more: object = {}): layers.Layer {
 export function checkParts(owner: string, ps: number | readonly number[] | undefined, count: number): number[] {
   const parts = typeof ps === 'number' ? Array<number>(count).fill(ps) : [...(ps ?? Array<number>(count).fill(0))]
   if (parts.length !== count)
-    throw new RangeError(`ps of ${owner} is ${show(ps)}, for ${count} hidden layers; expected one part, or one for each.`)
+    throw rangeError(
+      'dropout-part',
+      `ps of ${owner} is ${show(ps)}, for ${count} hidden layers; expected one part, or one for each.`,
+    )
   for (const part of parts) checkPart(`ps of ${owner}`, part)
   return parts
 }
 
 export function checkPart(what: string, part: number): void {
-  if (!(part >= 0 && part < 1)) throw new RangeError(`${what} is ${show(part)}; expected a part from 0 to below 1.`)
+  if (!(part >= 0 && part < 1)) throw rangeError('dropout-part', `${what} is ${show(part)}; expected a part from 0 to below 1.`)
 }

@@ -1,3 +1,4 @@
+import { rangeError } from '@onecycle/platform'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { labelOf, layersOf } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
@@ -35,7 +36,8 @@ function nodesOf(layer: Layer): Node[] {
 
 function severalWays(layer: Layer, values: readonly (boolean | undefined)[]): RangeError {
   const ways = values.map(training => (training === undefined ? 'without training' : `with training: ${training}`))
-  return new RangeError(
+  return rangeError(
+    'layer-two-ways',
     `The layer ${labelOf(layer)} stands in several places of the model, applied ${ways.join(' and ')}. While the model ` +
       'runs, TensorFlow.js does not say which of them it is. Apply it alike everywhere, or make a layer for each place.',
   )

@@ -1,5 +1,5 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import { Tensor, Variable } from '@tensorflow/tfjs-core'
 import { recorded } from '../gradient/engine.js'
 import { CallWithTraining } from './call-with-training.js'
@@ -84,5 +84,5 @@ function answer(model: Model, x: Tensors, training: boolean): Tensors {
   const own = (tensor: Tensor) => (tensor instanceof Variable ? tensor.clone() : tensor)
   if (pred instanceof Tensor) return own(pred)
   if (Array.isArray(pred) && pred.every(part => part instanceof Tensor)) return pred.map(own)
-  throw new TypeError(`The model answered with ${show(pred)}; expected a tensor of predictions, or a list of them.`)
+  throw typeError('model-answer', `The model answered with ${show(pred)}; expected a tensor of predictions, or a list of them.`)
 }

@@ -1,4 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
+import { plainError } from '@onecycle/platform'
 import type { Variable } from '@tensorflow/tfjs-core'
 import type { Groups, Parameter } from '../optimizer/parameter.js'
 import type { ForwardPass } from './forward-pass.js'
@@ -65,7 +66,8 @@ export class Freezing implements Callback {
     const frozen =
       this.#frozen_to > 0 ? `, and the ${this.#frozen_to} first of ${this.#groups.length} layer groups are frozen` : ''
     const which = trainableNow(this.#model).size === 0 ? 'All layers' : 'The layers that are left'
-    throw new Error(
+    throw plainError(
+      'nothing-trains',
       `${what}: nothing trains. ${which} have trainable = false${frozen}. Set layer.trainable = true where the model is to learn` +
         `${frozen && ', or call unfreeze()'}; summary() shows what trains.`,
     )
@@ -122,7 +124,8 @@ function checkSame(what: string, model: Model, known: readonly Parameter[]): voi
   const refuse = (how: string, weights: readonly Parameter[]) => {
     if (weights.length === 0) return
     const names = weights.map(({ name }) => name).join(', ')
-    throw new Error(
+    throw plainError(
+      'model-changed',
       `${what}: the model ${how} when this Learner was made: ${names}. Make a new Learner when the model is complete.`,
     )
   }

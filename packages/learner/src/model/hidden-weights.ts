@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import { type NamedTensorMap, type Tensor, Variable } from '@tensorflow/tfjs-core'
 import { type LayersModel, layers } from '@tensorflow/tfjs-layers'
 import { everyLayer, heldLayers, labelOf, layersIn, layersOf } from './layers.js'
@@ -37,7 +38,8 @@ export function refuseHiddenVariables(model: Model, ran: readonly { readonly inp
   const hidden = [...used].filter(tensor => tensor instanceof Variable && tensor.trainable && !known.has(tensor))
   if (hidden.length === 0) return
   const names = hidden.map(tensor => `${(tensor as Variable).name} [${tensor.shape}]`).join(', ')
-  throw new TypeError(
+  throw typeError(
+    'hidden-weights',
     `The model computes with variables that no layer lists among its weights: ${names}. They would neither train nor be saved. ` +
       'In a layer of your own, make variables by this.addWeight(…) in build(), and hand on the weights of layers that it keeps: ' +
       `${handOn(['inner'])}. Or set trainable = false where they have learned already.`,
@@ -46,7 +48,8 @@ export function refuseHiddenVariables(model: Model, ran: readonly { readonly inp
 
 function notHandedOn(owner: Layer, hidden: readonly (readonly [string, Layer])[]): TypeError {
   const names = hidden.map(([field, layer]) => `this.${field} (${layer.getClassName()})`).join(', ')
-  return new TypeError(
+  return typeError(
+    'hidden-weights',
     `The layer ${labelOf(owner)} keeps ${names}, whose weights would neither train nor be saved: TensorFlow.js knows ` +
       'only those that a layer lists. Build what it keeps in build(), for the shapes that come, and hand on the weights: ' +
       `${handOn([...new Set(hidden.map(([field]) => field))])}. Or set trainable = false on what has learned already.`,

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random, rangeError } from '@onecycle/platform'
 import { initializers, input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { PositionalEmbedding } from './attention/positional-embedding.js'
 import { TransformerBlock } from './attention/transformer-block.js'
@@ -86,11 +86,17 @@ function recurrent(
 function attending({ vocab_sz, emb_sz, n_hid, n_layers, ps, ...rest }: Settled, random: Random | undefined): layers.Layer[] {
   const { n_heads = 4, bptt } = rest
   if (bptt === undefined)
-    throw new RangeError("language_model needs bptt for the arch 'transformer': tokens that attention looks back at, at most.")
+    throw rangeError(
+      'missing-option',
+      "language_model needs bptt for the arch 'transformer': tokens that attention looks back at, at most.",
+    )
   checkCount('bptt of language_model', bptt)
   checkCount('n_heads of language_model', n_heads)
   if (emb_sz % n_heads !== 0)
-    throw new RangeError(`language_model got emb_sz = ${emb_sz}, which ${n_heads} heads do not divide. Change emb_sz or n_heads.`)
+    throw rangeError(
+      'layer-sizes',
+      `language_model got emb_sz = ${emb_sz}, which ${n_heads} heads do not divide. Change emb_sz or n_heads.`,
+    )
   // Each block takes a seed for each of its layers.
   const seed = () => random && 1 + random.int(2 ** 31 - 100)
   const normal = () => initializers.randomNormal({ mean: 0, stddev: 0.02, ...(random && { seed: seed()! }) })

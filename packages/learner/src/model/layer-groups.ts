@@ -1,4 +1,4 @@
-import { isClass, kind, listOf, show } from '@onecycle/platform'
+import { isClass, kind, listOf, rangeError, show, typeError } from '@onecycle/platform'
 import type { Parameter } from '../optimizer/index.js'
 import { groupStarts } from './group-starts.js'
 import { parametersOf } from './parameters.js'
@@ -26,11 +26,12 @@ export function layerGroups(model: Model, division: LayerGroups = groupStarts(mo
   const groups = typeof division === 'function' ? divide(division, parameters) : cut(model, parameters, listOf(division))
   const empty = groups.findIndex(group => group.length === 0)
   if (empty >= 0 && groups.length > 1)
-    throw new RangeError(`layer_groups: group ${empty} of ${groups.length} has no weights that could train.`)
+    throw rangeError('layer-groups', `layer_groups: group ${empty} of ${groups.length} has no weights that could train.`)
   const given = groups.flat()
   const missing = parameters.filter(parameter => !given.includes(parameter))
   if (given.length !== parameters.length || missing.length > 0) {
-    throw new RangeError(
+    throw rangeError(
+      'layer-groups',
       `layer_groups: the groups hold ${given.length} parameters, the model has ${parameters.length}, and each must be in one group. ` +
         `Missing: ${missing.map(({ name }) => name).join(', ') || 'none'}.`,
     )
@@ -41,7 +42,8 @@ export function layerGroups(model: Model, division: LayerGroups = groupStarts(mo
 function divide(division: Extract<LayerGroups, (...args: never) => unknown>, parameters: readonly Parameter[]): Parameter[][] {
   const groups: unknown = isClass(division) ? division : division(parameters)
   if (kind.listOf(kind.list).fits(groups)) return (groups as Parameter[][]).map(group => [...group])
-  throw new TypeError(
+  throw typeError(
+    'layer-groups',
     `layer_groups returned ${show(groups)}; expected a list of groups, each a list of the parameters it was given.`,
   )
 }
@@ -50,7 +52,8 @@ function cut(model: Model, parameters: readonly Parameter[], starts: readonly (s
   if (starts.length === 0) return [[...parameters]]
   const positions = [0, ...starts.map(start => layerPosition(model, start)), Number.POSITIVE_INFINITY]
   const unordered = positions.findIndex((position, i) => i > 0 && position <= positions[i - 1]!)
-  if (unordered > 0) throw new RangeError(`layer_groups: ${show(starts)} must name layers after the first, in the model's order.`)
+  if (unordered > 0)
+    throw rangeError('layer-groups', `layer_groups: ${show(starts)} must name layers after the first, in the model's order.`)
   return positions
     .slice(1)
     .map((end, i) => parameters.filter(({ name }) => isBetween(Number.parseInt(name, 10), positions[i]!, end)))
@@ -58,11 +61,12 @@ function cut(model: Model, parameters: readonly Parameter[], starts: readonly (s
 
 function layerPosition(model: Model, layer: string | number): number {
   if (!isLayersModel(model))
-    throw new RangeError('layer_groups names layers, but the model is not a LayersModel: give a function instead.')
+    throw rangeError('layer-groups', 'layer_groups names layers, but the model is not a LayersModel: give a function instead.')
   const names = model.layers.map(({ name }) => name)
   const position = typeof layer === 'string' ? names.indexOf(layer) : layer
   if (typeof position === 'number' && position in names) return position
-  throw new RangeError(
+  throw rangeError(
+    'layer-groups',
     `layer_groups: there is no layer ${show(layer)}. The layers are 0 to ${names.length - 1}: ${names.join(', ')}.`,
   )
 }

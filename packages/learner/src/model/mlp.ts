@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, keepNames, kind, Random, rangeError, show } from '@onecycle/platform'
 import { type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { checkParts, dense, hiddenBlocks } from './dense-blocks.js'
 
@@ -25,7 +25,10 @@ export function mlp(sizes: readonly number[], options: MlpOptions = {}): Sequent
     ...{ bn: kind.boolean, ps: kind.either(kind.number, kind.listOf(kind.number)), seed: kind.any },
   })
   if (!kind.listOf(kind.number).fits(sizes) || sizes.length < 2)
-    throw new RangeError(`mlp takes a list of sizes, input and output at least, such as [4, 32, 3], but got ${show(sizes)}.`)
+    throw rangeError(
+      'layer-sizes',
+      `mlp takes a list of sizes, input and output at least, such as [4, 32, 3], but got ${show(sizes)}.`,
+    )
   for (const [i, size] of sizes.entries()) checkCount(`sizes[${i}] of mlp`, size)
   const { bn = false, ps, seed } = options
   const [inputs, ...rest] = sizes as [number, ...number[]]

@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { labelOf, layersOf } from './layers.js'
@@ -8,7 +9,8 @@ import { isLayersModel, type Layer, type Model, variableOf } from './trainable-m
 export function refuseActivityRegularizers(model: Model): void {
   const layer = layersOf(model).find(({ activityRegularizer }) => activityRegularizer)
   if (!layer) return
-  throw new TypeError(
+  throw typeError(
+    'regularizer',
     `The activityRegularizer of the layer ${labelOf(layer)} would not be charged: TensorFlow.js does not have them. ` +
       'Leave it out, and add what it charges to the loss: in after_loss of a callback, or in a loss of your own.',
   )

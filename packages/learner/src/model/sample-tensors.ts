@@ -1,7 +1,7 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { NestedNumbers, TypedArray } from '@onecycle/data'
 import { flatNumbers, isTypedArray } from '@onecycle/data/internal'
-import { show } from '@onecycle/platform'
+import { rangeError, show, typeError } from '@onecycle/platform'
 import { Tensor, tensor } from '@tensorflow/tfjs-core'
 import { type InputNames, inputsOf, type NamedTensors } from './arrange-inputs.js'
 import { fitsShape, type Shape, showShape } from './shape.js'
@@ -31,7 +31,8 @@ export function sampleTensors(
   if (shapes.length === 1)
     return samplesOf('x', Array.isArray(x) && x.length === 1 && x[0] instanceof Tensor ? x[0] : x, shapes[0]!)
   if (!Array.isArray(x) || x.length !== shapes.length)
-    throw new RangeError(
+    throw rangeError(
+      'predict-input',
       `predict got ${show(x)} for a model with ${shapes.length} inputs${names ? ` (${names.join(', ')})` : ''}; expected a list with one ` +
         'entry for each, or an object of them by name.',
     )
@@ -49,7 +50,8 @@ function samplesOf(name: string, samples: unknown, shape: Shape): Tensor {
   if (samples instanceof Tensor) return samples
   const { numbers, sides } = numbersOf(name, samples)
   const wrong = numbers.findIndex(Number.isNaN)
-  if (wrong !== -1) throw new RangeError(`${name} holds NaN at position ${wrong}: leave such samples out, or fill them in.`)
+  if (wrong !== -1)
+    throw rangeError('nan-input', `${name} holds NaN at position ${wrong}: leave such samples out, or fill them in.`)
   return tensor(numbers, whole(name, numbers.length, sides, shape))
 }
 
@@ -62,7 +64,8 @@ function numbersOf(name: string, samples: unknown): { numbers: Float32Array | In
   if (Array.isArray(samples)) return flatNumbers(name, samples as NestedNumbers)
   const stream =
     typeof samples === 'object' && samples !== null && (Symbol.iterator in samples || Symbol.asyncIterator in samples)
-  throw new TypeError(
+  throw typeError(
+    'predict-input',
     `predict got ${show(samples)} for ${name}; expected a tensor, an array of numbers or a typed array.` +
       `${stream ? ' For a whole stream of batches there is get_preds(dl).' : ''}`,
   )
@@ -76,7 +79,8 @@ function whole(name: string, count: number, sides: readonly number[], shape: Sha
   const size = sample.reduce<number>((product, side) => product * (side ?? Number.NaN), 1)
   // Numbers one after the other hold samples as data of flat arrays does.
   if (sides.length === 1 && count > 0 && count % size === 0) return [count / size, ...(sample as number[])]
-  throw new RangeError(
+  throw rangeError(
+    'predict-input',
     `${name} has ${count} numbers in lists of [${sides}], which do not make samples of the model's input ${showShape(shape)}. Nest them as deep ` +
       'as that has axes, or pass a tensor.',
   )

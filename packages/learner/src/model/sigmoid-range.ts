@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
@@ -36,7 +36,8 @@ export class SigmoidRange extends layers.Layer {
     checkOptions<LayerOptions<SigmoidRangeOptions>>('SigmoidRange', options, layerKinds)
     const { low, high, ...rest } = options
     if (!(Number.isFinite(low) && Number.isFinite(high) && low < high))
-      throw new RangeError(
+      throw rangeError(
+        'range-ends',
         `SigmoidRange goes from low = ${show(low)} to high = ${show(high)}; expected two numbers, low below high.`,
       )
     super(rest as ConstructorParameters<typeof layers.Layer>[0])

@@ -1,4 +1,4 @@
-import { checkOptions, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkOptions, keepNames, kind, Random, rangeError, show, typeError } from '@onecycle/platform'
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 
@@ -29,7 +29,7 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
     ...{ kernelSizes: kind.list, strides: kind.list, bn: kind.boolean, seed: kind.any },
   })
   if (!kind.list.fits(actns))
-    throw new TypeError(`simple_cnn takes a list of channel counts, such as [3, 16, 16, 2], but got ${show(actns)}.`)
+    throw typeError('layer-sizes', `simple_cnn takes a list of channel counts, such as [3, 16, 16, 2], but got ${show(actns)}.`)
   const convolutions = actns.length - 1
   const {
     kernelSizes = Array(Math.max(0, convolutions)).fill(3),
@@ -38,13 +38,17 @@ export function simple_cnn(actns: readonly number[], options: SimpleCnnOptions =
     seed,
   } = options
   if (convolutions < 1 || kernelSizes.length !== convolutions || strides.length !== convolutions) {
-    throw new RangeError(
+    throw rangeError(
+      'layer-sizes',
       `simple_cnn got ${actns.length} channel counts, ${kernelSizes.length} kernelSizes and ${strides.length} strides, but expects ` +
         'at least 2 channel counts (input and output), and one kernel size and one stride for each step between them.',
     )
   }
   if (!Number.isInteger(actns[0]) || actns[0]! < 1)
-    throw new RangeError(`simple_cnn got ${show(actns[0])} channels of the input, but expects a positive whole number.`)
+    throw rangeError(
+      'layer-sizes',
+      `simple_cnn got ${show(actns[0])} channels of the input, but expects a positive whole number.`,
+    )
   const random = seed === undefined ? undefined : new Random(seed).fork('simple_cnn')
   const model = sequential()
   for (let i = 0; i < convolutions; i++) {

@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, keepNames, kind, Random, rangeError, show } from '@onecycle/platform'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { CategoryEmbeddings, type EmbeddingSize } from './category-embeddings.js'
 import { batchNorm, checkPart, checkParts, dense, hiddenBlocks } from './dense-blocks.js'
@@ -57,7 +57,7 @@ export function tabular_model(options: TabularModelOptions): LayersModel {
   const parts = checkParts('tabular_model', ps, hidden.length)
   checkPart('embed_p of tabular_model', embed_p)
   if (emb_szs.length === 0 && n_cont === 0)
-    throw new RangeError('tabular_model got neither emb_szs nor n_cont: there would be nothing to predict from.')
+    throw rangeError('missing-option', 'tabular_model got neither emb_szs nor n_cont: there would be nothing to predict from.')
   const random = seed === undefined ? undefined : new Random(seed).fork('tabular_model')
 
   const ends: SymbolicTensor[] = []
@@ -95,7 +95,8 @@ function modelOf(inputs: SymbolicTensor[], outputs: SymbolicTensor[]): LayersMod
     return model({ inputs, outputs: outputs.length === 1 ? outputs[0]! : outputs, name: 'tabular_model' })
   } catch (cause) {
     const names = outputs.map(({ sourceLayer }) => sourceLayer.name).join(', ')
-    throw new RangeError(
+    throw rangeError(
+      'reserved-name',
       `tabular_model has layers called cats, conts, embeddings, joined, norm_conts, hidden_1 and the like, and cannot have the outputs ${names} beside them. ` +
         'Name an output otherwise.',
       { cause },
@@ -110,9 +111,12 @@ function rangesOf(y_range: TabularModelOptions['y_range'], outputs: readonly str
     : (y_range as Record<string, Range>)
   for (const [name, range] of Object.entries(ranges)) {
     if (!outputs.includes(name))
-      throw new RangeError(`y_range of tabular_model has an entry ${show(name)}, but the outputs are ${outputs.join(', ')}.`)
+      throw rangeError(
+        'unknown-output',
+        `y_range of tabular_model has an entry ${show(name)}, but the outputs are ${outputs.join(', ')}.`,
+      )
     if (!kind.listOf(kind.number).fits(range) || range.length !== 2)
-      throw new RangeError(`y_range of tabular_model is ${show(range)}; expected [low, high].`)
+      throw rangeError('range-ends', `y_range of tabular_model is ${show(range)}; expected [low, high].`)
   }
   return ranges
 }

@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, type Kinds, keepNames, kind, Random, rangeError, show } from '@onecycle/platform'
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { checkPart, dense } from './dense-blocks.js'
 import { initial, recurrentLayer } from './text-layers.js'
@@ -55,7 +55,7 @@ export function text_classifier(options: TextClassifierOptions): LayersModel {
     checkCount(`${what} of text_classifier`, count)
   for (const [i, size] of kernelSizes.entries()) checkCount(`kernelSizes[${i}] of text_classifier`, size)
   if (kernelSizes.length === 0 || new Set(kernelSizes).size < kernelSizes.length)
-    throw new RangeError(`kernelSizes of text_classifier is ${show(kernelSizes)}; expected some sizes, each once.`)
+    throw rangeError('layer-sizes', `kernelSizes of text_classifier is ${show(kernelSizes)}; expected some sizes, each once.`)
   checkPart('ps of text_classifier', ps)
   checkPart('embed_p of text_classifier', embed_p)
   const random = seed === undefined ? undefined : new Random(seed).fork('text_classifier')

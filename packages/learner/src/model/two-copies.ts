@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import { engine, type Variable } from '@tensorflow/tfjs-core'
 import { layers, version_layers } from '@tensorflow/tfjs-layers'
 import { labelOf, layersOf } from './layers.js'
@@ -18,7 +19,8 @@ export function refuseOtherCopies(model: Model): void {
 }
 
 function twoCopies(what: string, part: string, theirs: string | undefined, ours: string): TypeError {
-  return new TypeError(
+  return typeError(
+    'two-copies',
     `${what} was made by another copy of ${part} (${theirs ?? 'its version is not known'}) than the one that onecycle uses (${ours}). ` +
       `Two copies do not know each other's layers, so a program needs to have one. Run npm install @tensorflow/tfjs@${ours} and npm dedupe. ` +
       `npm ls ${part} shows who brings another; where that is a package of others, put "overrides": { "@tensorflow/tfjs": "${ours}" } into package.json.`,

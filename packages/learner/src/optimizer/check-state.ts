@@ -1,5 +1,5 @@
 import { checkHyper } from '@onecycle/callbacks/internal'
-import { kind, show } from '@onecycle/platform'
+import { kind, plainError, show, typeError } from '@onecycle/platform'
 import { util } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'
@@ -8,17 +8,19 @@ import type { Rule } from './rule.js'
 /** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
 export function checkState(state: OptimizerState, rule: Rule, groups: number, parameters: ReadonlyMap<string, Parameter>): void {
   if (!kind.object.fits(state))
-    throw new TypeError(`${show(state)} is not the state of an optimizer: load what its state() gave.`)
+    throw typeError('wrong-state', `${show(state)} is not the state of an optimizer: load what its state() gave.`)
   if (state.rule !== rule.name)
-    throw new Error(
+    throw plainError(
+      'other-optimizer',
       `The state was saved by the optimizer ${state.rule}, this one is ${rule.name}: build the same optimizer, or start afresh.`,
     )
   if (!kind.object.fits(state.hyper) || !kind.object.fits(state.parameters))
-    throw new Error(`The state of ${rule.name} has no hyper-parameters or no parameters: it is damaged.`)
+    throw plainError('state-damaged', `The state of ${rule.name} has no hyper-parameters or no parameters: it is damaged.`)
   for (const name of Object.keys(rule.hyper)) {
     const values = state.hyper[name]
     if (values?.length !== groups)
-      throw new Error(
+      throw plainError(
+        'other-model',
         `The state has ${values?.length ?? 'no'} values of ${name}, this optimizer has ${groups} layer groups: split the model as it was.`,
       )
     for (const value of values) checkHyper(name, value)
@@ -28,25 +30,33 @@ export function checkState(state: OptimizerState, rule: Rule, groups: number, pa
   for (const [name, saved] of Object.entries(state.parameters)) {
     const parameter = parameters.get(name)
     if (!parameter)
-      throw new Error(
+      throw plainError(
+        'other-model',
         `The state has a parameter ${name}, this model has: ${[...parameters.keys()].join(', ')}. Load it into the model it came from.`,
       )
     if (!Number.isInteger(saved.steps) || saved.steps < 0)
-      throw new Error(`The state of ${name} has ${saved.steps} steps: it is damaged.`)
+      throw plainError('state-damaged', `The state of ${name} has ${saved.steps} steps: it is damaged.`)
     expectNames(`The slots of ${name}`, slots, Object.keys(saved.slots))
     expectNames(`The numbers of ${name}`, numbers, Object.keys(saved.numbers))
     for (const [slot, { shape, values }] of Object.entries(saved.slots)) {
       if (!util.arraysEqual([...shape], parameter.variable.shape))
-        throw new Error(
+        throw plainError(
+          'other-model',
           `${slot} of ${name} has shape [${shape}], the parameter [${parameter.variable.shape}]: the state is of another model.`,
         )
       if (values.length !== util.sizeFromShape([...shape]))
-        throw new Error(`${slot} of ${name} has ${values.length} values for shape [${shape}]: the state is damaged.`)
+        throw plainError(
+          'state-damaged',
+          `${slot} of ${name} has ${values.length} values for shape [${shape}]: the state is damaged.`,
+        )
     }
   }
 }
 
 function expectNames(what: string, expected: readonly string[], found: readonly string[]): void {
   if ([...expected].sort().join() !== [...found].sort().join())
-    throw new Error(`${what} are [${found.join(', ')}], expected [${expected.join(', ')}]: the state is damaged.`)
+    throw plainError(
+      'state-damaged',
+      `${what} are [${found.join(', ')}], expected [${expected.join(', ')}]: the state is damaged.`,
+    )
 }

@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds, keepNames, kind, show } from '@onecycle/platform'
+import { checkOptions, type Kinds, keepNames, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { type RadamOptions, radam, radamKinds } from './radam.js'
 import { type Rule, type Transform, withSlots } from './rule.js'
 import { type RuleFactory, ruleFactory } from './rule-optimizer.js'
@@ -26,8 +26,8 @@ export function lookahead(optimizer: RuleFactory, options: LookaheadOptions = {}
   checkOptions<LookaheadOptions>('lookahead', options, lookaheadKinds)
   const { k = 6, alpha = 0.5 } = options
   const rule = ruleOf(optimizer)
-  if (!(Number.isInteger(k) && k > 0)) throw new RangeError(`lookahead: k must be a positive integer, got ${k}.`)
-  if (!(alpha >= 0 && alpha <= 1)) throw new RangeError(`lookahead: alpha must lie in [0, 1], got ${alpha}.`)
+  if (!(Number.isInteger(k) && k > 0)) throw rangeError('not-a-count', `lookahead: k must be a positive integer, got ${k}.`)
+  if (!(alpha >= 0 && alpha <= 1)) throw rangeError('number-range', `lookahead: alpha must lie in [0, 1], got ${alpha}.`)
   return ruleFactory({ ...rule, name: `lookahead ${rule.name}`, transforms: [...rule.transforms, meet(k, alpha)] })
 }
 
@@ -41,7 +41,8 @@ export function ranger(options: RadamOptions & LookaheadOptions = {}): RuleFacto
 function ruleOf(optimizer: RuleFactory): Rule {
   if (typeof optimizer === 'function' && kind.object.fits(optimizer.rule)) return optimizer.rule
   const called = typeof optimizer === 'function' && optimizer.name ? ` Call it: lookahead(${optimizer.name}()).` : ''
-  throw new TypeError(
+  throw typeError(
+    'wrong-argument',
     `lookahead runs an optimizer of this package, such as sgd({ mom: 0.9 }), but got ${show(optimizer)}.${called}`,
   )
 }

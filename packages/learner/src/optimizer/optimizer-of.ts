@@ -1,4 +1,4 @@
-import { isClass, keepNames, show } from '@onecycle/platform'
+import { isClass, keepNames, show, typeError } from '@onecycle/platform'
 import { type Optimizer as StockOptimizer, train } from '@tensorflow/tfjs-core'
 import { lookUp, namesHint } from '../check/names.js'
 import { adagrad } from './adagrad.js'
@@ -70,7 +70,8 @@ function isStock(given: unknown): given is StockOptimizer {
 }
 
 function refuse(what: string): never {
-  throw new TypeError(
+  throw typeError(
+    'not-an-optimizer',
     `The option optimizer ${what}. It takes an optimizer such as adam({ lr: 1e-3 }), its name, or one of tf.train.`,
   )
 }

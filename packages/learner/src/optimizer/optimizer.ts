@@ -1,6 +1,6 @@
 import type { HyperParameters } from '@onecycle/callbacks'
 import { checkHyper } from '@onecycle/callbacks/internal'
-import { type Kinds, kind, show } from '@onecycle/platform'
+import { type Kinds, kind, rangeError, show } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Groups } from './parameter.js'
@@ -46,10 +46,14 @@ export abstract class Optimizer implements HyperParameters {
   set(name: string, value: number | readonly number[]): void {
     this.get(name)
     if (typeof value !== 'number' && !Array.isArray(value))
-      throw new RangeError(`${name} must be a number, or a list with one per layer group, but it is ${show(value)}.`)
+      throw rangeError(
+        'rates-per-group',
+        `${name} must be a number, or a list with one per layer group, but it is ${show(value)}.`,
+      )
     const values = typeof value === 'number' ? new Array<number>(this.groups).fill(value) : [...value]
     if (values.length !== this.groups)
-      throw new RangeError(
+      throw rangeError(
+        'rates-per-group',
         `${name} was given ${values.length} values for ${this.groups} layer groups: give one number, or one per group.`,
       )
     for (const each of values) checkHyper(name, each)
@@ -83,7 +87,8 @@ export abstract class Optimizer implements HyperParameters {
 
 /** The error for a hyper-parameter that an optimizer does not have. */
 export function unknownHyper(rule: string, name: string, names: readonly string[], hint = ''): RangeError {
-  return new RangeError(
+  return rangeError(
+    'unknown-hyper',
     `The optimizer ${rule} has no hyper-parameter ${typeof name === 'string' ? name : show(name)}. It has: ${names.join(', ')}.${hint && ` ${hint}`}`,
   )
 }

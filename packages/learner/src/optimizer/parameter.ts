@@ -1,4 +1,4 @@
-import { kind, show } from '@onecycle/platform'
+import { kind, rangeError, show, typeError } from '@onecycle/platform'
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 
 /** A trainable variable of a model. */
@@ -20,15 +20,19 @@ const listOfLists = kind.listOf(kind.listOf(kind.object))
 /** Returns the groups. Throws TypeError for what is none, RangeError when there is no parameter in them, or two have the same name. */
 export function checkGroups(groups: Groups): Groups {
   if (!listOfLists.fits(groups))
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `An optimizer is made for the layer groups of a model, a list of parameters for each, but got ${show(groups)}.`,
     )
   const names = groups.flat().map(parameter => parameter.name)
   if (names.length === 0)
-    throw new RangeError('An optimizer needs at least one parameter: the model has none that can be trained.')
+    throw rangeError('no-weights', 'An optimizer needs at least one parameter: the model has none that can be trained.')
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice !== undefined)
-    throw new RangeError(`Two parameters are called ${twice}. State is kept by name, so names must be unique in the model.`)
+    throw rangeError(
+      'parameter-names',
+      `Two parameters are called ${twice}. State is kept by name, so names must be unique in the model.`,
+    )
   return groups
 }
 

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { plainError, rangeError, show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { Optimizer, type OptimizerFactory, type OptimizerOptions, unknownHyper } from './optimizer.js'
 import { type OptimizerName, optimizerOf } from './optimizer-of.js'
@@ -16,7 +16,10 @@ import type { Groups } from './parameter.js'
  */
 export function optimizerPerGroup(...optimizers: (OptimizerFactory | OptimizerName)[]): OptimizerFactory {
   if (optimizers.length < 2)
-    throw new TypeError(`optimizerPerGroup takes an optimizer for each layer group, two at least, but got ${show(optimizers)}.`)
+    throw typeError(
+      'wrong-argument',
+      `optimizerPerGroup takes an optimizer for each layer group, two at least, but got ${show(optimizers)}.`,
+    )
   const factories = optimizers.map(optimizerOf)
   return (groups, options) => new PerGroupOptimizer(factories, groups, options)
 }
@@ -79,7 +82,8 @@ class PerGroupOptimizer extends Optimizer {
 
   async load(state: OptimizerState): Promise<void> {
     if (state?.rule !== this.rule)
-      throw new Error(
+      throw plainError(
+        'other-optimizer',
         `The state was saved by the optimizer ${state?.rule}, this one is ${this.rule}: build the same, or start afresh.`,
       )
     const before = await Promise.all(this.#optimizers.map(optimizer => optimizer.state()))
@@ -125,7 +129,8 @@ class PerGroupOptimizer extends Optimizer {
 
 function checkNumber(optimizers: number, groups: Groups): void {
   if (groups.length === optimizers) return
-  throw new RangeError(
+  throw rangeError(
+    'layer-groups',
     `optimizerPerGroup has ${optimizers} optimizers, but the model ${groups.length} layer groups: give one for each, or say by layer_groups where they begin.`,
   )
 }

@@ -1,5 +1,5 @@
 import { checkHyper } from '@onecycle/callbacks/internal'
-import { checkOptions, kind, withAnswers } from '@onecycle/platform'
+import { checkOptions, kind, plainError, typeError, withAnswers } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'
 import { checkGradients } from './check-gradients.js'
@@ -36,11 +36,12 @@ export function ruleFactory(rule: Rule): RuleFactory {
   })
   for (const part of ['name', 'hyper', 'transforms'] as const)
     if (rule[part] === undefined)
-      throw new TypeError(`ruleFactory was given a rule without ${part}; it needs name, hyper and transforms.`)
+      throw typeError('optimizer-rule', `ruleFactory was given a rule without ${part}; it needs name, hyper and transforms.`)
   for (const [name, value] of Object.entries(rule.hyper)) checkHyper(name, value)
   const slots = rule.transforms.flatMap(transform => Object.keys(transform.slots ?? {}))
   const twice = slots.find((slot, i) => slots.indexOf(slot) < i)
-  if (twice) throw new Error(`Two transforms of ${rule.name} keep a slot ${twice}: they would overwrite each other.`)
+  if (twice)
+    throw plainError('optimizer-rule', `Two transforms of ${rule.name} keep a slot ${twice}: they would overwrite each other.`)
   return Object.assign((groups: Groups, options?: OptimizerOptions) => new RuleOptimizer(rule, groups, options), { rule })
 }
 
@@ -92,7 +93,7 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
   }
 
   step(grads: Readonly<Record<string, tf.Tensor>>): void {
-    if (this.#disposed) throw new Error(`This ${this.rule} optimizer was disposed: make a new one.`)
+    if (this.#disposed) throw plainError('optimizer-disposed', `This ${this.rule} optimizer was disposed: make a new one.`)
     checkGradients(this.#parameters, grads)
     const fused = fusedUpdate(this.rule)
     tf.tidy(() => {

@@ -1,4 +1,4 @@
-import { checkOptions, kind } from '@onecycle/platform'
+import { checkOptions, kind, rangeError } from '@onecycle/platform'
 import { type CommonOptions, commonKinds, compose, optionalMomentum } from './compose.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { momentum } from './transform/momentum.js'
@@ -30,8 +30,8 @@ export function sgd(options: SgdOptions = {}): RuleFactory {
   })
   const { mom = 0, dampening = 0, nesterov = false } = options
   if (nesterov && (mom === 0 || dampening !== 0))
-    throw new RangeError(`sgd: nesterov needs mom > 0 and dampening 0, got mom ${mom} and dampening ${dampening}.`)
-  if (!(dampening >= 0 && dampening <= 1)) throw new RangeError(`sgd: dampening must lie in [0, 1], got ${dampening}.`)
+    throw rangeError('sgd-options', `sgd: nesterov needs mom > 0 and dampening 0, got mom ${mom} and dampening ${dampening}.`)
+  if (!(dampening >= 0 && dampening <= 1)) throw rangeError('sgd-options', `sgd: dampening must lie in [0, 1], got ${dampening}.`)
   const heavy = mom !== 0
   return compose('sgd', options, optionalMomentum(mom), heavy ? [momentum({ dampening, nesterov })] : [], {
     momentum: heavy,

@@ -1,4 +1,5 @@
 import { checkHyper } from '@onecycle/callbacks/internal'
+import { plainError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { isA } from './is-a.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
@@ -39,7 +40,8 @@ export async function loadState(
 
 async function weightsOf(optimizer: tf.Optimizer): Promise<NamedTensor[]> {
   if (isA(optimizer, 'Adamax'))
-    throw new Error(
+    throw plainError(
+      'optimizer-unsaveable',
       'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.',
     )
   return optimizer.getWeights()
@@ -110,22 +112,26 @@ export function checkSaved(
   parameters: readonly Parameter[],
 ): void {
   if (state.rule !== rule)
-    throw new Error(
+    throw plainError(
+      'other-optimizer',
       `The state was saved by the optimizer ${state.rule}, this one is ${rule}: build the same optimizer, or start afresh.`,
     )
   for (const name of hyper) {
     const values = state.hyper[name]
     if (values?.length !== 1)
-      throw new Error(`The state has ${values?.length ?? 'no'} values of ${name}, expected 1: it is damaged.`)
+      throw plainError('state-damaged', `The state has ${values?.length ?? 'no'} values of ${name}, expected 1: it is damaged.`)
     checkHyper(name, values[0]!)
   }
   const saved = Object.keys(state.parameters)
   if (saved.length === 0) return
   const names = parameters.map(({ name }) => name)
   if (saved.length !== names.length || names.some(name => !saved.includes(name)))
-    throw new Error(`The state is of the parameters ${saved.join(', ')}, this model has: ${names.join(', ')}.`)
+    throw plainError('other-model', `The state is of the parameters ${saved.join(', ')}, this model has: ${names.join(', ')}.`)
   for (const { name, variable } of parameters)
     for (const { shape } of Object.values(state.parameters[name]!.slots))
       if (!tf.util.arraysEqual([...shape], variable.shape))
-        throw new Error(`The state of ${name} has shape [${shape}], the parameter [${variable.shape}]: it is of another model.`)
+        throw plainError(
+          'other-model',
+          `The state of ${name} has shape [${shape}], the parameter [${variable.shape}]: it is of another model.`,
+        )
 }

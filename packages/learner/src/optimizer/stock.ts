@@ -1,5 +1,5 @@
 import { type HyperParameters, StockOptimizer as StockHyperParameters } from '@onecycle/callbacks'
-import { withAnswers } from '@onecycle/platform'
+import { plainError, rangeError, withAnswers } from '@onecycle/platform'
 import type * as tf from '@tensorflow/tfjs-core'
 import { checkGradients } from './check-gradients.js'
 import { foreignNames } from './foreign-names.js'
@@ -43,7 +43,10 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
     super()
     this.rule = `tf.train ${optimizer.getClassName()}`
     if ([wd ?? 0].flat().some(value => value !== 0))
-      throw new RangeError(`${this.rule} has no weight decay: leave wd out, or use an optimizer of this package, such as adam().`)
+      throw rangeError(
+        'stock-optimizer',
+        `${this.rule} has no weight decay: leave wd out, or use an optimizer of this package, such as adam().`,
+      )
     this.#optimizer = optimizer
     this.#hyper = hyper
     this.names = hyper.names
@@ -96,7 +99,7 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   regroup(groups: Groups): void {
     const parameters = onlyGroup(this.rule, groups)
     if (parameters.map(({ name }) => name).join() !== this.#parameters.map(({ name }) => name).join())
-      throw new RangeError(`${this.rule} keeps its state by position: its parameters cannot change.`)
+      throw rangeError('stock-optimizer', `${this.rule} keeps its state by position: its parameters cannot change.`)
     this.#parameters = parameters
   }
 
@@ -115,7 +118,8 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
   #checkOwn(): void {
     const known = remembered.get(this.#optimizer)
     if (!known || this.#parameters.every(({ variable }, i) => known[i] === variable)) return
-    throw new Error(
+    throw plainError(
+      'optimizer-in-use',
       known.length === 0
         ? `This ${this.rule} was disposed together with a Learner: make a new one.`
         : `This ${this.rule} has trained another model, whose steps it remembers: make one for each model, or pass the name of one of ours, ` +
@@ -127,7 +131,8 @@ class StockOptimizer extends withAnswers(Optimizer, foreignNames) {
 function onlyGroup(rule: string, groups: Groups): readonly Parameter[] {
   checkGroups(groups)
   if (groups.length > 1)
-    throw new RangeError(
+    throw rangeError(
+      'stock-optimizer',
       `${rule} has one learning rate for all parameters, so it cannot serve ${groups.length} layer groups: use one group, or an optimizer of this package, such as adam().`,
     )
   return groups[0]!

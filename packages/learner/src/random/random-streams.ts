@@ -1,6 +1,6 @@
 import type { Batch, BatchStream } from '@onecycle/data'
 import { isSynchronous } from '@onecycle/data/internal'
-import { Random, type RandomState, show } from '@onecycle/platform'
+import { Random, type RandomState, show, typeError } from '@onecycle/platform'
 import { Draws, drawFrom } from './draws.js'
 
 /** Where the random streams of a Learner stand. JSON-serializable. */
@@ -91,7 +91,7 @@ export class RandomStreams {
   restore(state: RandomStreamsState): void {
     const { seed, batches, streams } = state
     if (!Number.isSafeInteger(batches) || batches < 0 || typeof streams !== 'object')
-      throw new TypeError(`${show(state)} is not the state of random streams: expected seed, batches and streams.`)
+      throw typeError('wrong-state', `${show(state)} is not the state of random streams: expected seed, batches and streams.`)
     const root = new Random(seed)
     for (const words of Object.values(streams)) new Random().restore(words)
     this.#root = root

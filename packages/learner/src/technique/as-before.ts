@@ -1,4 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
+import { typeError } from '@onecycle/platform'
 import { capture, restore, type Snapshot } from '../checkpoint/snapshot.js'
 import type { Learner } from '../learner.js'
 import { hypersOf } from '../optimizer/hypers.js'
@@ -32,5 +33,5 @@ export async function asBefore<T>(learn: Learner, work: (remember: Callback<Lear
 /** Throws TypeError for what is no Learner. */
 export function checkLearner(what: string, learn: unknown): void {
   if (typeof (learn as Learner | undefined)?.fit_one_cycle === 'function') return
-  throw new TypeError(`${what} tries a Learner, which comes first: ${what}(learn).`)
+  throw typeError('wrong-argument', `${what} tries a Learner, which comes first: ${what}(learn).`)
 }

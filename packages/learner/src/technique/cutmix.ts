@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { drawBeta } from './beta.js'
@@ -25,7 +26,8 @@ export class CutMix extends Mixing {
   protected override draw({ random, bs, xb }: Learner, shape: readonly number[]): Mix {
     const [, height, width] = shape
     if (Array.isArray(xb) || shape.length !== 4)
-      throw new TypeError(
+      throw typeError(
+        'mixing-input',
         `CutMix cuts out of images, one input [batch, height, width, channels], but a batch has ${Array.isArray(xb) ? `${xb.length} inputs` : `the shape [${shape}]`}.`,
       )
     const stream = random.stream('cutmix')

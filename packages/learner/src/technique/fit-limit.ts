@@ -1,5 +1,5 @@
 import { type Callback, CancelFit, CancelTrain, type TrainingState } from '@onecycle/callbacks'
-import { checkCount, checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 
 export interface FitLimitOptions {
   /** Training batches after which the fit ends. */
@@ -44,7 +44,8 @@ export class FitLimit implements Callback {
     checkOptions<FitLimitOptions>('FitLimit', options, { maxSteps: kind.any, maxTime: kind.either(kind.number, kind.string) })
     const { maxSteps, maxTime } = options
     if (maxSteps === undefined && maxTime === undefined)
-      throw new TypeError(
+      throw typeError(
+        'missing-option',
         "FitLimit needs maxSteps or maxTime: new FitLimit({ maxSteps: 1000 }), new FitLimit({ maxTime: '8 h' }).",
       )
     this.#steps = maxSteps === undefined ? Number.POSITIVE_INFINITY : checkCount('maxSteps', maxSteps)
@@ -76,7 +77,10 @@ export class FitLimit implements Callback {
   restore(state: FitLimitState): void {
     const { seconds, over } = (state ?? {}) as Partial<FitLimitState>
     if (!Number.isFinite(seconds) || typeof over !== 'boolean')
-      throw new TypeError(`FitLimit was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+      throw typeError(
+        'wrong-state',
+        `FitLimit was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+      )
     this.#began = performance.now()
     this.#used = 1000 * seconds!
     this.#over = over
@@ -92,7 +96,8 @@ function seconds(time: number | string): number {
   const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(s|min|h)\s*$/.exec(time) ?? []
   const value = Number(number) * (units[unit ?? ''] ?? 0)
   if (value > 0) return value
-  throw new RangeError(
+  throw rangeError(
+    'not-a-time',
     `maxTime must be a time above 0, in seconds or such as '90 s', '30 min' or '8 h', but it is ${show(time)}.`,
   )
 }

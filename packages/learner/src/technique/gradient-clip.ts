@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkNumber, checkOptions, kind, show } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import type { Model } from '../model/trainable-model.js'
@@ -76,7 +76,8 @@ function checkOneWay({ max_norm, norm_type, clip_value, clip_factor }: GradientC
   const ways = { 'max_norm or norm_type': max_norm ?? norm_type, clip_value, clip_factor }
   const given = Object.entries(ways).filter(([, value]) => value !== undefined)
   if (given.length > 1)
-    throw new TypeError(
+    throw typeError(
+      'one-or-other',
       `GradientClip clips in one way, but was given ${given.map(([name, value]) => `${name} (${show(value)})`).join(' and ')}. ` +
         'Leave out all but one, or pass two GradientClips.',
     )

@@ -1,5 +1,5 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
-import { checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 
@@ -40,7 +40,8 @@ export abstract class Mixing implements Callback<Learner> {
     const inputs = [learn.xb].flat()
     for (const { dtype } of inputs)
       if (dtype !== 'float32')
-        throw new TypeError(
+        throw typeError(
+          'mixing-input',
           `${this.name} mixes inputs that are floats, but one is ${dtype}: indices of words or categories have nothing in between.`,
         )
     const { shares, mix } = this.draw(learn, inputs[0]!.shape)

@@ -1,5 +1,5 @@
 import type { Weights } from '@onecycle/callbacks'
-import { kind, show } from '@onecycle/platform'
+import { kind, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 
 /** Copies tensors away from the backend, as they are now: whoever changes or disposes them meanwhile changes nothing. */
@@ -40,7 +40,8 @@ export function checkSaved<State extends object>(
   const count = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
   const fits =
     object.fits(state) && counts.every(name => count(state[name])) && tensors.every(name => areTensors(state[name] ?? {}))
-  if (!fits) throw new TypeError(`${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+  if (!fits)
+    throw typeError('wrong-state', `${owner} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
 }
 
 function areTensors(saved: unknown): boolean {

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
 import { validatedWeights } from './averaged-weights.js'
 
@@ -56,7 +56,7 @@ export class ValidateEvery implements Callback<Learner> {
 
   before_fit(learn: Learner): void {
     if (learn.lr_finding) return
-    if (!learn.validates) throw new TypeError('ValidateEvery measures validation data, and the data has none.')
+    if (!learn.validates) throw typeError('no-validation-set', 'ValidateEvery measures validation data, and the data has none.')
     if (!this.#restored) this.#figures = []
     this.#restored = false
   }
@@ -89,7 +89,10 @@ export class ValidateEvery implements Callback<Learner> {
   /** Goes on from a state: the next fit does not begin anew. Throws TypeError for what is none. */
   restore(state: { readonly figures: readonly ValidationFigures[] }): void {
     if (!kind.object.fits(state) || !kind.listOf(kind.object).fits(state.figures))
-      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+      throw typeError(
+        'wrong-state',
+        `${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+      )
     this.#figures = [...state.figures]
     this.#restored = true
   }

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { Variable } from '@tensorflow/tfjs-core'
 import { trainableNow } from '../model/parameters.js'
 import type { Model } from '../model/trainable-model.js'
@@ -35,7 +36,8 @@ export function checkIdle(trainer: Trainer, what: string, changed: readonly Para
   for (const { name, variable } of changed) {
     const other = trainers.get(variable)
     if (!other || other.trainer === trainer) continue
-    throw new Error(
+    throw plainError(
+      'model-in-training',
       `${what} was called on a model that another Learner is training (${other.what}; the weight ${name}, ${variable.name}, is in both). ` +
         'Await that first, or give each Learner a model of its own.',
     )

@@ -1,4 +1,4 @@
-import { onSignals, onWarning, type ProcessSignal, show } from '@onecycle/platform'
+import { onSignals, onWarning, type ProcessSignal, show, typeError } from '@onecycle/platform'
 import { InterruptedError } from './interrupted-error.js'
 
 const stops = new Set<(signal: ProcessSignal) => void>()
@@ -81,7 +81,10 @@ export function checkSignal(signal: unknown): asserts signal is AbortSignal | un
   if (signal === undefined) return
   if (!isSignal(signal)) {
     const hint = isSignal((signal as Partial<AbortController> | null)?.signal) ? ' Pass its .signal.' : ''
-    throw new TypeError(`signal is ${show(signal)}; expected an AbortSignal, such as that of an AbortController.${hint}`)
+    throw typeError(
+      'not-a-signal',
+      `signal is ${show(signal)}; expected an AbortSignal, such as that of an AbortController.${hint}`,
+    )
   }
   if (signal.aborted) throw reasonOf(signal)
 }

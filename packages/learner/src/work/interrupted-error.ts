@@ -1,4 +1,4 @@
-import { endQuietlyBy, type ProcessSignal } from '@onecycle/platform'
+import { endQuietlyBy, type ProcessSignal, withCode } from '@onecycle/platform'
 
 const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 }
 
@@ -25,6 +25,7 @@ export class InterruptedError extends Error {
   /** @param where what was interrupted, and where: 'fit, after batch 3 of 10' */
   constructor(signal: ProcessSignal, where: string) {
     super(`Interrupted by ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: ${where}.`)
+    withCode(this, 'interrupted', InterruptedError)
     this.signal = signal
     endQuietlyBy(exitCodeOf)
   }

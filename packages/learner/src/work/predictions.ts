@@ -1,5 +1,6 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { Batch, BatchStream } from '@onecycle/data'
+import { typeError } from '@onecycle/platform'
 import { concat, dispose, type Tensor, tensor } from '@tensorflow/tfjs-core'
 import { gathered, type RandomStreams } from '../random/random-streams.js'
 import type { Pace } from './pace.js'
@@ -56,7 +57,8 @@ function whole(batches: readonly Tensor[][], names: readonly string[] | undefine
 
 function checkSingle(what: string, tensors: readonly Tensor[], names: readonly string[] | undefined): void {
   if (names || tensors.length === 1 || (what === 'targets' && tensors.length === 0)) return
-  throw new TypeError(
+  throw typeError(
+    'one-output-only',
     `get_preds() gathers one tensor a batch, but there are ${tensors.length} ${what}. Give the data targets by the names of the outputs, ` +
       'y: { a, b }, or use predict() on each batch.',
   )

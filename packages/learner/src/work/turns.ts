@@ -1,5 +1,6 @@
 import { type EventName, events } from '@onecycle/callbacks'
 import { batchEvents } from '@onecycle/callbacks/internal'
+import { plainError } from '@onecycle/platform'
 
 /** A piece of work that has a Learner for itself, but for the guest whom it waits for in a pause. */
 interface Turn {
@@ -41,7 +42,7 @@ export class Turns {
     const host = this.#turns.at(-1)
     // A guest has none: its own batches are told of, too, and who measured after each would do so for ever.
     const receives = host?.event && pauses.includes(host.event) && !this.visiting
-    if (host && !(asGuest && receives)) throw new Error(refusal(what, asGuest, host))
+    if (host && !(asGuest && receives)) throw plainError('learner-busy', refusal(what, asGuest, host))
     const turn: Turn = { what, event: undefined, guest: undefined }
     this.#turns.push(turn)
     const done = this.#inTurn(turn, work)

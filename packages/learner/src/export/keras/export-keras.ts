@@ -1,4 +1,4 @@
-import { nameOf, writeWhole } from '@onecycle/platform'
+import { nameOf, typeError, writeWhole } from '@onecycle/platform'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { disposeModel } from '../../model/dispose-model.js'
 import { graphOf, nodesOf } from '../../model/graph.js'
@@ -57,7 +57,8 @@ function functional(model: LayersModel): KerasLayer {
   const places = new Map<SymbolicTensor, Place>(graph.inputs.map(tensor => [tensor, [tensor.sourceLayer.name, 0, 0]]))
   for (const { outboundLayer, inputTensors, outputTensors } of nodesOf(graph)) {
     if (inputTensors.length > 1 && isRecurrent(outboundLayer))
-      throw new TypeError(
+      throw typeError(
+        'keras-unsupported',
         `The layer ${outboundLayer.name} begins with a state that another one gives (initialState), which cannot be written for Keras.`,
       )
     const { inbound_nodes } = layers.get(outboundLayer)!

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Layer } from '../../model/trainable-model.js'
 import type { HdfArray, HdfGroup } from './hdf5.js'
@@ -55,7 +55,8 @@ export function kerasLayer(layer: Layer): KerasLayer {
   const class_name = layer.getClassName()
   const own = Object.hasOwn(options, class_name) ? options[class_name]! : undefined
   if (!own)
-    throw new TypeError(
+    throw typeError(
+      'keras-unsupported',
       `The layer ${layer.name} is a ${class_name}, which cannot be written for Keras; there are ${Object.keys(options).join(', ')}.`,
     )
   const given = layer.getConfig() as Readonly<Record<string, unknown>>
@@ -82,7 +83,7 @@ export function serialized({ class_name, config }: Pick<KerasLayer, 'class_name'
 function optionValue({ name }: Layer, option: string, value: unknown): unknown {
   if (option === 'dataFormat') {
     if (value === 'channelsFirst')
-      throw new TypeError(`The layer ${name} has its channels first, which cannot be written for Keras.`)
+      throw typeError('keras-unsupported', `The layer ${name} has its channels first, which cannot be written for Keras.`)
     return 'channels_last'
   }
   if (value === null) return undefined
@@ -90,7 +91,8 @@ function optionValue({ name }: Layer, option: string, value: unknown): unknown {
   if (!/activation$/i.test(option)) return value
   const activation = String(value ?? 'linear')
   if (activations.includes(activation)) return activation === 'swish' ? 'silu' : activation
-  throw new TypeError(
+  throw typeError(
+    'keras-unsupported',
     `The layer ${name} has the activation ${show(value)}, which cannot be written for Keras; there are ${activations.join(', ')}.`,
   )
 }

@@ -1,4 +1,4 @@
-import { joined } from '@onecycle/platform'
+import { joined, rangeError } from '@onecycle/platform'
 
 const most = 2 ** 32 - 1
 
@@ -21,7 +21,8 @@ export function zip(files: Readonly<Record<string, Uint8Array>>): Uint8Array<Arr
     directory.push(...u32(0x02014b50), ...u16(20), ...facts, ...u16(0), ...u16(0), ...u16(0), ...u32(0), ...u32(end), ...name)
     parts.push([...u32(0x04034b50), ...facts, ...name], bytes)
     end += 30 + name.length + bytes.length
-    if (end > most) throw new RangeError(`The model takes ${end} bytes, and this kind of archive has room for ${most}.`)
+    if (end > most)
+      throw rangeError('keras-unsupported', `The model takes ${end} bytes, and this kind of archive has room for ${most}.`)
   }
   const count = u16(Object.keys(files).length)
   const last = [...u32(0x06054b50), ...u16(0), ...u16(0), ...count, ...count, ...u32(directory.length), ...u32(end), ...u16(0)]

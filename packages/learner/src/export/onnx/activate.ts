@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { OnnxGraph } from './onnx-graph.js'
 
@@ -40,5 +41,8 @@ export function activate(graph: OnnxGraph, given: unknown, x: string): string {
   const name = String(given ?? 'linear').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
   const own = Object.hasOwn(activations, name) ? activations[name] : undefined
   if (own) return own(graph, x)
-  throw new TypeError(`The activation ${name} cannot be written as ONNX; there are ${Object.keys(activations).join(', ')}.`)
+  throw typeError(
+    'onnx-unsupported',
+    `The activation ${name} cannot be written as ONNX; there are ${Object.keys(activations).join(', ')}.`,
+  )
 }

@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Layer } from '../../model/trainable-model.js'
 import { activate, biased, constant } from './activate.js'
@@ -106,7 +107,8 @@ function product(graph: OnnxGraph, x: string, [kernel, bias]: readonly Tensor[])
 /** ONNX hands no masks on: what fills texts up would be looked at. */
 function refuseMasks(layer: Layer, own: boolean): void {
   if (own || behindMask(layer, new Set()))
-    throw new TypeError(
+    throw typeError(
+      'onnx-unsupported',
       `The layer ${layer.name} (${layer.getClassName()}) leaves out what an embedding with maskZero fills up, which cannot be written as ONNX. ` +
         'Give attention an input that says what is visible in its place, or make the embedding with maskZero: false.',
     )

@@ -1,4 +1,4 @@
-import { nameOf, writeWhole } from '@onecycle/platform'
+import { nameOf, typeError, writeWhole } from '@onecycle/platform'
 import { tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { disposeModel } from '../../model/dispose-model.js'
@@ -66,7 +66,8 @@ function operator(
   const kind = layer.getClassName()
   const own = Object.hasOwn(operators, kind) ? operators[kind] : undefined
   if (!own)
-    throw new TypeError(
+    throw typeError(
+      'onnx-unsupported',
       `The layer ${layer.name} is a ${kind}, which cannot be written as ONNX; there are ${Object.keys(operators).join(', ')}.`,
     )
   const config = layer.getConfig() as unknown as Applied['config']

@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { transpose } from '@tensorflow/tfjs-core'
 import { activate, biased, constant } from './activate.js'
@@ -41,7 +42,10 @@ export const operators: Readonly<Record<string, Operator>> = {
   UpSampling2D: applied => {
     const { graph, layer, config } = applied
     if (config.interpolation !== 'nearest')
-      throw new TypeError(`${layer.name} interpolates by ${config.interpolation}; only 'nearest' can be written as ONNX.`)
+      throw typeError(
+        'onnx-unsupported',
+        `${layer.name} interpolates by ${config.interpolation}; only 'nearest' can be written as ONNX.`,
+      )
     const scales = graph.floats(Float32Array.of(1, 1, ...forEach(config.size, 2)), [4])
     const how = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
     return channelsFirst(applied, x => graph.op('Resize', [x, '', scales], how))
@@ -49,7 +53,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   BatchNormalization: ({ graph, layer, config, weights, xs, inputShape }) => {
     const axis = config.axis
     if (axis !== -1 && axis !== inputShape.length - 1)
-      throw new TypeError(`${layer.name} normalizes the axis ${axis}; only the last one can be written as ONNX.`)
+      throw typeError('onnx-unsupported', `${layer.name} normalizes the axis ${axis}; only the last one can be written as ONNX.`)
     const [scale, center] = [config.scale, config.center]
     const own = weights.map(weight => weight.dataSync())
     const [mean, variance] = own.slice(-2)
@@ -63,7 +67,10 @@ export const operators: Readonly<Record<string, Operator>> = {
   LayerNormalization: ({ graph, layer, config, weights, xs, inputShape }) => {
     const [axis] = [config.axis].flat()
     if ([config.axis].flat().length > 1 || (axis !== -1 && axis !== inputShape.length - 1))
-      throw new TypeError(`${layer.name} normalizes the axis ${config.axis}; only the last one can be written as ONNX.`)
+      throw typeError(
+        'onnx-unsupported',
+        `${layer.name} normalizes the axis ${config.axis}; only the last one can be written as ONNX.`,
+      )
     const [gamma, beta] = config.scale ? weights : [undefined, weights[0]]
     return layerNorm(graph, xs[0]!, config.epsilon, gamma, beta)
   },
@@ -73,7 +80,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Activation: ({ graph, config, xs }) => activate(graph, config.activation, xs[0]!),
   ReLU: ({ graph, config, xs }) => {
     if (config.maxValue !== undefined && config.maxValue !== null)
-      throw new TypeError('ReLU with a maxValue cannot be written as ONNX.')
+      throw typeError('onnx-unsupported', 'ReLU with a maxValue cannot be written as ONNX.')
     return graph.op('Relu', [xs[0]!])
   },
   LeakyReLU: ({ graph, config, xs }) => graph.op('LeakyRelu', [xs[0]!], { alpha: { float: config.alpha } }),
@@ -107,7 +114,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Multiply: ({ graph, xs }) => xs.reduce((a, b) => graph.op('Mul', [a, b])),
   Dot: ({ graph, layer, config, xs, inputShape }) => {
     if (inputShape.length !== 2 || config.normalize)
-      throw new TypeError(`${layer.name} is a product of more than rows, which cannot be written as ONNX.`)
+      throw typeError('onnx-unsupported', `${layer.name} is a product of more than rows, which cannot be written as ONNX.`)
     return graph.op('ReduceSum', [graph.op('Mul', xs), graph.ints([1])], { keepdims: 1 })
   },
 }
@@ -136,7 +143,7 @@ function pool(applied: Applied, type: string): string {
 
 function channelsFirst({ graph, layer, config, xs, inputShape }: Applied, act: (x: string) => string): string {
   if (config.dataFormat === 'channelsFirst')
-    throw new TypeError(`${layer.name} has its channels first, which cannot be written as ONNX.`)
+    throw typeError('onnx-unsupported', `${layer.name} has its channels first, which cannot be written as ONNX.`)
   const last = inputShape.length - 1
   const places = Array.from({ length: last - 1 }, (_, i) => i + 1)
   const turned = graph.op('Transpose', [xs[0]!], { perm: [0, last, ...places] })

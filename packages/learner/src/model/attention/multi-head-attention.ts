@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, Random, rangeError, show } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { drawSeed } from '../../random/draw-seed.js'
@@ -107,7 +107,8 @@ export class MultiHeadAttention extends layers.Layer {
     const [query, value, key] = partsOf(inputShape) as [Shape, Shape, Shape]
     for (const shape of [query, value, key])
       if (shape.length !== 3 || !shape[2])
-        throw new RangeError(
+        throw rangeError(
+          'layer-input',
           `${this.name} (MultiHeadAttention) takes inputs [batch, length, width], but got one of [${shape}]: its width must be known.`,
         )
     const { numHeads, valueDim, useBias, outputShape } = this.#options
@@ -154,7 +155,8 @@ export class MultiHeadAttention extends layers.Layer {
     const fits = value.shape[1] === keys && [value, key].every(({ shape }) => shape[0] === batch)
     if (fits && (!visible || tf.util.arraysEqual(visible.shape, [batch!, queries!, keys!]))) return
     const shapes = { query, value, key, ...(visible && { visible }) }
-    throw new RangeError(
+    throw rangeError(
+      'layer-input',
       `${this.name} (MultiHeadAttention) got ${Object.entries(shapes)
         .map(([name, { shape }]) => `${name} [${shape}]`)
         .join(', ')}; all have one batch, keys are as many as values, and what is visible is [batch, queries, keys].`,
@@ -186,7 +188,8 @@ export class MultiHeadAttention extends layers.Layer {
 function partsOf<Part extends tf.Tensor | Shape>(given: Part | Part[]): Part[] {
   const list = isList(given) ? given : [given]
   if (list.length < 1 || list.length > 4)
-    throw new RangeError(
+    throw rangeError(
+      'layer-input',
       `MultiHeadAttention takes one to four inputs: query, value, key and what is visible; it got ${show(list.length)}.`,
     )
   const [query, value = query, key = value, visible] = list

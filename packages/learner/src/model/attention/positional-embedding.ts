@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, rangeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../../replay/replayable.js'
@@ -87,7 +87,8 @@ export class PositionalEmbedding extends layers.Layer {
       const [batch, length] = tokens.shape as [number, number]
       const { outputDim, sequenceLength } = this.#options
       if (length > sequenceLength)
-        throw new RangeError(
+        throw rangeError(
+          'layer-input',
           `${this.name} (PositionalEmbedding) got ${length} tokens in a row, but knows ${sequenceLength} places. Cut texts, or make it with a larger sequenceLength.`,
         )
       const found = tf.gather(this.#tokens!.read(), tf.reshape(tf.cast(tokens, 'int32'), [batch * length]))

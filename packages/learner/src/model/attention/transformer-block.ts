@@ -1,4 +1,4 @@
-import { checkCount, checkNumber, checkOptions, type Kinds, kind } from '@onecycle/platform'
+import { checkCount, checkNumber, checkOptions, type Kinds, kind, rangeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../../replay/replayable.js'
@@ -98,7 +98,8 @@ export class TransformerBlock extends layers.Layer {
     const { intermediateDim, numHeads, dropout, activation, layerNormEpsilon: epsilon, useCausalMask } = this.#options
     const { kernelInitializer, biasInitializer, seed } = this.#options
     if (x.length !== 3 || !width || width % numHeads !== 0)
-      throw new RangeError(
+      throw rangeError(
+        'layer-input',
         `${this.name} (TransformerBlock) takes [batch, length, width], of a width that ${numHeads} heads divide, but got [${x}].`,
       )
     const add = (name: string, layer: layers.Layer, ...shapes: Shape[]) => {

@@ -1,4 +1,4 @@
-import { keepNames, show } from '@onecycle/platform'
+import { keepNames, rangeError, show, typeError } from '@onecycle/platform'
 import { type LayersModel, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { graphOf } from '../graph.js'
 import { beginGroups, groupStarts } from '../group-starts.js'
@@ -19,11 +19,12 @@ import { isLayersModel, type Layer } from '../trainable-model.js'
  * const learn = vision_learner(data, body)
  */
 export function create_body(given: LayersModel, cut?: string | number): LayersModel {
-  if (!isLayersModel(given)) throw new TypeError(`create_body takes a LayersModel, but got ${show(given)}.`)
+  if (!isLayersModel(given)) throw typeError('not-a-model', `create_body takes a LayersModel, but got ${show(given)}.`)
   const { layers } = given
   const output = cut === undefined ? lastFeatures(given) : (inputOf(layers, cut) as SymbolicTensor | SymbolicTensor[])
   if (Array.isArray(output) || output.shape.length !== 4)
-    throw new RangeError(
+    throw rangeError(
+      'body-of-model',
       `create_body: what comes before ${show(cut)} of ${given.name} has the shape [${[output].flat().map(({ shape }) => shape.map(side => side ?? 'any').join())}]; ` +
         'expected features [batch, height, width, channels].',
     )
@@ -43,13 +44,17 @@ export function isBody({ outputs }: LayersModel): boolean {
 function lastFeatures(given: LayersModel): SymbolicTensor {
   const last = given.layers.findLast(layer => !Array.isArray(layer.output) && layer.output.shape.length === 4)
   if (last) return last.output as SymbolicTensor
-  throw new RangeError(`create_body: no layer of ${given.name} answers with features [batch, height, width, channels].`)
+  throw rangeError(
+    'body-of-model',
+    `create_body: no layer of ${given.name} answers with features [batch, height, width, channels].`,
+  )
 }
 
 function inputOf(layers: readonly Layer[], cut: string | number): Layer['input'] {
   const found = typeof cut === 'string' ? layers.find(({ name }) => name === cut) : layers.at(cut)
   if (found && found !== layers[0]) return found.input
-  throw new RangeError(
+  throw rangeError(
+    'body-of-model',
     `create_body: cut is ${show(cut)}; expected a layer after the first, by name or position: ${layers.map(({ name }, i) => `${i} ${name}`).join(', ')}.`,
   )
 }

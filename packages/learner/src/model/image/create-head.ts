@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, type Kinds, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, keepNames, kind, Random, rangeError, show, typeError } from '@onecycle/platform'
 import { type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { batchNorm, checkPart, dense } from '../dense-blocks.js'
 import { beginGroups, groupStarts } from '../group-starts.js'
@@ -38,13 +38,16 @@ export interface AddHeadOptions extends HeadOptions {
  * const model = add_head(create_body(resnet18({ n_out: 10, width: 8 })), { n_out: 3, seed: 1 })
  */
 export function add_head(body: LayersModel, options: AddHeadOptions): LayersModel {
-  if (!isLayersModel(body)) throw new TypeError(`add_head takes a LayersModel, but got ${show(body)}.`)
+  if (!isLayersModel(body)) throw typeError('not-a-model', `add_head takes a LayersModel, but got ${show(body)}.`)
   checkOptions<AddHeadOptions>('add_head', options, { n_out: kind.number, seed: kind.any, ...headKinds })
   const { n_out, seed, lin_ftrs = [512], ps = 0.5, concat_pool = true } = options
   for (const [i, units] of [n_out, ...lin_ftrs].entries()) checkCount(i === 0 ? 'n_out' : `lin_ftrs[${i - 1}]`, units)
   checkPart('ps of a head', ps)
   if (!isBody(body))
-    throw new RangeError(`add_head: ${body.name} does not end in features [batch, height, width, channels]: create_body(model).`)
+    throw rangeError(
+      'body-of-model',
+      `add_head: ${body.name} does not end in features [batch, height, width, channels]: create_body(model).`,
+    )
   const random = seed === undefined ? undefined : new Random(seed).fork('head')
   const features = body.outputs[0]!
   const mean = through(features, layers.globalAveragePooling2d({ name: 'head_mean' }))

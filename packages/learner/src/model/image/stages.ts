@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { rangeError, show } from '@onecycle/platform'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { graphOf, nodesOf } from '../graph.js'
 import { groupStarts } from '../group-starts.js'
@@ -22,21 +22,24 @@ export function stagesOf(body: LayersModel): Stages {
   const graph = graphOf(body)
   const [picture, bottom] = [graph.inputs[0]!, graph.outputs[0]!]
   if (graph.inputs.length !== 1 || graph.outputs.length !== 1 || picture.shape.length !== 4 || bottom.shape.length !== 4)
-    throw new RangeError(
+    throw rangeError(
+      'body-of-model',
       `body of unet, ${body.name}, is from ${sides(graph.inputs)} to ${sides(graph.outputs)}; expected one picture [batch, height, width, channels] ` +
         'and its features of as many axes: create_body(model, cut) takes the head off.',
     )
   const shapes = shapesAt(graph, trial)
   const steps = Math.log2(trial / shapes.get(bottom)![1]!)
   if (!Number.isInteger(steps) || steps < 1)
-    throw new RangeError(
+    throw rangeError(
+      'body-of-model',
       `body of unet, ${body.name}, makes ${show(shapes.get(bottom))} of a picture of ${trial} x ${trial}; expected a half of it, a quarter, or the like.`,
     )
   const all = [picture, ...nodesOf(graph).flatMap(({ outputTensors }) => outputTensors)]
   const skips = Array.from({ length: steps }, (_, step) => {
     const skip = all.findLast(tensor => shapes.get(tensor)![1] === trial / 2 ** step && tensor.shape.length === 4)
     if (skip) return skip
-    throw new RangeError(
+    throw rangeError(
+      'body-of-model',
       `body of unet, ${body.name}, never has 1 / ${2 ** step} of the picture's size; expected one that halves it step by step.`,
     )
   })

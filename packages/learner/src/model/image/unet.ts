@@ -1,4 +1,4 @@
-import { checkCount, checkOptions, keepNames, kind, Random, show } from '@onecycle/platform'
+import { checkCount, checkOptions, keepNames, kind, Random, show, typeError } from '@onecycle/platform'
 import { initializers, input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { beginGroups } from '../group-starts.js'
 import { isLayersModel } from '../trainable-model.js'
@@ -45,7 +45,7 @@ export function unet(options: UnetOptions): LayersModel {
   const { n_out, n_in = 3, width = 32, depth = 4, up = 'transpose', seed, body } = options
   for (const [what, value] of Object.entries({ n_out, n_in, width, depth })) checkCount(`${what} of unet`, value)
   if (body && !isLayersModel(body))
-    throw new TypeError(`body of unet is ${show(body)}; expected a LayersModel, such as create_body makes.`)
+    throw typeError('not-a-model', `body of unet is ${show(body)}; expected a LayersModel, such as create_body makes.`)
   const random = seed === undefined ? undefined : new Random(seed).fork('unet')
   const down = body ? stagesOf(body) : wayDown(n_in, width, depth, random)
   let x = down.bottom

@@ -1,6 +1,17 @@
 import type { Callback, Tensors } from '@onecycle/callbacks'
 import type { DataBunch } from '@onecycle/data'
-import { checkCount, checkOptions, type Kinds, kind, listOf, type OneOrMore, show } from '@onecycle/platform'
+import {
+  checkCount,
+  checkOptions,
+  type Kinds,
+  kind,
+  listOf,
+  type OneOrMore,
+  plainError,
+  rangeError,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import { randomNormal, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { checkData } from '../../check/arguments.js'
@@ -136,7 +147,8 @@ export class GANLearner extends Learner {
     const { weights_gen, ...rest } = options
     for (const learn of [gen_learn, crit_learn])
       if (!(learn instanceof Learner))
-        throw new TypeError(
+        throw typeError(
+          'wrong-argument',
           `GANLearner.from_learners takes two Learners, of the generator and of the critic, but got ${show(learn)}.`,
         )
     const [gen_loss_func, crit_loss_func] = gan_loss_from_func(gen_learn.loss_func, crit_learn.loss_func, weights_gen)
@@ -168,7 +180,7 @@ export class GANLearner extends Learner {
   generate(n: number): Tensor {
     const noise_sz = this.#noise_sz
     if (noise_sz === undefined)
-      throw new TypeError('generate(n) makes samples of noise, but this generator has other inputs: use predict(x).')
+      throw typeError('another-kind', 'generate(n) makes samples of noise, but this generator has other inputs: use predict(x).')
     checkCount('n', n)
     const noise = () => randomNormal([n, noise_sz])
     return tidy(() => this.predict(drawFrom(this.random.prediction(), noise)) as Tensor)
@@ -189,7 +201,8 @@ export class GANLearner extends Learner {
   override freeze_to(n: number): void {
     if (n === 0) super.freeze_to(n)
     else
-      throw new TypeError(
+      throw typeError(
+        'gan-turns',
         'A GANLearner trains its two layer groups, generator and critic, in turns, and cannot freeze one. Set layer.trainable = false on layers that are to stand still.',
       )
   }
@@ -198,7 +211,8 @@ export class GANLearner extends Learner {
 /** Both answers are compared by the loss of the one whose turn it is. */
 function lossOf(gan: GANModule, gen_loss_func: GenLoss, crit_loss_func: CritLoss): LossFunction {
   return function gan_loss(pred: Tensors, target: Tensors) {
-    if (!gan.turn) throw new Error('A GAN has no loss outside of its batches, where it is of what one of the two has to say.')
+    if (!gan.turn)
+      throw plainError('gan-turns', 'A GAN has no loss outside of its batches, where it is of what one of the two has to say.')
     const [first, second] = pred as [Tensor, Tensor]
     return gan.turn === 'critic' ? crit_loss_func(first, second) : gen_loss_func(first, second, target as Tensor)
   }
@@ -215,7 +229,8 @@ function groupsOf({ generator }: GANModule) {
 function checkModels(models: Readonly<Record<'generator' | 'critic', unknown>>): void {
   for (const [name, model] of Object.entries(models))
     if (!isLayersModel(model as never))
-      throw new TypeError(
+      throw typeError(
+        'not-a-model',
         `The ${name} is ${show(model)}; expected a LayersModel: new GANLearner(data, generator, critic, options).`,
       )
 }
@@ -239,5 +254,5 @@ function checkShapes(data: DataBunch, generator: LayersModel, critic: LayersMode
 function checkFit(who: string, expected: readonly Shape[], what: string, given: readonly Shape[]): void {
   if (expected.length === given.length && expected.every((shape, i) => fitsShape(shape, given[i]!))) return
   const show = (shapes: readonly Shape[]) => shapes.map(showShape).join(' and ')
-  throw new RangeError(`${who} ${show(expected)}, but ${what} ${show(given)} (the first axis is the batch).`)
+  throw rangeError('gan-shapes', `${who} ${show(expected)}, but ${what} ${show(given)} (the first axis is the batch).`)
 }

@@ -1,4 +1,4 @@
-import { kind, show } from '@onecycle/platform'
+import { kind, show, typeError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { binary_cross_entropy } from '../../loss/binary-cross-entropy.js'
 import { type LossFunction, lossOn } from '../../loss/loss-function.js'
@@ -27,9 +27,9 @@ export function gan_loss_from_func(
 ): [GenLoss, CritLoss] {
   for (const [name, loss] of Object.entries({ loss_gen, loss_crit }))
     if (loss !== undefined && typeof loss !== 'function')
-      throw new TypeError(`${name} is ${show(loss)}; expected a loss, such as binary_cross_entropy.`)
+      throw typeError('not-a-loss', `${name} is ${show(loss)}; expected a loss, such as binary_cross_entropy.`)
   if (!kind.listOf(kind.number).fits(weights_gen) || weights_gen.length !== 2)
-    throw new TypeError(`weights_gen is ${show(weights_gen)}; expected two numbers, such as [1, 100].`)
+    throw typeError('wrong-argument', `weights_gen is ${show(weights_gen)}; expected two numbers, such as [1, 100].`)
   const [ofCritic, ofTarget] = weights_gen
   const called = (pred: tf.Tensor, real: boolean) => lossOn(loss_crit, pred, real ? tf.onesLike(pred) : tf.zerosLike(pred))
   return [

@@ -1,5 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
-import { checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Alternating } from './gan-trainer.js'
 
 /** A number of steps, or a function of the steps that the other one has made in this fit. */
@@ -67,7 +67,10 @@ export class FixedGANSwitcher implements Callback<Alternating> {
   restore(state: FixedGANSwitcherState): void {
     const { turn, crit, gen } = state ?? {}
     if (![turn, crit, gen].every(Number.isSafeInteger))
-      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+      throw typeError(
+        'wrong-state',
+        `${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+      )
     this.#turn = turn
     this.#crit = crit
     this.#gen = gen

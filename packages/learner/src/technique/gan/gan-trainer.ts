@@ -1,6 +1,6 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { nameOf } from '@onecycle/callbacks/internal'
-import { checkNumber, kind, show } from '@onecycle/platform'
+import { checkNumber, kind, show, typeError } from '@onecycle/platform'
 import { SmoothenValue } from '@onecycle/recorder'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../../learner.js'
@@ -72,7 +72,8 @@ export class GANTrainer implements Callback<Learner> {
   before_fit(learn: Learner): void {
     const other = learn.bus.callbacks.find(callback => callback.run !== false && others.includes(nameOf(callback)))
     if (other)
-      throw new TypeError(
+      throw typeError(
+        'gan-callback',
         `${nameOf(other)} is for one model, whose batches are samples with their targets: a GAN's are neither. Leave it out.`,
       )
     this.#gen_mode = this.#options.gen_first
@@ -122,7 +123,10 @@ export class GANTrainer implements Callback<Learner> {
 
   restore(state: GANTrainerState): void {
     if (!kind.object.fits(state) || !kind.listOf(kind.number).fits(state.gen_batches))
-      throw new TypeError(`${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`)
+      throw typeError(
+        'wrong-state',
+        `${this.name} was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
+      )
     const { gen_mode, gen_batches } = state
     for (const figure of this.figures) figure.restore(state[figure.name])
     this.#gen_mode = gen_mode
