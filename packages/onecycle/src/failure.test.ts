@@ -23,7 +23,7 @@ test('with debug the calls are shown, and those of the cause', () => {
 })
 
 test('what the command line says wrong gives 2', () => {
-  expect(fail(new UsageError('There is no data.'), false)).toBe(2)
+  expect(fail(new UsageError('job-data', 'There is no data.'), false)).toBe(2)
 })
 
 test('what is thrown need not be an Error', () => {

@@ -82,7 +82,7 @@ function addKept(program: Command): void {
     .option('--out <file>', 'write the picture')
     .action(async (name, what = 'losses', own) => {
       if (!['losses', 'lr', 'metrics', 'lr_find'].includes(what))
-        throw new UsageError(`There is no plot ${what} of a run; expected one of losses, lr, metrics, lr_find.`)
+        throw new UsageError('unknown-choice', `There is no plot ${what} of a run; expected one of losses, lr, metrics, lr_find.`)
       await (await commands()).plot(name, what, all(own))
     })
   addBackend(command('export <run> <to>', 'as onecycle export').addOption(format())).action(async (name, to, own) =>

@@ -159,7 +159,7 @@ function addOthers(program: Command): void {
     .addHelpText('after', examples(['source <(onecycle completion bash)'], ['onecycle completion fish | source']))
     .action(async shell => {
       if (!['bash', 'zsh', 'fish'].includes(shell))
-        throw new UsageError(`There is no completion for ${shell}; expected bash, zsh or fish.`)
+        throw new UsageError('unknown-choice', `There is no completion for ${shell}; expected bash, zsh or fish.`)
       const schedule = program.commands.find(each => each.name() === 'schedule')!
       ;(await import('./commands/schedule.js')).addSchedules(schedule)
       addThemes(schedule)

@@ -1,3 +1,5 @@
+import { plainError } from '@onecycle/platform'
+
 /**
  * What two sides talk through: a Web Worker, a `MessagePort`, or what stands for them in Node, Deno and Bun (`worker_threads`).
  */
@@ -20,11 +22,12 @@ interface Listener {
 
 /** Hears the other side: what it says, and that it has failed. */
 export function listen(endpoint: Endpoint, { message, failed = () => {} }: Listener): void {
-  const unreadable = new Error('A message could not be read: it holds something that cannot be sent.')
-  const ended = (code?: unknown) => failed(new Error(`The worker has ended${code ? ` with exit code ${code}` : ''}.`), true)
+  const unreadable = plainError('worker-failed', 'A message could not be read: it holds something that cannot be sent.')
+  const ended = (code?: unknown) =>
+    failed(plainError('worker-failed', `The worker has ended${code ? ` with exit code ${code}` : ''}.`), true)
   if (endpoint.on) {
     endpoint.on('message', message)
-    endpoint.on('error', error => failed(error instanceof Error ? error : new Error(String(error)), true))
+    endpoint.on('error', error => failed(error instanceof Error ? error : plainError('worker-failed', String(error)), true))
     endpoint.on('messageerror', () => failed(unreadable, false))
     for (const end of ['exit', 'close']) endpoint.on(end, ended)
   } else {
@@ -39,7 +42,8 @@ export function listen(endpoint: Endpoint, { message, failed = () => {} }: Liste
 /** An error that nobody caught there, or a script that cannot be loaded, of which a page is told nothing. */
 function errorOf({ error, message, filename, lineno }: Partial<ErrorEvent>): Error {
   if (error instanceof Error) return error
-  return new Error(
+  return plainError(
+    'worker-failed',
     message
       ? `${message} (${filename}:${lineno})`
       : "The worker's script could not be loaded, or failed as it began: see the console.",

@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 
 const transfers = new WeakMap<object, ArrayBuffer[]>()
 
@@ -13,9 +13,9 @@ const transfers = new WeakMap<object, ArrayBuffer[]>()
  */
 export function transfer<T extends object>(value: T, buffers: readonly ArrayBufferLike[]): T {
   if (typeof value !== 'object' || value === null)
-    throw new TypeError(`transfer moves what holds buffers, but got ${show(value)}.`)
+    throw typeError('wrong-argument', `transfer moves what holds buffers, but got ${show(value)}.`)
   if (!Array.isArray(buffers) || !buffers.every(buffer => buffer instanceof ArrayBuffer))
-    throw new TypeError(`transfer takes a list of ArrayBuffers, such as [values.buffer], but got ${show(buffers)}.`)
+    throw typeError('wrong-argument', `transfer takes a list of ArrayBuffers, such as [values.buffer], but got ${show(buffers)}.`)
   transfers.set(value, buffers)
   return value
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 import chalk, { chalkStderr } from 'chalk'
 import { type Experiment, mnistSample, result } from '../demo/mnist-sample.js'
 import { page } from '../demo/page.js'
@@ -49,7 +50,10 @@ export async function demo(options: DemoOptions): Promise<void> {
   )
   const failed = checks.filter(check => !check.passes)
   if (failed.length > 0)
-    throw new Error(`This is not what a healthy run shows. Expected: ${failed.map(check => check.what).join('; ')}.`)
+    throw plainError(
+      'self-check',
+      `This is not what a healthy run shows. Expected: ${failed.map(check => check.what).join('; ')}.`,
+    )
 }
 
 function comparison({ runs }: Experiment): string {

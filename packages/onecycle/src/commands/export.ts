@@ -1,4 +1,5 @@
 import { cp } from 'node:fs/promises'
+import { codeOf, plainError } from '@onecycle/platform'
 import { dataOf } from '../job/data-of.js'
 import { jobOfRun } from '../job/job-of.js'
 import { learnerOf } from '../job/learner-of.js'
@@ -20,7 +21,7 @@ export async function exportRun(dir: string, to: string, options: ExportOptions)
 async function write(dir: string, to: string, options: ExportOptions): Promise<string> {
   if (options.format === 'tfjs') {
     await cp(exportIn(dir), to, { recursive: true }).catch(cause => {
-      throw new Error(`There is no model in ${dir}: ${(cause as Error).message}`, { cause })
+      throw plainError(codeOf(cause, 'model-unreadable'), `There is no model in ${dir}: ${(cause as Error).message}`, { cause })
     })
     return to
   }

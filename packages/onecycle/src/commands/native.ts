@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { projectFolder } from '@onecycle/backend/internal'
-import { cacheFolder, onSignals, type ProcessSignal } from '@onecycle/platform'
+import { cacheFolder, onSignals, type ProcessSignal, plainError } from '@onecycle/platform'
 import chalk, { chalkStderr } from 'chalk'
 import { confirmed } from './confirmed.js'
 import type { Checked } from './native/check.js'
@@ -38,21 +38,24 @@ export async function nativeInstall(kind: NativeKind, options: NativeOptions): P
     const { root, origin } = await carryOut(plan, { signal, show }, say)
     try {
       const checked = await check(plan, { signal })
-      if (!works(checked)) throw new Error(`it computes otherwise than it should: ${checked.wrong.join(', ')}`)
+      if (!works(checked)) throw plainError('native-wrong', `it computes otherwise than it should: ${checked.wrong.join(', ')}`)
       return { root, origin, checked }
     } catch (cause) {
       if (signal.aborted) throw cause
       takeAway(plan, root)
-      throw new Error(`${packages[kind]} was installed, and taken away again: ${(cause as Error).message}`, { cause })
+      throw plainError('native-wrong', `${packages[kind]} was installed, and taken away again: ${(cause as Error).message}`, {
+        cause,
+      })
     }
   })
   tell(plan, root, origin, checked, options)
 }
 
 async function planOf(kind: NativeKind, { tensorflow, build = false, cuda = true }: NativeOptions): Promise<Plan> {
-  if (!(kind in packages)) throw new Error(`There is no native package for ${kind}; expected cpu or gpu.`)
+  if (!(kind in packages)) throw plainError('native-unknown', `There is no native package for ${kind}; expected cpu or gpu.`)
   const project = projectFolder()
-  if (!project) throw new Error('There is no project here, neither in this folder nor above it: npm init -y makes one.')
+  if (!project)
+    throw plainError('no-project', 'There is no project here, neither in this folder nor above it: npm init -y makes one.')
   const choice = tensorflow
     ? { release: releaseOf(tensorflow) }
     : kind === 'gpu'
@@ -74,13 +77,14 @@ async function planOf(kind: NativeKind, { tensorflow, build = false, cuda = true
 /** Says what will be done and asks for it. @throws Error where nobody can be asked, or room or tools are wanting */
 async function agree(plan: Plan, { yes = false }: NativeOptions): Promise<void> {
   const { kind, release, project, root, own, tools, missing, cuda, cache } = plan
-  if (!own && !tools) throw new Error(`An addon cannot be built here: it needs ${missing.join('; ')}.`)
+  if (!own && !tools) throw plainError('native-needs', `An addon cannot be built here: it needs ${missing.join('; ')}.`)
   const { download, takes } = sizesOf(plan)
   const size = (MiB: number) => (MiB < 1024 ? `${MiB} MiB` : `${(MiB / 1024).toFixed(1)} GiB`)
   // The wheels and what is unpacked of them are there at once, and another disk gets copies.
   const [room, wanted] = [await freeMiB(cache), download + takes]
   if (room < wanted)
-    throw new Error(
+    throw plainError(
+      'no-room',
       `${cache} has room for ${size(room)}, and building takes ${size(wanted)}. ONECYCLE_CACHE names another folder.`,
     )
   const steps = [
@@ -99,8 +103,8 @@ async function agree(plan: Plan, { yes = false }: NativeOptions): Promise<void> 
     ].join('\n'),
   )
   if (yes) return
-  if (!process.stdin.isTTY) throw new Error('Nobody is here to be asked whether to do this: say so with --yes.')
-  if (!(await confirmed('Go on?'))) throw new Error('Nothing was done.')
+  if (!process.stdin.isTTY) throw plainError('not-confirmed', 'Nobody is here to be asked whether to do this: say so with --yes.')
+  if (!(await confirmed('Go on?'))) throw plainError('not-confirmed', 'Nothing was done.')
 }
 
 /** Runs work that Ctrl-C and SIGTERM end, which then ends as an interrupted training does. */
@@ -128,7 +132,7 @@ async function check({ kind, project }: Plan, options: CommandOptions = {}): Pro
   // What the library itself says would stand between the lines.
   const told = await command(process.execPath, [program, kind, project], { ...options, cwd: project, show: false })
   const found = JSON.parse(told.trim().split('\n').at(-1)!) as Checked | { fails: string }
-  if ('fails' in found) throw new Error(found.fails)
+  if ('fails' in found) throw plainError('native-wrong', found.fails)
   return found
 }
 

@@ -15,7 +15,11 @@ export async function newProject(dir: string): Promise<void> {
       .replace(/^[._-]+/, '') || 'training',
   )
   const there = Object.keys(files).find(name => existsSync(join(dir, name)))
-  if (there) throw new UsageError(`${join(dir, there)} is there already: choose a folder that is empty, or has other files.`)
+  if (there)
+    throw new UsageError(
+      'already-there',
+      `${join(dir, there)} is there already: choose a folder that is empty, or has other files.`,
+    )
   for (const [name, text] of Object.entries(files)) await writeWhole(join(dir, name), text)
   console.error(
     `${dir} has a program, train.ts, and the same job as a file, job.yaml.\n\n  cd ${dir}\n  npm install\n  npm start                        # the program\n  npx onecycle train --config job.yaml   # without one`,

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { writeWhole } from '@onecycle/platform'
+import { plainError, writeWhole } from '@onecycle/platform'
 import { chalkStderr } from 'chalk'
 import { execute } from '../notebook/execute.js'
 import type { Notebook } from '../notebook/nbformat.js'
@@ -22,7 +22,7 @@ export async function runNotebook(file: string, { to, out, json }: NotebookOptio
   await write(notebook, to, path, name)
   if (failure) {
     const said = `${failure.place}: ${failure.message}`.replace(/\.?$/, '.')
-    const error = new Error(`${said} The notebook was written as far as it came: ${path}.`)
+    const error = plainError('notebook-stopped', `${said} The notebook was written as far as it came: ${path}.`)
     // What ends a command is told by that name.
     if (failure.exitCode !== undefined) Object.assign(error, { name: 'InterruptedError', exitCode: failure.exitCode })
     throw error

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Table } from '@onecycle/data'
 import { load_learner, type Predictor } from '@onecycle/learner/inference'
-import { writeWhole } from '@onecycle/platform'
+import { plainError, writeWhole } from '@onecycle/platform'
 import { chalkStderr } from 'chalk'
 import { exportIn } from '../job/run-paths.js'
 import { type BackendOptions, prepare } from './backend.js'
@@ -38,7 +38,8 @@ export async function predict(model: string, data: string, given: PredictOptions
 async function predictFiles(predictor: Predictor, path: string, out: string, probs: boolean) {
   const ofTexts = predictor.manifest.inputs?.kind === 'text'
   const files = await filesIn(path, ofTexts ? /\.txt$/i : /\.(png|jpe?g|webp)$/i)
-  if (files.length === 0) throw new Error(`There are no ${ofTexts ? 'texts (.txt)' : 'pictures (.png, .jpg, .webp)'} in ${path}.`)
+  if (files.length === 0)
+    throw plainError('no-files', `There are no ${ofTexts ? 'texts (.txt)' : 'pictures (.png, .jpg, .webp)'} in ${path}.`)
   const rows: Record<string, unknown>[] = []
   for (const file of files) {
     const item = ofTexts ? await readFile(file, 'utf8') : file
@@ -52,7 +53,7 @@ async function predictFiles(predictor: Predictor, path: string, out: string, pro
 /** A file, or those of a folder and of what is in it. */
 async function filesIn(path: string, pattern: RegExp): Promise<string[]> {
   const there = await stat(path).catch(() => undefined)
-  if (!there) throw new Error(`There is no ${path}.`)
+  if (!there) throw plainError('no-files', `There is no ${path}.`)
   if (!there.isDirectory()) return [path]
   const names = await readdir(path, { recursive: true })
   return names

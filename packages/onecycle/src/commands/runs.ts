@@ -127,7 +127,7 @@ export async function remove(
 ): Promise<void> {
   const all = await Promise.all(names.map(name => runOf(runs, name)))
   if (!yes) {
-    if (!process.stdin.isTTY) throw new UsageError('This removes runs for good: say so with --yes.')
+    if (!process.stdin.isTTY) throw new UsageError('not-confirmed', 'This removes runs for good: say so with --yes.')
     if (!(await confirmed(`Remove ${all.map(({ dir }) => dir).join(', ')} for good?`))) return
   }
   for (const { dir } of all) await rm(dir, { recursive: true })
@@ -146,7 +146,10 @@ async function runOf(runs: string, name: string): Promise<RunInFolder> {
   const found = await Promise.any([openRun(join(runs, name)), openRun(name)]).catch(() => undefined)
   if (found) return found
   const there = (await listRuns(runs)).map(({ name }) => name)
-  throw new UsageError(`There is no run ${name} in ${runs}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`)
+  throw new UsageError(
+    'no-such-run',
+    `There is no run ${name} in ${runs}${there.length > 0 ? `; there are ${there.join(', ')}` : ''}.`,
+  )
 }
 
 async function lastFit(dir: string): Promise<History | undefined> {

@@ -38,6 +38,7 @@ export async function train(job: Job, options: TrainOptions): Promise<void> {
   const dir = resume ?? `${runs}/${options.name ?? (await freeName(runs, job))}`
   if (!resume && existsSync(configIn(dir)))
     throw new UsageError(
+      'already-there',
       `${dir} is there already: give this run another --name, or go on with it: onecycle train --resume ${dir}.`,
     )
   const view = viewOf(options, dir)

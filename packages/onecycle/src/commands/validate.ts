@@ -23,5 +23,5 @@ export async function validate(dir: string, options: { data?: string; json?: boo
 
 async function testData(data: DataBunch, path: string): Promise<BatchStream> {
   if (data instanceof TabularDataBunch) return data.test_dl(path, { with_labels: true })
-  throw new UsageError('Only a table is measured on other data: leave --data out.')
+  throw new UsageError('validate-data', 'Only a table is measured on other data: leave --data out.')
 }

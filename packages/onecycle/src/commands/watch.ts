@@ -1,3 +1,4 @@
+import { codeOf } from '@onecycle/platform'
 import { watchRuns } from '@onecycle/recorder'
 import chalk, { chalkStderr } from 'chalk'
 import { UsageError } from '../usage-error.js'
@@ -24,5 +25,7 @@ export async function watch(name: string | undefined, { runs, port, host, json =
 
 /** What was asked for is at fault, and not what came of it, such as a port in use. */
 function misused(error: Error): never {
-  throw error instanceof TypeError || error instanceof RangeError ? new UsageError(error.message, { cause: error }) : error
+  throw error instanceof TypeError || error instanceof RangeError
+    ? new UsageError(codeOf(error, 'job-data'), error.message, { cause: error })
+    : error
 }

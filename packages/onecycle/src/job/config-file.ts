@@ -21,6 +21,7 @@ export function parseConfig(text: string, path: string): Partial<Job> {
   const [broken] = document.errors
   if (broken)
     throw new UsageError(
+      'config-file',
       `${at(broken.pos[0])}: ${broken.message}. Expected keys with their values, a line each, such as data: churn.csv.`,
     )
   const value: unknown = document.toJS()
@@ -30,14 +31,18 @@ export function parseConfig(text: string, path: string): Partial<Job> {
   const [issue] = error.issues
   if (issue!.code === 'unrecognized_keys') {
     const [unknown] = issue!.keys as [string]
-    throw new UsageError(`${at(offsetOf(document, unknown))}: there is no key ${unknown}. ${meant(unknown)}`)
+    throw new UsageError('config-file', `${at(offsetOf(document, unknown))}: there is no key ${unknown}. ${meant(unknown)}`)
   }
   const key = String(issue!.path[0] ?? '')
   if (!Object.hasOwn(keys, key))
-    throw new UsageError(`${path} holds ${JSON.stringify(value)}; expected keys with their values, such as data: churn.csv.`)
+    throw new UsageError(
+      'config-file',
+      `${path} holds ${JSON.stringify(value)}; expected keys with their values, such as data: churn.csv.`,
+    )
   const node = document.getIn([key], true)
   const given = JSON.stringify((value as Record<string, unknown>)[key])
   throw new UsageError(
+    'config-file',
     `${at(isNode(node) ? node.range?.[0] : undefined)}: ${key} is ${given}; expected ${expected(keys[key as keyof Job])}.`,
   )
 }

@@ -45,16 +45,20 @@ async function read(kind: Kind, job: Job, bs: number | undefined): Promise<DataB
   const how = { bs, seed, valid_pct }
   if (kind === 'table') {
     const [only, ...more] = y ?? []
-    if (only === undefined) throw new UsageError(`${path} is a table: say with --y which column is predicted.`)
+    if (only === undefined) throw new UsageError('job-column', `${path} is a table: say with --y which column is predicted.`)
     return TabularDataBunch.from_csv(path, { ...how, y: more.length > 0 ? y! : only, label_delim })
   }
   if (kind === 'texts') {
     if (!tables.test(path)) return TextDataBunch.from_folder(path, how)
     if (!y?.[0] || text === undefined)
-      throw new UsageError(`${path} is a table of texts: say with --text which column holds them, and with --y their labels.`)
+      throw new UsageError(
+        'job-column',
+        `${path} is a table of texts: say with --text which column holds them, and with --y their labels.`,
+      )
     return TextDataBunch.from_csv(path, { ...how, text_col: text, label_col: y.length > 1 ? y : y[0], label_delim })
   }
-  if (tables.test(path)) throw new UsageError(`${path} is no folder: pictures come from one with a folder for each class.`)
+  if (tables.test(path))
+    throw new UsageError('job-data', `${path} is no folder: pictures come from one with a folder for each class.`)
   return ImageDataBunch.from_folder(path, { ...how, ...(size !== undefined && { size }) })
 }
 
@@ -66,15 +70,22 @@ async function kindOf({ data: path, text, kind }: Job): Promise<Kind> {
   if (Object.hasOwn(named, path) || tables.test(path)) return text === undefined ? 'table' : 'texts'
   const there = await stat(path).catch(() => undefined)
   if (!there)
-    throw new UsageError(`There is no ${path}: --data takes a table, a folder, or one of ${Object.keys(named).join(', ')}.`)
+    throw new UsageError(
+      'job-data',
+      `There is no ${path}: --data takes a table, a folder, or one of ${Object.keys(named).join(', ')}.`,
+    )
   if (!there.isDirectory())
     throw new UsageError(
+      'job-data',
       `${path} is no table that is known by its ending: .csv, .tsv, .jsonl, .json, .parquet or .arrow. Say with --kind what it is.`,
     )
   const names = await readdir(path, { recursive: true })
   const count = (pattern: RegExp) => names.filter(name => pattern.test(name)).length
   const [ofPictures, ofTexts] = [count(pictures), count(texts)]
   if (ofPictures === 0 && ofTexts === 0)
-    throw new UsageError(`${path} holds neither pictures (.png, .jpg, .webp) nor texts (.txt), in a folder for each class.`)
+    throw new UsageError(
+      'job-data',
+      `${path} holds neither pictures (.png, .jpg, .webp) nor texts (.txt), in a folder for each class.`,
+    )
   return ofPictures >= ofTexts ? 'images' : 'texts'
 }

@@ -1,4 +1,5 @@
 import type { Learner, TrainOptions } from '@onecycle/learner'
+import { plainError } from '@onecycle/platform'
 import type { History } from '@onecycle/recorder'
 import type { Job } from './keys.js'
 
@@ -28,6 +29,7 @@ export async function rateOf(
 ): Promise<number> {
   if (lr !== 'auto') return lr
   const { lr: found, reason } = await learn.lr_find(options)
-  if (found === undefined) throw new Error(`lr_find suggests no learning rate: ${reason} Give one, such as --lr 1e-3.`)
+  if (found === undefined)
+    throw plainError('no-suggestion', `lr_find suggests no learning rate: ${reason} Give one, such as --lr 1e-3.`)
   return found
 }

@@ -16,7 +16,7 @@ export async function jobOf({ config, ...given }: Given): Promise<Job> {
   const fromLine = Object.fromEntries(Object.entries(given).filter(([name, value]) => name in keys && value !== undefined))
   const job = { ...fromFile, ...fromLine } as Partial<Job>
   if (job.data === undefined)
-    throw new UsageError('There is no data: say with --data what to train on, a table, a folder, or mnist.')
+    throw new UsageError('job-data', 'There is no data: say with --data what to train on, a table, a folder, or mnist.')
   return { ...(job as Job), ...listsOf(job) }
 }
 
@@ -27,7 +27,11 @@ export async function jobOfRun(dir: string): Promise<Job> {
 
 async function readConfig(path: string): Promise<Partial<Job>> {
   const text = await readFile(path, 'utf8').catch(cause => {
-    throw new UsageError(`Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`, { cause })
+    throw new UsageError(
+      'config-file',
+      `Cannot read ${path}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}.`,
+      { cause },
+    )
   })
   const { parseConfig } = await import('./config-file.js')
   return parseConfig(text, path)

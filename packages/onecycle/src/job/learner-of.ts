@@ -60,5 +60,5 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
 }
 
 function notOf(model: string, what: string, there: readonly string[]): UsageError {
-  return new UsageError(`There is no model ${model} for ${what}; expected one of ${there.join(', ')}.`)
+  return new UsageError('unknown-model', `There is no model ${model} for ${what}; expected one of ${there.join(', ')}.`)
 }

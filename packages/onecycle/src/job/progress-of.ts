@@ -25,11 +25,11 @@ export function progressOf({ progress, json = false }: ShowingOptions): NonNulla
 export function viewOf({ tui = false }: ShowingOptions, title: string): TerminalView[] {
   if (!tui) return []
   if (!process.stderr.isTTY)
-    throw new UsageError('--tui shows a fit on a whole terminal, and standard error is none. Leave it out.')
+    throw new UsageError('no-terminal', '--tui shows a fit on a whole terminal, and standard error is none. Leave it out.')
   if (!canRedraw(process.stderr)) {
     const { CI, TERM } = process.env
     const why = TERM === 'dumb' ? 'TERM is dumb' : `CI is set (${CI}), where output is a log`
-    throw new UsageError(`--tui draws over a whole terminal, and ${why}. Leave it out, or unset it.`)
+    throw new UsageError('no-terminal', `--tui draws over a whole terminal, and ${why}. Leave it out, or unset it.`)
   }
   return [new TerminalView({ stream: process.stderr, title, checkpoints: `${title}/checkpoints` })]
 }

@@ -4,6 +4,7 @@ import * as nodeModule from 'node:module'
 import { createRequire } from 'node:module'
 import { extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { plainError } from '@onecycle/platform'
 import { UsageError } from '../usage-error.js'
 import { type Cell, cellsOf } from './cells.js'
 import { type CodeCell, metadata, type Notebook, type Output } from './nbformat.js'
@@ -34,16 +35,19 @@ export interface Failure {
 export async function execute(file: string, began: (cell: number, of: number) => void = () => {}): Promise<Executed> {
   const path = resolve(file)
   if (!/^\.m?[jt]s$/.test(extname(path)))
-    throw new UsageError(`${file} is no program: notebooks are files of TypeScript or JavaScript whose cells begin with // %%.`)
+    throw new UsageError(
+      'notebook-file',
+      `${file} is no program: notebooks are files of TypeScript or JavaScript whose cells begin with // %%.`,
+    )
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new UsageError(`${file} cannot be read: ${cause.message}`, { cause })
+    throw new UsageError('notebook-file', `${file} cannot be read: ${cause.message}`, { cause })
   })
   const cells = cellsOf(text)
   const code = cells.flatMap(({ kind }, i) => (kind === 'code' ? [i] : []))
-  if (code.length === 0) throw new UsageError(`${file} has no cells of code. Each begins with a line // %%.`)
+  if (code.length === 0) throw new UsageError('notebook-file', `${file} has no cells of code. Each begins with a line // %%.`)
   const tools = toolsOf(path)
   const program = await programOf(text, cells, tools.strip).catch(cause => {
-    throw new Error(`${file} is no program: ${placeOf(cause, file)}`, { cause })
+    throw plainError('notebook-file', `${file} is no program: ${placeOf(cause, file)}`, { cause })
   })
   const run = new Run(cells, code, began)
   await run.on({ url: pathToFileURL(path).href, program }, tools.execArgv)
@@ -83,7 +87,8 @@ function toolsOf(path: string): Tools {
   }
   const { stripTypeScriptTypes } = nodeModule as { stripTypeScriptTypes?: Types }
   if (!stripTypeScriptTypes)
-    throw new Error(
+    throw plainError(
+      'needs-tsx',
       `TypeScript needs tsx on Node ${process.version}: npm install --save-dev tsx. Node 22.13 and later can do without, and a notebook may be JavaScript.`,
     )
   return { strip: text => quietly(() => stripTypeScriptTypes(text)), execArgv: ['--disable-warning=ExperimentalWarning'] }

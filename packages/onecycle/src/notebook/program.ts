@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { parse } from 'acorn'
 import { type Cell, isMarker } from './cells.js'
 import { runnerName } from './protocol.js'
@@ -39,7 +40,8 @@ export async function programOf(text: string, cells: readonly Cell[], strip: Str
   }
   for (const number of begins.values())
     if (!found.has(number))
-      throw new Error(
+      throw plainError(
+        'notebook-file',
         `the marker of a cell in line ${cells[number]!.line} stands within a statement. Cells hold whole statements.`,
       )
   let program = stripped

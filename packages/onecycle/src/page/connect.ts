@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { Endpoint } from '../bridge/endpoint.js'
 import type { AnyServed } from '../bridge/types.js'
 import { Training } from './training.js'
@@ -24,7 +24,8 @@ import { Training } from './training.js'
  */
 export function connect<S extends AnyServed>(worker: Endpoint): Training<S> {
   if (typeof worker?.postMessage !== 'function')
-    throw new TypeError(
+    throw typeError(
+      'wrong-argument',
       `connect takes a Worker or a MessagePort, but got ${show(worker)}: new Worker(new URL('./train.js', import.meta.url)).`,
     )
   return new Training<S>(worker)

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { History } from '@onecycle/recorder'
 import { type Endpoint, listen } from '../bridge/endpoint.js'
 import { unpackError } from '../bridge/errors.js'
@@ -142,14 +143,14 @@ export class Training<S extends AnyServed = AnyServed> {
   close(): void {
     if (this.#ended) return
     if (!this.#worker.terminate) this.#post({ onecycle: 'request', id: this.#requests++, what: 'close', given: [] })
-    this.#fail(new Error('The training was closed.'), true)
+    this.#fail(plainError('training-closed', 'The training was closed.'), true)
     if (this.#worker.terminate) this.#worker.terminate()
     else this.#worker.close?.()
   }
 
   async #working(what: Request, given: readonly unknown[]): Promise<unknown> {
     if (this.#state === 'running' || this.#state === 'paused')
-      throw new Error(`${what} was called while a training is under way: await it, or stop() it first.`)
+      throw plainError('training-busy', `${what} was called while a training is under way: await it, or stop() it first.`)
     const done = this.#ask(what, given)
     if (this.#state === 'idle') this.#enter('running')
     try {

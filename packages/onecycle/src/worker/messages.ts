@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import type { SentEvent } from '../bridge/protocol.js'
 
 type Send = (event: SentEvent) => void
@@ -14,7 +15,10 @@ export class Messages<Contents extends object> {
    */
   send<Name extends keyof Contents & string>(name: Name, content: Contents[Name]): void {
     if (this.#pages.size === 0)
-      throw new Error(`The message '${name}' has nobody to go to: give these messages to serve({ messages, ... }) first.`)
+      throw plainError(
+        'message-unheard',
+        `The message '${name}' has nobody to go to: give these messages to serve({ messages, ... }) first.`,
+      )
     for (const send of this.#pages.values()) send([name, content])
   }
 

@@ -1,4 +1,5 @@
 import type { Learner } from '@onecycle/learner'
+import { rangeError, typeError } from '@onecycle/platform'
 import { dispose, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core'
 import { isTensor, type PredictInput, type Prediction, type SentSamples } from '../bridge/prediction.js'
 import { transfer } from '../bridge/transfer.js'
@@ -8,7 +9,8 @@ export async function predict(learn: Learner, x: PredictInput): Promise<Predicti
   const pred = tidy(() => learn.predict(withTensors(x) as Tensor))
   try {
     if (Array.isArray(pred))
-      throw new TypeError(
+      throw typeError(
+        'one-output-only',
         `predict gives the page one tensor, but the model has ${pred.length} outputs. Write a method that gives them.`,
       )
     // Its own memory may be the backend's.
@@ -32,6 +34,9 @@ function withTensors(x: PredictInput): unknown {
 function tensorOf({ values, shape }: Extract<SentSamples, { shape: unknown }>): Tensor {
   const size = shape.reduce((product, side) => product * side, 1)
   if (values.length !== size)
-    throw new RangeError(`predict got ${values.length} values for a tensor of shape [${shape.join(', ')}], which has ${size}.`)
+    throw rangeError(
+      'lengths-differ',
+      `predict got ${values.length} values for a tensor of shape [${shape.join(', ')}], which has ${size}.`,
+    )
   return tensor(Float32Array.from(values), [...shape])
 }

@@ -1,6 +1,6 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { Learner } from '@onecycle/learner'
-import { checkOptions, kind, nearestName, show } from '@onecycle/platform'
+import { checkOptions, kind, nearestName, plainError, show, typeError } from '@onecycle/platform'
 import { parent } from '#onecycle/parent.js'
 import { type Endpoint, listen } from '../bridge/endpoint.js'
 import { packError } from '../bridge/errors.js'
@@ -53,9 +53,13 @@ export function serve<Options, Result, L extends Learner, M extends Methods<L>, 
   })
   for (const name of ['create', 'run'] as const)
     if (!service[name])
-      throw new TypeError(`serve needs ${name}, a function that ${name === 'create' ? 'makes' : 'trains'} the Learner.`)
+      throw typeError(
+        'missing-option',
+        `serve needs ${name}, a function that ${name === 'create' ? 'makes' : 'trains'} the Learner.`,
+      )
   if (typeof port?.postMessage !== 'function')
-    throw new Error(
+    throw plainError(
+      'not-a-worker',
       port === undefined
         ? 'serve answers the page that began this worker, but this is no worker. Call it in the module that a Worker runs, or give it a port.'
         : `serve takes a port, such as one of a MessageChannel, but got ${show(port)}.`,
@@ -148,21 +152,26 @@ class Server {
       return this.#gate.between(() => methods[name]!(this.#theLearner(`call('${name}')`), ...(given as never[])))
     const names = [...Object.keys(methods), ...Object.keys(functions)]
     const meant = nearestName(name, names)
-    throw new TypeError(
+    throw typeError(
+      'unknown-method',
       `The worker has no method or function ${show(name)}.${meant ? ` Did you mean ${meant}?` : ''} It has: ${names.join(', ') || 'none'}.`,
     )
   }
 
   #theLearner(what: string): Learner {
     if (this.#learn) return this.#learn
-    throw new Error(`${what} needs a Learner, and there is none yet: await create(options) or start(options) first.`)
+    throw plainError(
+      'no-learner',
+      `${what} needs a Learner, and there is none yet: await create(options) or start(options) first.`,
+    )
   }
 
   async #create(options: unknown): Promise<void> {
     this.#learn?.dispose()
     this.#learn = undefined
     const learn = await this.#service.create(options)
-    if (typeof learn?.bus?.add !== 'function') throw new TypeError(`create must give a Learner, but gave ${show(learn)}.`)
+    if (typeof learn?.bus?.add !== 'function')
+      throw typeError('create-answer', `create must give a Learner, but gave ${show(learn)}.`)
     for (const callback of [this.#stop, this.#reporter, this.#gate])
       if (!learn.bus.callbacks.includes(callback)) learn.bus.add(callback)
     this.#learn = learn
@@ -175,7 +184,8 @@ class Server {
   }
 
   async #alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#work) throw new Error(`${what} was called while a training is under way: await it, or stop() it first.`)
+    if (this.#work)
+      throw plainError('training-busy', `${what} was called while a training is under way: await it, or stop() it first.`)
     const done = work()
     this.#work = done.catch(() => {})
     try {

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 import { bindingFolder, buildName, compileAddon, standInForPython, type Tools, unpackCuda, unpackTensorFlow } from './addon.js'
 import { placeBuild, storeBuild, storedBuild } from './builds.js'
 import { addPackage, bindingOf, mendCalls, ownDownload } from './package.js'
@@ -72,7 +73,7 @@ async function bringNative(root: string, plan: Plan, options: CommandOptions, sa
       say(`npm's own download fails: ${reasonIn(error as Error & { output?: string })}`)
     }
   }
-  if (!plan.tools) throw new Error(`An addon cannot be built here: it needs ${plan.missing.join('; ')}.`)
+  if (!plan.tools) throw plainError('native-needs', `An addon cannot be built here: it needs ${plan.missing.join('; ')}.`)
   await build(folder, root, plan, plan.tools, options, say)
   await placeBuild(folder, root)
   return 'built'
@@ -131,5 +132,5 @@ export function releaseOf(tensorflow: string): Release {
   const found = releases.find(each => each.tensorflow === tensorflow)
   if (found) return found
   const known = releases.map(each => each.tensorflow).join(', ')
-  throw new Error(`There is no TensorFlow ${tensorflow} to install; tfjs-node was run on ${known}.`)
+  throw plainError('native-unknown', `There is no TensorFlow ${tensorflow} to install; tfjs-node was run on ${known}.`)
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { cp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 import { bindingFolder } from './addon.js'
 import { type NativeKind, packages, version } from './releases.js'
 import { type CommandOptions, command, inFolder } from './work.js'
@@ -35,12 +36,13 @@ export function rootOf(project: string, name: string): string | undefined {
     return undefined
   }
   if (!existsSync(dirname(dirname(manifest))) || /\.zip[/\\]/.test(manifest))
-    throw new Error(
+    throw plainError(
+      'native-build',
       `${name} lies in an archive (Plug'n'Play), where nothing can be built. With nodeLinker: node-modules it lies in a folder.`,
     )
   const found = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
   if (found.version !== version)
-    throw new Error(`${dirname(manifest)} is of version ${found.version}; onecycle wants ${version}.`)
+    throw plainError('native-build', `${dirname(manifest)} is of version ${found.version}; onecycle wants ${version}.`)
   return dirname(manifest)
 }
 
@@ -49,7 +51,7 @@ export async function addPackage(project: string, name: string, options: Command
   const [manager, ...args] = adding(project, name)
   await command(manager!, args, { ...options, cwd: project, show: false })
   const root = rootOf(project, name)
-  if (!root) throw new Error(`${manager} has installed ${name}, but ${project} does not find it.`)
+  if (!root) throw plainError('native-build', `${manager} has installed ${name}, but ${project} does not find it.`)
   return root
 }
 
@@ -65,7 +67,7 @@ export async function ownDownload(root: string, kind: NativeKind, options: Comma
     const theirs = readdirSync(root).filter(name => !/^(deps|lib|node_modules|\.onecycle-.*)$/.test(name))
     for (const name of theirs) await cp(join(root, name), join(folder, name), { recursive: true })
     await command('npm', ['run', 'install', '--loglevel=error'], { ...options, cwd: folder })
-    if (!bindingOf(folder)) throw new Error(`the install script of ${packages[kind]} has left no addon`)
+    if (!bindingOf(folder)) throw plainError('native-build', `the install script of ${packages[kind]} has left no addon`)
     takePlace(folder, root)
   })
 }

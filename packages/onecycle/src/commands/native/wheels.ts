@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { plainError } from '@onecycle/platform'
 import type { Wheel } from './releases.js'
 import { type CommandOptions, command, inFolder } from './work.js'
 
@@ -38,9 +39,10 @@ export async function fetchWheel(wheel: Wheel, folder: string, python: string, o
       { ...options, cwd: unfinished },
     )
     const [file] = readdirSync(unfinished).filter(name => name.endsWith('.whl'))
-    if (!file) throw new Error(`pip found no file for ${wheel.requirement}.`)
+    if (!file) throw plainError('native-build', `pip found no file for ${wheel.requirement}.`)
     const found = await sha256Of(join(unfinished, file))
-    if (found !== wheel.sha256) throw new Error(`${file} has the checksum ${found}, and should have ${wheel.sha256}.`)
+    if (found !== wheel.sha256)
+      throw plainError('native-checksum', `${file} has the checksum ${found}, and should have ${wheel.sha256}.`)
     renameSync(join(unfinished, file), kept)
   })
   return kept

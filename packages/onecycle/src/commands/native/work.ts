@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 
 export interface CommandOptions {
   readonly cwd?: string
@@ -49,7 +50,7 @@ export async function command(name: string, args: readonly string[], options: Co
   })
   if (!ended) return told
   const last = said.trim().split('\n').slice(-12).join('\n')
-  throw Object.assign(new Error(`${name} ${args[0]} ${ended}${last && `: ${last}`}`), { output: said })
+  throw Object.assign(plainError('native-build', `${name} ${args[0]} ${ended}${last && `: ${last}`}`), { output: said })
 }
 
 /** Whether a command can be run. */
