@@ -8,11 +8,11 @@ import {
   type FileSource,
   kind,
   listOf,
+  type PrettyString,
   plainError,
   rangeError,
   say,
   show,
-  type PrettyString,
   typeError,
 } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'

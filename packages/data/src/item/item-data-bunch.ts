@@ -1,4 +1,4 @@
-import { type Kinds, type PrettyString, checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
+import { checkCount, checkOptions, type Kinds, kind, type PrettyString, show, typeError } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'

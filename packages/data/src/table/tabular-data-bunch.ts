@@ -5,9 +5,9 @@ import {
   defined,
   type FileSource,
   kind,
+  type PrettyString,
   rangeError,
   show,
-  type PrettyString,
   typeError,
 } from '@onecycle/platform'
 import { type Batch, disposeOf } from '../batch.js'

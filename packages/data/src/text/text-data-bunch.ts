@@ -1,4 +1,14 @@
-import { type FileSource, type Kinds, type PrettyString, checkCount, checkOptions, kind, say, show, typeError } from '@onecycle/platform'
+import {
+  checkCount,
+  checkOptions,
+  type FileSource,
+  type Kinds,
+  kind,
+  type PrettyString,
+  say,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import { DataBunch, type ValuesMeaning } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { Subset } from '../dataset.js'
