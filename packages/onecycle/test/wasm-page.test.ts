@@ -55,6 +55,7 @@ describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChr
     // What Node makes of the same, to the bit.
     const program = join(folder, 'node.mts')
     const tasks: Task[] = [1, 2].flatMap(threads => (['plain', 'relaxed'] as const).map(simd => ({ simd, threads })))
+    for (const threads of [1, 2]) tasks.push({ simd: 'relaxed', threads, network: 'sequences' })
     await writeFile(
       program,
       `import { train } from '${training}'
@@ -62,7 +63,8 @@ describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChr
     )
     const { stdout } = await tsx(program)
     const answers = stdout.trim().split('\n')
-    for (const [i, { simd, threads }] of tasks.entries()) expected.set(`${simd} ${threads}`, JSON.parse(answers[i]!))
+    for (const [i, { simd, threads, network }] of tasks.entries())
+      expected.set(`${network ?? simd} ${threads}`, JSON.parse(answers[i]!))
   }, 120_000)
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -85,6 +87,14 @@ describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChr
       expect(inWorker.losses).toEqual(expected.get(`${simd} 1`))
       expect(inPage.losses).toEqual(inWorker.losses)
     }
+    nothingElse()
+  })
+
+  test.each([1, 2])('trains LSTM, attention and GRU to the bits of Node, with threads: %d', async threads => {
+    await visit('inline', true)
+    const { losses } = await trainInWorker({ threads, network: 'sequences' })
+    expect(losses).toEqual(expected.get(`sequences ${threads}`))
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!)
     nothingElse()
   })
 
