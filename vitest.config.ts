@@ -56,7 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'site/*.test.ts'],
           exclude: ['**/node_modules/**', ...kernels, ...others],
         },
       },

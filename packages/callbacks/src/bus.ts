@@ -63,7 +63,8 @@ export class Bus<State extends TrainingState = TrainingState> {
   /**
    * Delivers one event. Returns a promise only when a handler is asynchronous, so that the common, synchronous case
    * costs no turn of the event loop. What a handler throws is thrown here. It hides the event from later callbacks, unless
-   * the event is one of the {@link closingEvents}: those are heard by all, and then the {@link gravest} of what was thrown is.
+   * the event closes a part (`after_batch`, `after_train`, `after_validate`, `after_epoch`, `after_fit`, and their `after_cancel_…`):
+   * those are heard by all, and then the gravest of what was thrown is thrown.
    */
   fire(event: EventName, state: State): void | Promise<void> {
     return fireFrom(0, event, this.#listenersOf(event), state, this.around)

@@ -44,7 +44,7 @@ export interface Callback<State extends TrainingState = TrainingState> extends H
    */
   state?(): unknown
   /**
-   * Goes on from what its {@link state} gave in another process: after `before_fit`, and inside an epoch after `before_epoch` and
+   * Goes on from what its `state` gave in another process: after `before_fit`, and inside an epoch after `before_epoch` and
    * `before_train` too, so that these can set up as ever.
    */
   restore?(state: unknown): void | Promise<void>

@@ -239,7 +239,7 @@ export class Learner extends AnsweringLoop {
    * `form` picks one of the other published forms.
    *
    * @param n number of epochs
-   * @param lr_max the highest learning rate, or one per layer group; default: the optimizer's, where that was given one, or else 3e-3
+   * @param given `lr_max`, the highest learning rate, or one per layer group, and options; default: the optimizer's, where that was given one, or else 3e-3
    * @throws as {@link fit}
    * @example
    * await learn.fit_one_cycle(2, 5e-2)
@@ -280,7 +280,7 @@ export class Learner extends AnsweringLoop {
    * part. Source: fastai 2's `fine_tune`.
    *
    * @param epochs epochs of the second part
-   * @param base_lr rate of the last group in the first part; default: the optimizer's, where that was given one, or else 2e-3
+   * @param given `base_lr`, the rate of the last group in the first part, and options; default: the optimizer's, where that was given one, or else 2e-3
    * @throws as {@link fit}; RangeError when there is only one layer group
    */
   async fine_tune(epochs: number, ...given: [base_lr?: number, options?: FineTuneFitOptions]): Promise<History> {
@@ -371,7 +371,7 @@ export class Learner extends AnsweringLoop {
 
   /**
    * Trains all layer groups. A layer with `trainable = false` stands still until that is set to true, and is named in a line of
-   * {@link LearnerOptions.log}.
+   * the option `log`.
    */
   unfreeze(): void {
     this.freeze_to(0)

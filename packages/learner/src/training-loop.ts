@@ -37,7 +37,7 @@ export interface LoopParts {
 }
 
 /**
- * What a training is made of and where it is, as callbacks see it. What happens is the {@link Loop}, which comes with the first fit or
+ * What a training is made of and where it is, as callbacks see it. What happens is the loop, which comes with the first fit or
  * measurement; the Learner is this with the ways to ask for training on top.
  */
 export abstract class TrainingLoop extends BatchTensors implements TrainingState {

@@ -39,7 +39,7 @@ export class Random {
   }
 
   /**
-   * Goes back to a state that {@link state} returned.
+   * Goes back to a state that `state` returned.
    *
    * @throws TypeError when it is not four 32-bit words, or all of them are zero.
    */

@@ -12,7 +12,7 @@ import { isClass, rangeError, show, typeError } from '@onecycle/platform'
  */
 export type Schedule = (step: number, steps: number) => number
 
-/** Learning rate and momentum that belong together. A type and no interface, so that it can be given as {@link Schedules}. */
+/** Learning rate and momentum that belong together. A type and no interface, so that it can be given as what `plot_schedule` draws. */
 export type LrAndMom = {
   lr: Schedule
   mom: Schedule

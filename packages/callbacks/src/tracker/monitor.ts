@@ -184,7 +184,7 @@ export class Monitor {
     this.#restored = true
   }
 
-  /** Throws TypeError for what {@link state} cannot have given. */
+  /** Throws TypeError for what `state` cannot have given. */
   protected check(state: MonitorState, fits = true): void {
     const { monitor, best, better, epochs = noEpochs } = (state ?? {}) as Partial<MonitorState>
     const { all, measured, finite } = Object(epochs) as typeof noEpochs

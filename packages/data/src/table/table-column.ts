@@ -12,7 +12,7 @@ export interface TextColumn {
   readonly categories: readonly string[]
 }
 
-/** 1 for yes, 0 for no, {@link noBoolean} where one is missing. */
+/** 1 for yes, 0 for no, 2 where one is missing. */
 export interface BooleanColumn {
   readonly kind: 'boolean'
   readonly values: Uint8Array

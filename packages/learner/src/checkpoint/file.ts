@@ -28,7 +28,7 @@ const own = ['format', 'checksum', ...packed]
 export interface SaveOptions {
   /** Whether the state of the optimizer, of the data's order and of random streams is saved too. Default true. */
   with_opt?: boolean | undefined
-  /** Strings that are written beside, for other programs and {@link readMetadata}. */
+  /** Strings that are written beside, for other programs. */
   metadata?: Readonly<Record<string, string>> | undefined
 }
 

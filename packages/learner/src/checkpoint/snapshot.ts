@@ -8,7 +8,7 @@ import type { BestFiles } from './keep.js'
 import type { Parts, Place } from './parts.js'
 import { assignWeights, checkWeights, copyWeights } from './weights.js'
 
-/** What training changes: put back by {@link restore}, it is as if nothing had happened. */
+/** What training changes: put back by the Learner, it is as if nothing had happened. */
 export interface Snapshot {
   /** All weights of the model by name, batch-norm statistics included. */
   readonly weights: Weights

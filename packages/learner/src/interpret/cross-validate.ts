@@ -16,7 +16,7 @@ export interface CrossValidation {
  * Trains once for each fold, and averages what the folds' validation data says. All that is fitted to data (statistics, categories, the model) is made in
  * `train`, of the fold's own samples: so nothing of the validation data is known.
  *
- * @param folds indices to train and to validate on, for each fold: what {@link kFold} gives
+ * @param folds indices to train and to validate on, for each fold: what `kFold` gives
  * @param train makes and trains a Learner for a fold. It and its model are disposed when it has been measured.
  * @throws TypeError without folds, or where `train` gives no Learner; what it throws, unchanged
  * @example

@@ -29,7 +29,7 @@ const named = {
   meanAbsoluteError: mae,
 }
 
-/** A loss by name; see {@link LearnerOptions.loss}. */
+/** A loss by name, for the option `loss` of a Learner: that of a function here, or Keras's name for it. */
 export type LossName = keyof typeof named
 
 const byName = lookUp<(typeof named)[LossName]>(named)

@@ -22,7 +22,7 @@ keepNames(named)
 const makers: readonly (() => RuleFactory)[] = Object.values(named)
 const byName = lookUp<() => RuleFactory>({ ...named, momentum: () => sgd({ mom: 0.9 }) })
 
-/** One of {@link named}. */
+/** What the option `optimizer` takes as a name: that of a function here, such as `adam`, or `momentum` for SGD with one of 0.9. */
 export type OptimizerName = keyof typeof named
 
 /**

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The table of contents, which is the site's first page as well. */
+export const contents = 'docs/README.md'
+
+const programs = ['.ts', '.mjs', '.py']
+
+/**
+ * What the site has beside the API reference, in the order of the table of contents: a heading begins a section, and each line of a list
+ * that begins with a link is a page of it. A page that is a folder's README.md brings along what else lies in the folder, pages and programs.
+ *
+ * @returns {{ title: string, pages: Page[] }[]}
+ * @typedef {{ file: string, title: string, summary: string, children: Page[] }} Page files are relative to the repository
+ */
+export function sections() {
+  const text = readFileSync(join(root, contents), 'utf8')
+  const listed = text.split(/^## /m).slice(1)
+  const named = new Set([...linksOf(contents), contents])
+  return listed
+    .map(section => ({
+      title: section.slice(0, section.indexOf('\n')),
+      pages: [...section.matchAll(/^- \[([^\]]+)\]\(([^)#]+)\)(?:: )?(.*)/gm)].map(([, title, path, summary]) =>
+        pageOf(join(dirname(contents), path), title, summary, named),
+      ),
+    }))
+    .filter(({ pages }) => pages.length > 0)
+}
+
+/** The first heading of a document. */
+export function headingOf(file) {
+  return readFileSync(join(root, file), 'utf8')
+    .match(/^# (.+)$/m)?.[1]
+    .replaceAll('`', '')
+}
+
+/** The files of the repository that a document links to. */
+export function linksOf(file) {
+  const text = readFileSync(join(root, file), 'utf8').replace(/^```[\s\S]*?^```/gm, '')
+  const targets = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, path]) => path)
+  return targets.map(path => relative(root, resolve(root, dirname(file), path)))
+}
+
+function pageOf(file, title, summary, named) {
+  return { file, title, summary, children: childrenOf(file, named) }
+}
+
+/** What comes with a page: programs that it links to, and of a folder's page all that lies beside it. No page comes twice. */
+function childrenOf(file, named) {
+  const isProgram = path => programs.includes(extname(path)) && !path.includes('.test.')
+  const within = path => path.endsWith('.md') && basename(file) === 'README.md' && path.startsWith(`${dirname(file)}/`)
+  const linked = linksOf(file).filter(path => (isProgram(path) || within(path)) && existsSync(join(root, path)))
+  const beside =
+    basename(file) === 'README.md' && /^(docs|examples|notebooks)\//.test(file)
+      ? readdirSync(join(root, dirname(file)))
+          .sort()
+          .map(name => join(dirname(file), name))
+          .filter(path => path.endsWith('.md') || isProgram(path))
+      : []
+  const found = [...new Set([...beside, ...linked])].filter(path => !named.has(path))
+  for (const path of found) named.add(path)
+  return found.map(path => pageOf(path, path.endsWith('.md') ? (headingOf(path) ?? basename(path)) : basename(path), '', named))
+}
