@@ -1,4 +1,6 @@
 import type { accelerateNative as accelerate } from './native/index.js'
+import type { accelerateWebGPU as accelerateOnWebGPU } from './webgpu/accelerate.js'
+import type { fusedStepsOnWebGPU as fusedSteps } from './webgpu/optimizer.js'
 
 /** What other packages of onecycle need, and no program. */
 export { lookInProject, projectFolder } from '#backend/project.js'
@@ -9,4 +11,11 @@ export type { MaybeNative } from './native/operations.js'
 export async function accelerateNative(...given: Parameters<typeof accelerate>): Promise<void> {
   const native = await import('./native/index.js')
   native.accelerateNative(...given)
+}
+
+/** As `accelerateWebGPU` of './webgpu', which is loaded for it; and what carries out steps of many parameters there. */
+export async function accelerateWebGPU(layers: Parameters<typeof accelerateOnWebGPU>[0]): Promise<typeof fusedSteps> {
+  const [webgpu, { fusedStepsOnWebGPU }] = await Promise.all([import('./webgpu/accelerate.js'), import('./webgpu/optimizer.js')])
+  webgpu.accelerateWebGPU(layers)
+  return fusedStepsOnWebGPU
 }

@@ -2,6 +2,7 @@ import { ready } from '@onecycle/backend'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import type { TrainOptions } from './fit/options.js'
+import { setFusedSteps } from './optimizer/fused.js'
 import { setFusedUpdate } from './optimizer/index.js'
 import { setReplay } from './replay/seam.js'
 
@@ -22,6 +23,10 @@ export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}):
     // Loaded there alone: in a page nobody has it.
     const { accelerateNative } = await import('@onecycle/backend/internal')
     await accelerateNative(layers)
+  }
+  if (getBackend() === 'webgpu') {
+    const { accelerateWebGPU } = await import('@onecycle/backend/internal')
+    setFusedSteps(await accelerateWebGPU(layers))
   }
   if (getBackend() !== 'wasm') return
   accelerated ??= load()

@@ -1,71 +1,62 @@
+// Alone: it has a backend webgpu that computes nothing.
 import * as tf from '@tensorflow/tfjs-core'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type CountingDevice, registerCounting } from '../testing/counting-gpu.js'
 import { quickenFilterGradient } from './filter-gradient.js'
+import { divideProduct } from './filter-product.js'
 
-// The programs need a device: benchmarks/gpu.ts holds their results against definitions in float64. Here: what they are asked to do.
-
-const stock = vi.fn(() => ({ dataId: {}, shape: [1], dtype: 'float32' as const }))
-const runWebGPUProgram = vi.fn((program: { outputShape: number[]; dispatch: number[] }, _inputs: object[]) => ({
-  dataId: { id: runWebGPUProgram.mock.calls.length },
-  shape: program.outputShape,
-  dtype: 'float32' as const,
-}))
-const disposeData = vi.fn()
-
-beforeEach(() => {
-  vi.clearAllMocks()
-  tf.registerKernel({ kernelName: tf.Conv2DBackpropFilter, backendName: 'webgpu', kernelFunc: stock })
-  quickenFilterGradient()
-  quickenFilterGradient()
-})
-afterEach(() => tf.unregisterKernel(tf.Conv2DBackpropFilter, 'webgpu'))
-
-type Shape4 = [number, number, number, number]
-
-function run(x: Shape4, filterShape: Shape4, strides: number, dataFormat = 'NHWC'): tf.TensorInfo {
-  const { outShape } = tf.backend_util.computeConv2DInfo(x, filterShape, strides, 1, 'same')
-  const info = (shape: number[]) => ({ dataId: {}, shape, dtype: 'float32' as const })
-  return tf.getKernel(tf.Conv2DBackpropFilter, 'webgpu')!.kernelFunc({
-    inputs: { x: info(x), dy: info(outShape) },
-    backend: { runWebGPUProgram, disposeData },
-    attrs: { strides, pad: 'same', dataFormat, filterShape },
-  }) as tf.TensorInfo
-}
+const { findTool } = await import(new URL('../../../../scripts/tools.mjs', import.meta.url).href)
+const { folder, missing } = findTool('webgpu') as { folder?: string; missing?: string }
 
 it.each([
-  { x: [64, 28, 28, 3], filter: [3, 3, 3, 16], strides: 2, tiles: [1, 1], tile: [32, 16] },
-  { x: [512, 32, 32, 64], filter: [3, 3, 64, 128], strides: 1, tiles: [2, 9], tile: [64, 64] },
-  { x: [66, 32, 32, 8], filter: [1, 1, 8, 40], strides: 1, tiles: [1, 1], tile: [16, 64] },
-] as const)('divides $filter over $x into parts that hold the whole sum', ({ x, filter, strides, tiles, tile }) => {
-  const y = run([...x], [...filter], strides)
-  expect(y.shape).toEqual(filter)
-  const [[product, inputs, , uniforms], [sum, [partial]]] = runWebGPUProgram.mock.calls as unknown as [
-    [{ dispatch: number[]; outputShape: number[]; shaderKey: string }, object[], string, { data: number[] }[]],
-    [{ dispatch: number[]; outputShape: number[] }, tf.TensorInfo[]],
-  ]
-  const [across, down, parts] = product.dispatch as [number, number, number]
+  { rows: 27, columns: 16, sum: 64 * 14 * 14, tiles: [1, 1], tile: [32, 16] },
+  { rows: 9 * 64, columns: 128, sum: 512 * 32 * 32, tiles: [2, 9], tile: [64, 64] },
+  { rows: 8, columns: 40, sum: 66 * 32 * 32, tiles: [1, 1], tile: [16, 64] },
+  { rows: 27, columns: 8, sum: 81, tiles: [1, 1], tile: [32, 16] },
+])('divides $rows x $columns into parts that hold the whole sum of $sum', ({ rows, columns, sum, tiles, tile }) => {
+  const { across, down, tileRows, tileColumns, steps, parts } = divideProduct(rows, columns, sum)
   expect([across, down]).toEqual(tiles)
-  expect(product.shaderKey).toBe(`filterGradient_${tile[0]}_${tile[1]}`)
-  const [{ shape }] = inputs.slice(1) as [tf.TensorInfo]
-  const pixels = shape[0]! * shape[1]! * shape[2]!
-  const steps = uniforms.at(-1)!.data[0]!
-  expect(parts * steps * 16).toBeGreaterThanOrEqual(pixels)
-  expect((parts - 1) * steps * 16).toBeLessThan(pixels)
-  expect(product.outputShape).toEqual([parts, filter[0] * filter[1] * filter[2], filter[3]])
-  expect(sum.dispatch[0]! * 64).toBeGreaterThanOrEqual(tf.util.sizeFromShape([...filter]))
-  expect(disposeData.mock.calls).toEqual([[partial!.dataId]])
-  expect(stock).not.toHaveBeenCalled()
+  expect([tileRows, tileColumns]).toEqual(tile)
+  expect(parts * steps * 16).toBeGreaterThanOrEqual(sum)
+  expect((parts - 1) * steps * 16).toBeLessThan(sum)
+  expect(parts > 1).toBe(sum >= 512)
 })
 
-it('a sum too short to divide is the result', () => {
-  const y = run([1, 9, 9, 3], [3, 3, 3, 8], 1)
-  expect(y).toMatchObject({ shape: [3, 3, 3, 8], dataId: { id: 1 } })
-  expect(runWebGPUProgram).toHaveBeenCalledTimes(1)
-  expect(disposeData).not.toHaveBeenCalled()
-})
+describe.skipIf(missing !== undefined)(`the gradient of a filter${missing ? `, left out: ${missing}` : ''}`, () => {
+  let device: CountingDevice
+  beforeAll(async () => {
+    device = registerCounting(folder!)
+    await tf.setBackend('webgpu')
+    quickenFilterGradient()
+    quickenFilterGradient()
+  })
+  beforeEach(() => device.countAnew())
 
-it('leaves channels that come first to the stock kernel', () => {
-  run([1, 9, 9, 3], [3, 3, 3, 8], 1, 'NCHW')
-  expect(stock).toHaveBeenCalledTimes(1)
-  expect(runWebGPUProgram).not.toHaveBeenCalled()
+  type Shape4 = [number, number, number, number]
+
+  function run(x: Shape4, filterShape: Shape4, dataFormat: 'NHWC' | 'NCHW' = 'NHWC'): number[] {
+    const { outShape } = tf.backend_util.computeConv2DInfo(
+      ...([x, filterShape, 1, 1, 'same', undefined, false] as const),
+      dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
+    )
+    return tf.tidy(() => {
+      const inputs = { x: tf.zeros(x), dy: tf.zeros(outShape) }
+      const attrs = { strides: 1, pad: 'same', dataFormat, filterShape }
+      return tf.engine().runKernel(tf.Conv2DBackpropFilter, inputs, attrs as never) as unknown as tf.Tensor
+    }).shape
+  }
+
+  it('is one program where the sum is too short to divide, else two', () => {
+    expect(run([1, 9, 9, 3], [3, 3, 3, 8])).toEqual([3, 3, 3, 8])
+    expect(device.counts.programs).toBe(1)
+    device.countAnew()
+    expect(run([8, 16, 16, 3], [3, 3, 3, 8])).toEqual([3, 3, 3, 8])
+    expect(device.counts.programs).toBe(2)
+  })
+
+  it('leaves channels that come first to the stock kernel', () => {
+    const { pipelines } = device.counts
+    expect(run([1, 3, 9, 9], [3, 3, 3, 8], 'NCHW')).toEqual([3, 3, 3, 8])
+    expect(device.counts).toMatchObject({ programs: 1, pipelines: pipelines + 1 })
+  })
 })

@@ -32,3 +32,20 @@ export function setFusedUpdate(rule: string, update: FusedUpdate | undefined): v
 export function fusedUpdate(rule: string): FusedUpdate | undefined {
   return updates.get(rule)
 }
+
+/**
+ * Carries out the steps of many parameters at once, by the name of their rule, and returns true; or leaves everything alone and returns
+ * false. Asked before those of one parameter.
+ */
+export type FusedSteps = (rule: string, steps: readonly FusedStep[]) => boolean
+
+let together: FusedSteps | undefined
+
+/** The seam for backends on which many small kernels wait for each other. Undefined removes it. */
+export function setFusedSteps(steps: FusedSteps | undefined): void {
+  together = steps
+}
+
+export function fusedSteps(rule: string, steps: readonly FusedStep[]): boolean {
+  return together?.(rule, steps) ?? false
+}

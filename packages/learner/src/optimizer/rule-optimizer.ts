@@ -5,7 +5,7 @@ import type { Algebra } from './algebra.js'
 import { checkGradients } from './check-gradients.js'
 import { checkState } from './check-state.js'
 import { foreignNames } from './foreign-names.js'
-import { fusedUpdate } from './fused.js'
+import { type FusedStep, fusedSteps, fusedUpdate } from './fused.js'
 import { Optimizer, type OptimizerOptions, optimizerKinds, unknownHyper } from './optimizer.js'
 import type { OptimizerState, SavedParameter } from './optimizer-state.js'
 import { byName, checkGroups, type Groups, type Parameter } from './parameter.js'
@@ -95,9 +95,9 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
   step(grads: Readonly<Record<string, tf.Tensor>>): void {
     if (this.#disposed) throw plainError('optimizer-disposed', `This ${this.rule} optimizer was disposed: make a new one.`)
     checkGradients(this.#parameters, grads)
-    const fused = fusedUpdate(this.rule)
     tf.tidy(() => {
       const on = tensorAlgebra()
+      const asked: (FusedStep & { readonly name: string; readonly state: ParameterState<tf.Tensor> })[] = []
       for (const [group, parameters] of this.#groups.entries()) {
         const hyper = this.#hyper[group]!
         for (const { name, variable, kind } of parameters) {
@@ -105,18 +105,24 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
           if (!gradient) continue
           const state = this.#states.get(name) ?? this.#begin(on, name, variable)
           const decays = this.#decayAll || kind === 'weight'
-          const steps = state.steps + 1
-          if (fused?.({ parameter: variable, gradient, slots: state.slots, hyper, decays, steps })) {
-            this.#states.set(name, { steps, numbers: state.numbers, slots: state.slots })
-            continue
-          }
-          const next = applyRule(on, this.#rule, state, { parameter: variable as tf.Tensor, gradient, hyper, decays })
-          const slots = replaceSlots(state.slots, next.slots, [gradient, variable])
-          this.#states.set(name, { steps, numbers: next.numbers, slots })
-          variable.assign(next.parameter)
+          asked.push({ name, state, parameter: variable, gradient, slots: state.slots, hyper, decays, steps: state.steps + 1 })
         }
       }
+      const together = fusedSteps(this.rule, asked)
+      const fused = fusedUpdate(this.rule)
+      for (const step of asked) {
+        if (together || fused?.(step)) this.#states.set(step.name, { ...step.state, steps: step.steps })
+        else this.#stepComposed(on, step.name, step.state, step)
+      }
     })
+  }
+
+  #stepComposed(on: Algebra<tf.Tensor>, name: string, state: ParameterState<tf.Tensor>, step: FusedStep): void {
+    const { parameter, gradient, hyper, decays, steps } = step
+    const next = applyRule(on, this.#rule, state, { parameter: parameter as tf.Tensor, gradient, hyper, decays })
+    const slots = replaceSlots(state.slots, next.slots, [gradient, parameter])
+    this.#states.set(name, { steps, numbers: next.numbers, slots })
+    parameter.assign(next.parameter)
   }
 
   #begin(on: Algebra<tf.Tensor>, name: string, variable: tf.Variable): ParameterState<tf.Tensor> {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { batchNormKernelNames } from './kernel-names.js'
 import { type LayerInputs, onlyTensor, serves } from './layer-input.js'
-import { runKernel, runKernelOfMany } from './run-kernel.js'
+import { hasKernel, runKernel, runKernelOfMany } from './run-kernel.js'
 
 export interface LayerVariable {
   read(): tf.Tensor
@@ -32,10 +32,21 @@ export function batchNormalization(
   return tf.tidy(() => {
     const given = { x, gamma: gamma.read(), beta: beta.read() }
     const [y, mean, variance] = runKernelOfMany(batchNormKernelNames.training, given, { epsilon })
-    moveTowards(layer.movingMean, mean!, momentum)
-    moveTowards(layer.movingVariance, variance!, momentum)
+    if (hasKernel(batchNormKernelNames.movingAverages)) moveBoth(layer, mean!, variance!)
+    else {
+      moveTowards(layer.movingMean, mean!, momentum)
+      moveTowards(layer.movingVariance, variance!, momentum)
+    }
     return y!
   })
+}
+
+/** Where a kernel is a program that is waited for. */
+function moveBoth({ movingMean, movingVariance, momentum }: BatchNormalization, mean: tf.Tensor, variance: tf.Tensor): void {
+  const given = { movingMean: movingMean.read(), mean, movingVariance: movingVariance.read(), variance }
+  const [newMean, newVariance] = runKernelOfMany(batchNormKernelNames.movingAverages, given, { share: 1 - momentum })
+  movingMean.write(newMean!)
+  movingVariance.write(newVariance!)
 }
 
 function moveTowards(variable: LayerVariable, value: tf.Tensor, momentum: number): void {

@@ -27,13 +27,15 @@ export const activationKernelNames = {
 
 /**
  * Normalization by the batch's own statistics, its gradients, and the gradients with given statistics; and the step of a running
- * `average` towards a `value`, by the part `share` of the way.
+ * `average` towards a `value`, by the part `share` of the way; or of both, `movingMean` and `movingVariance`, towards `mean` and `variance`, which are
+ * its outputs in this order.
  */
 export const batchNormKernelNames = {
   training: 'BatchNormTraining',
   trainingGradient: 'BatchNormTrainingGradient',
   gradient: 'FusedBatchNormGradient',
   movingAverage: 'MovingAverage',
+  movingAverages: 'MovingAverages',
 } as const
 
 /**

@@ -1,0 +1,207 @@
+import { type DataId, type DataType, env, type KernelBackend, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core'
+import { bindGroupOf, uniformsOf } from './remember.js'
+
+/** A GPUBuffer and a GPUComputePipeline, of which nothing is asked here; a GPUBindGroup likewise. */
+export type GpuBuffer = object
+export interface Pipeline {
+  getBindGroupLayout(index: number): object
+}
+export type Binding = { readonly buffer: GpuBuffer; readonly offset?: number; readonly size?: number }
+
+interface Pass {
+  setPipeline(pipeline: Pipeline): void
+  setBindGroup(index: number, group: object): void
+  dispatchWorkgroups(x: number, y: number, z: number): void
+}
+
+/** What is used of TensorFlow.js's webgpu backend, which keeps most of it to itself. */
+export interface WebGPUBackend extends KernelBackend {
+  readonly device: {
+    readonly limits: { readonly maxStorageBuffersPerShaderStage: number }
+    createShaderModule(descriptor: { code: string; label: string }): object
+    createComputePipeline(descriptor: object): Pipeline
+    createBindGroup(descriptor: object): object
+  }
+  readonly pipelineCache: Record<string, Pipeline>
+  readonly tensorMap: { get(dataId: DataId): TensorData }
+  readonly commandQueueOwnedIds: WeakSet<DataId>
+  readonly uniformPendingDisposal: GpuBuffer[]
+  /** While kernels are timed: each program is a pass of its own then. */
+  readonly activeTimers?: object | null
+  commandEncoder: {
+    beginComputePass(): Pass
+    copyBufferToBuffer(from: GpuBuffer, fromOffset: number, to: GpuBuffer, toOffset: number, size: number): void
+  } | null
+  computePassEncoder: Pass | null
+  dispatchCountInPass: number
+  ensureCommandEncoderReady(): void
+  endComputePassEncoder(): void
+  submitQueue(): void
+  uploadToGPU(dataId: DataId): void
+  makeTensorInfo(shape: number[], dtype: DataType, values?: ArrayLike<number>): TensorInfo
+  makeUniforms(uniforms: Uniform[]): Binding
+  tensorToBinding(tensor: TensorInfo): Binding
+  recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], uniforms?: Uniform[]): void
+  incRef(dataId: DataId): void
+  convertAndCacheOnCPU(dataId: DataId, values: ArrayLike<number>): ArrayLike<number>
+  disposeData(dataId: DataId): boolean
+}
+
+/** What the backend knows of a tensor: its buffer once it has one, and its values while they are at hand. */
+export interface TensorData {
+  values: ArrayLike<number> | null | undefined
+  resource?: GpuBuffer | null
+}
+
+export interface Uniform {
+  readonly type: 'int32' | 'float32' | 'uint32'
+  readonly data: readonly number[]
+}
+
+/** A program of TensorFlow.js's own. */
+export interface StockProgram {
+  readonly pipeline: Pipeline
+  readonly pixelsOpType?: number | null
+  readonly outputShape: number[]
+  readonly outputComponent?: number
+  readonly size?: boolean
+  readonly dispatch: readonly [number, number, number]
+}
+
+/** A program of ours, which may have several outputs. */
+export interface Shader {
+  /** Programs of the same name share their code. */
+  readonly name: string
+  /** What is bound: names, and types where they are not float32, as 'codes: i32'. */
+  readonly writes: readonly string[]
+  readonly reads: readonly string[]
+  /** Names, and types where they are no whole numbers, as 'epsilon: f32'. All stand in `uniforms`. */
+  readonly uniforms: readonly string[]
+  readonly code: () => string
+}
+
+/** Threads of a group. */
+export const GROUP = 256
+
+/** Of a dispatch along one axis; WebGPU promises no more. */
+const mostGroups = 65_535
+
+/** Groups that have a thread for each number, in as many rows as it takes: see {@link element}. */
+export function groupsFor(count: number): [number, number, number] {
+  const groups = Math.ceil(count / GROUP)
+  const rows = Math.ceil(groups / mostGroups)
+  return [Math.ceil(groups / rows), rows, 1]
+}
+
+/** The main function of a program with a thread for each of `uniforms.size` numbers: what is done for number i. */
+export function element(body: string): string {
+  return `
+    @compute @workgroup_size(${GROUP})
+    fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+      let i = i32(id.x + id.y * groups.x * ${GROUP}u);
+      if (i < uniforms.size) {
+        ${body}
+      }
+    }`
+}
+
+export type Inputs = Readonly<Record<string, TensorInfo>>
+
+/** A kernel of ours for webgpu. */
+export function kernel<Attrs = object>(
+  kernelName: string,
+  compute: (backend: WebGPUBackend, inputs: Inputs, attrs: Attrs) => TensorInfo | TensorInfo[],
+): KernelConfig {
+  return {
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, backend, attrs }) => compute(backend as WebGPUBackend, inputs as Inputs, attrs as unknown as Attrs),
+  }
+}
+
+/**
+ * Runs a program of ours.
+ *
+ * @param writes what is there already, or made by `makeOutput`
+ * @param once whether there will never be the same uniforms again
+ */
+export function run(
+  backend: WebGPUBackend,
+  shader: Shader,
+  writes: readonly TensorInfo[],
+  reads: readonly TensorInfo[],
+  uniforms: readonly number[],
+  groups: readonly [number, number, number],
+  { once = false } = {},
+): void {
+  if (groups[0] * groups[1] * groups[2] === 0) return
+  const pipeline = pipelineOf(backend, shader)
+  const types = shader.uniforms.map(name => (name.endsWith(': f32') ? 'float32' : 'int32') as Uniform['type'])
+  const given = uniforms.map((value, i): Uniform => ({ type: types[i]!, data: [value] }))
+  const binding = once ? backend.makeUniforms(given) : uniformsOf(backend, given)
+  record(backend, pipeline, [...writes, ...reads], binding, groups)
+}
+
+/** A tensor for a program to write. */
+export function makeOutput(backend: WebGPUBackend, shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+  const made = backend.makeTensorInfo([...shape], dtype)
+  // Of nothing, there is no buffer, and no program that would write it.
+  if (shape.includes(0)) backend.tensorMap.get(made.dataId).values = new Float32Array(0)
+  return made
+}
+
+/** Puts a program into the queue of commands. */
+export function record(
+  backend: WebGPUBackend,
+  pipeline: Pipeline,
+  tensors: readonly TensorInfo[],
+  uniforms: Binding,
+  groups: readonly [number, number, number],
+): void {
+  for (const { dataId } of tensors) {
+    backend.uploadToGPU(dataId)
+    backend.commandQueueOwnedIds.add(dataId)
+  }
+  const bindings = [...tensors.map(tensor => backend.tensorToBinding(tensor)), uniforms]
+  const group = bindGroupOf(backend, pipeline, bindings)
+  dispatch(backend, pipeline, group, groups)
+}
+
+export function dispatch(
+  backend: WebGPUBackend,
+  pipeline: Pipeline,
+  group: object,
+  groups: readonly [number, number, number],
+): void {
+  backend.ensureCommandEncoderReady()
+  backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass()
+  const pass = backend.computePassEncoder
+  pass.setPipeline(pipeline)
+  pass.setBindGroup(0, group)
+  pass.dispatchWorkgroups(...groups)
+  if (++backend.dispatchCountInPass < env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) return
+  backend.endComputePassEncoder()
+  backend.submitQueue()
+}
+
+function pipelineOf(backend: WebGPUBackend, shader: Shader): Pipeline {
+  const key = `onecycle ${shader.name}`
+  backend.pipelineCache[key] ??= compile(backend, shader)
+  return backend.pipelineCache[key]
+}
+
+function compile({ device }: WebGPUBackend, { name, writes, reads, uniforms, code }: Shader): Pipeline {
+  const bound = [...writes.map(write => [write, 'read_write']), ...reads.map(read => [read, 'read'])] as [string, string][]
+  const declared = bound.map(([variable, access], i) => {
+    const [own, type = 'f32'] = variable.split(': ')
+    return `@group(0) @binding(${i}) var<storage, ${access}> ${own}: array<${type}>;`
+  })
+  const fields = uniforms.map(field => (field.includes(':') ? field : `${field}: i32`))
+  const source = `
+    ${declared.join('\n')}
+    struct Uniforms { ${fields.join(', ')} };
+    @group(0) @binding(${bound.length}) var<uniform> uniforms: Uniforms;
+    ${code()}`
+  const module = device.createShaderModule({ code: source, label: name })
+  return device.createComputePipeline({ compute: { module, entryPoint: 'main' }, label: name, layout: 'auto' })
+}

@@ -1,0 +1,110 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import {
+  type Binding,
+  type GpuBuffer,
+  type Pipeline,
+  record,
+  type StockProgram,
+  type Uniform,
+  type WebGPUBackend,
+} from './gpu.js'
+
+/** What is remembered of a backend. */
+interface Memory {
+  /** Uniforms by what is in them, which nobody writes again. */
+  readonly uniforms: Map<string, Binding>
+  /** Bind groups by their buffers, of each pipeline. */
+  groups: Map<Pipeline, Map<string, object>>
+  count: number
+  readonly numbers: WeakMap<GpuBuffer, number>
+  buffers: number
+}
+
+const memories = new WeakMap<WebGPUBackend, Memory>()
+
+function memoryOf(backend: WebGPUBackend): Memory {
+  let memory = memories.get(backend)
+  if (!memory) {
+    memory = { uniforms: new Map(), groups: new Map(), count: 0, numbers: new WeakMap(), buffers: 0 }
+    memories.set(backend, memory)
+  }
+  return memory
+}
+
+/** Uniforms of 256 bytes or so each. */
+const mostUniforms = 4096
+/** They hold on to buffers, of which the backend keeps what is free anyway. */
+const mostGroups = 4096
+
+/** A buffer of these uniforms, which was made earlier where there were the same. */
+export function uniformsOf(backend: WebGPUBackend, uniforms: Uniform[]): Binding {
+  const { uniforms: known } = memoryOf(backend)
+  let key = ''
+  for (const { type, data } of uniforms) key += `${type === 'float32' ? 'f' : 'i'}${data.length === 1 ? data[0] : data.join()},`
+  const found = known.get(key)
+  if (found) return found
+  const made = backend.makeUniforms(uniforms)
+  if (known.size >= mostUniforms) return made
+  // It would be written again after the next submission.
+  backend.uniformPendingDisposal.pop()
+  known.set(key, made)
+  return made
+}
+
+/** A bind group of these buffers, which was made earlier where there were the same. */
+export function bindGroupOf(backend: WebGPUBackend, pipeline: Pipeline, bindings: readonly Binding[]): object {
+  const memory = memoryOf(backend)
+  let key = ''
+  for (const { buffer } of bindings) {
+    let number = memory.numbers.get(buffer)
+    if (number === undefined) {
+      number = memory.buffers++
+      memory.numbers.set(buffer, number)
+    }
+    key += `${number},`
+  }
+  if (memory.count >= mostGroups) {
+    memory.groups = new Map()
+    memory.count = 0
+  }
+  let known = memory.groups.get(pipeline)
+  if (!known) {
+    known = new Map()
+    memory.groups.set(pipeline, known)
+  }
+  let group = known.get(key)
+  if (!group) {
+    group = backend.device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: bindings.map((resource, binding) => ({ binding, resource })),
+    })
+    known.set(key, group)
+    memory.count++
+  }
+  return group
+}
+
+const remembering = new WeakSet<WebGPUBackend>()
+
+/** Has TensorFlow.js's own programs take uniforms and bind groups that were made earlier, where they are of the same. */
+export function rememberBindings(backend: WebGPUBackend): void {
+  if (remembering.has(backend)) return
+  remembering.add(backend)
+  const stock = backend.recordAndSubmit
+  backend.recordAndSubmit = (program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own: Uniform[] = []) => {
+    // Textures, and what is timed.
+    const isPlain = program.pixelsOpType == null && backend.activeTimers == null && !(program.pipeline instanceof Promise)
+    if (!isPlain) return stock.call(backend, program, output, inputs, own)
+    const uniforms: Uniform[] = [
+      { type: 'float32', data: [Number.NaN] },
+      { type: 'float32', data: [Number.POSITIVE_INFINITY] },
+    ]
+    for (const { shape } of [...inputs, output])
+      uniforms.push({ type: 'int32', data: shape }, { type: 'int32', data: util.computeStrides(shape) })
+    if (program.size) {
+      const size = util.sizeFromShape(program.outputShape)
+      uniforms.push({ type: 'int32', data: [program.outputComponent ? size / program.outputComponent : size] })
+    }
+    record(backend, program.pipeline, [output, ...inputs], uniformsOf(backend, [...uniforms, ...(own ?? [])]), program.dispatch)
+  }
+}
