@@ -1,1 +1,1 @@
-export { distributed } from './distributed.js'
+export { type DistributedOptions, distributed } from './distributed.js'

@@ -1,0 +1,26 @@
+// Ranks that call a barrier again and again, of which the last one ends in the way that the first argument names.
+import { distributed } from '@onecycle/distributed'
+
+const [, , way, timeout = '20'] = process.argv
+const comm = await distributed({ timeout: Number(timeout) })
+for (let i = 0; i < 10; i++) comm.barrier()
+if (comm.rank === comm.size - 1) {
+  if (way === 'kill') process.kill(process.pid, 'SIGKILL')
+  if (way === 'loop') for (;;) Math.random()
+  if (way === 'stop') process.kill(process.pid, 'SIGSTOP')
+  if (way === 'throw') throw new Error('the data is gone')
+  if (way === 'reject') await Promise.reject(new TypeError('the data is gone'))
+  if (way === 'exit 3') process.exit(3)
+  if (way === 'leave') process.exit(0)
+  if (way === 'abort') comm.abort('the data is gone')
+  if (way === 'other call') comm.allreduce(new Float32Array(4))
+}
+if (way === 'signal') {
+  // Whoever hears it says so, and ends with its code.
+  process.on('SIGTERM', () => process.exit(143))
+  console.log(`rank ${comm.rank} waits`)
+  await new Promise(resolve => setTimeout(resolve, 60_000))
+}
+if (way !== 'all') for (let i = 0; i < 10; i++) comm.barrier()
+if (way === 'all') process.exitCode = 7
+console.log(`rank ${comm.rank} is over`)
