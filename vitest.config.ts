@@ -43,6 +43,7 @@ export default defineConfig({
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
+      { find: /^@onecycle\/distributed\/sweep$/, replacement: source('distributed', 'sweep/index.ts') },
       { find: /^@onecycle\/learner\/inference$/, replacement: source('learner', 'inference.ts') },
       { find: /^@onecycle\/learner\/tensor-methods$/, replacement: source('learner', 'model/tensor-methods.ts') },
       { find: /^onecycle\/(page|worker)$/, replacement: source('onecycle', '$1/index.ts') },

@@ -1,1 +1,2 @@
 export { type DistributedOptions, distributed } from './distributed.js'
+export * from './sweep/index.js'

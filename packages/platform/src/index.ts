@@ -15,6 +15,7 @@ export { type Coded, codeOf, plainError, rangeError, typeError, withCode } from 
 export { type Answers, addAnswers, type UseInstead, withAnswers } from './foreign-members.js'
 export { foreignName } from './foreign-names.js'
 export type { FullTerminal, TerminalHearer, TerminalInput } from './full-terminal.js'
+export { InterruptedError } from './interrupted-error.js'
 export { isClass } from './is-class.js'
 export { awaitHint, isPromise } from './is-promise.js'
 export { joined } from './joined.js'

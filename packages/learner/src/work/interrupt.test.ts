@@ -1,6 +1,6 @@
+import { InterruptedError } from '@onecycle/platform'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkSignal, Interruption } from './interrupt.js'
-import { InterruptedError } from './interrupted-error.js'
 
 const names = ['SIGINT', 'SIGTERM'] as const
 const listeners = () => names.map(name => process.listenerCount(name))

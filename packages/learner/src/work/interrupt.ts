@@ -1,5 +1,4 @@
-import { onSignals, onWarning, type ProcessSignal, show, typeError } from '@onecycle/platform'
-import { InterruptedError } from './interrupted-error.js'
+import { InterruptedError, onSignals, onWarning, type ProcessSignal, show, typeError } from '@onecycle/platform'
 
 const stops = new Set<(signal: ProcessSignal) => void>()
 let release: (() => void) | undefined

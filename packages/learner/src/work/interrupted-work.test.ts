@@ -1,11 +1,11 @@
 import { type Callback, CancelFit, type EventName } from '@onecycle/callbacks'
 import type { DataLoader, LoaderState } from '@onecycle/data'
+import { InterruptedError } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Learner } from '../learner.js'
 import { weightsOf } from '../model/parameters.js'
 import { tinyLearner, useCpu } from '../testing/tiny.js'
-import { InterruptedError } from './interrupted-error.js'
 
 beforeAll(useCpu)
 

@@ -1,9 +1,10 @@
-import { endQuietlyBy, type ProcessSignal, withCode } from '@onecycle/platform'
+import { endQuietlyBy, type ProcessSignal } from '#platform/signals.js'
+import { withCode } from './errors.js'
 
 const exitCodes: Readonly<Record<ProcessSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGUSR1: 138 }
 
 /**
- * Ctrl-C (SIGINT), SIGTERM, or where there is a {@link Checkpoint} SIGUSR1, ended a fit, a search or a measurement after the batch that was under way, and after everyone had cleaned up.
+ * Ctrl-C (SIGINT), SIGTERM, or where there is a `Checkpoint` SIGUSR1, ended a fit, a search or a measurement after the batch that was under way, and after everyone had cleaned up.
  * What was recorded until then is in `learn.recorder`.
  *
  * A program that does not catch it ends as an interrupted one does: with one line on standard error, no stack, and exit code 130, after

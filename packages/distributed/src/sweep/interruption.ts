@@ -1,0 +1,41 @@
+import { InterruptedError, onSignals, onWarning, type ProcessSignal } from '@onecycle/platform'
+
+/** What may end a sweep before its end. */
+export interface SweepInterruption {
+  readonly signal: AbortSignal
+  /** What the sweep is to reject with. */
+  error(where: string): unknown
+  release(): void
+}
+
+let warn: (signal: ProcessSignal) => void = () => {}
+let listens = false
+
+/**
+ * Hears Ctrl-C, SIGTERM, and in a job of Slurm its warning, SIGUSR1, until it is released; a second one ends the process as usual.
+ *
+ * @param outer of whoever asked for the sweep
+ */
+export function interruption(outer: AbortSignal | undefined): SweepInterruption {
+  const controller = new AbortController()
+  let heard: ProcessSignal | undefined
+  const end = (signal: ProcessSignal) => {
+    heard ??= signal
+    release()
+    controller.abort()
+  }
+  const release = onSignals(end)
+  warn = end
+  if (process.env['SLURM_JOB_ID'] !== undefined && !listens) {
+    listens = true
+    onWarning(signal => warn(signal))
+  }
+  return {
+    signal: outer ? AbortSignal.any([outer, controller.signal]) : controller.signal,
+    error: where => (heard === undefined ? outer!.reason : new InterruptedError(heard, where)),
+    release: () => {
+      release()
+      warn = () => {}
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/**
+ * What Node is started with so that it runs a module: of TypeScript, by the tsx that is installed beside it or where the program was started; Node itself does it
+ * from 22.18 on.
+ *
+ * @throws Error where nothing runs TypeScript
+ */
+export function typescriptArguments(module: string): string[] {
+  if (!/^\.[mc]?tsx?$/.test(extname(module))) return []
+  const tsx = [module, resolve('x.js')].map(from => found(from, 'tsx')).find(Boolean)
+  if (tsx) return ['--import', pathToFileURL(tsx).href]
+  if ((process.features as { typescript?: unknown }).typescript) return []
+  throw new Error(
+    `${module} is of TypeScript, which needs tsx on Node ${process.version}: npm install --save-dev tsx. Node 22.18 and later can do without.`,
+  )
+}
+
+function found(from: string, name: string): string | undefined {
+  try {
+    return createRequire(from).resolve(name)
+  } catch {
+    return undefined
+  }
+}
