@@ -128,7 +128,7 @@ describe('asha', () => {
         }
         return epochs({ ...given, report })
       }
-      const end = await sweep({ ...asha, dir, trial, signal: controller.signal }).catch(error => error)
+      const end: Sweep | Error = await sweep({ ...asha, dir, trial, signal: controller.signal }).catch((error: Error) => error)
       if (!(end instanceof Error)) {
         expect(states(end)).toEqual(states(whole))
         expect(end.trials.map(({ reports }) => reports)).toEqual(whole.trials.map(({ reports }) => reports))
