@@ -6,7 +6,7 @@ import { root } from './steps.mjs'
  * What programs import: each entry of each package by its name, and the source that it is made of. What packages have for each other
  * (`/internal`) is no entry.
  *
- * @returns {{ name: string, package: string, file: string }[]} a package's own before its other entries, and the umbrella last; files are relative to the repository
+ * @returns {{ name: string, package: string, file: string, types: string }[]} a package's own before its other entries, and the umbrella last; files are relative to the repository
  */
 export function entries() {
   const packages = readdirSync(join(root, 'packages')).sort((a, b) => Number(a === 'onecycle') - Number(b === 'onecycle'))
@@ -19,6 +19,7 @@ export function entries() {
             {
               name: name + path.slice(1),
               package: folder,
+              types: `packages/${folder}/${types.slice(2)}`,
               file: `packages/${folder}/${types.replace('./dist/', 'src/').replace(/\.d\.ts$/, '.ts')}`,
             },
           ],
