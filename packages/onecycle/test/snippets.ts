@@ -106,7 +106,9 @@ export function withImports({ where, code }: Snippet): Snippet {
  */
 export function complaints(snippets: readonly Snippet[], given = '', options: ts.CompilerOptions = {}): string[] {
   const files = new Map([[place('given.d.ts'), given]])
-  for (const [i, { code }] of snippets.entries()) files.set(placeOf(i), `${code}\nexport {}\n`)
+  const places = snippets.map(placeOf)
+  for (const [i, { where, code }] of snippets.entries())
+    files.set(places[i]!, `${code.replace(/'\.\/([\w-]+)\.js'/g, `'./${prefixOf(where)}$1.js'`)}\nexport {}\n`)
   const host = ts.createCompilerHost(users)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = name => files.has(name) || fileExists(name)
@@ -120,7 +122,7 @@ export function complaints(snippets: readonly Snippet[], given = '', options: ts
       : (program.getSourceFile(name) ?? getSourceFile(name, ...rest))
   const checked = ts.createProgram([...files.keys()], { ...users, ...options }, host)
   return snippets.flatMap(({ where }, i) => {
-    const source = checked.getSourceFile(placeOf(i))!
+    const source = checked.getSourceFile(places[i]!)!
     const found = [...checked.getSyntacticDiagnostics(source), ...checked.getSemanticDiagnostics(source)]
     return found.map(({ messageText, start }) => {
       const line = source.text.slice(0, start).split('\n').length
@@ -134,8 +136,14 @@ function place(name: string): string {
   return join(root, 'packages/onecycle/test', name)
 }
 
-function placeOf(i: number): string {
-  return place(`snippet-${i}.ts`)
+/** One that begins with its name, `// train.ts`, lies where others of its document import it from. */
+function placeOf({ where, code }: Snippet, i: number): string {
+  const name = /^\/\/ ([\w-]+)\.ts\n/.exec(code)?.[1]
+  return place(name ? `${prefixOf(where)}${name}.ts` : `snippet-${i}.ts`)
+}
+
+function prefixOf(where: string): string {
+  return `${where.split(':')[0]!.replaceAll(/\W/g, '-')}-`
 }
 
 function settingsOf(name: string): ts.CompilerOptions {
