@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Ran, runAll } from './run-all.js'
-import { root } from './run-program.js'
 import { blocksOf } from './snippets.js'
 
 /** Pages of which each program is whole: it imports what it uses, and finds in its folder what those before it on the page have written. */
@@ -26,11 +23,4 @@ describe('the programs of the guides', () => {
     expect(own.length).toBeGreaterThan(0)
     expect(own.flatMap(({ where, error }) => (error ? [`${where}: ${error}`] : []))).toEqual([])
   })
-})
-
-it('every page stands in the list of pages, and every guide has a program that is run', () => {
-  const list = readFileSync(join(root, 'docs/README.md'), 'utf8')
-  const files = readdirSync(join(root, 'docs')).filter(file => file.endsWith('.md') && file !== 'README.md')
-  expect(files.length).toBeGreaterThan(40)
-  for (const file of files) expect(list).toContain(`(${file})`)
 })
