@@ -1,3 +1,4 @@
+import { typeError } from '@onecycle/platform'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Encoded, EncodedSample } from '../item-encoder.js'
@@ -50,6 +51,11 @@ test('samples are what they were when they come out of a buffer, and stay what t
       expect(all).toEqual(before)
     }),
   )
+})
+
+test('an error keeps its code in another thread', () => {
+  const packed = structuredClone(pack([typeError('not-numbers', 'x is text.'), new Error('none')]))
+  expect(unpack(packed)).toEqual([typeError('not-numbers', 'x is text.'), new Error('none')])
 })
 
 test('of samples that are alike the numbers alone are many', () => {

@@ -9,6 +9,8 @@ export interface Packed {
   readonly buffer: ArrayBuffer
   readonly count: number
   readonly errors: ReadonlyMap<number, Error>
+  /** Those of the errors: what is sent to another thread loses its own. */
+  readonly codes: ReadonlyMap<number, string>
   /** Each input and each target of those that are none. */
   readonly xs: readonly PackedPart[]
   readonly ys: readonly PackedPart[]
@@ -34,6 +36,7 @@ const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }
  */
 export function pack(samples: readonly (EncodedSample | Error)[], spare?: ArrayBuffer): Packed {
   const errors = new Map([...samples.entries()].filter((entry): entry is [number, Error] => entry[1] instanceof Error))
+  const codes = new Map([...errors].flatMap(([i, error]) => ('code' in error ? [[i, String(error.code)]] : [])))
   const read = samples.filter((sample): sample is EncodedSample => !(sample instanceof Error))
   const room = read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, each) => sum + bytesOf(each) + 3, 0), 0)
   const buffer = spare && spare.byteLength >= room ? spare : new ArrayBuffer(room)
@@ -54,10 +57,10 @@ export function pack(samples: readonly (EncodedSample | Error)[], spare?: ArrayB
       const packed = read.map(sample => put(sample[of][part]!))
       return packed.every(each => isLike(each, packed[0]!)) ? packed.slice(0, 1) : packed
     })
-  return { buffer, count: samples.length, errors, xs: parts('xs'), ys: parts('ys') }
+  return { buffer, count: samples.length, errors, codes, xs: parts('xs'), ys: parts('ys') }
 }
 
-export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSample | Error)[] {
+export function unpack({ buffer, count, errors, codes, xs, ys }: Packed): (EncodedSample | Error)[] {
   let next = 0
   const numbers = (part: PackedPart, sample: number): Encoded => {
     const { type, at, length, shape } = part.length === 1 ? part[0]! : part[sample]!
@@ -66,7 +69,7 @@ export function unpack({ buffer, count, errors, xs, ys }: Packed): (EncodedSampl
   }
   return Array.from({ length: count }, (_, i) => {
     const error = errors.get(i)
-    if (error) return error
+    if (error) return codes.has(i) ? Object.assign(error, { code: codes.get(i) }) : error
     const sample = next++
     return { xs: xs.map(part => numbers(part, sample)), ys: ys.map(part => numbers(part, sample)) }
   })

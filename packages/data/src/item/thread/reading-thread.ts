@@ -107,7 +107,7 @@ export class ReadingThread {
     this.#pending.delete(answer.task)
     if (this.#pending.size === 0) this.#rest()
     if ('samples' in answer) pending?.resolve(answer.samples)
-    else pending?.reject(answer.error)
+    else pending?.reject(answer.code === undefined ? answer.error : Object.assign(answer.error as Error, { code: answer.code }))
   }
 
   #rest(): void {

@@ -18,7 +18,7 @@ export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[])
       const samples = pack(await (await readers.get(reader)!).read(indices, items, pass), spare)
       answer({ task, samples }, [samples.buffer])
     } catch (error) {
-      answer({ task, error }, [])
+      answer({ task, error, code: (error as { code?: unknown }).code }, [])
     }
   }
   answer('ready', [])

@@ -45,4 +45,4 @@ export type ToThread =
 export type FromThread =
   | 'ready'
   | { readonly task: number; readonly samples: Packed }
-  | { readonly task: number; readonly error: unknown }
+  | { readonly task: number; readonly error: unknown; readonly code: unknown }

@@ -218,6 +218,7 @@ test('what is wrong with an item is said as on the main thread', async () => {
   const [here, there] = [await said(0), await said(1)] as Error[]
   expect(there!.message).toBe(here!.message)
   expect(there!.message).toContain("item 3: its label 'od'")
+  expect(there).toHaveProperty('code', 'unknown-class')
 })
 
 test('what cannot be read elsewhere is refused', async () => {
