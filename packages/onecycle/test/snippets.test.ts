@@ -73,6 +73,12 @@ test('so are those of the packages’ READMEs and of the documents', () => {
   expect(complaints(blocks, given, strictest)).toEqual([])
 })
 
+test('so are those that mend errors, with imports of what they use', () => {
+  const blocks = readdirSync(join(root, 'docs/errors')).flatMap(name => blocksOf(`docs/errors/${name}`))
+  expect(blocks.length).toBeGreaterThan(150)
+  expect(complaints(blocks.map(withImports), given)).toEqual([])
+})
+
 test('every example of the public API compiles', () => {
   const all = examples()
   expect(all.length).toBeGreaterThan(80)
