@@ -11,9 +11,6 @@ const thrownAgain = ['packages/platform/src/errors.ts', 'packages/onecycle/src/b
 
 const makers = ['typeError', 'rangeError', 'plainError', 'UsageError']
 const builtIn = /^(Error|(Aggregate|Eval|Range|Reference|Syntax|Type|URI)Error)$/
-const advice =
-  "give it a code: throw typeError('code', message), rangeError or plainError of @onecycle/platform, or new UsageError('code', message); and the code an entry in docs/errors (CONTRIBUTING.md)"
-
 /**
  * All places in the sources where an error is made, and what is wrong with any of them.
  *
@@ -48,7 +45,7 @@ export async function errorSites(texts = sources().map(file => [file, readFileSy
         else if (name === 'withCode') add(node, node.arguments[1], thrownWith(node))
         else if (ts.isNewExpression(node) && codesOfClasses.has(name))
           sites.push({ code: codesOfClasses.get(name), place: placeOf(node), messages: told(node.arguments[0]) })
-        else if (builtIn.test(name)) complaints.push(`${placeOf(node)}: an error without a code; ${advice}`)
+        else if (builtIn.test(name)) complaints.push(`${placeOf(node)}: an error without a code`)
       }
       const made =
         ts.isClassDeclaration(node) &&
@@ -75,7 +72,7 @@ export async function errorSites(texts = sources().map(file => [file, readFileSy
       const given = code && ts.isCallExpression(code) && code.expression.getText() === 'codeOf' ? code.arguments[1] : code
       if (!given || !ts.isStringLiteral(given)) {
         if (node.expression.text === 'withCode' && ts.isIdentifier(given)) return // the class takes it
-        complaints.push(`${placeOf(node)}: its code is no text that can be looked up; ${advice}`)
+        complaints.push(`${placeOf(node)}: its code is no text that can be looked up`)
       } else if (!/^([a-z]+(-[a-z]+)*|E[A-Z]+)$/.test(given.text)) {
         complaints.push(`${placeOf(node)}: ${given.text} is no code; a code is words, such as 'not-a-count'`)
       } else sites.push({ code: given.text, place: placeOf(node), messages: told(message) })
@@ -217,6 +214,8 @@ export function codesByPage() {
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const { sites, complaints } = await errorSites()
   for (const complaint of complaints) console.error(complaint)
+  if (complaints.length > 0)
+    console.error("Errors: throw typeError('code', message), rangeError or plainError of @onecycle/platform (CONTRIBUTING.md)")
   const byCode = messagesByCode(sites)
   write(byCode)
   const there = new Set(errorEntries().map(({ code }) => code))

@@ -1,4 +1,5 @@
 import type { Communicator } from '@onecycle/learner'
+import { plainError } from '@onecycle/platform'
 
 /** One process by itself: there is nobody to wait for, and a sum over all ranks is what it was. */
 export class Alone implements Communicator {
@@ -9,7 +10,7 @@ export class Alone implements Communicator {
   broadcast(): void {}
   barrier(): void {}
   abort(reason: string): never {
-    throw new Error(reason)
+    throw plainError('training-aborted', reason)
   }
   close(): void {}
 }

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import type { Communicator } from '@onecycle/learner'
-import { checkNumber, checkOptions, kind } from '@onecycle/platform'
+import { checkNumber, checkOptions, kind, plainError } from '@onecycle/platform'
 import { Alone } from './alone.js'
 import { type Start, startedBy } from './mpi/started-by.js'
 
@@ -39,7 +39,10 @@ export async function distributed(options: DistributedOptions = {}): Promise<Com
   const start = startedBy(process.env)
   if (!start) return new Alone()
   if (!isMainThread)
-    throw new Error('distributed() was called in a worker: MPI belongs to the main thread of a process, a rank each.')
+    throw plainError(
+      'mpi-thread',
+      'distributed() was called in a worker: MPI belongs to the main thread of a process, a rank each.',
+    )
   begun ??= begin(start, timeout, library)
   return begun
 }

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { list } from '../list.js'
 import { begin } from './engine.js'
 import { loadKoffi, type Open } from './koffi.js'
@@ -22,7 +23,8 @@ export async function beginMpi(start: Start, timeout: number, file: string | und
   const engine = begin(library, open)
   if (start.size !== undefined && engine.size !== start.size) {
     hasSpoken()
-    throw new Error(
+    throw plainError(
+      'mpi-library',
       `${start.by} started ${start.size} processes, but ${library.file} (${library.version}) finds ${engine.size}: it is the library of another MPI. Give the right one by ONECYCLE_MPI or distributed({ library }).`,
     )
   }
@@ -37,7 +39,8 @@ function look(open: Open, { by, engines }: Start): MpiLibrary {
     if (library) return library
   }
   const wanted = engines.map(engine => `${engine} (${libraryNames(engine).join(', ')})`)
-  throw new Error(
+  throw plainError(
+    'mpi-library',
     `This process was started by ${by}, but there is no library of ${list(wanted)} where the system looks, nor beside the mpiexec of the path. Give its path by ONECYCLE_MPI or distributed({ library }).`,
   )
 }

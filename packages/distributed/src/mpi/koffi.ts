@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { plainError } from '@onecycle/platform'
 
 /** Calls functions of C. It throws where `library` has no function of that name, or an argument is of another type. */
 export type Bind = (name: string, args: readonly ('int' | 'int64' | 'void *')[]) => (...values: Argument[]) => number
@@ -47,6 +48,8 @@ function fromProgram(cause: unknown): typeof import('koffi') {
   try {
     return createRequire(pathToFileURL(process.argv[1] ?? '/'))('koffi')
   } catch {
-    throw new Error('MPI is called by the package koffi, which could not be loaded: npm install koffi', { cause })
+    throw plainError('package-missing', 'MPI is called by the package koffi, which could not be loaded: npm install koffi', {
+      cause,
+    })
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { plainError } from '@onecycle/platform'
 import { type Handles, mpich, openMpi, standard } from './handles.js'
 import type { Argument, Library, Open } from './koffi.js'
 import type { Engine } from './started-by.js'
@@ -80,7 +81,7 @@ export function openMpiLibrary(open: Open, file: string): MpiLibrary {
       const call = library.bind(`MPI_${name}`, types)
       return (...values) => {
         const code = call(...values)
-        if (code !== 0) throw new Error(`MPI_${name} failed with code ${code}.`)
+        if (code !== 0) throw plainError('mpi-failed', `MPI_${name} failed with code ${code}.`)
       }
     },
   }

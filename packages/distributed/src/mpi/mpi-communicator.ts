@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Communicator } from '@onecycle/learner'
-import { checkChoice, checkCount, show } from '@onecycle/platform'
+import { checkChoice, checkCount, plainError, show, typeError } from '@onecycle/platform'
 import { list } from '../list.js'
 import type { MpiEngine, Operation, Reducible, Request } from './engine.js'
 import { type Place, RollCall, theEnd } from './roll-call.js'
@@ -126,7 +126,8 @@ export class MpiCommunicator implements Communicator {
   }
 
   #call(what: string, begin: (request: Request) => void): void {
-    if (this.#closed) throw new Error(`The communicator of rank ${this.rank} is closed: ${what} is no longer possible.`)
+    if (this.#closed)
+      throw plainError('mpi-closed', `The communicator of rank ${this.rank} is closed: ${what} is no longer possible.`)
     this.#count++
     begin(this.#request)
     // So long a few microseconds' work takes; then others may have something to do on this core.
@@ -205,5 +206,5 @@ function isReducible(values: unknown): values is Reducible {
 }
 
 function notThese(owner: string, values: unknown, expected: string): TypeError {
-  return new TypeError(`${owner} takes ${expected}, whose elements it replaces, but got ${show(values)}.`)
+  return typeError('wrong-argument', `${owner} takes ${expected}, whose elements it replaces, but got ${show(values)}.`)
 }

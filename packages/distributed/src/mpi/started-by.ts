@@ -1,3 +1,5 @@
+import { plainError } from '@onecycle/platform'
+
 /** An implementation of MPI. */
 export type Engine = 'MPICH' | 'Open MPI'
 
@@ -30,7 +32,8 @@ export function startedBy(env: NodeJS.ProcessEnv): Start | undefined {
   }
   // A batch script of Slurm has SLURM_PROCID too, and is one process; steps are what srun starts.
   if ((wholeNumber(env['SLURM_STEP_NUM_TASKS']) ?? 1) > 1)
-    throw new Error(
+    throw plainError(
+      'mpi-library',
       'srun started several processes, but gave them no way to find each other: use srun --mpi=pmix for Open MPI, srun --mpi=pmi2 for MPICH (srun --mpi=list says what this Slurm has), or mpiexec in the batch script.',
     )
   return undefined

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { show } from '@onecycle/platform'
+import { plainError, show, typeError } from '@onecycle/platform'
 import type { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Task } from './pool.js'
@@ -21,7 +21,7 @@ export interface Connected {
 /** @throws TypeError for what is no address of Redis */
 export function checkQueue(queue: unknown): string {
   if (typeof queue === 'string' && /^rediss?:\/\/\S+$/.test(queue)) return queue
-  throw new TypeError(`queue is ${show(queue)}; expected the address of Redis, such as 'redis://127.0.0.1:6379'.`)
+  throw typeError('wrong-argument', `queue is ${show(queue)}; expected the address of Redis, such as 'redis://127.0.0.1:6379'.`)
 }
 
 /**
@@ -31,9 +31,13 @@ export function checkQueue(queue: unknown): string {
  */
 export async function connectTo(queue: string, say: (text: string) => void): Promise<Connected> {
   const [{ Redis }, bullmq] = await Promise.all([import('ioredis'), import('bullmq')]).catch(cause => {
-    throw new Error('A queue needs BullMQ and its client of Redis, which are not installed. Run: npm install bullmq ioredis', {
-      cause,
-    })
+    throw plainError(
+      'package-missing',
+      'A queue needs BullMQ and its client of Redis, which are not installed. Run: npm install bullmq ioredis',
+      {
+        cause,
+      },
+    )
   })
   let isThere = false
   let last: Error | undefined
@@ -51,7 +55,8 @@ export async function connectTo(queue: string, say: (text: string) => void): Pro
   connection.on('error', hearError)
   await connection.connect().catch(cause => {
     const why = last ? ` (${messageOf(last)})` : ''
-    throw new Error(
+    throw plainError(
+      'queue-silent',
       `Redis does not answer at ${withoutPassword(queue)}${why}: start redis-server there, or give the queue's address.`,
       {
         cause,

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { lockFolder } from '@onecycle/platform'
+import { lockFolder, plainError } from '@onecycle/platform'
 
 /** How a claim is kept alive, in milliseconds. */
 export interface Pulse {
@@ -45,7 +45,7 @@ export async function claim(dir: string, pulse: Pulse = usual): Promise<Claim | 
   const lost = new AbortController()
   let beat = 0
   const tell = async () => {
-    if ((await textOf(lock)) !== own) return lost.abort(new Error(`${dir} was taken over by another machine.`))
+    if ((await textOf(lock)) !== own) return lost.abort(plainError('sweep-taken', `${dir} was taken over by another machine.`))
     await writeFile(beats, String(++beat))
   }
   await tell()

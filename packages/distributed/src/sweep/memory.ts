@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 
 const units: Readonly<Record<string, number>> = {
   kb: 2 ** 10,
@@ -19,5 +19,8 @@ export function bytesOf(memory: unknown): number | undefined {
   const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(String(memory)) ?? []
   const bytes = typeof memory === 'number' ? memory : Number(number) * units[unit?.toLowerCase() ?? '']!
   if (Number.isFinite(bytes) && bytes >= 2 ** 20) return Math.round(bytes)
-  throw new TypeError(`sweep: memory is ${show(memory)}; expected bytes, a million or more, or a text such as '2 GB'.`)
+  throw typeError(
+    'wrong-option',
+    `sweep: memory is ${show(memory)}; expected bytes, a million or more, or a text such as '2 GB'.`,
+  )
 }

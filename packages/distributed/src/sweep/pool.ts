@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { codeOf, plainError } from '@onecycle/platform'
 import type { Tells, Told } from './protocol.js'
 import type { Outcome } from './run-trial.js'
 import { trialFolder } from './trial-files.js'
@@ -57,7 +58,7 @@ export class Pool {
       this.#all.delete(worker)
       return 'died'
     }
-    if (told.what === 'failed') throw new Error(told.message)
+    if (told.what === 'failed') throw plainError(codeOf(told, 'trial-process'), told.message)
     // What took too much is not given back by a process that goes on.
     const isSpent = this.#memory !== undefined && typeof told.outcome === 'object' && told.outcome.state === 'failed'
     if (isSpent || this.#stopped) this.#end(worker)
@@ -92,7 +93,7 @@ export class Pool {
         return worker
       }
       this.#all.delete(worker)
-      if (++this.#starts >= mostStarts) throw new Error(`A process for trials does not start: ${said}`)
+      if (++this.#starts >= mostStarts) throw plainError('trial-process', `A process for trials does not start: ${said}`)
     }
   }
 }

@@ -18,4 +18,4 @@ export type Tells =
   | { readonly what: 'ready' }
   | { readonly what: 'ended'; readonly outcome: Outcome }
   /** What is no trial's fault: its folder cannot be written, say. */
-  | { readonly what: 'failed'; readonly message: string }
+  | { readonly what: 'failed'; readonly message: string; readonly code: string }

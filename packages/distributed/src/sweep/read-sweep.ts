@@ -1,4 +1,4 @@
-import { namesIn, show, writeWhole } from '@onecycle/platform'
+import { namesIn, show, typeError, writeWhole } from '@onecycle/platform'
 import { isBetter, type Mode } from './asha.js'
 import { rangedSpace, readSettings, type SweepSettings } from './settings.js'
 import type { Params, Space } from './space.js'
@@ -48,7 +48,7 @@ export interface Sweep {
  */
 export async function readSweep(dir: string): Promise<Sweep> {
   if (typeof dir !== 'string' || dir === '')
-    throw new TypeError(`readSweep takes the folder of a sweep, such as 'runs/widths', but got ${show(dir)}.`)
+    throw typeError('wrong-argument', `readSweep takes the folder of a sweep, such as 'runs/widths', but got ${show(dir)}.`)
   const { trials: count, ...settings } = await readSettings(dir)
   const there = new Set(await namesIn(dir))
   const trials = await Promise.all(

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { checkCount, kind, show } from '@onecycle/platform'
+import { checkCount, kind, show, typeError, withCode } from '@onecycle/platform'
 import { goesOn, isRung } from './asha.js'
 import { type Claim, claim } from './claim.js'
 import { rangedSpace, type SweepSettings } from './settings.js'
@@ -17,11 +17,21 @@ export type Outcome = TrialResult | 'interrupted' | 'busy'
 /** Why the strategy ends a trial. */
 class StoppedByStrategy extends Error {
   override readonly name = 'StoppedByStrategy'
+
+  constructor(message: string) {
+    super(message)
+    withCode(this, 'trial-stopped', StoppedByStrategy)
+  }
 }
 
 /** Why a trial that takes more than it may is ended. */
 export class TooMuchMemory extends Error {
   override readonly name = 'TooMuchMemory'
+
+  constructor(message: string) {
+    super(message)
+    withCode(this, 'trial-memory', TooMuchMemory)
+  }
 }
 
 /**
@@ -94,9 +104,15 @@ class Attempted {
       signal.throwIfAborted()
       const value = await run(this.#context(signal))
       if (value !== undefined && typeof value !== 'number')
-        throw new TypeError(`The trial returned ${show(value)}; expected the figure ${this.#settings.metric}, or nothing.`)
+        throw typeError(
+          'trial-figure',
+          `The trial returned ${show(value)}; expected the figure ${this.#settings.metric}, or nothing.`,
+        )
       if (value === undefined && this.#reports.length === 0)
-        throw new TypeError(`The trial returned nothing, and reported nothing: there is no ${this.#settings.metric} of it.`)
+        throw typeError(
+          'trial-figure',
+          `The trial returned nothing, and reported nothing: there is no ${this.#settings.metric} of it.`,
+        )
       return { value: value as number | undefined }
     } catch (error) {
       return { error }
@@ -136,9 +152,11 @@ class Attempted {
     const row = typeof figures === 'number' ? { [metric]: figures } : figures
     const isRow =
       kind.object.fits(row) && Object.values(row).every(value => value === null || ['number', 'undefined'].includes(typeof value))
-    if (!isRow) throw new TypeError(`report takes the figure ${metric}, or figures by name, but got ${show(figures)}.`)
+    if (!isRow)
+      throw typeError('trial-figure', `report takes the figure ${metric}, or figures by name, but got ${show(figures)}.`)
     if ((row as Figures)[metric] === undefined)
-      throw new TypeError(
+      throw typeError(
+        'trial-figure',
         `report: there is no ${metric}, which the sweep compares, among ${Object.keys(row).join(', ') || 'no figures'}.`,
       )
     checkCount('report: epoch', epoch)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkChoice, checkCount, kind, read, show, writeWhole } from '@onecycle/platform'
+import { checkChoice, checkCount, kind, plainError, rangeError, read, show, typeError, writeWhole } from '@onecycle/platform'
 import type { Mode } from './asha.js'
 import { type Dimension, type Ranged, rangedOf, type Space } from './space.js'
 import { checkStrategy, countTrials, type Planned } from './strategy.js'
@@ -38,13 +38,14 @@ export function checkSettings({
   trial,
 }: Asked): SweepSettings {
   if (!kind.object.fits(space) || Object.keys(space as object).length === 0)
-    throw new TypeError(
+    throw typeError(
+      'sweep-space',
       `sweep: space is ${show(space)}; expected hyper-parameters by name, such as { lr: { logUniform: [1e-4, 1e-1] } }.`,
     )
   const planned = checkStrategy(strategy)
   const count = countTrials(planned, rangedSpace(space as Space), trials as number | undefined)
   if (metric !== undefined && (typeof metric !== 'string' || metric === ''))
-    throw new TypeError(`sweep: metric is ${show(metric)}; expected the name of a figure, such as 'valid_loss'.`)
+    throw typeError('wrong-option', `sweep: metric is ${show(metric)}; expected the name of a figure, such as 'valid_loss'.`)
   return {
     format: 1,
     space: space as Space,
@@ -62,20 +63,21 @@ export function checkSettings({
 function modeOf(metric: string, mode: unknown): Mode {
   if (mode !== undefined) return checkChoice('sweep: mode', mode, ['min', 'max'])
   if (['valid_loss', 'train_loss'].includes(metric)) return 'min'
-  throw new TypeError(`sweep: say which way ${metric} is better: mode: 'max' or 'min'.`)
+  throw typeError('which-is-better', `sweep: say which way ${metric} is better: mode: 'max' or 'min'.`)
 }
 
 function moduleOf(trial: unknown): string | null {
   if (typeof trial === 'function') return null
   const isUrl = trial instanceof URL || (typeof trial === 'string' && trial.startsWith('file:'))
   if (!isUrl && (typeof trial !== 'string' || trial === ''))
-    throw new TypeError(
+    throw typeError(
+      'trial-module',
       `sweep: trial is ${show(trial)}; expected a function, or the module that has it as its default export: new URL('./trial.js', import.meta.url).`,
     )
   if (isUrl && new URL(trial).protocol !== 'file:')
-    throw new TypeError(`sweep: trial is ${String(trial)}; expected a file of this machine.`)
+    throw typeError('trial-module', `sweep: trial is ${String(trial)}; expected a file of this machine.`)
   const path = isUrl ? fileURLToPath(trial) : resolve(trial as string)
-  if (!existsSync(path)) throw new RangeError(`sweep: there is no module ${path}, which trial names.`)
+  if (!existsSync(path)) throw rangeError('trial-module', `sweep: there is no module ${path}, which trial names.`)
   return path
 }
 
@@ -101,7 +103,7 @@ const pathIn = (dir: string) => `${dir}/sweep.json`
 export async function readSettings(dir: string): Promise<SweepSettings> {
   const settings = await settingsIn(dir)
   if (settings) return settings
-  throw new RangeError(`There is no sweep in ${dir}: it has no sweep.json.`)
+  throw rangeError('not-a-sweep', `There is no sweep in ${dir}: it has no sweep.json.`)
 }
 
 async function settingsIn(dir: string): Promise<SweepSettings | undefined> {
@@ -116,7 +118,10 @@ async function settingsIn(dir: string): Promise<SweepSettings | undefined> {
   } catch {
     // Said below.
   }
-  throw new Error(`${pathIn(dir)} is of no sweep of this version. Remove the folder, or give the sweep another one.`)
+  throw plainError(
+    'not-a-sweep',
+    `${pathIn(dir)} is of no sweep of this version. Remove the folder, or give the sweep another one.`,
+  )
 }
 
 /**
@@ -129,7 +134,8 @@ export async function noteSettings(dir: string, settings: SweepSettings): Promis
   for (const name of ['space', 'strategy', 'seed', 'metric', 'mode'] as const) {
     const [before, now] = [JSON.stringify(there?.[name]), JSON.stringify(settings[name])]
     if (there && before !== now)
-      throw new Error(
+      throw plainError(
+        'another-sweep',
         `${dir} has a sweep whose ${name} is ${shortened(before!)}, and this one's is ${shortened(now!)}: give this one a folder of its own.`,
       )
   }

@@ -1,3 +1,5 @@
+import { rangeError } from '@onecycle/platform'
+
 /** Which task of an array of Slurm this process is of. */
 export interface ArrayTask {
   /** From 0. */
@@ -32,7 +34,8 @@ export function arrayTask(env: Readonly<Record<string, string | undefined>> = pr
   const task = (id - min) / step
   const isWhole = [task, count, min, max, step].every(Number.isSafeInteger) && task >= 0 && task < count
   if (isWhole && (max - min) / step + 1 === count) return { task, tasks: count }
-  throw new RangeError(
+  throw rangeError(
+    'slurm-array',
     `This is task ${SLURM_ARRAY_TASK_ID} of an array of ${SLURM_ARRAY_TASK_COUNT} from ${SLURM_ARRAY_TASK_MIN} to ${SLURM_ARRAY_TASK_MAX}; expected tasks without gaps, such as sbatch --array=0-15, among which the trials are divided.`,
   )
 }

@@ -1,4 +1,4 @@
-import { checkCount, foreignName, kind, nearestName, Random, show } from '@onecycle/platform'
+import { checkCount, foreignName, kind, nearestName, Random, rangeError, show, typeError } from '@onecycle/platform'
 
 /** What a hyper-parameter may be: plain data, so that a file holds it. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value }
@@ -55,11 +55,11 @@ export function rangedOf(name: string, dimension: unknown): Ranged {
   if (Array.isArray(dimension)) return choiceOf(name, dimension)
   if (['string', 'boolean'].includes(typeof dimension) || Number.isFinite(dimension)) return choiceOf(name, [dimension as Value])
   const word = kind.object.fits(dimension) ? words.find(each => Object.hasOwn(dimension as object, each)) : undefined
-  if (word === undefined) throw new TypeError(`${name} is ${show(dimension)}; ${expected}${meant(dimension)}`)
+  if (word === undefined) throw typeError('sweep-space', `${name} is ${show(dimension)}; ${expected}${meant(dimension)}`)
   const { [word]: inner, ...others } = dimension as Record<string, unknown>
   const { steps, ...unknown } = others
   const [stray] = Object.keys(word === 'choice' ? others : unknown)
-  if (stray !== undefined) throw new TypeError(`${name} has ${word} and ${stray}; ${expected}`)
+  if (stray !== undefined) throw typeError('sweep-space', `${name} has ${word} and ${stray}; ${expected}`)
   if (word === 'choice') return choiceOf(name, inner)
   return rangeOf(name, word, inner, steps)
 }
@@ -75,10 +75,11 @@ function meant(dimension: unknown): string {
 
 function choiceOf(name: string, values: unknown): Ranged {
   if (!Array.isArray(values) || values.length === 0)
-    throw new TypeError(`${name} has nothing to choose from: ${show(values)}; expected a list of one value or more.`)
+    throw typeError('sweep-space', `${name} has nothing to choose from: ${show(values)}; expected a list of one value or more.`)
   const odd = values.find(value => !isPlain(value))
   if (odd !== undefined || values.includes(undefined))
-    throw new TypeError(
+    throw typeError(
+      'sweep-space',
       `${name} has the value ${show(odd)}; expected numbers, words, true, false, and lists and objects of these, which a file can hold.`,
     )
   return { kind: 'choice', values }
@@ -94,14 +95,20 @@ function isPlain(value: unknown, depth = 0): value is Value {
 
 function rangeOf(name: string, word: (typeof ranges)[number], ends: unknown, steps: unknown): Ranged {
   if (!Array.isArray(ends) || ends.length !== 2 || !ends.every(end => Number.isFinite(end)))
-    throw new TypeError(`${name}: ${word} is ${show(ends)}; expected its two ends, such as ${word}: ${examples[word]}.`)
+    throw typeError(
+      'sweep-space',
+      `${name}: ${word} is ${show(ends)}; expected its two ends, such as ${word}: ${examples[word]}.`,
+    )
   const [low, high] = ends as [number, number]
   if (low >= high)
-    throw new RangeError(`${name}: ${word} begins at ${low} and ends at ${high}; the first has to be less than the second.`)
+    throw rangeError(
+      'sweep-space',
+      `${name}: ${word} begins at ${low} and ends at ${high}; the first has to be less than the second.`,
+    )
   if (word === 'logUniform' && low <= 0)
-    throw new RangeError(`${name}: logUniform begins at ${low}; it has to be above 0, where logarithms begin.`)
+    throw rangeError('sweep-space', `${name}: logUniform begins at ${low}; it has to be above 0, where logarithms begin.`)
   if (word === 'int' && !ends.every(end => Number.isSafeInteger(end) && high - low < 2 ** 32))
-    throw new RangeError(`${name}: int has the ends ${low} and ${high}; expected whole numbers less than 2^32 apart.`)
+    throw rangeError('sweep-space', `${name}: int has the ends ${low} and ${high}; expected whole numbers less than 2^32 apart.`)
   return { kind: word, low, high, steps: steps === undefined ? undefined : checkCount(`${name}: steps`, steps, 2, 10_000) }
 }
 

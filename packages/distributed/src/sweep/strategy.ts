@@ -1,4 +1,4 @@
-import { checkChoice, checkCount, checkOptions, kind, show } from '@onecycle/platform'
+import { checkChoice, checkCount, checkOptions, kind, rangeError, show } from '@onecycle/platform'
 import { drawn, type Params, type Ranged, sizeOf, stepsOf, streamOf, type Value } from './space.js'
 
 /** Which values trials have, and whether they train to their end. */
@@ -55,19 +55,23 @@ export function checkStrategy(strategy: unknown): Planned {
 export function countTrials({ name }: Planned, space: Readonly<Record<string, Ranged>>, trials: number | undefined): number {
   if (name !== 'grid') {
     if (trials === undefined)
-      throw new RangeError(`sweep: say with trials how many there are to be: ${name} draws as many as one likes.`)
+      throw rangeError('missing-option', `sweep: say with trials how many there are to be: ${name} draws as many as one likes.`)
     return checkCount('sweep: trials', trials, 1, 1e6)
   }
   const sizes = Object.entries(space).map(([name, ranged]) => {
     const size = sizeOf(ranged)
     if (size !== undefined) return size
-    throw new RangeError(
+    throw rangeError(
+      'sweep-grid',
       `sweep: a grid needs steps of ${name}, whose range has any number of values: { ${ranged.kind}: [...], steps: 5 }.`,
     )
   })
   const all = sizes.reduce((product, size) => product * size, 1)
   if (all > 1e6)
-    throw new RangeError(`sweep: the grid has ${all} points; at most 1,000,000 can be tried. Take fewer steps, or random.`)
+    throw rangeError(
+      'sweep-grid',
+      `sweep: the grid has ${all} points; at most 1,000,000 can be tried. Take fewer steps, or random.`,
+    )
   if (trials === undefined) return all
   return checkCount(`sweep: trials (the grid has ${all} points)`, trials, 1, all)
 }

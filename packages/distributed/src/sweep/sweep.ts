@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { append, checkOptions, kind, lockFolder, say, show } from '@onecycle/platform'
+import { append, checkOptions, kind, lockFolder, rangeError, say, show, typeError } from '@onecycle/platform'
 import type { Mode } from './asha.js'
 import { checkQueue } from './bullmq.js'
 import type { Work } from './engine.js'
@@ -76,7 +76,7 @@ export interface SweepOptions<S extends Space = Space> {
 export async function sweep<const S extends Space>(options: SweepOptions<S>): Promise<Sweep> {
   checkOptions<SweepOptions>('sweep', options, kinds)
   const { dir, trial, retryFailed = false, progress = true, queue } = options
-  if (!dir) throw new TypeError(`sweep takes a folder, dir: 'runs/widths', but got ${show(dir)}.`)
+  if (!dir) throw typeError('wrong-argument', `sweep takes a folder, dir: 'runs/widths', but got ${show(dir)}.`)
   const settings = checkSettings({ ...unsaid, ...options })
   const memory = bytesOf(options.memory)
   const limits = { memory, parallel: options.parallel === undefined ? processesFor(memory) : atOnce(options.parallel) }
@@ -84,12 +84,13 @@ export async function sweep<const S extends Space>(options: SweepOptions<S>): Pr
   const array = arrayTask()
   for (const name of here ? (['queue', 'parallel', 'memory'] as const) : [])
     if (options[name] !== undefined)
-      throw new TypeError(
+      throw typeError(
+        'one-or-other',
         `sweep: a function runs in this process, where ${name} means nothing. Give the trial as a module: new URL('./trial.js', import.meta.url).`,
       )
   if (queue !== undefined) checkQueue(queue)
   if (queue !== undefined && array)
-    throw new TypeError('sweep: this is a task of an array of Slurm, whose tasks are the workers: leave queue out.')
+    throw typeError('one-or-other', 'sweep: this is a task of an array of Slurm, whose tasks are the workers: leave queue out.')
   const base = resolve(dir)
   const run = (work: Work) => {
     if (here) return runHere(work, trial as TrialFunction)
@@ -161,7 +162,7 @@ async function forget(folder: string): Promise<void> {
 
 function atOnce(parallel: number): number {
   if (Number.isSafeInteger(parallel) && parallel >= 1) return parallel
-  throw new RangeError(`sweep: parallel must be a whole number of at least 1, but it is ${show(parallel)}.`)
+  throw rangeError('not-a-count', `sweep: parallel must be a whole number of at least 1, but it is ${show(parallel)}.`)
 }
 
 const unsaid = { strategy: undefined, trials: undefined, seed: undefined, metric: undefined, mode: undefined, retries: undefined }

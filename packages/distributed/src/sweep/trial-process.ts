@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { codeOf, plainError, typeError } from '@onecycle/platform'
 import type { Tells, Told } from './protocol.js'
 import { runTrial, TooMuchMemory, type TrialFunction } from './run-trial.js'
 import { readSettings } from './settings.js'
@@ -12,20 +13,20 @@ let ending = new AbortController()
 let runs = false
 
 process.on('message', (told: Told) => {
-  if (told.what === 'stop') ending.abort(new Error('The sweep was interrupted.'))
+  if (told.what === 'stop') ending.abort(plainError('sweep-ended', 'The sweep was interrupted.'))
   else void run(told)
 })
 // Who asked for trials has ended: what is under way ends in order, and lives on in its checkpoint.
 process.on('disconnect', () => {
   if (!runs) process.exit(0)
-  ending.abort(new Error('The process of the sweep has ended.'))
+  ending.abort(plainError('sweep-ended', 'The process of the sweep has ended.'))
   // A trial that does not hear its signal.
   setTimeout(() => process.exit(1), 30_000).unref()
 })
 // Ctrl-C reaches all processes of a terminal: who asked for trials says what is to be done.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    if (signal === 'SIGTERM') ending.abort(new Error('The process of the trial was asked to end.'))
+    if (signal === 'SIGTERM') ending.abort(plainError('sweep-ended', 'The process of the trial was asked to end.'))
   })
 
 async function run({ dir, trial, module, memory }: Extract<Told, { what: 'run' }>): Promise<void> {
@@ -36,7 +37,7 @@ async function run({ dir, trial, module, memory }: Extract<Told, { what: 'run' }
     const outcome = await runTrial(dir, await readSettings(dir), trial, await trialIn(module), ending.signal)
     tell({ what: 'ended', outcome })
   } catch (error) {
-    tell({ what: 'failed', message: (error as Error).message })
+    tell({ what: 'failed', message: (error as Error).message, code: codeOf(error, 'trial-process') })
   } finally {
     clearInterval(watch)
     runs = false
@@ -59,7 +60,10 @@ async function trialIn(module: string): Promise<TrialFunction> {
   try {
     const { default: trial } = (await import(pathToFileURL(module).href)) as { default?: unknown }
     if (typeof trial === 'function') return trial as TrialFunction
-    throw new TypeError(`${module} has no function as its default export: export default async ({ params, fit }) => { ... }`)
+    throw typeError(
+      'trial-module',
+      `${module} has no function as its default export: export default async ({ params, fit }) => { ... }`,
+    )
   } catch (error) {
     return () => Promise.reject(error)
   }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { plainError } from '@onecycle/platform'
 
 /**
  * What Node is started with so that it runs a module: of TypeScript, by the tsx that is installed beside it or where the program was started; Node itself does it
@@ -13,7 +14,8 @@ export function typescriptArguments(module: string): string[] {
   const tsx = [module, resolve('x.js')].map(from => found(from, 'tsx')).find(Boolean)
   if (tsx) return ['--import', pathToFileURL(tsx).href]
   if ((process.features as { typescript?: unknown }).typescript) return []
-  throw new Error(
+  throw plainError(
+    'needs-tsx',
     `${module} is of TypeScript, which needs tsx on Node ${process.version}: npm install --save-dev tsx. Node 22.18 and later can do without.`,
   )
 }

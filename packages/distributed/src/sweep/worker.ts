@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { checkCount, checkOptions, kind, say } from '@onecycle/platform'
+import { checkCount, checkOptions, kind, plainError, say } from '@onecycle/platform'
 import type { Job } from 'bullmq'
 import { checkQueue, connectTo, queueName } from './bullmq.js'
 import { interruption } from './interruption.js'
@@ -59,7 +59,7 @@ export async function sweepWorker(options: SweepWorkerOptions): Promise<void> {
       const settings = await readSettings(data.dir)
       const outcome = await pool.run(data, signal)
       // The queue gives it to somebody again.
-      if (typeof outcome === 'string') throw new Error(outcome)
+      if (typeof outcome === 'string') throw plainError('trial-process', outcome)
       speak(lineOf(outcome, settings, ++count))
     } finally {
       running--
