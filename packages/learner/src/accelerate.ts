@@ -25,8 +25,12 @@ export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}):
     await accelerateNative(layers)
   }
   if (getBackend() === 'webgpu') {
-    const { accelerateWebGPU } = await import('@onecycle/backend/internal')
+    const [{ accelerateWebGPU }, { replay }] = await Promise.all([
+      import('@onecycle/backend/internal'),
+      import('./replay/steps.js'),
+    ])
     setFusedSteps(await accelerateWebGPU(layers))
+    setReplay(replay)
   }
   if (getBackend() !== 'wasm') return
   accelerated ??= load()

@@ -1,5 +1,5 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
-import { element, groupsFor, makeOutput, run, type Shader, type WebGPUBackend } from './gpu.js'
+import { element, groupsFor, makeOutput, oneOfEach, run, type WebGPUBackend } from './gpu.js'
 import { tellNaN } from './kernels/elementwise.js'
 
 /** A convolution, as far as the gradient of its filter goes; a dense layer is one of one pixel. */
@@ -10,12 +10,6 @@ export type Geometry = Pick<
   Pick<backend_util.Conv2DInfo, 'filterHeight' | 'filterWidth' | 'strideHeight' | 'strideWidth'> & {
     readonly padInfo: { readonly top: number; readonly left: number }
   }
-
-/** What else there is besides the gradient of the filter: that of a bias, and a ReLU in between. */
-interface Kind {
-  readonly bias: boolean
-  readonly relu: boolean
-}
 
 interface Gradients {
   /** [rows of the filter, channels] */
@@ -56,7 +50,6 @@ export function filterProduct(
   { x, dy, y }: { x: TensorInfo; dy: TensorInfo; y?: TensorInfo | undefined },
   hasBias: boolean,
 ): Gradients {
-  const kind = { bias: hasBias, relu: y !== undefined }
   const rows = g.filterHeight * g.filterWidth * g.inChannels
   const columns = g.outChannels
   const plan = divideProduct(rows + (hasBias ? 1 : 0), columns, g.batchSize * g.outHeight * g.outWidth)
@@ -72,7 +65,11 @@ export function filterProduct(
     ...[g.padInfo.top, g.padInfo.left, g.strideHeight, g.strideWidth, rows, steps],
   ]
   const writes = inner ? [...first, inner] : first
-  run(backend, product(kind, plan.tileRows, plan.tileColumns), writes, y ? [x, dy, y] : [x, dy], uniforms, [across, down, parts])
+  run(backend, product(hasBias, y !== undefined, plan.tileRows, plan.tileColumns), writes, y ? [x, dy, y] : [x, dy], uniforms, [
+    across,
+    down,
+    parts,
+  ])
   if (parts <= 1) return { weights: first[0]!, bias: first[1], inner }
   const whole = outputs(1)
   run(
@@ -87,7 +84,7 @@ export function filterProduct(
   return { weights: whole[0]!, bias: whole[1], inner }
 }
 
-function product({ bias, relu }: Kind, tileRows: number, tileColumns: number): Shader {
+const product = oneOfEach((bias: boolean, relu: boolean, tileRows: number, tileColumns: number) => {
   return {
     name: `product of a filter ${tileRows} ${tileColumns}${bias ? ' with bias' : ''}${relu ? ' with ReLU' : ''}`,
     writes: ['weights', ...(bias ? ['biases'] : []), ...(relu ? ['inner'] : [])],
@@ -171,10 +168,10 @@ function product({ bias, relu }: Kind, tileRows: number, tileColumns: number): S
         }
       }`,
   }
-}
+})
 
 /** The sums of the parts. */
-function addition(bias: boolean): Shader {
+const addition = oneOfEach((bias: boolean) => {
   const sum = (to: string, from: string, at: string, size: string) => `
     var sum = 0.0;
     for (var part = 0; part < uniforms.parts; part++) { sum += ${from}[part * ${size} + ${at}]; }
@@ -197,4 +194,4 @@ function addition(bias: boolean): Shader {
           : weights,
       ),
   }
-}
+})

@@ -80,6 +80,22 @@ export interface Shader {
   readonly code: () => string
 }
 
+/** A shader for each of these arguments, made once. */
+export function oneOfEach<Args extends readonly (string | number | boolean)[]>(
+  make: (...args: Args) => Shader,
+): (...args: Args) => Shader {
+  const known = new Map<string, Shader>()
+  return (...args) => {
+    const key = args.join()
+    let shader = known.get(key)
+    if (!shader) {
+      shader = make(...args)
+      known.set(key, shader)
+    }
+    return shader
+  }
+}
+
 /** Threads of a group. */
 export const GROUP = 256
 
@@ -185,9 +201,8 @@ export function dispatch(
 }
 
 function pipelineOf(backend: WebGPUBackend, shader: Shader): Pipeline {
-  const key = `onecycle ${shader.name}`
-  backend.pipelineCache[key] ??= compile(backend, shader)
-  return backend.pipelineCache[key]
+  backend.pipelineCache[shader.name] ??= compile(backend, shader)
+  return backend.pipelineCache[shader.name]!
 }
 
 function compile({ device }: WebGPUBackend, { name, writes, reads, uniforms, code }: Shader): Pipeline {

@@ -8,7 +8,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core'
 import type { FusedStep } from '../wasm/compiled/optimizer.js'
-import { element, groupsFor, makeOutput, run, type Shader, type TensorData, type WebGPUBackend } from './gpu.js'
+import { element, groupsFor, makeOutput, oneOfEach, run, type TensorData, type WebGPUBackend } from './gpu.js'
 
 /** What a rule does to one number of a parameter, and by which factors. */
 interface Rule {
@@ -91,7 +91,8 @@ function decay({ hyper, decays }: FusedStep, decoupled: boolean): [keep: number,
  */
 export function fusedStepsOnWebGPU(name: string, steps: readonly FusedStep[]): boolean {
   const decoupled = !name.endsWith(' l2')
-  const rule = rules[name.replace(/ l2$/, '')]
+  const plain = name.replace(/ l2$/, '')
+  const rule = rules[plain]
   if (!rule || getBackend() !== 'webgpu') return false
   const backend = currentBackend() as WebGPUBackend
   const changed = steps.flatMap(({ parameter, slots }) => [parameter, ...Object.values(slots)])
@@ -103,7 +104,7 @@ export function fusedStepsOnWebGPU(name: string, steps: readonly FusedStep[]): b
   const several = Math.max(1, Math.floor(maxStorageBuffersPerShaderStage / (2 + rule.slots.length)))
   const all = steps.filter(({ parameter }) => parameter.size > 0)
   for (let first = 0; first < all.length; first += several)
-    together(backend, name, rule, all.slice(first, first + several), decoupled)
+    together(backend, plain, rule, all.slice(first, first + several), decoupled)
   for (const tensor of changed) changeInPlace(backend, tensor)
   return true
 }
@@ -114,12 +115,13 @@ function together(backend: WebGPUBackend, name: string, rule: Rule, steps: reado
   const factors = steps.flatMap(step => [...rule.factorsOf(step), ...decay(step, decoupled)])
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const gradients = steps.map(({ gradient }) => gradient)
-  run(backend, program(name, rule, steps.length), writes, gradients, [total, ...sizes, ...factors], groupsFor(total), {
+  run(backend, program(name, steps.length), writes, gradients, [total, ...sizes, ...factors], groupsFor(total), {
     once: true,
   })
 }
 
-function program(name: string, rule: Rule, count: number): Shader {
+const program = oneOfEach((name: string, count: number) => {
+  const rule = rules[name]!
   const numbers = [...new Array(count).keys()]
   const factors = [...rule.factors, 'keep', 'l2']
   const one = (k: number) => `
@@ -135,13 +137,13 @@ function program(name: string, rule: Rule, count: number): Shader {
     }
     at -= uniforms.size${k};`
   return {
-    name: `${name.replace(/ l2$/, '')} of ${count}`,
+    name: `${name} of ${count}`,
     writes: numbers.flatMap(k => ['p', ...rule.slots].map(slot => `${slot}${k}`)),
     reads: numbers.map(k => `g${k}`),
     uniforms: ['size', ...numbers.map(k => `size${k}`), ...numbers.flatMap(k => factors.map(factor => `${factor}${k}: f32`))],
     code: () => element(`var at = i; ${numbers.map(one).join('')}`),
   }
-}
+})
 
 function giveOwnData(backend: WebGPUBackend, variable: Variable): void {
   const copy = makeOutput(backend, variable.shape)

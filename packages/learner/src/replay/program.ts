@@ -8,10 +8,11 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core'
 
-/** What is used of TensorFlow.js's wasm backend. */
-export interface WasmBackend {
-  makeOutput(shape: number[], dtype: DataType, address?: number, values?: ArrayBufferView): TensorInfo
-  typedArrayFromHeap(tensor: TensorInfo): ArrayLike<number>
+/** What is used of a backend on which steps are run again. */
+export interface ReplayBackend {
+  write(values: ArrayBufferView | undefined, shape: number[], dtype: DataType): DataId
+  /** Where what is computed is at hand at once. */
+  typedArrayFromHeap?(tensor: TensorInfo): ArrayLike<number>
   incRef(dataId: DataId): void
   disposeData(dataId: DataId): boolean
 }
@@ -19,7 +20,7 @@ export interface WasmBackend {
 /** What is used of TensorFlow.js's engine, which keeps it to itself. */
 interface Tracker {
   disposeTensor(tensor: Tensor): void
-  trackTensor(tensor: Tensor, backend: WasmBackend): void
+  trackTensor(tensor: Tensor, backend: ReplayBackend): void
 }
 
 /** A place for data: those of the tensors that come from outside first, then those of what is made. */
@@ -34,7 +35,7 @@ export interface Call {
   readonly kernelName?: string
   readonly kernelFunc: KernelFunc
   /** What the kernel is given. Its tensors have their data put in before each run. */
-  readonly given: { readonly inputs: object; readonly attrs: object | undefined; readonly backend: WasmBackend }
+  readonly given: { readonly inputs: object; readonly attrs: object | undefined; readonly backend: ReplayBackend }
   readonly wires: readonly Wire[]
   /** The attribute that is drawn anew each time: a seed. */
   readonly drawn?: string | undefined
@@ -57,7 +58,7 @@ export interface Result {
  * two runs, and memory is freed as soon as nothing reads it any more.
  */
 export class Program {
-  readonly backend: WasmBackend
+  readonly backend: ReplayBackend
   readonly calls: readonly Call[]
   readonly #variables: readonly Variable[]
   readonly #results: readonly Result[]
@@ -65,7 +66,7 @@ export class Program {
   readonly #data: (DataId | undefined)[]
 
   constructor(
-    backend: WasmBackend,
+    backend: ReplayBackend,
     variables: readonly Variable[],
     calls: readonly Call[],
     results: readonly Result[],

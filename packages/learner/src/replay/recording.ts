@@ -2,13 +2,14 @@ import {
   type DataId,
   type DataType,
   engine,
+  getBackend,
   getKernel,
   type KernelConfig,
   Tensor,
   type TensorInfo,
   type Variable,
 } from '@tensorflow/tfjs-core'
-import { type Call, Program, type Result, type Slot, type WasmBackend, type Wire } from './program.js'
+import { type Call, Program, type ReplayBackend, type Result, type Slot, type Wire } from './program.js'
 import { watchLooks } from './replayable.js'
 
 type Inputs = Readonly<Record<string, unknown>> | readonly unknown[]
@@ -26,7 +27,7 @@ const mostBytes = 2 ** 16
 
 /** Kernels that run, constants that are made and values that are looked at, in their order: see {@link Program}. */
 export class Recording {
-  readonly #backend: WasmBackend
+  readonly #backend: ReplayBackend
   readonly #variables: readonly Variable[]
   /** How many tensors come from outside. */
   readonly #outside: number
@@ -42,7 +43,7 @@ export class Recording {
   #reason: string | undefined
 
   /** @param batch tensors that are others each time; those of variables are looked up */
-  constructor(backend: WasmBackend, batch: readonly Tensor[], variables: readonly Variable[]) {
+  constructor(backend: ReplayBackend, batch: readonly Tensor[], variables: readonly Variable[]) {
     this.#backend = backend
     this.#variables = variables
     this.#outside = batch.length + variables.length
@@ -145,7 +146,7 @@ export class Recording {
     const given = Array.isArray(inputs)
       ? inputs.map(wired)
       : Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, wired(x)]))
-    const { kernelFunc } = getKernel(kernelName, 'wasm') as KernelConfig
+    const { kernelFunc } = getKernel(kernelName, getBackend()) as KernelConfig
     const drawn = this.#drawnFor(attrs)
     this.#add({ kernelName, kernelFunc, given: { inputs: given, attrs, backend: this.#backend }, wires, drawn }, made)
   }
@@ -163,15 +164,21 @@ export class Recording {
     const isKept = ArrayBuffer.isView(values) && values.byteLength <= mostBytes
     if (!isKept) this.#unkept.add(this.#next)
     const kept = isKept ? (values as Float32Array).slice() : undefined
-    const kernelFunc = () => this.#backend.makeOutput(shape, dtype, undefined, kept)
+    const kernelFunc = () => ({ dataId: this.#backend.write(kept, shape, dtype), shape, dtype })
     this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires: [] }, [tensor])
   }
 
   #look(tensor: Tensor, check: (values: ArrayLike<number>) => void): void {
     const wires: Wire[] = []
     const info = this.#wire(tensor, 'a check', wires)
+    const { typedArrayFromHeap } = this.#backend
+    if (!typedArrayFromHeap) {
+      this.#refuse('values are looked at')
+      check(tensor.dataSync())
+      return
+    }
     const kernelFunc = () => {
-      check(this.#backend.typedArrayFromHeap(info))
+      check(typedArrayFromHeap.call(this.#backend, info))
       return []
     }
     this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires }, [])

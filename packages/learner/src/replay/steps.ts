@@ -3,7 +3,7 @@ import { backend, engine, env, getBackend, getKernel, type Scalar, type Tensor, 
 import { variablesOf } from '../model/parameters.js'
 import { randomBy } from '../random/draws.js'
 import { Fields, isPureModel } from './layers.js'
-import type { Program, WasmBackend } from './program.js'
+import type { Program, ReplayBackend } from './program.js'
 import { Recording } from './recording.js'
 import { isPure } from './replayable.js'
 import type { Gradients, Replay, Stepping } from './seam.js'
@@ -100,7 +100,7 @@ class Steps {
   #record(learn: Stepping, batch: readonly Tensor[], pass: Pass): Gradients | undefined {
     const variables = [...variablesOf(learn.model)]
     const before = variables.map(({ dataId }) => dataId)
-    const recording = new Recording(wasm(), batch, variables)
+    const recording = new Recording(current(), batch, variables)
     // The loop asks for the loss before the way back begins.
     const gradients = recording.during(pass, dataId => dataId === learn.loss?.dataId)
     if (!gradients) return undefined
@@ -122,11 +122,13 @@ class Steps {
   }
 }
 
+const replaysOn: ReadonlySet<string> = new Set(['wasm', 'webgpu'])
+
 /** Whether nobody looks at what goes on in a step: neither a callback, nor who watches kernels, nor a gradient around it. */
 function isUnwatched({ bus }: Stepping): boolean {
   const { state } = engine()
   return (
-    getBackend() === 'wasm' &&
+    replaysOn.has(getBackend()) &&
     !(bus.hears('after_pred') || bus.hears('after_loss') || bus.hears('before_backward')) &&
     !(state.gradientDepth > 0 || state.profiling || env().getBool('DEBUG')) &&
     !Object.hasOwn(engine(), 'runKernelFunc')
@@ -134,7 +136,7 @@ function isUnwatched({ bus }: Stepping): boolean {
 }
 
 function isCurrent({ kernelName, kernelFunc }: Program['calls'][number]): boolean {
-  return kernelName === undefined || getKernel(kernelName, 'wasm')?.kernelFunc === kernelFunc
+  return kernelName === undefined || getKernel(kernelName, getBackend())?.kernelFunc === kernelFunc
 }
 
 function tensorsOf({ xb, yb, weights }: Stepping): Tensor[] {
@@ -143,7 +145,7 @@ function tensorsOf({ xb, yb, weights }: Stepping): Tensor[] {
 }
 
 function fits({ batch, program }: Known, tensors: readonly Tensor[]): boolean {
-  if (batch.length !== tensors.length || program.backend !== wasm()) return false
+  if (batch.length !== tensors.length || program.backend !== current()) return false
   for (let i = 0; i < batch.length; i++) {
     const [{ shape, dtype }, tensor] = [batch[i]!, tensors[i]!]
     if (dtype !== tensor.dtype || !util.arraysEqual(shape, tensor.shape)) return false
@@ -151,7 +153,7 @@ function fits({ batch, program }: Known, tensors: readonly Tensor[]): boolean {
   return true
 }
 
-const wasm = () => backend() as unknown as WasmBackend
+const current = () => backend() as unknown as ReplayBackend
 
 const steps = new WeakMap<Stepping, Steps>()
 

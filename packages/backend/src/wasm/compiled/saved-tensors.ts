@@ -1,4 +1,3 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 
 /** What is used of TensorFlow.js's engine, which keeps it to itself. */
@@ -17,6 +16,12 @@ interface Engine {
   saveTensorsForBackwardMode?(tensors: tf.Tensor[]): tf.Tensor[]
 }
 
+/** A backend that counts who holds a piece of data. */
+interface CountingBackend {
+  incRef(dataId: tf.DataId): void
+}
+const counting: ReadonlySet<string> = new Set(['wasm', 'webgpu', 'tensorflow'])
+
 /**
  * Has the engine save a tensor for the backward pass by counting a reference to its data, where its own way runs a kernel. The tape
  * still records that one is the other: a gradient that is itself differentiated goes back through what was saved.
@@ -26,8 +31,8 @@ export function shareSavedTensors(): void {
   const save = engine.saveTensorsForBackwardMode
   if (!save) return
   engine.saveTensorsForBackwardMode = tensors => {
-    if (engine.state.gradientDepth !== 1 || tf.getBackend() !== 'wasm') return save.call(engine, tensors)
-    const backend = tf.backend() as BackendWasm
+    if (engine.state.gradientDepth !== 1 || !counting.has(tf.getBackend())) return save.call(engine, tensors)
+    const backend = tf.backend() as unknown as CountingBackend
     return tensors.map(x => {
       const { dataId, shape, dtype } = x
       backend.incRef(dataId)

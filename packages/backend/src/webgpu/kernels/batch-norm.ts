@@ -1,6 +1,6 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { batchNormKernelNames } from '../../wasm/compiled/kernel-names.js'
-import { element, GROUP, groupsFor, kernel, makeOutput, run, type Shader, type WebGPUBackend } from '../gpu.js'
+import { element, GROUP, groupsFor, kernel, makeOutput, oneOfEach, run, type Shader, type WebGPUBackend } from '../gpu.js'
 
 /** How rows are divided among groups: each has some of the channels, in columns, and some of the rows. */
 interface Division {
@@ -59,7 +59,7 @@ function sums(columns: number, before: string, term: string, after: string): str
 const division = ['rows', 'channels', 'rowsOfPart']
 
 /** Mean and variance of each part, from differences to its first row: what is subtracted from a square is small. */
-const moments = (columns: number): Shader => ({
+const moments = oneOfEach((columns: number) => ({
   name: `moments in ${columns} columns`,
   writes: ['mean', 'variance'],
   reads: ['x'],
@@ -73,7 +73,7 @@ const moments = (columns: number): Shader => ({
        mean[to] = x[begin * uniforms.channels + channel] + shift;
        variance[to] = max(sum.y / count - shift * shift, 0.0);`,
     ),
-})
+}))
 
 /** Chan, Golub and LeVeque 1983. */
 const joinMoments: Shader = {
@@ -109,7 +109,7 @@ const normalize: Shader = {
       y[i] = (x[i] - mean[c]) * (gamma[c] / sqrt(variance[c] + uniforms.epsilon)) + beta[c];`),
 }
 
-const gradientSums = (columns: number): Shader => ({
+const gradientSums = oneOfEach((columns: number) => ({
   name: `sums of a norm's gradient in ${columns} columns`,
   writes: ['ofScale', 'ofOffset'],
   reads: ['dy', 'x', 'mean', 'variance'],
@@ -121,7 +121,7 @@ const gradientSums = (columns: number): Shader => ({
       'let above = dy[at]; sum += vec2<f32>(above * (x[at] - middle), above);',
       'ofScale[to] = sum.x / sqrt(variance[channel] + uniforms.epsilon); ofOffset[to] = sum.y;',
     ),
-})
+}))
 
 const joinSums: Shader = {
   name: 'two sums joined',

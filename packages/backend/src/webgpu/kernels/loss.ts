@@ -1,6 +1,6 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core'
 import { softmaxCrossEntropyName } from '../../wasm/compiled/kernel-names.js'
-import { GROUP, kernel, makeOutput, run, type Shader } from '../gpu.js'
+import { GROUP, kernel, makeOutput, oneOfEach, run, type Shader } from '../gpu.js'
 import { tellNaN } from './elementwise.js'
 
 /** Up to so many logits one group of threads does all of it. */
@@ -19,7 +19,7 @@ const bound = (sparse: boolean) => ['logits', sparse ? 'targets: i32' : 'targets
 const kindOf = (sparse: boolean) => (sparse ? 'classes' : 'shares')
 
 /** A thread has a row after the other; then the losses of the threads are added up. */
-const together = (sparse: boolean): Shader => ({
+const together = oneOfEach((sparse: boolean) => ({
   name: `cross-entropy of ${kindOf(sparse)} together`,
   writes: ['loss', 'gradient'],
   reads: bound(sparse),
@@ -59,7 +59,7 @@ const together = (sparse: boolean): Shader => ({
       ${addUp('parts', GROUP)}
       if (thread == 0u) { loss[0] = parts[0] / f32(uniforms.rows); }
     }`,
-})
+}))
 
 /** Halves what is to be added up until one number is left, always in the same order. */
 function addUp(name: string, threads: number): string {
@@ -72,7 +72,7 @@ function addUp(name: string, threads: number): string {
 }
 
 /** A group has one row. */
-const byRow = (sparse: boolean): Shader => ({
+const byRow = oneOfEach((sparse: boolean) => ({
   name: `cross-entropy of ${kindOf(sparse)} by row`,
   writes: ['losses', 'gradient'],
   reads: bound(sparse),
@@ -121,7 +121,7 @@ const byRow = (sparse: boolean): Shader => ({
       ${addUp('parts', OF_ROW)}
       if (thread == 0u) { losses[row] = parts[0]; }
     }`,
-})
+}))
 
 const mean: Shader = {
   name: 'mean of losses',
