@@ -54,7 +54,7 @@ export async function showItems(dataset: Dataset, encoder: SampleEncoder, rows: 
     const [xs, ys] = columns
     const samples = Array.from({ length: n }, (_, i) => shownSample(encoder, xs!(i)!, ys!(i)))
     const targets = Array.from({ length: n }, (_, i) => ys!(i)).flatMap(each => (each ? [each.values] : []))
-    return new Plot({ panels: [shownPanel(title, samples, encoder.y?.colors?.(targets))] })
+    return new Plot({ panels: [shownPanel(`Samples of ${title}`, samples, encoder.y?.colors?.(targets))] })
   } finally {
     disposeOf(batch)
   }

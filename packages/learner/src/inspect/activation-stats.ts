@@ -144,7 +144,7 @@ export class ActivationStats implements Callback<Learner> {
   plot_layer_stats(layer: number | string, options: ShowOptions = {}): Plot {
     checkOptions('plot_layer_stats', options, showKinds)
     const name = this.#layer(layer)
-    const titles = { mean: `${name}: mean`, std: 'standard deviation', near_zero: 'share near zero' }
+    const titles = { mean: 'mean', std: 'standard deviation', near_zero: 'share near zero' }
     const panels = moments.map((figure, color): Panel => {
       const points = this.#stats.map(({ train_iter, layers }): [number, number] => [
         train_iter,
@@ -153,7 +153,7 @@ export class ActivationStats implements Callback<Learner> {
       const series = [{ name: titles[figure], style: 'line' as const, points, color }]
       return { title: titles[figure], x: { label: 'Batches', integer: true }, y: { label: '' }, series }
     })
-    return new Plot({ panels }).present(options)
+    return new Plot({ title: name, panels }).present(options)
   }
 
   /**

@@ -68,12 +68,14 @@ it('draws the curves of scikit-learn', async () => {
   const interp = await of(asGiven(pred, target, { weights, classes: ['no', 'yes'] }))
   const [chance, roc] = interp.plot_roc({ show: false }).chart.panels[0]!.series
   expect(chance!.name).toBe('chance')
-  expect(roc!.name).toMatch(/^0\.\d{3} yes$/)
+  expect(roc!.name).toMatch(/^0\.\d{3} \(yes\)$/)
   // Points of samples that weigh nothing are the same twice here.
   const distinct = (points: number[][]) =>
     points.filter(([x, y], i) => i === 0 || x !== points[i - 1]![0] || y !== points[i - 1]![1])
   expectNear(distinct(roc!.points).flat(), distinct(curves.roc).flat())
-  const [precision] = interp.plot_precision_recall({ show: false }).chart.panels[0]!.series
+  const { subtitle, panels } = interp.plot_precision_recall({ show: false }).chart
+  expect(subtitle).toMatch(/^average precision, of yes: 0\.\d{3}$/)
+  const [precision] = panels[0]!.series
   const drawn = new Set(precision!.points.map(([recall, precision]) => `${precision.toFixed(6)} ${recall.toFixed(6)}`))
   // The last one is scikit-learn's own: a precision of 1 where nothing is found.
   for (const [precision, recall] of curves.precision_recall.slice(0, -1))

@@ -192,8 +192,11 @@ export class ClassificationInterpretation extends Interpretation {
     const lowest = new Set(drawn.toSorted((a, b) => a.area - b.area).slice(0, mostCurves))
     const series = drawn
       .filter(each => lowest.has(each))
-      .map(({ name, area, points }, i): Series => ({ name: `${area.toFixed(3)} ${name}`, style: 'line', color: i, points }))
-    const subtitle = `${drawn.length > mostCurves ? `${mostCurves} of ${drawn.length} classes, those of the lowest ` : ''}${figure}`
+      .map(({ name, area, points }, i): Series => ({ name: `${area.toFixed(3)} (${name})`, style: 'line', color: i, points }))
+    const those = drawn.length > mostCurves ? `${mostCurves} of ${drawn.length} classes, those of the lowest ` : ''
+    // A single curve has no legend.
+    const [only] = drawn.length === 1 ? drawn : []
+    const subtitle = only ? `${figure}, of ${only.name}: ${only.area.toFixed(3)}` : `${those}${figure}`
     return new Plot({ title, subtitle, panels: [{ title: '', x, y, series: [...more, ...series] }] })
   }
 
