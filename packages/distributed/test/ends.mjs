@@ -17,7 +17,14 @@ if (comm.rank === comm.size - 1) {
 }
 if (way === 'signal') {
   // Whoever hears it says so, and ends with its code.
-  process.on('SIGTERM', () => process.exit(143))
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.on(name, () => {
+      console.log(`rank ${comm.rank} heard ${name}`)
+      process.exit(code)
+    })
   console.log(`rank ${comm.rank} waits`)
   await new Promise(resolve => setTimeout(resolve, 60_000))
 }

@@ -30,7 +30,6 @@ export function titleOf({ name, missing }: Mpiexec): string {
 
 export interface EndedRanks {
   code: number | null
-  signal: NodeJS.Signals | null
   stdout: string
   stderr: string
   /** Milliseconds. */
@@ -43,7 +42,7 @@ export function runRanks(
   n: number,
   file: string,
   given: readonly string[] = [],
-  { env = {}, signal }: { env?: Record<string, string>; signal?: { name: NodeJS.Signals; when: string } } = {},
+  { env = {} }: { env?: Record<string, string> } = {},
 ): Promise<EndedRanks> {
   const began = performance.now()
   const { FORCE_COLOR: _, ...inherited } = process.env
@@ -51,20 +50,16 @@ export function runRanks(
     env: { ...inherited, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const ended: EndedRanks = { code: null, signal: null, stdout: '', stderr: '', took: 0 }
-  let asked = false
+  const ended: EndedRanks = { code: null, stdout: '', stderr: '', took: 0 }
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     ended.stdout += text
-    if (!signal || asked || !ended.stdout.includes(signal.when)) return
-    asked = true
-    child.kill(signal.name)
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     ended.stderr += text
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, by) => resolve({ ...ended, code, signal: by, took: performance.now() - began }))
+    child.on('close', code => resolve({ ...ended, code, took: performance.now() - began }))
   })
 }
 

@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import { examples } from './examples.js'
 import { exitCodes, fail, oneLine } from './failure.js'
 import { positiveNumber, wholeNumber } from './options.js'
+import { addDistributed, programApart } from './program-distributed.js'
 import { addJobs } from './program-jobs.js'
 import { addBackend, addProgress } from './program-options.js'
 import { addRuns } from './program-runs.js'
@@ -19,15 +20,18 @@ export async function run(args: readonly string[]): Promise<number> {
   // chalk does not know https://no-color.org.
   if (args.includes('--no-color')) process.env['NO_COLOR'] = '1'
   if (process.env['NO_COLOR']) chalk.level = chalkStderr.level = 0
-  const program = commandLine()
+  let code: number = exitCodes.done
+  const program = commandLine(ended => {
+    code = ended
+  })
   try {
     const schedule = program.command('schedule').description('draw a learning rate schedule by name, or print its values')
     // Its commands come from the schedules there are, which the other commands need not load.
     if (args.find(arg => !arg.startsWith('-')) === schedule.name())
       (await import('./commands/schedule.js')).addSchedules(schedule)
     addThemes(program)
-    await program.parseAsync(args, { from: 'user' })
-    return exitCodes.done
+    await program.parseAsync(programApart(args), { from: 'user' })
+    return code
   } catch (error) {
     // Help that was asked for is no mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused
@@ -35,7 +39,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function commandLine(): Command {
+/** @param ended hears the exit code of a command that runs another program */
+function commandLine(ended: (code: number) => void): Command {
   const program = new Command('onecycle')
     .description('A fastai-style Learner for TensorFlow.js: lr_find, fit_one_cycle, and pictures of everything.')
     .version(version, '-V, --version', 'print the version')
@@ -66,6 +71,7 @@ function commandLine(): Command {
   addRuns(program)
   addPredict(program)
   addNotebook(program)
+  addDistributed(program, ended)
   addOthers(program)
   return program
 }
@@ -73,7 +79,7 @@ function commandLine(): Command {
 function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('say which TensorFlow.js backends work here, and why the others do not')
+    .description('say which TensorFlow.js backends work here, and why the others do not, and what there is of MPI')
     .option('--measure', 'measure training steps on each that works, within a minute')
     .option('--json', 'print it as JSON')
     .addHelpText('after', examples(['onecycle doctor'], ['onecycle doctor --measure', 'which one is the fastest here']))

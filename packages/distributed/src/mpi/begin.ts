@@ -16,7 +16,7 @@ import type { Start } from './started-by.js'
  * @param file name or path of MPI's library; undefined to look for it
  */
 export async function beginMpi(start: Start, timeout: number, file: string | undefined): Promise<MpiCommunicator> {
-  const open = await loadKoffi()
+  const open = await loadKoffi({ global: true })
   const library = file === undefined ? look(open, start) : openMpiLibrary(open, file)
   // Before MPI begins: a process that has begun is better not copied.
   const hasSpoken = mournByProcess(start)

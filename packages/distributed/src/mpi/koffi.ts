@@ -21,16 +21,16 @@ export type Open = (file: string | null) => Library
 /**
  * The package koffi: from beside this one, or from the program that was started, which pnpm may keep elsewhere.
  *
+ * @param global whether parts that a library loads as it needs them find its symbols, as engines want it; then only one is to be opened
  * @throws Error that says how to install it
  */
-export async function loadKoffi(): Promise<Open> {
+export async function loadKoffi({ global }: { global: boolean }): Promise<Open> {
   const { load } = await import('koffi').then(
     module => module.default,
     error => fromProgram(error),
   )
   return file => {
-    // Globally: the parts that an engine loads as it needs them look for its symbols there.
-    const library = load(file, { global: true })
+    const library = load(file, { global })
     return {
       bind: (name, args) => library.func(name, 'int', [...args]),
       addressOf(name) {

@@ -1,16 +1,19 @@
 import { type BackendDiagnosis, type Diagnosis, diagnose } from '@onecycle/backend'
+import { diagnoseMpi, type MpiDiagnosis } from '@onecycle/distributed/internal'
 import chalk from 'chalk'
+import { mpiLines } from './doctor-mpi.js'
 
-/** Says which backends work here, and what the others would need. */
+/** Says which backends work here, what the others would need, and what there is of MPI. */
 export async function doctor({ json = false, measure = false }: { json?: boolean; measure?: boolean }): Promise<void> {
   const diagnosis = await diagnose()
+  const mpi = await diagnoseMpi()
   const measuring = measure ? await import('./measure.js') : undefined
   const measured = await measuring?.measure(diagnosis)
-  if (json) console.log(JSON.stringify({ ...diagnosis, ...(measured && { measured }) }, null, 2))
-  else console.log([page(diagnosis), ...(measured ? ['', measuring!.tableOf(measured)] : [])].join('\n'))
+  if (json) console.log(JSON.stringify({ ...diagnosis, mpi, ...(measured && { measured }) }, null, 2))
+  else console.log([page(diagnosis, mpi), ...(measured ? ['', measuring!.tableOf(measured)] : [])].join('\n'))
 }
 
-function page({ host, tfjs, backends, wasm, best }: Diagnosis): string {
+function page({ host, tfjs, backends, wasm, best }: Diagnosis, mpi: MpiDiagnosis): string {
   const versions = Object.entries(tfjs).map(([name, version]) => `${name.replace('@tensorflow/tfjs-', '')} ${version}`)
   const kernels = (origin: string) => wasm.kernels.filter(kernel => kernel.origin === origin).map(kernel => kernel.name)
   return [
@@ -28,6 +31,8 @@ function page({ host, tfjs, backends, wasm, best }: Diagnosis): string {
         ? [`  ${names.length} ${origin} training kernels`, ...wrap(names.join(', '), '    ').map(line => chalk.dim(line))]
         : []
     }),
+    '',
+    ...mpiLines(mpi),
   ].join('\n')
 }
 
