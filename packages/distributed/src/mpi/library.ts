@@ -65,7 +65,7 @@ export function findLibrary(open: Open, engine: Engine, path = process.env['PATH
  * @throws Error where there is none, or what is there is no MPI
  */
 export function openMpiLibrary(open: Open, file: string): MpiLibrary {
-  const library = open(file)
+  const library = openOrSay(open, file)
   const version = versionOf(library)
   const own = openMpi(library)
   const standardAbi = !own && /mpi_abi/.test(file)
@@ -84,6 +84,14 @@ export function openMpiLibrary(open: Open, file: string): MpiLibrary {
         if (code !== 0) throw plainError('mpi-failed', `MPI_${name} failed with code ${code}.`)
       }
     },
+  }
+}
+
+function openOrSay(open: Open, file: string): Library {
+  try {
+    return open(file)
+  } catch (cause) {
+    throw plainError('mpi-library', `The library ${file} could not be opened: ${(cause as Error).message}.`, { cause })
   }
 }
 
