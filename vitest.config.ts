@@ -39,7 +39,7 @@ export default defineConfig({
     alias: [
       // The half that package.json's imports choose in Node.
       { find: /^#(\w+)\/(.+)\.js$/, replacement: source('$1', 'node/$2.ts') },
-      { find: /^@onecycle\/backend\/wasm\/inline$/, replacement: source('backend', 'wasm/inline.ts') },
+      { find: /^@onecycle\/backend\/wasm\/(inline|internal)$/, replacement: source('backend', 'wasm/$1.ts') },
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },

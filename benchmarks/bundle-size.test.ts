@@ -29,7 +29,7 @@ describe('a minimal trainer in a page', () => {
     ['what writes pictures', /plot\/dist\/pictures/],
     ['plots on a page', /mount\/mounted/],
     ['the choice of a backend', /use-backend/],
-    ['kernels', /wasm\/index/],
+    ['kernels', /wasm\/internal/],
     ['what is mended of WebGPU', /webgpu\/index/],
   ])('loads %s when it is asked for', (_, file) => {
     expect(loads(file)).toEqual([])

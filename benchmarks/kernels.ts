@@ -1,7 +1,8 @@
 // Where a step's time goes, kernel by kernel, by the processor's time: npx tsx benchmarks/kernels.ts WORKLOAD [--seconds 3] [--shapes]
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
-import { type FusedUpdate, trainingKernels } from '@onecycle/backend/wasm'
+import { trainingKernels } from '@onecycle/backend/wasm'
+import type { FusedUpdate } from '@onecycle/backend/wasm/internal'
 import type * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
 import { leastAndMedian, processorTime } from './turns.js'

@@ -1,16 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu'
-import {
-  compiledKernels,
-  composedKernels,
-  fusedUpdates,
-  registerTrainingKernels,
-  restoreStockKernels,
-} from '@onecycle/backend/wasm'
+import { registerTrainingKernels, restoreStockKernels } from '@onecycle/backend/wasm'
+import { compiledKernels, composedKernels, fusedUpdates } from '@onecycle/backend/wasm/internal'
 import { DataBunch } from '@onecycle/data'
-import { adam, cross_entropy, Learner, setFusedUpdate, sgd, simple_cnn } from '@onecycle/learner'
+import { adam, cross_entropy, Learner, sgd, simple_cnn } from '@onecycle/learner'
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { expect, it } from 'vitest'
+import { setFusedUpdate } from '../packages/learner/src/optimizer/fused.js'
 import { characterGpt, resnet9, separableNet, soundNet, tagger, textClassifier, unet } from './networks.js'
 import { characters, discs, rows, type Samples, samples, tagged, texts } from './samples.js'
 import { tabular } from './workloads.js'

@@ -1,4 +1,4 @@
-import { type FusedUpdate, fusedUpdates } from '@onecycle/backend/wasm'
+import { type FusedUpdate, fusedUpdates } from '@onecycle/backend/wasm/internal'
 import * as tf from '@tensorflow/tfjs-core'
 
 /** Puts others in the place of all kernels of wasm, and of every optimizer's step of a parameter: they are given what they replace. */

@@ -13,7 +13,7 @@ export function entries() {
   return packages.flatMap(folder => {
     const { name, exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
     return Object.entries(exports).flatMap(([path, { types }]) =>
-      path === './internal'
+      path.endsWith('/internal')
         ? []
         : [
             {

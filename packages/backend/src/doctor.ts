@@ -98,7 +98,7 @@ function missingFor(candidate: Candidate): Pick<BackendDiagnosis, 'missing'> {
 }
 
 async function examineWasm(): Promise<WasmDiagnosis> {
-  const { reasonForNarrow, relaxedSimd, simd, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+  const { reasonForNarrow, relaxedSimd, simd, threadsInUse, trainingKernels } = await import('./wasm/internal.js')
   const kernels = trainingKernels().map(({ kernelName, origin }) => ({ name: kernelName, origin }))
   const narrow = reasonForNarrow()
   const features = { simd: simd(), relaxedSimd: relaxedSimd(), threads: threadsInUse() }

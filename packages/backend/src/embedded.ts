@@ -1,6 +1,6 @@
 import { MathBackendCPU } from '#backend/tfjs-cpu.js'
 import { type Candidate, type StartRequest, startRegistered } from './candidate.js'
-import type { TriedThreads } from './wasm/index.js'
+import type { TriedThreads } from './wasm/internal.js'
 
 /** The default: comes with this package, needs nothing but npm. */
 export const wasm: Candidate = {
@@ -10,7 +10,7 @@ export const wasm: Candidate = {
   embedded: true,
   notes: [],
   async start(request = {}) {
-    const { compiledVariant, simd, startFastest, startWasm, threadsInUse, trainingKernels } = await import('./wasm/index.js')
+    const { compiledVariant, simd, startFastest, startWasm, threadsInUse, trainingKernels } = await import('./wasm/internal.js')
     const { threads: asked, simd: build } = request
     const found = asked === 'auto' ? await startFastest(build) : await startWasm({ threads: asked, simd: build })
     const compiled = trainingKernels().some(kernel => kernel.origin === 'compiled')

@@ -1,7 +1,6 @@
 export { backendNames } from '#backend/candidates.js'
-export { addFileHandlers } from '#backend/file-handlers.js'
 export type { BackendName } from './candidate.js'
 export { type BackendDiagnosis, type Diagnosis, type Doctor, describe, diagnose, doctor, type WasmDiagnosis } from './doctor.js'
-export { chooseLater, ready } from './ready.js'
+export { ready } from './ready.js'
 export { type BackendReport, type UseBackendOptions, useBackend } from './use-backend.js'
 export { setWasmPath } from './wasm/files.js'

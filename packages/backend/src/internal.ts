@@ -3,9 +3,11 @@ import type { accelerateWebGPU as accelerateOnWebGPU } from './webgpu/accelerate
 import type { fusedStepsOnWebGPU as fusedSteps } from './webgpu/optimizer.js'
 
 /** What other packages of onecycle need, and no program. */
+export { addFileHandlers } from '#backend/file-handlers.js'
 export { lookInProject, projectFolder } from '#backend/project.js'
 export { pinBackend } from './choosing.js'
 export type { MaybeNative } from './native/operations.js'
+export { chooseLater } from './ready.js'
 
 /** As `accelerateNative` of './native', which is loaded for it. */
 export async function accelerateNative(...given: Parameters<typeof accelerate>): Promise<void> {

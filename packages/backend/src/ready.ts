@@ -29,7 +29,7 @@ export function chooseLater(): void {
 async function loadEarly(): Promise<void> {
   if (untouched === undefined || profiler() !== untouched || choosing || isChoosing() || findBackendFactory('webgpu')) return
   try {
-    const { loadWasm } = await import('./wasm/index.js')
+    const { loadWasm } = await import('./wasm/internal.js')
     await loadWasm()
   } catch {
     // Who waits for it tries again, and says why it does not come.

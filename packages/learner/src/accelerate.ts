@@ -2,8 +2,7 @@ import { ready } from '@onecycle/backend'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import type { TrainOptions } from './fit/options.js'
-import { setFusedSteps } from './optimizer/fused.js'
-import { setFusedUpdate } from './optimizer/index.js'
+import { setFusedSteps, setFusedUpdate } from './optimizer/fused.js'
 import { setReplay } from './replay/seam.js'
 
 let accelerated: Promise<void> | undefined
@@ -45,7 +44,7 @@ export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}):
 
 async function load(): Promise<void> {
   const [{ accelerateLayers, fusedUpdates }, { replay }] = await Promise.all([
-    import('@onecycle/backend/wasm'),
+    import('@onecycle/backend/wasm/internal'),
     import('./replay/steps.js'),
   ])
   accelerateLayers(layers)

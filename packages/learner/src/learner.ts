@@ -16,7 +16,8 @@ import {
   typeError,
 } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
-import { emptyHistory, type History, OutputGuard, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
+import { emptyHistory, type History, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
+import { OutputGuard } from '@onecycle/recorder/internal'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'

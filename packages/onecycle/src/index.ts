@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { addFileHandlers, chooseLater } from '@onecycle/backend'
+import { addFileHandlers, chooseLater } from '@onecycle/backend/internal'
 // Also in programs that take nothing of models.
 import '@onecycle/learner/tensor-methods'
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { addFileHandlers, chooseLater } from '@onecycle/backend'
+import { addFileHandlers, chooseLater } from '@onecycle/backend/internal'
 
 export { ready, useBackend } from '@onecycle/backend'
 export * from '@onecycle/learner/inference'

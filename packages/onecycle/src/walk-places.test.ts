@@ -139,8 +139,6 @@ it('no other place of a call fails in the words of the engine, nor what is neste
     'slice(v, 1)': v => onecycle.group_rates(onecycle.slice(v, 1), 2),
     'general_sched([v])': v => onecycle.general_sched([v]),
     'general_sched of params v': v => onecycle.general_sched([{ length: 1, params: v }]),
-    'schedule_table(one_cycle, v, fit)': v => onecycle.schedule_table('one_cycle', v, { epochs: 1, batches: 2 }),
-    'schedule_table(one_cycle, values, v)': v => onecycle.schedule_table('one_cycle', { lr: 1 }, v),
     'new ParamScheduler({ lr: v })': v => new onecycle.ParamScheduler({ lr: v }),
     'new ParamScheduler(v) in a fit': v => learn.fit(1e-2, 1, { callbacks: new onecycle.ParamScheduler({ wd: () => v }) }),
     'new OneCycleScheduler({ lr_max: v }) in a fit': v => learn.fit(1e-2, 1, { callbacks: new onecycle.OneCycleScheduler({ lr_max: v }) }),
@@ -169,7 +167,6 @@ it('no other place of a call fails in the words of the engine, nor what is neste
     'parseIdx(bytes, v)': v => onecycle.parseIdx(new Uint8Array(2), v),
     'emptyHistory([v])': v => onecycle.emptyHistory([v]),
     'valley([1], v)': v => onecycle.valley([1], v),
-    'trim_curve([1], [1], v)': v => onecycle.trim_curve([1], [1], v),
   } // biome-ignore format: a table
 
   const foreign: [string, unknown][] = [undefined, null, Number.NaN, -1, 0.5, '', 'x', true, 1n].map(value => [

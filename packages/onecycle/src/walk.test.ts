@@ -55,7 +55,7 @@ beforeAll(async () => {
 const names = (text: string) => new Set(text.split(' '))
 
 /** The arithmetic of the inner loop, and errors that the loop makes. */
-const inner = names('applyRule initialState TrainingLoop DivergedError InterruptedError')
+const inner = names('TrainingLoop DivergedError InterruptedError')
 /** They take seconds where nothing is wrong: data is loaded, every backend started. */
 const slow = names('mnist mnist_sample flights diagnose')
 /** Signals, whose argument is an Error's own. */
@@ -110,7 +110,6 @@ it('no method does', async () => {
     stopping: new onecycle.EarlyStopping(),
     saving: new onecycle.SaveModel(learn, { log: () => {} }),
     plateau: new onecycle.ReduceLROnPlateau(),
-    patience: new onecycle.Patience({ log: () => {} }),
     average: new onecycle.WeightAverage(),
     accumulation: new onecycle.GradientAccumulation(),
     ema: new onecycle.EMA(),
@@ -197,7 +196,6 @@ it('every door refuses a misspelt option, and a value that is of no kind it has,
     SaveModel: build('SaveModel', learn),
     TerminateOnNaN: build('TerminateOnNaN'),
     Monitor: build('Monitor'),
-    Patience: build('Patience'),
     WeightAverage: build('WeightAverage'),
     MixUp: build('MixUp'),
     ShortEpoch: build('ShortEpoch'),

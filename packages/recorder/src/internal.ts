@@ -5,3 +5,4 @@
  */
 export { whereOf } from './live/pulse-of.js'
 export { historyText } from './log/history-text.js'
+export { OutputGuard } from './log/output-guard.js'

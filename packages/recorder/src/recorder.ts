@@ -1,6 +1,7 @@
 import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { checkOptions, type Kinds, kind, plainError, show, typeError, withAnswers } from '@onecycle/platform'
-import { type Chart, type LiveChart, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Chart, type LiveChart, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import { type LrFindOptions, lrFindChart, lrFindKinds } from './chart/lr-find.js'
 import { metricsChart } from './chart/metrics.js'

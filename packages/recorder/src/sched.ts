@@ -1,5 +1,6 @@
 import { checkOptions, kind } from '@onecycle/platform'
-import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { type LossesOptions, lossesChart } from './chart/losses.js'
 import type { LrFindOptions } from './chart/lr-find.js'
 import { type ScheduleOptions, scheduleChart } from './chart/schedule.js'

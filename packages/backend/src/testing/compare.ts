@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu'
 // tfjs-core has no gradients of its own: tfjs-layers brings them, as the umbrella package does.
 import '@tensorflow/tfjs-layers'
 import { expect } from 'vitest'
-import { compiledKernels, composedKernels, registerTrainingKernels, restoreStockKernels } from '../wasm/index.js'
+import { compiledKernels, composedKernels, registerTrainingKernels, restoreStockKernels } from '../wasm/internal.js'
 
 /** Both sets of training kernels must pass the same tests. */
 export const kernelSets = ['composed', 'compiled'] as const

@@ -7,7 +7,7 @@
  * await tf.setBackend('wasm')
  */
 import { leaveErrorsToTheProgram } from '#backend/process-listeners.js'
-import { compiledKernels, compiledVariant } from './compiled/index.js'
+import { compiledVariant } from './compiled/index.js'
 import { composedKernels } from './composed/index.js'
 import { refuseWhenFull } from './full-memory.js'
 import { registerTrainingKernels } from './kernels.js'
@@ -19,21 +19,7 @@ registerTrainingKernels(composedKernels)
 if (compiledVariant()) registerCompiledKernels()
 takeOverStart()
 
-export {
-  accelerateLayers,
-  type CompiledVariant,
-  compiledFailure,
-  compiledVariant,
-  type FusedStep,
-  type FusedUpdate,
-  fusedAdagrad,
-  fusedAdam,
-  fusedRmsprop,
-  fusedSgd,
-  fusedUpdates,
-  reasonForNarrow,
-} from './compiled/index.js'
+export { accelerateLayers, type CompiledVariant, compiledVariant } from './compiled/index.js'
 export * from './features.js'
 export * from './kernels.js'
-export { loadWasm, startFastest, startWasm, type TriedThreads, threadsInUse } from './threads/start.js'
-export { compiledKernels, composedKernels }
+export { threadsInUse } from './threads/start.js'

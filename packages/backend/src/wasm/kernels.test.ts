@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { useKernels } from '../testing/compare.js'
-import { composedKernels, registerTrainingKernels, restoreStockKernels, trainingKernel, trainingKernels } from './index.js'
+import { registerTrainingKernels, restoreStockKernels, trainingKernel, trainingKernels } from './index.js'
+import { composedKernels } from './internal.js'
 
 describe('training kernels', () => {
   beforeAll(() => tf.setBackend('wasm'))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeOptimizer, fakeFit } from '../testing/fake-learner.js'
-import { OneCycleScheduler, one_cycle, oneCycleForms, ParamScheduler, slice } from './index.js'
+import { OneCycleScheduler, one_cycle, ParamScheduler, slice } from './index.js'
+import { oneCycleForms } from './one-cycle.js'
 
 const fit = { n_epoch: 3, n_batches: 5 }
 const adam = (lr: number | number[] = 1e-3, groups = 1) => new FakeOptimizer({ lr, mom: 0.9 }, groups)

@@ -8,7 +8,6 @@ import {
   flat_cos,
   lr_range,
   one_cycle,
-  oneCycleForms,
   SchedCos,
   SchedExp,
   SchedLin,
@@ -19,6 +18,7 @@ import {
   use_clr,
   use_clr_beta,
 } from './index.js'
+import { oneCycleForms } from './one-cycle.js'
 
 const rate = fc.double({ min: 1e-6, max: 10, noNaN: true })
 const pct = fc.double({ min: 0, max: 1, noNaN: true })

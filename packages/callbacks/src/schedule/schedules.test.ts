@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { schedule_table, schedules, torch } from './index.js'
+import { schedules, torch } from './index.js'
+import { schedule_table } from './schedules.js'
 
 const needed: Record<string, Record<string, number | number[]>> = {
   use_clr: { use_clr: [32, 5] },

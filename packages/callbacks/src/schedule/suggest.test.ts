@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { minimum, suggestFunctions, trim_curve, valley } from './index.js'
+import { minimum, valley } from './index.js'
+import { suggestFunctions, trim_curve } from './suggest.js'
 
 const lrs = Array.from({ length: 40 }, (_, i) => 1e-7 * 10 ** (i / 5))
 const dip = lrs.map((_, i) => 1 + ((i - 25) / 25) ** 2)

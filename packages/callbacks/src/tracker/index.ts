@@ -1,7 +1,7 @@
 export type { DirectionOptions } from './direction.js'
 export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js'
 export { type Log, Monitor, type MonitorOptions, type MonitorState } from './monitor.js'
-export { Patience, type PatienceOptions, type PatienceState } from './patience.js'
+export type { PatienceOptions, PatienceState } from './patience.js'
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js'
 export { type ModelStore, SaveModel, type SaveModelOptions, type SaveModelState } from './save-model.js'
 export { TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.js'

@@ -1,4 +1,4 @@
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import { type SweepSettings, varied } from './settings.js'
 import type { TrialResult } from './trial-files.js'
 

@@ -1,6 +1,6 @@
 // Alone: it is the first thing that a program does.
 import { join } from 'node:path'
-import { chooseLater } from '@onecycle/backend'
+import { chooseLater } from '@onecycle/backend/internal'
 import { getBackend } from '@tensorflow/tfjs-core'
 import { expect, it } from 'vitest'
 import { temporaryFolder } from '../testing/temporary-folder.js'

@@ -5,7 +5,7 @@ export async function machineNow(): Promise<Record<string, string>> {
   const backend = getBackend()
   const machine = { backend, tfjs: version_core }
   if (backend !== 'wasm') return machine
-  const { compiledVariant, threadsInUse } = await import('@onecycle/backend/wasm')
+  const { compiledVariant, threadsInUse } = await import('@onecycle/backend/wasm/internal')
   const variant = compiledVariant()
   return {
     ...machine,

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { checkCount, checkOptions, kind, plainError, rangeError, show } from '@onecycle/platform'
-import { heatPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { heatPanel, type Panel, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { LayerCalls } from './layer-calls.js'

@@ -1,4 +1,4 @@
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import { DivergedError } from '../diverged.js'
 import type { Divergence } from './divergence.js'
 import type { DivergingLearner } from './diverging-learner.js'

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import { checkOptions } from '@onecycle/platform'
-import { heatPanel, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { heatPanel, type Panel, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { everyOf, type GradientNorms, readAndDispose, requireStats, type StatsOptions, spanOf, statsOf } from './stats.js'

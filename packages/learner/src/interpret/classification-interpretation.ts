@@ -1,5 +1,6 @@
 import { checkCount, checkNumber, checkOptions, kind, plainError, standardOutput, typeError, writeTo } from '@onecycle/platform'
-import { type Axis, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Axis, Plot, type Series, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { type Answers, type Reading, type Scores, scoresOf } from '../metric/answers.js'
 import { averagePrecision, precisionRecallPoints, type Ranked, rocArea, rocPoints } from '../metric/rank-curves.js'
 import { rankedOf } from '../metric/ranked.js'

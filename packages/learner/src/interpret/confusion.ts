@@ -1,4 +1,5 @@
-import { formatNumber, heatPanel, type Panel } from '@onecycle/plot'
+import { heatPanel, type Panel } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import type { Answers } from '../metric/answers.js'
 
 /** How often each class (row) was taken for each (column); with weights, what these samples count. */

@@ -1,6 +1,7 @@
 import { DataLoader, type Dataset } from '@onecycle/data'
 import { checkCount, checkOptions, kind, nearestName, Random, rangeError, show, typeError } from '@onecycle/platform'
-import { barPanel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { barPanel, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { streamOf } from '../check/stream-of.js'
 import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'

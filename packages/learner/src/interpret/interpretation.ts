@@ -1,6 +1,7 @@
 import type { BatchStream, Dataset } from '@onecycle/data'
 import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
-import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { streamOf } from '../check/stream-of.js'
 import { predictionsOf } from '../loss/loss-of.js'

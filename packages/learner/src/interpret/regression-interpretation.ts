@@ -1,5 +1,6 @@
 import { checkOptions } from '@onecycle/platform'
-import { formatNumber, type Panel, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Panel, Plot, type Series, type ShowOptions } from '@onecycle/plot'
+import { formatNumber, showKinds } from '@onecycle/plot/internal'
 import { tidy } from '@tensorflow/tfjs-core'
 import { asPredictions } from '../loss/targets.js'
 import type { Interpreted } from './check-learner.js'

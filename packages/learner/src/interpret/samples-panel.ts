@@ -1,5 +1,6 @@
 import type { DataBunch, ItemDataBunch } from '@onecycle/data'
-import { formatNumber, type Panel, type Picture, picturesPanel, tablePanel } from '@onecycle/plot'
+import { type Panel, type Picture, picturesPanel, tablePanel } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import type { InputValues } from './samples-at.js'
 import { columnNames, isIndicator, readable, tabular } from './tabular.js'
 

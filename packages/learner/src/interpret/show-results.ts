@@ -1,5 +1,6 @@
 import { checkCount, checkOptions, kind } from '@onecycle/platform'
-import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { streamOf } from '../check/stream-of.js'
 import { predictionsHeld } from '../loss/loss-of.js'
 import { Beginning } from './beginning.js'

@@ -1,5 +1,5 @@
 import type { DataBunch, TabularDataBunch } from '@onecycle/data'
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import type { InputValues } from './samples-at.js'
 
 /** Data that is made of a table; undefined for other data. */

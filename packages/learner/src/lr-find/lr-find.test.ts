@@ -1,4 +1,5 @@
-import { type Callback, CancelFit, type SuggestName, slice, suggestFunctions } from '@onecycle/callbacks'
+import { type Callback, CancelFit, type SuggestName, slice } from '@onecycle/callbacks'
+import { suggestFunctions } from '@onecycle/callbacks/internal'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner, type LrFindOptions } from '../learner.js'

@@ -7,9 +7,9 @@ import {
   type Rates,
   type Schedule,
   type SuggestName,
-  suggestFunctions,
   type TrainingState,
 } from '@onecycle/callbacks'
+import { suggestFunctions } from '@onecycle/callbacks/internal'
 import { addAnswers, checkCount, checkOptions, type Kinds, kind, plainError, rangeError } from '@onecycle/platform'
 import { type LrFindRecord, SmoothenValue } from '@onecycle/recorder'
 import { numbers, type TrainOptions, trainKinds } from '../fit/options.js'

@@ -1,4 +1,5 @@
-import { type SuggestName, suggestFunctions } from '@onecycle/callbacks'
+import type { SuggestName } from '@onecycle/callbacks'
+import { suggestFunctions } from '@onecycle/callbacks/internal'
 import { describe, expect, it } from 'vitest'
 import { type Search, suggestRates } from './suggestions.js'
 

@@ -1,4 +1,5 @@
-import { type SuggestName, suggestFunctions, trim_curve } from '@onecycle/callbacks'
+import type { SuggestName } from '@onecycle/callbacks'
+import { suggestFunctions, trim_curve } from '@onecycle/callbacks/internal'
 import type { LrFindRecord } from '@onecycle/recorder'
 
 /** A search that is over. */

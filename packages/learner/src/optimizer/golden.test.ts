@@ -1,10 +1,11 @@
 // Alone: it starts the wasm backend.
 import { readdirSync, readFileSync } from 'node:fs'
 import { useBackend } from '@onecycle/backend'
-import { fusedUpdates } from '@onecycle/backend/wasm'
+import { fusedUpdates } from '@onecycle/backend/wasm/internal'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { float64 } from './float64.js'
+import { setFusedUpdate } from './fused.js'
 import type { Parameter, RuleFactory } from './index.js'
 import * as optimizers from './index.js'
 import { applyRule, initialState, type ParameterState } from './rule.js'
@@ -24,8 +25,7 @@ const folder = new URL('../../fixtures/optim/', import.meta.url)
 const files = readdirSync(folder).filter(file => file.endsWith('.json'))
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
 
-const { setFusedUpdate, sgd, rmsprop, adam, adamw, radam, qhadam, larc, lars, lamb, lookahead, ranger, nadam, adagrad, adamax } =
-  optimizers
+const { sgd, rmsprop, adam, adamw, radam, qhadam, larc, lars, lamb, lookahead, ranger, nadam, adagrad, adamax } = optimizers
 
 // Which optimizer of ours each original is, the original's parameters being given.
 type Params = Record<string, never>

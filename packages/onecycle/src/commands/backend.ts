@@ -1,4 +1,5 @@
-import { chooseLater, useBackend } from '@onecycle/backend'
+import { useBackend } from '@onecycle/backend'
+import { chooseLater } from '@onecycle/backend/internal'
 
 /** Options of all commands that compute. */
 export interface BackendOptions {

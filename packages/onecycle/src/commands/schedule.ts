@@ -1,4 +1,5 @@
-import { type ScheduleOption, type ScheduleTable, type ScheduleValues, schedule_table, schedules } from '@onecycle/callbacks'
+import { type ScheduleOption, schedules } from '@onecycle/callbacks'
+import { type ScheduleTable, type ScheduleValues, schedule_table } from '@onecycle/callbacks/internal'
 import type { Plot } from '@onecycle/plot'
 import { plot_schedule } from '@onecycle/recorder'
 import { type Command, Option } from 'commander'

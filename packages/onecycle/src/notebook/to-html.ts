@@ -1,4 +1,4 @@
-import { escapeHtml } from '@onecycle/plot'
+import { escapeHtml } from '@onecycle/plot/internal'
 import hljs from 'highlight.js/lib/core'
 import typescript from 'highlight.js/lib/languages/typescript'
 import { marked } from 'marked'

@@ -1,5 +1,6 @@
 import { checkOptions, plainError, show, typeError } from '@onecycle/platform'
-import { type Chart, type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Chart, type Panel, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import type { History } from '../history.js'
 import { atEpochEnds, overBatches, overEpochs } from './over-batches.js'
 import { schedulePanel } from './schedule.js'

@@ -1,5 +1,6 @@
 import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
-import { type Chart, formatNumber, type Mark, type Panel, Plot, type Series, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Chart, type Mark, type Panel, Plot, type Series, type ShowOptions } from '@onecycle/plot'
+import { formatNumber, showKinds } from '@onecycle/plot/internal'
 import type { LrFindRecord } from '../history.js'
 import { checkSkips, skipKinds } from './skips.js'
 

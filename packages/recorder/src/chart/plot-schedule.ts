@@ -1,6 +1,7 @@
 import type { LrAndMom, Schedule } from '@onecycle/callbacks'
 import { checkOptions, isClass, kind, rangeError, show, typeError } from '@onecycle/platform'
-import { type Panel, Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { type Panel, Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { schedulePanel } from './schedule.js'
 
 /** Schedules by hyper-parameter, such as `one_cycle` returns them, or their values for every batch. */

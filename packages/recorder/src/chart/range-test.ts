@@ -1,5 +1,6 @@
 import { checkOptions, kind, plainError, rangeError, show, typeError } from '@onecycle/platform'
-import { Plot, type ShowOptions, showKinds } from '@onecycle/plot'
+import { Plot, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { overBatches } from './over-batches.js'
 
 export interface RangeTestOptions extends ShowOptions {

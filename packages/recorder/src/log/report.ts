@@ -1,5 +1,6 @@
 import { checkOptions, type Kinds, kind, show, typeError, writeWhole } from '@onecycle/platform'
-import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage, Plot, type Theme } from '@onecycle/plot'
+import { Plot, type Theme } from '@onecycle/plot'
+import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage } from '@onecycle/plot/internal'
 import { formatFigure } from './figure.js'
 
 export interface ReportOptions {

@@ -1,4 +1,4 @@
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import { formatBytes, formatRate, formatShort, formatTime } from './figure.js'
 import type { Status } from './status.js'
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { numbers } from '../../testing/compare.js'
 import { attentionKernelNames, batchNormKernelNames, layerNormKernelNames } from '../compiled/kernel-names.js'
 import { recurrentOperation } from '../compiled/recurrent-operation.js'
-import { fusedUpdates, startWasm, threadsInUse } from '../index.js'
+import { threadsInUse } from '../index.js'
+import { fusedUpdates, startWasm } from '../internal.js'
 
 type Program = (...inputs: tf.Tensor[]) => tf.Tensor
 type Operation = [what: string, shapes: number[][], program: (...inputs: never[]) => tf.Tensor]

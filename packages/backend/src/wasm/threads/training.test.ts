@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { expect, it } from 'vitest'
 import { numbers } from '../../testing/compare.js'
-import { accelerateLayers, startWasm } from '../index.js'
+import { accelerateLayers } from '../index.js'
+import { startWasm } from '../internal.js'
 
 const seeded = (seed: number) => ({ kernelInitializer: initializers.heNormal({ seed }) })
 

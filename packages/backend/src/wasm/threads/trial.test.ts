@@ -2,7 +2,8 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { wasm } from '../../embedded.js'
-import { startFastest, startWasm, threadsInUse } from '../index.js'
+import { threadsInUse } from '../index.js'
+import { startFastest, startWasm } from '../internal.js'
 import { fastestOf, fastestThreads } from './trial.js'
 
 describe('of the times of one, two and four threads', () => {

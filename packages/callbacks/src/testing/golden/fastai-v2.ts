@@ -19,9 +19,8 @@ import {
   type Schedule,
   sgdr,
   slice,
-  suggestFunctions,
-  trim_curve,
 } from '../../schedule/index.js'
+import { suggestFunctions, trim_curve } from '../../schedule/suggest.js'
 import { EarlyStopping, ReduceLROnPlateau, SaveModel, TerminateOnNaN } from '../../tracker/index.js'
 import { FakeOptimizer, fakeFit } from '../fake-learner.js'
 import type { Check } from './compare.js'

@@ -1,4 +1,4 @@
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import type { Comparison, RunInList } from '../message.js'
 import { Cards } from './cards.js'
 import { comparedParts } from './compared.js'

@@ -1,4 +1,4 @@
-import { formatNumber } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import type { Pulse } from '../pulse.js'
 import type { StoryFit } from '../story-fit.js'
 
