@@ -1,12 +1,11 @@
 // # Training with the 1cycle policy
 //
-// The cells below begin with `// %%`. Run them one by one in an editor, all at once as a program (`npx tsx notebooks/01-one-cycle.ts`), or
-// into a page with their outputs (`npx onecycle notebook run notebooks/01-one-cycle.ts`).
-
-// %% [markdown]
 // How fast should a network learn? Too slow a rate wastes time, too fast a one never settles. Two ideas of Leslie Smith
 // answer it: try all rates on a few batches and look where the loss falls fastest (2015), then train with a rate that rises to
 // about there and falls to nothing, while momentum does the opposite (2018). fastai made them famous, and named the methods used here.
+//
+// The cells of this program begin with `// %%`. Run them one by one in an editor, all at once (`npx tsx notebooks/01-one-cycle.ts`), or
+// into a page with their outputs (`npx onecycle notebook run notebooks/01-one-cycle.ts`).
 
 // %%
 import assert from 'node:assert/strict'

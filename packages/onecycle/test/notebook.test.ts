@@ -76,7 +76,7 @@ test('runs its cells, and writes a Jupyter notebook, a page and Markdown with th
   const page = await readFile(path('html'), 'utf8')
   expect(page).toContain('<title>A *notebook*</title>')
   expect(page).toContain('<h1>A <em>notebook</em></h1>')
-  expect(page).toContain('<pre class="output stdout">2/2</pre>')
+  expect(page).toContain('<pre class="output stdout words">2/2</pre>')
   expect(page).toContain(`<img alt="A [drawing]" src="data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}">`)
   expect(page).not.toMatch(/(src|href)="(?!data:)/)
 

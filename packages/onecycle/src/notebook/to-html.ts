@@ -30,8 +30,7 @@ ${parts.join('\n')}
 }
 
 function outputHtml(output: Output): string {
-  if (output.output_type === 'stream')
-    return `<pre class="output ${output.name}">${escapeHtml(asShown(output.text).trimEnd())}</pre>`
+  if (output.output_type === 'stream') return linesHtml(asShown(output.text).trimEnd(), `output ${output.name}`)
   if (output.output_type === 'error') return `<pre class="output error">${escapeHtml(asShown(output.traceback.join('\n')))}</pre>`
   return `<div class="output">${shownHtml(output.data)}</div>`
 }
@@ -45,7 +44,13 @@ function shownHtml(data: MimeBundle): string {
     if (data[type] !== undefined) return `<img alt="${words}" src="data:${type};base64,${formOf(data, type)}">`
   if (data['text/html'] !== undefined) return formOf(data, 'text/html')!
   if (data['text/markdown'] !== undefined) return marked.parse(formOf(data, 'text/markdown')!, { async: false })
-  return `<pre>${escapeHtml(plainOf(data))}</pre>`
+  return linesHtml(plainOf(data))
+}
+
+/** Sentences are broken where the page ends; lines that stand below each other, as columns and drawings do, stay whole. */
+function linesHtml(text: string, kind = ''): string {
+  const classes = [kind, /\S {2,}\S|[│┤⠁-⣿]/.test(text) ? '' : 'words'].filter(Boolean).join(' ')
+  return `<pre${classes && ` class="${classes}"`}>${escapeHtml(text)}</pre>`
 }
 
 const style = `
@@ -58,11 +63,13 @@ pre, code { font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, mono
 pre { overflow-x: auto; margin: 0; line-height: 1.45; }
 .text code { background: var(--shade); padding: 1px 4px; border-radius: 4px; }
 .text pre { background: var(--shade); padding: 12px 14px; border-radius: 6px; }
-.text table { border-collapse: collapse; }
+.text pre code { background: none; padding: 0; }
+.text table { border-collapse: collapse; display: block; overflow-x: auto; }
 .text td, .text th { border: 1px solid var(--line); padding: 4px 10px; }
 .code { margin: 16px 0; }
 .source { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--shade); border: 1px solid var(--line); border-radius: 6px; padding: 12px 14px; }
 .output { margin: 8px 0 0; padding: 0 14px; }
+.words { white-space: pre-wrap; overflow-wrap: anywhere; }
 .output img { max-width: 100%; background: #ffffff; border-radius: 6px; }
 .stderr { color: var(--soft); }
 .failed .source { border-color: var(--bad); }

@@ -11,7 +11,10 @@ export interface Markdown {
 export function toMarkdown({ cells }: Notebook, folder: string): Markdown {
   const files = new Map<string, string | Uint8Array>()
   const picture = (content: string | Uint8Array, ending: string, alt: string, cell: number) => {
-    const name = `${folder}/cell-${cell}${files.size ? `-${files.size}` : ''}.${ending}`
+    const nameOf = (n: number) => `${folder}/cell-${cell}${n > 1 ? `-${n}` : ''}.${ending}`
+    let n = 1
+    while (files.has(nameOf(n))) n++
+    const name = nameOf(n)
     files.set(name, content)
     return `![${alt.replace(/[[\]]/g, '')}](${encodeURI(name)})`
   }

@@ -18,9 +18,13 @@ export function formOf(data: MimeBundle, type: string): string | undefined {
   return Array.isArray(form) ? form.join('') : (form as string | undefined)
 }
 
-/** What a picture is called: the first line of the words for it. */
+/** What a picture is called: the first line of the words for it, where titles of several panels may stand side by side. */
 export function titleIn(data: MimeBundle): string {
-  return (formOf(data, 'text/plain') ?? '').trim().split('\n')[0]!.trim()
+  return (formOf(data, 'text/plain') ?? '')
+    .trim()
+    .split('\n')[0]!
+    .trim()
+    .replace(/\s{2,}/g, ', ')
 }
 
 /** In words, or as JSON where there are none. */
