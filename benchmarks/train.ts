@@ -1,6 +1,6 @@
 import { CancelFit } from '@onecycle/callbacks'
 import { DataBunch } from '@onecycle/data'
-import { adam, cross_entropy, Learner, sgd } from '@onecycle/learner'
+import { adam, cross_entropy, Learner, type OptimizerFactory, sgd } from '@onecycle/learner'
 import type { Workload } from './workloads.js'
 
 /** Of an epoch. */
@@ -9,6 +9,11 @@ export const BATCHES = 16
 const factories = {
   sgd: (lr: number) => sgd({ lr, mom: 0.9 }),
   adam: (lr: number) => adam({ lr, sqr_mom: 0.999, eps: 1e-8, wd: 0 }),
+}
+
+/** As torch_bench.py has it. */
+export function optimizerOf({ optimizer }: Workload): OptimizerFactory {
+  return factories[optimizer.kind](optimizer.lr)
 }
 
 /**
@@ -21,7 +26,7 @@ export async function train(workload: Workload, seconds: number, onBatch: () => 
   const model = workload.build()
   const learn = new Learner(data, model, {
     loss: cross_entropy,
-    optimizer: factories[optimizer.kind](optimizer.lr),
+    optimizer: optimizerOf(workload),
     progress: false,
   })
   let end: number | undefined
