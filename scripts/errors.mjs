@@ -50,7 +50,7 @@ export async function errorSites(texts = sources().map(file => [file, readFileSy
       const made =
         ts.isClassDeclaration(node) &&
         node.heritageClauses?.some(({ types }) => builtIn.test(types[0]?.expression.getText() ?? ''))
-      if (made && node.name.text !== 'CancelSignal' && !/withCode\(\s*this,/.test(node.getText()))
+      if (made && node.name.text !== 'CancelSignal' && !/withCode\(\s*this,|this\.code = code$/m.test(node.getText()))
         complaints.push(
           `${placeOf(node)}: ${node.name.text} has no code: call withCode(this, 'code', ${node.name.text}) in its constructor`,
         )
@@ -147,16 +147,16 @@ function filesIn(folder) {
 /**
  * The entries of docs/errors, in the order of their pages.
  *
- * @returns each with its code, its page, its text (Markdown without the messages), and the messages that stand in it
+ * @returns each with its code, its page and that one's title, its text (Markdown without the messages), and the messages that stand in it
  */
 export function errorEntries() {
-  return pages().flatMap(({ page, text }) =>
+  return pages().flatMap(({ page, title, text }) =>
     text.split(/^(?=## )/m).flatMap(part => {
       const code = /^## (\S+)\n/.exec(part)?.[1]
       if (!code) return []
       const [body, list] = part.slice(part.indexOf('\n') + 1).split(/^<details>[\s\S]*?^```text\n/m)
       const messages = list === undefined ? [] : list.split(/^```$/m)[0].split('\n').filter(Boolean)
-      return [{ code, page, text: body.trim(), messages }]
+      return [{ code, page, title, text: body.trim(), messages }]
     }),
   )
 }
@@ -166,7 +166,10 @@ function pages() {
   const names = readdirSync(folder)
     .filter(name => name.endsWith('.md'))
     .sort()
-  return names.map(name => ({ page: `errors/${name}`, file: join(folder, name), text: readFileSync(join(folder, name), 'utf8') }))
+  return names.map(name => {
+    const text = readFileSync(join(folder, name), 'utf8')
+    return { page: `errors/${name}`, title: /^# (.*)$/m.exec(text)[1], file: join(folder, name), text }
+  })
 }
 
 /** Each code with all its messages, in order, none twice. */
@@ -203,8 +206,7 @@ function write(byCode) {
 export function codesByPage() {
   const all = errorEntries()
   return pages()
-    .map(({ page, text }) => {
-      const title = /^# (.*)$/m.exec(text)[1]
+    .map(({ page, title }) => {
       const codes = all.filter(entry => entry.page === page).map(({ code }) => `[\`${code}\`](${page}#${code.toLowerCase()})`)
       return `**[${title}](${page})**: ${codes.join(', ')}\n\n`
     })

@@ -1,7 +1,10 @@
 // The end of the build: what reads config files, and what parses and renders notebooks, comes with this package, in place of packages of 16 MB of which
-// it uses a part.
-import { rm, writeFile } from 'node:fs/promises'
+// it uses a part; and what errors mean, for onecycle explain.
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { brotliCompress } from 'node:zlib'
 import { build } from 'esbuild'
+import { errorEntries } from '../../scripts/errors.mjs'
 import { licencesOf } from '../../scripts/licences.mjs'
 import { packed } from '../../scripts/packed.mjs'
 
@@ -19,3 +22,6 @@ for (const [folder, names] of Object.entries({ job: ['config-file'], notebook: [
   for (const name of names) await rm(`dist/${folder}/${name}.js.map`, { force: true })
   await writeFile(`dist/${folder}/licences.txt`, await licencesOf(metafile))
 }
+
+await mkdir('dist/explain', { recursive: true })
+await writeFile('dist/explain/entries.json.br', await promisify(brotliCompress)(JSON.stringify(errorEntries())))

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { setImmediate } from 'node:timers/promises'
-import { plainError } from '@onecycle/platform'
 import { fail } from './failure.js'
 import { run } from './program.js'
 
@@ -14,4 +13,9 @@ for (const output of [process.stdout, process.stderr])
 const code = await run(process.argv.slice(2))
 // A write that failed says so a moment later.
 await setImmediate()
-process.exitCode = lost ? fail(plainError('output-failed', `The output could not be written: ${lost.message}`), false) : code
+process.exitCode = lost ? fail(await unwritten(lost)) : code
+
+async function unwritten({ message }: Error): Promise<Error> {
+  const { plainError } = await import('@onecycle/platform')
+  return plainError('output-failed', `The output could not be written: ${message}`)
+}

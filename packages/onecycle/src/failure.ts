@@ -6,10 +6,14 @@ import { isUsageError } from './usage-error.js'
 export const exitCodes = { done: 0, failed: 1, misused: 2 } as const
 
 /**
- * Tells a failure on standard error, in one red line, or with its stack, and gives the exit code to end with: that of an
+ * Tells a failure on standard error, in one red line, with its stack, or as a line of JSON, and gives the exit code to end with: that of an
  * interruption, 2 where the command line or a config file is wrong, else 1.
  */
-export function fail(error: unknown, debug: boolean): number {
+export function fail(error: unknown, { debug = false, json = false }: { debug?: boolean; json?: boolean } = {}): number {
+  if (json) {
+    console.error(JSON.stringify({ error: inJson(error, debug) }))
+    return isInterruption(error) ? error.exitCode : isUsageError(error) ? exitCodes.misused : exitCodes.failed
+  }
   if (isInterruption(error)) {
     console.error(chalkStderr.yellow(error.message))
     return error.exitCode
@@ -17,8 +21,26 @@ export function fail(error: unknown, debug: boolean): number {
   const message = error instanceof Error ? error.message : String(error)
   console.error(chalkStderr.red(`error: ${oneLine(message)}`))
   if (debug && error instanceof Error) console.error(chalkStderr.dim(stackOf(error)))
-  else console.error(chalkStderr.dim('Run it with --debug to see the stack, or with --help for the options.'))
+  else console.error(chalkStderr.dim(hintOf(error)))
   return isUsageError(error) ? exitCodes.misused : exitCodes.failed
+}
+
+function hintOf(error: unknown): string {
+  const code = codeOf(error)
+  const more = code === undefined || code === 'unknown-code' ? '' : `What it means, and what mends it: onecycle explain ${code}. `
+  return `${more}Run it with --debug to see the stack, or with --help for the options.`
+}
+
+/** A code that `onecycle explain` knows: one of ours, or of the file system. */
+function codeOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { code?: unknown }
+  return typeof code === 'string' && /^([a-z-]+|E[A-Z]+)$/.test(code) ? code : undefined
+}
+
+function inJson(error: unknown, debug: boolean): object {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { name, message } = error
+  return { name, code: codeOf(error), message, ...(debug && { stack: stackOf(error) }) }
 }
 
 /** By its name: to import the class is to load all of TensorFlow.js, which help and version do without. */

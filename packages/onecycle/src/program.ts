@@ -20,8 +20,11 @@ export async function run(args: readonly string[]): Promise<number> {
   // chalk does not know https://no-color.org.
   if (args.includes('--no-color')) process.env['NO_COLOR'] = '1'
   if (process.env['NO_COLOR']) chalk.level = chalkStderr.level = 0
+  const apart = programApart(args)
+  const own = apart.includes('--') ? apart.slice(0, apart.indexOf('--')) : apart
+  const json = own.includes('--json')
   let code: number = exitCodes.done
-  const program = commandLine(ended => {
+  const program = commandLine(json, ended => {
     code = ended
   })
   try {
@@ -30,17 +33,22 @@ export async function run(args: readonly string[]): Promise<number> {
     if (args.find(arg => !arg.startsWith('-')) === schedule.name())
       (await import('./commands/schedule.js')).addSchedules(schedule)
     addThemes(program)
-    await program.parseAsync(programApart(args), { from: 'user' })
+    await program.parseAsync(apart, { from: 'user' })
     return code
   } catch (error) {
     // Help that was asked for is no mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.misused
-    return fail(error, Boolean(program.opts().debug))
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    if (error instanceof CommanderError && !json) return exitCodes.misused
+    const told = error instanceof CommanderError ? new UsageError('usage', error.message.replace(/^error: /, '')) : error
+    return fail(told, { debug: Boolean(program.opts().debug), json })
   }
 }
 
-/** @param ended hears the exit code of a command that runs another program */
-function commandLine(ended: (code: number) => void): Command {
+/**
+ * @param json whether failures are told as JSON
+ * @param ended hears the exit code of a command that runs another program
+ */
+function commandLine(json: boolean, ended: (code: number) => void): Command {
   const program = new Command('onecycle')
     .description('A fastai-style Learner for TensorFlow.js: lr_find, fit_one_cycle, and pictures of everything.')
     .version(version, '-V, --version', 'print the version')
@@ -48,8 +56,8 @@ function commandLine(ended: (code: number) => void): Command {
     .option('--no-color', 'show no colours, as NO_COLOR=1 does')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
-    .showHelpAfterError(chalkStderr.dim('Run it with --help for what there is.'))
-    .configureOutput({ outputError: (text, write) => write(`${chalkStderr.red(oneLine(text))}\n`) })
+    .showHelpAfterError(json ? false : chalkStderr.dim('Run it with --help for what there is.'))
+    .configureOutput({ outputError: (text, write) => json || write(`${chalkStderr.red(oneLine(text))}\n`) })
     .exitOverride()
     // Backends and what else is optional may be installed there alone.
     .hook('preAction', async () => (await import('@onecycle/backend/internal')).lookInProject(process.cwd()))
@@ -59,6 +67,7 @@ function commandLine(ended: (code: number) => void): Command {
       examples(
         ['onecycle doctor', 'which backends work here, and what the others need'],
         ['onecycle train --data churn.csv --y left', 'trains on a table, and keeps the run'],
+        ['onecycle explain unknown-option', 'what an error means, and what mends it'],
         ['onecycle demo', 'trains on 3s against 7s of MNIST, with all the plots'],
         ['onecycle demo --epochs 1 --backend wasm', 'a shorter one, on this backend'],
       ),
@@ -158,6 +167,23 @@ function addOthers(program: Command): void {
     .description('make a project that trains')
     .addHelpText('after', examples(['onecycle new churn']))
     .action(async dir => (await import('./commands/new.js')).newProject(dir))
+
+  program
+    .command('explain [words...]')
+    .description(
+      'tell what an error means, why it is thrown and what mends it: of its code, of what it said, or of what is piped in',
+    )
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['onecycle explain not-a-count', 'a code, as errors name them'],
+        ['onecycle explain "bs is 64, but there are only 12 samples"', 'what an error said, or a part of it'],
+        ['node train.js 2>&1 | onecycle explain', 'whatever goes wrong there'],
+        ['onecycle explain', 'all codes'],
+      ),
+    )
+    .action(async (words, options) => (await import('./commands/explain.js')).explain(words, options))
 
   program
     .command('completion <shell>')

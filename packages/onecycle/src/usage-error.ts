@@ -1,15 +1,14 @@
-import { withCode } from '@onecycle/platform'
-
 /**
  * What the command line or a config file says is wrong: nothing was begun, and the command ends with 2. Told by its name, because what is packed has a
- * copy of this file.
+ * copy of this file; and with nothing imported, because help loads it.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
-    withCode(this, code, UsageError)
+    this.code = code
   }
 }
 

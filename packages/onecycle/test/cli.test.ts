@@ -425,6 +425,39 @@ describe('a table is trained on, kept as a run, and used', () => {
     expect(await onecycle(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) })
   })
 
+  test('what is refused is JSON where that is asked for, with its code', async () => {
+    const { code, stdout, stderr } = await onecycle(['train', '--json'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(JSON.parse(stderr)).toEqual({
+      error: { name: 'UsageError', code: 'job-data', message: expect.stringMatching(/^There is no data/) },
+    })
+    const unknown = await onecycle(['train', '--epoch', '3', '--json'])
+    expect(JSON.parse(unknown.stderr).error).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^unknown option '--epoch'/),
+    })
+    expect(unknown).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  test('the code of an error is named, and explained', async () => {
+    const { stderr } = await onecycle(['train'])
+    const [asked] = /onecycle explain job-data/.exec(stderr)!
+    const told = await onecycle(asked.split(' ').slice(1))
+    expect(told).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^job-data[\s\S]*--data churn\.csv[\s\S]*#job-data\n$/),
+    })
+    expect(await onecycle(['explain', stderr])).toEqual(told)
+    expect(
+      await runNode(['-e', "process.exitCode = 3; throw new Error('mine')"]).then(({ stderr }) => onecycle(['explain', stderr])),
+    ).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no error of onecycle'),
+    })
+    expect(await onecycle(['explain', 'EPIPE'])).toMatchObject({ code: 2, stderr: expect.stringContaining('broken pipe') })
+  })
+
   test('a new project has what it needs, and replaces nothing', async () => {
     const project = join(folder, 'My Project')
     expect(await onecycle(['new', project])).toEqual({
