@@ -164,7 +164,7 @@ export function errorEntries() {
 function pages() {
   const folder = join(root, 'docs/errors')
   const names = readdirSync(folder)
-    .filter(name => name.endsWith('.md'))
+    .filter(name => name.endsWith('.md') && name !== 'README.md')
     .sort()
   return names.map(name => {
     const text = readFileSync(join(folder, name), 'utf8')
@@ -195,7 +195,7 @@ function write(byCode) {
     })
     writeFileSync(file, `${parts.join('').trimEnd()}\n`)
   }
-  const index = join(root, 'docs/errors.md')
+  const index = join(root, 'docs/errors/README.md')
   writeFileSync(
     index,
     readFileSync(index, 'utf8').replace(/(<!-- codes -->\n)[\s\S]*(<!-- end of codes -->)/, `$1${codesByPage()}$2`),
@@ -207,8 +207,9 @@ export function codesByPage() {
   const all = errorEntries()
   return pages()
     .map(({ page, title }) => {
-      const codes = all.filter(entry => entry.page === page).map(({ code }) => `[\`${code}\`](${page}#${code.toLowerCase()})`)
-      return `**[${title}](${page})**: ${codes.join(', ')}\n\n`
+      const name = page.replace('errors/', '')
+      const codes = all.filter(entry => entry.page === page).map(({ code }) => `[\`${code}\`](${name}#${code.toLowerCase()})`)
+      return `**[${title}](${name})**: ${codes.join(', ')}\n\n`
     })
     .join('')
 }

@@ -198,7 +198,9 @@ describe('native install', () => {
     })
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^ {2}1\. npm install --save-optional .*@tensorflow\/tfjs-node@4\.22\.0 .*\n {2}2\. its own download/m)
-    expect(stderr).toMatch(/It takes 485 MiB in .*cache[/\\]native[\s\S]*"code":"not-confirmed","message":"Nobody is here to be asked .* --yes\./)
+    expect(stderr).toMatch(
+      /It takes 485 MiB in .*cache[/\\]native[\s\S]*"code":"not-confirmed","message":"Nobody is here to be asked .* --yes\./,
+    )
     expect(await readdir(project)).toEqual(['package.json'])
     await rm(project, { recursive: true })
   })

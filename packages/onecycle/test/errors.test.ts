@@ -50,7 +50,7 @@ test('the messages of an entry are those of the sources: look whether it is true
 })
 
 test('the list of codes is of all entries: npm run errors writes it', () => {
-  expect(readFileSync(join(root, 'docs/errors.md'), 'utf8')).toContain(codesByPage())
+  expect(readFileSync(join(root, 'docs/errors/README.md'), 'utf8')).toContain(codesByPage())
 })
 
 test('what only a mistake of this house can raise is said so, and seldom', () => {
