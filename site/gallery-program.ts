@@ -11,7 +11,8 @@ export function sectionsOf(page: string): Section[] {
     .slice(1)
     .flatMap(section => {
       const code = codeOf(section)
-      return code ? [{ name: section.slice(0, section.indexOf('\n')), code }] : []
+      const name = /gallery\/([\w-]+)\.png"><\/picture>/.exec(section)?.[1]
+      return code && name ? [{ name, code }] : []
     })
 }
 
