@@ -99,11 +99,11 @@ class Attempted {
     return 'interrupted'
   }
 
-  async #outcomeOf(run: TrialFunction, signal: AbortSignal): Promise<{ value: number | undefined } | { error: unknown }> {
+  async #outcomeOf(run: TrialFunction, signal: AbortSignal): Promise<{ value: number | null | undefined } | { error: unknown }> {
     try {
       signal.throwIfAborted()
       const value = await run(this.#context(signal))
-      if (value !== undefined && typeof value !== 'number')
+      if (value !== undefined && value !== null && typeof value !== 'number')
         throw typeError(
           'trial-figure',
           `The trial returned ${show(value)}; expected the figure ${this.#settings.metric}, or nothing.`,
@@ -113,7 +113,7 @@ class Attempted {
           'trial-figure',
           `The trial returned nothing, and reported nothing: there is no ${this.#settings.metric} of it.`,
         )
-      return { value: value as number | undefined }
+      return { value: value as number | null | undefined }
     } catch (error) {
       return { error }
     }
@@ -187,10 +187,10 @@ class Attempted {
     if (!rung.goesOn) this.#ending.abort(new StoppedByStrategy(`Stopped by asha after epoch ${epoch}.`))
   }
 
-  async #end(state: TrialResult['state'], value?: number, error?: string): Promise<TrialResult> {
+  async #end(state: TrialResult['state'], value?: number | null, error?: string): Promise<TrialResult> {
     const { strategy, space, seed, metric } = this.#settings
     const last = this.#reports.at(-1)
-    const known = value ?? last?.figures[metric] ?? null
+    const known = value === undefined ? (last?.figures[metric] ?? null) : value
     const result: TrialResult = {
       ...{
         trial: this.#trial,

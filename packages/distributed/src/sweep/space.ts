@@ -16,9 +16,9 @@ export interface Range {
 export type Dimension =
   | readonly Value[]
   | { readonly choice: readonly Value[] }
-  | (Range & { readonly uniform: readonly [low: number, high: number] })
-  | (Range & { readonly logUniform: readonly [low: number, high: number] })
-  | (Range & { readonly int: readonly [low: number, high: number] })
+  | (Range & { readonly uniform: readonly number[] })
+  | (Range & { readonly logUniform: readonly number[] })
+  | (Range & { readonly int: readonly number[] })
   | string
   | number
   | boolean
