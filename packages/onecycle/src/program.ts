@@ -8,6 +8,7 @@ import { addDistributed, programApart } from './program-distributed.js'
 import { addJobs } from './program-jobs.js'
 import { addBackend, addProgress } from './program-options.js'
 import { addRuns } from './program-runs.js'
+import { addSweeps } from './program-sweeps.js'
 import { addThemes, useTheme } from './theme-option.js'
 import { UsageError } from './usage-error.js'
 
@@ -78,6 +79,7 @@ function commandLine(json: boolean, ended: (code: number) => void): Command {
   addDemo(program)
   addJobs(program)
   addRuns(program)
+  addSweeps(program)
   addPredict(program)
   addNotebook(program)
   addDistributed(program, ended)

@@ -21,7 +21,7 @@ export interface Panel {
   series: Series[]
   /** Single points that stand out, such as a suggested learning rate. */
   marks?: Mark[]
-  /** How it is drawn, where it is more than curves; made by `heatPanel`, `barPanel`, `tablePanel` and `picturesPanel`. */
+  /** How it is drawn, where it is more than curves; made by `heatPanel`, `barPanel`, `dotPanel`, `parallelPanel`, `tablePanel` and `picturesPanel`. */
   drawn?: Drawn
 }
 
@@ -38,7 +38,7 @@ export interface Drawn {
   /** What is there, for a pointer. */
   at?(x: number, y: number): string | undefined
   /** What it was made of: the function and its options, by which a page that is saved makes it again. */
-  readonly source?: readonly [maker: 'heat' | 'bar' | 'table' | 'pictures', options: unknown]
+  readonly source?: readonly [maker: 'heat' | 'bar' | 'table' | 'pictures' | 'parallel' | 'dots', options: unknown]
 }
 
 export interface Axis {

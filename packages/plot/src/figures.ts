@@ -1,16 +1,22 @@
 import type { Chart, Drawn, Panel } from './chart.js'
 import { mount } from './mount/mounted.js'
 import { barPanel } from './panel/bar-panel.js'
+import { dotPanel } from './panel/dot-panel.js'
 import { heatPanel } from './panel/heat-panel.js'
+import { parallelPanel } from './panel/parallel-panel.js'
 import { picturesPanel } from './panel/pictures-panel.js'
 import { tablePanel } from './panel/table-panel.js'
 
 // What a page that was saved runs: the build packs it with all that it needs but Vega (bundle.mjs), and `figure-script.ts` puts both into the page.
 
-const makers = { heat: heatPanel, bar: barPanel, table: tablePanel, pictures: picturesPanel } as Record<
-  string,
-  (options: never) => Panel
->
+const makers = {
+  heat: heatPanel,
+  bar: barPanel,
+  table: tablePanel,
+  pictures: picturesPanel,
+  parallel: parallelPanel,
+  dots: dotPanel,
+} as Record<string, (options: never) => Panel>
 
 /** Puts a plot that answers a pointer in the place of each drawing of the page. */
 export async function enliven(page: Document): Promise<void> {

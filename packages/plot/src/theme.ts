@@ -69,6 +69,7 @@ export function configOf({ ink, soft, line, rule }: Inks, font: string): object 
       tickColor: rule,
       tickSize: 4,
       labelOverlap: 'greedy',
+      labelSeparation: 6,
       labelFlush: false,
     },
     legend: {

@@ -1,6 +1,8 @@
 export type { Mode } from './asha.js'
+export { plot_curves, plot_parallel, plot_params, variedIn } from './plots.js'
 export { readSweep, type Sweep, type SweepTrial } from './read-sweep.js'
 export type { TrialFunction } from './run-trial.js'
+export { checkSpace } from './settings.js'
 export type { Dimension, Params, Space, Value } from './space.js'
 export type { AshaOptions, Strategy } from './strategy.js'
 export { type SweepOptions, sweep } from './sweep.js'

@@ -37,18 +37,14 @@ export function checkSettings({
   retries = 2,
   trial,
 }: Asked): SweepSettings {
-  if (!kind.object.fits(space) || Object.keys(space as object).length === 0)
-    throw typeError(
-      'sweep-space',
-      `sweep: space is ${show(space)}; expected hyper-parameters by name, such as { lr: { logUniform: [1e-4, 1e-1] } }.`,
-    )
+  checkSpace(space)
   const planned = checkStrategy(strategy)
-  const count = countTrials(planned, rangedSpace(space as Space), trials as number | undefined)
+  const count = countTrials(planned, rangedSpace(space), trials as number | undefined)
   if (metric !== undefined && (typeof metric !== 'string' || metric === ''))
     throw typeError('wrong-option', `sweep: metric is ${show(metric)}; expected the name of a figure, such as 'valid_loss'.`)
   return {
     format: 1,
-    space: space as Space,
+    space,
     strategy: planned,
     trials: count,
     seed: checkCount('sweep: seed', seed, 0, 2 ** 32 - 1),
@@ -79,6 +75,20 @@ function moduleOf(trial: unknown): string | null {
   const path = isUrl ? fileURLToPath(trial) : resolve(trial as string)
   if (!existsSync(path)) throw rangeError('trial-module', `sweep: there is no module ${path}, which trial names.`)
   return path
+}
+
+/**
+ * Refuses what is no space of hyper-parameters.
+ *
+ * @throws TypeError or RangeError that names the hyper-parameter
+ */
+export function checkSpace(space: unknown): asserts space is Space {
+  if (!kind.object.fits(space) || Object.keys(space as object).length === 0)
+    throw typeError(
+      'sweep-space',
+      `sweep: space is ${show(space)}; expected hyper-parameters by name, such as { lr: { logUniform: [1e-4, 1e-1] } }.`,
+    )
+  rangedSpace(space as Space)
 }
 
 /** The dimensions as they are drawn from. */

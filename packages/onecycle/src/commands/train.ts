@@ -79,7 +79,7 @@ async function fit(
 }
 
 /** A model that is no LayersModel, or has a loss of its own, is not exported: its weights are kept all the same. */
-async function exported(learn: Learner, dir: string): Promise<string | undefined> {
+export async function exported(learn: Learner, dir: string): Promise<string | undefined> {
   try {
     await learn.export(exportIn(dir))
     return exportIn(dir)

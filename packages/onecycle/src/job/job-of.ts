@@ -38,7 +38,7 @@ async function readConfig(path: string): Promise<Partial<Job>> {
 }
 
 /** One text is a list of one. */
-function listsOf(job: Partial<Job>): Partial<Job> {
+export function listsOf(job: Partial<Job>): Partial<Job> {
   const lists = Object.entries(job).filter(([name]) => keys[name as keyof Job].type === 'texts')
   return Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()]))
 }

@@ -1,6 +1,6 @@
 /** What a key of a job takes. */
 export interface Key {
-  readonly type: 'text' | 'number' | 'whole' | 'choice' | 'texts' | 'numbers'
+  readonly type: 'text' | 'number' | 'whole' | 'choice' | 'texts' | 'numbers' | 'object' | 'any'
   readonly description: string
   readonly choices?: readonly string[]
   /** Of numbers: the least, or what it has to be above. */
@@ -105,6 +105,7 @@ export function expected({ type, choices, min, above, below, words }: Key): stri
   ].filter(Boolean)
   const number = `${type === 'whole' ? 'a whole number' : 'a number'} ${bounds.join(' and ')}`.trim()
   if (type === 'choice') return `one of ${choices!.join(', ')}`
+  if (type === 'object') return 'keys with where their values come from, such as lr: { logUniform: [1e-4, 1e-1] }'
   if (type === 'text') return 'a text'
   if (type === 'texts') return 'a text, or a list of texts'
   if (type === 'numbers') return `a list of whole numbers of at least ${min}`

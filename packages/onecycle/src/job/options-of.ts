@@ -23,5 +23,14 @@ function optionOf(name: string, key: Key): Option {
 
 function placeholder({ type, words }: Key): string {
   if (words) return `${words.join('|')}|n`
-  return { text: 'text', choice: 'name', texts: 'names', numbers: 'numbers', number: 'n', whole: 'n' }[type]
+  return {
+    text: 'text',
+    choice: 'name',
+    texts: 'names',
+    numbers: 'numbers',
+    number: 'n',
+    whole: 'n',
+    object: 'keys',
+    any: 'value',
+  }[type]
 }
