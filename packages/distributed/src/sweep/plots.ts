@@ -122,7 +122,8 @@ function knownOf(caller: string, sweep: Sweep, options: ShowOptions): SweepTrial
     throw typeError('wrong-argument', `${caller} takes a sweep, such as readSweep gives, but got ${show(sweep)}.`)
   checkOptions<ShowOptions>(caller, options, showKinds)
   const known = sweep.trials.filter(({ value }) => value !== null)
-  if (known.length === 0) throw plainError('nothing-to-plot', `Nothing to plot: no trial of ${sweep.dir} has a ${sweep.metric} yet.`)
+  if (known.length === 0)
+    throw plainError('nothing-to-plot', `Nothing to plot: no trial of ${sweep.dir} has a ${sweep.metric} yet.`)
   return known
 }
 

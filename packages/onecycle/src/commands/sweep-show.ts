@@ -20,7 +20,7 @@ export async function showSweep(
   { runs, out, json = false }: { runs: string; out?: string; json?: boolean },
 ): Promise<void> {
   const dir = [join(runs, name), name].find(each => existsSync(join(each, 'sweep.json')))
-  if (!dir) throw new UsageError('no-sweep', `There is no sweep ${name} in ${runs}, and no such folder of one.`)
+  if (!dir) throw new UsageError('not-a-sweep', `There is no sweep ${name} in ${runs}, and no such folder of one.`)
   const sweep = await readSweep(dir)
   if (json) return console.log(JSON.stringify(sweep))
   const rows = rowsOf(sweep)

@@ -38,7 +38,7 @@ export async function sweep(config: string, options: SweepCommandOptions): Promi
     ...{ queue, retryFailed, progress: progress && !json },
   }).catch(error => {
     throw /^sweep: |^queue is /.test(error.message)
-      ? new UsageError('sweep', error.message.replace(/^sweep: /, ''), { cause: error })
+      ? new UsageError('config-file', error.message.replace(/^sweep: /, ''), { cause: error })
       : error
   })
   if (json) return console.log(JSON.stringify(summaryOf(swept)))
@@ -65,7 +65,7 @@ function ownOf({ trials, parallel, memory }: SweepCommandOptions): Partial<Sweep
 async function sweepJobOf(config: string): Promise<Partial<SweepJob>> {
   const text = await readFile(config, 'utf8').catch(cause => {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
-    throw new UsageError('no-config', `Cannot read ${config}: ${why}. A sweep takes a file of its keys, such as job.yaml.`, {
+    throw new UsageError('config-file', `Cannot read ${config}: ${why}. A sweep takes a file of its keys, such as job.yaml.`, {
       cause,
     })
   })
@@ -73,7 +73,7 @@ async function sweepJobOf(config: string): Promise<Partial<SweepJob>> {
   const job = parseSweep(text, config)
   if (!job.space)
     throw new UsageError(
-      'no-space',
+      'config-file',
       `${config} has no space: say there which keys trials differ in, such as space: { lr: { logUniform: [1e-4, 1e-1] } }.`,
     )
   if (job.data === undefined && job.space['data'] === undefined)

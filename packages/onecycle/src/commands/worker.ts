@@ -17,7 +17,7 @@ export async function worker({ queue, parallel, memory, idle, backend, threads }
   console.error(`Takes trials from ${queue}. Ctrl-C ends it.`)
   await sweepWorker({ queue, parallel, memory, idle }).catch(error => {
     throw error instanceof TypeError || error instanceof RangeError
-      ? new UsageError('sweep', error.message, { cause: error })
+      ? new UsageError('wrong-option', error.message, { cause: error })
       : error
   })
 }

@@ -34,7 +34,7 @@ export function dotPanel(options: DotPanelOptions): Panel {
   checkOptions<DotPanelOptions>('dotPanel', options, { title: kind.string, x: kind.object, y: kind.object, dots: kind.object })
   const { title = '', x, y, dots } = options
   if (!x?.categories || !y || y.categories || !dots)
-    throw typeError('chart', `dotPanel takes { x, y, dots }, and categories on x, but got ${show({ x, y, dots })}.`)
+    throw typeError('panel-data', `dotPanel takes { x, y, dots }, and categories on x, but got ${show({ x, y, dots })}.`)
   checkOptions('dotPanel: x', x, axisKinds)
   checkOptions('dotPanel: y', y, axisKinds)
   for (const [name, points] of Object.entries(dots))
@@ -42,7 +42,7 @@ export function dotPanel(options: DotPanelOptions): Panel {
       !Array.isArray(points) ||
       !points.every(each => Array.isArray(each) && each.length === 2 && each.every(value => typeof value === 'number'))
     )
-      throw typeError('chart', `dotPanel: dots ${show(name)} must be a list of [index, y], but it is ${show(points)}.`)
+      throw typeError('panel-data', `dotPanel: dots ${show(name)} must be a list of [index, y], but it is ${show(points)}.`)
   const { length } = x.categories
   const series = Object.entries(dots).map(([name, points]): Series => {
     const shown = points.filter(

@@ -51,15 +51,15 @@ export function parallelPanel(options: ParallelPanelOptions): Panel {
   })
   const { title = '', axes, lines, better = 'lower' } = options
   checkChoice('parallelPanel: better', better, ['lower', 'higher'])
-  if (!axes || axes.length < 2) throw rangeError('chart', `parallelPanel takes two axes or more, but got ${show(axes)}.`)
+  if (!axes || axes.length < 2) throw rangeError('panel-data', `parallelPanel takes two axes or more, but got ${show(axes)}.`)
   for (const [i, axis] of axes.entries()) {
     checkOptions<ParallelAxis>(`parallelPanel: axes[${i}]`, axis, parallelAxisKinds)
-    if (typeof axis.label !== 'string') throw typeError('chart', `parallelPanel: axes[${i}] has no label: ${show(axis)}.`)
+    if (typeof axis.label !== 'string') throw typeError('panel-data', `parallelPanel: axes[${i}] has no label: ${show(axis)}.`)
   }
   const odd = lines?.find(line => line.length !== axes.length)
   if (!lines || odd)
     throw rangeError(
-      'chart',
+      'panel-data',
       `parallelPanel: each line has a value for each of the ${axes.length} axes, but one is ${show(odd ?? lines)}.`,
     )
   return { title, x: { label: '' }, y: { label: '' }, series: [], drawn: new Parallel(options) }
