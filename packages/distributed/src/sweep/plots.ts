@@ -1,5 +1,6 @@
 import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
-import { dotPanel, type Panel, type ParallelAxis, Plot, parallelPanel, type ShowOptions, showKinds } from '@onecycle/plot'
+import { dotPanel, type Panel, type ParallelAxis, Plot, parallelPanel, type ShowOptions } from '@onecycle/plot'
+import { showKinds } from '@onecycle/plot/internal'
 import { shownValue } from './progress.js'
 import type { Sweep, SweepTrial } from './read-sweep.js'
 import { rangedSpace, varied } from './settings.js'

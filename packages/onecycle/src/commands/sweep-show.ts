@@ -9,7 +9,8 @@ import {
   type SweepTrial,
   variedIn,
 } from '@onecycle/distributed/sweep'
-import { formatNumber, type Plot } from '@onecycle/plot'
+import type { Plot } from '@onecycle/plot'
+import { formatNumber } from '@onecycle/plot/internal'
 import chalk from 'chalk'
 import { table } from '../table.js'
 import { UsageError } from '../usage-error.js'
