@@ -29,6 +29,9 @@ declare const smoothLoss: number
 declare const history: import('onecycle').History
 declare const first: import('onecycle').History
 declare const second: import('onecycle').History
+declare const gradients: import('onecycle').GradientStats
+declare const activations: import('onecycle').ActivationStats
+declare const profiler: import('onecycle').Profiler
 declare const f1: import('onecycle').MetricFunction
 declare const Worker: new (script: URL, options: { type: 'module' }) => import('onecycle/page').Endpoint
 declare const training: import('onecycle/page').Training
