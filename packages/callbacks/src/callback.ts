@@ -30,6 +30,8 @@ export interface Callback<State extends TrainingState = TrainingState> extends H
    * callback of the Learner hears nothing of `lr_find`.
    */
   readonly sets?: readonly string[]
+  /** Whether it writes or shows something, and so of several ranks that train as one belongs to the first alone. Default false. */
+  readonly writes?: boolean
   /** Whether it hears anything at all. Default true. */
   run?: boolean
   /** Whether it hears the events of training batches. Default true. */

@@ -82,4 +82,24 @@ export interface BatchSource {
   readonly seed?: number | undefined
   /** Begins the orders that a new seed decides, with the next pass. A stream whose source decides the order has no such method. */
   reseed?(seed: number): void
+  /**
+   * The part of one of several processes that train as one, in as many batches as all of them have. The order is this stream's own, which moves with
+   * it. A stream that cannot be divided has no such method.
+   */
+  divided?(shard: Shard): BatchStream
+  /** Whether there was no sample left for this part of a batch: the one in it is another's, and is to count for nothing. */
+  borrows?(batch: number): boolean
+}
+
+/** Which of several processes that train as one this is. */
+export interface Shard {
+  /** Its number, from 0. */
+  readonly rank: number
+  /** How many there are. */
+  readonly size: number
+  /**
+   * Whether all have as many batches: where no sample of the last one is left for this process, it has one of the others', which is to count for
+   * nothing, as {@link BatchSource.borrows} says. Default false.
+   */
+  readonly fills?: boolean | undefined
 }

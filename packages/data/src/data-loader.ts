@@ -1,15 +1,7 @@
 import { checkCount, checkOptions, isPromise, kind, rangeError, show, typeError } from '@onecycle/platform'
-import { type Batch, type BatchSource, disposeOf, type LoaderState } from './batch.js'
+import { type Batch, type BatchSource, disposeOf, type LoaderState, type Shard } from './batch.js'
 import { type Dataset, requireDataset } from './dataset.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
-
-/** Which of several processes that train as one this is. */
-export interface Shard {
-  /** Its number, from 0. */
-  readonly rank: number
-  /** How many there are. */
-  readonly size: number
-}
 
 export interface DataLoaderOptions {
   /** Samples in a batch. Default 64. */
@@ -61,6 +53,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   readonly prefetch: number
   readonly #sampler: Sampler
   readonly #shard: Shard
+  readonly #drop_last: boolean
   #seed: number | undefined
   /** Batches that a restored pass has already handed out. */
   #resumeAt = 0
@@ -101,10 +94,11 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     this.batchSize = bs
     this.prefetch = prefetch
     this.asynchronous = prefetch > 0 || Boolean(dataset.asynchronous)
+    this.#drop_last = drop_last
     this.#seed = sampler ? undefined : (seed ?? 0)
     this.#sampler = sampler ?? (shuffle ? new RandomSampler(dataset.length, seed) : new SequentialSampler(dataset.length))
     this.#shard = shardOf(options.shard)
-    const { rank, size } = this.#shard
+    const { rank, size, fills } = this.#shard
     const whole = checkCount("the sampler's length", this.#sampler.length, 1)
     if (this.#sampler.bs !== undefined && this.#sampler.bs !== this.#whole)
       throw rangeError(
@@ -115,7 +109,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const rest = share(whole % this.#whole, this.#shard)
     const full = Math.floor(whole / this.#whole)
     this.samples = full * bs + rest
-    this.length = drop_last || rest === 0 ? full : full + 1
+    this.length = drop_last || (fills ? full * this.#whole === whole : rest === 0) ? full : full + 1
     if (this.length === 0) {
       const most = Math.floor(whole / size)
       throw rangeError(
@@ -197,11 +191,39 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
 
   #batchOf(indices: Int32Array, batch: number): Int32Array {
     const together = indices.subarray(batch * this.#whole, (batch + 1) * this.#whole)
-    const { rank, size } = this.#shard
+    const { rank, size, fills } = this.#shard
     // In turns: where samples are sorted by their length, all have about as much to do.
-    return size === 1
-      ? together
+    if (size === 1) return together
+    return fills && together.length <= rank
+      ? together.subarray(0, 1)
       : Int32Array.from({ length: share(together.length, this.#shard) }, (_, i) => together[i * size + rank]!)
+  }
+
+  /**
+   * The part of one of several processes that train as one, in as many batches as all of them have.
+   *
+   * @throws RangeError for another part of what is a part already
+   */
+  divided(shard: Shard): DataLoader {
+    const { rank, size } = shardOf(shard)
+    const own = this.#shard
+    if (own.size > 1 && (own.size !== size || own.rank !== rank))
+      throw new RangeError(
+        `This is part ${own.rank} of ${own.size}, and cannot be divided as ${rank} of ${size}: leave out shard.`,
+      )
+    const { dataset, batchSize: bs, prefetch } = this
+    const whole = bs * size
+    const sampler = [undefined, whole].includes(this.#sampler.bs) ? this.#sampler : this.#sampler.inBatchesOf?.(whole)
+    const how = { bs, prefetch, drop_last: this.#drop_last, sampler: sampler ?? this.#sampler }
+    const part = new DataLoader(dataset, { ...how, shard: { rank, size, fills: true } })
+    part.#seed = this.#seed
+    part.#counts = this.#counts
+    return part
+  }
+
+  borrows(batch: number): boolean {
+    const { rank, fills = false } = this.#shard
+    return fills && this.#sampler.length - batch * this.#whole <= rank
   }
 
   samplesOf(batch: number): Int32Array | undefined {
@@ -266,9 +288,9 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
 
 function shardOf(shard: Shard | undefined): Shard {
   if (!shard) return { rank: 0, size: 1 }
-  checkOptions<Shard>('shard of DataLoader', shard, { rank: kind.number, size: kind.number })
+  checkOptions<Shard>('shard of DataLoader', shard, { rank: kind.number, size: kind.number, fills: kind.boolean })
   const size = checkCount('size of shard', shard.size, 1)
-  return { rank: checkCount('rank of shard', shard.rank, 0, size - 1), size }
+  return { rank: checkCount('rank of shard', shard.rank, 0, size - 1), size, fills: shard.fills }
 }
 
 /** How many of some samples come to one process. */

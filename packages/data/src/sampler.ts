@@ -6,6 +6,8 @@ export interface Sampler {
   readonly length: number
   /** Indices that belong into one batch, where it matters who does: the loader has to take as many. */
   readonly bs?: number | undefined
+  /** One that goes on from here with batches of another size, where it matters who belongs into one. */
+  inBatchesOf?(bs: number): Sampler
   /** The indices of the next pass. Advances the state. */
   pass(): Int32Array
   /** What the coming passes depend on. JSON-serializable. */

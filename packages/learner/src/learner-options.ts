@@ -2,6 +2,7 @@ import type { Callback, TrainingState } from '@onecycle/callbacks'
 import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
 import type { ProgressOptions, ProgressRenderer, RendererName } from '@onecycle/recorder'
 import type { Optimizer as StockOptimizer } from '@tensorflow/tfjs-core'
+import type { Communicator } from './distributed/communicator.js'
 import type { inferLoss } from './loss/infer-loss.js'
 import type { LossesByName, LossLike } from './loss/loss-of.js'
 import type { Metric } from './metric/metric.js'
@@ -57,6 +58,11 @@ export interface LearnerOptions<L extends TrainingState = never> {
    * error; `false`: nowhere.
    */
   log?: false | ((line: string) => void) | undefined
+  /**
+   * The ranks that train as one with this one, each with a part of every batch: batch k of all together is batch k of one process with as many times
+   * as many samples. All make the same Learner, and call the same; the first prints and saves. Default: there is but this one.
+   */
+  distributed?: Communicator | undefined
 }
 
 export const learnerKinds: Kinds<LearnerOptions> = {
@@ -73,6 +79,7 @@ export const learnerKinds: Kinds<LearnerOptions> = {
   ...{ train_bn: kind.boolean, seed: kind.number },
   progress: kind.either(kind.boolean, kind.string, kind.object),
   log: kind.either(kind.choice(false), kind.function),
+  distributed: kind.object,
 }
 
 /** What other systems give a Learner or a model, and where it goes here. */

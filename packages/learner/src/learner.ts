@@ -27,6 +27,8 @@ import type { SaveOptions } from './checkpoint/file.js'
 import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import type { TakeUpOptions } from './checkpoint/resume.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
+import { severalOf } from './distributed/part-of.js'
+import type { RankedLearner } from './distributed/ranks.js'
 import { DivergenceGuard } from './diverged.js'
 import type { ExportFiles } from './export/export-files.js'
 import { defaultRate } from './fit/default-rate.js'
@@ -109,7 +111,7 @@ export class Learner extends AnsweringLoop {
     checkArguments(data, model)
     checkOptions<LearnerOptions>('Learner', options, learnerKinds, elsewhere)
     const { optimizer = adam({ eps: 1e-8 }), wd, wd_bn_bias = false, train_bn = true } = options
-    const { log = say } = options
+    const { log = say, distributed } = options
     checkModel(model)
     checkFits(data, model)
     const { seed = data.train_dl.seed ?? drawSeed() } = options
@@ -126,7 +128,8 @@ export class Learner extends AnsweringLoop {
       loss_func,
       metrics,
       opt: optimizerOf(optimizer)(groups, { wd_bn_bias, ...(wd !== undefined && { wd }) }),
-      log: log || (() => {}),
+      log: (!distributed?.rank && log) || (() => {}),
+      comm: severalOf(distributed),
     })
     this.groups = groups
     this.#freezing = new Freezing(model, this.forwardPass, groups, train_bn)
@@ -140,7 +143,7 @@ export class Learner extends AnsweringLoop {
       ...progressBar(options.progress ?? true),
       ...listOf(options.callbacks),
     )
-    this.#order = this.#orderOf(data)
+    this.#order = this.#orderOf()
     for (const line of lostFreezes(model)) this.log(line)
     if (options.loss === undefined && (heads || (data.target === 'class' && data.targetShape.length > 0)))
       this.log(`The loss is ${loss_func.name}${heads ? '' : `, of a class for each of [${data.targetShape}]`}.`)
@@ -190,7 +193,7 @@ export class Learner extends AnsweringLoop {
       )
     checkWeighs(data, this.loss_func, this.metrics)
     super.data = data
-    this.#order = this.#orderOf(data)
+    this.#order = this.#orderOf()
   }
 
   override get trained(): readonly Parameter[] {
@@ -419,7 +422,7 @@ export class Learner extends AnsweringLoop {
    */
   async validate(given?: BatchStream | Dataset): Promise<Record<string, number>> {
     const dl = streamOf('validate', given, this.data)
-    return this.#measuring('validate', () => this.measure(dl))
+    return this.#measuring('validate', () => this.#together(() => this.measure(dl)))
   }
 
   /**
@@ -680,7 +683,8 @@ export class Learner extends AnsweringLoop {
     this.opt.dispose()
   }
 
-  #orderOf({ train_dl }: DataBunch): DataOrder {
+  #orderOf(): DataOrder {
+    const { train_dl } = this
     if (this.#seeded && !train_dl.reseed)
       this.log(`The seed ${this.seed} does not decide the order of the training data: its source does. Seed the source too.`)
     return new DataOrder(train_dl, this.#seeded ? this.seed : undefined)
@@ -733,9 +737,17 @@ export class Learner extends AnsweringLoop {
         const planned = await plan()
         await accelerate(options ?? (planned as Partial<PlannedFit>).options)
         this.#order.take()
-        return work(planned)
+        return this.#together(() => work(planned))
       })
     })
+  }
+
+  /** Of several ranks: all do it, and end as one does. */
+  async #together<T>(work: () => Promise<T>): Promise<T> {
+    const { comm } = this
+    if (!comm) return work()
+    const { ranksOf } = await import('./distributed/ranks-of.js')
+    return ranksOf(this as unknown as RankedLearner, comm).during(work)
   }
 
   /** Alone on this Learner, or in a pause of a fit. */

@@ -10,11 +10,12 @@ import {
   type TrainingState,
 } from '@onecycle/callbacks'
 import { checkOwners, gravest } from '@onecycle/callbacks/internal'
-import type { Batch, BatchStream, DataBunch } from '@onecycle/data'
+import type { Batch, BatchStream } from '@onecycle/data'
 import { inOrder } from '@onecycle/data/internal'
 import { checkCount, processMemory, typeError } from '@onecycle/platform'
 import { backend, memory, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import type { Place } from './checkpoint/parts.js'
+import type { Ranks } from './distributed/ranks.js'
 import { DivergedError } from './diverged.js'
 import { differentiate } from './gradient/differentiate.js'
 import { type LossFunction, lossOn, requireScalar, totalOn } from './loss/loss-function.js'
@@ -56,7 +57,9 @@ export interface Looped extends Open<Omit<TrainingState, 'opt'>> {
     hears(event: EventName): boolean
     fire(event: EventName, state: TrainingState): void | Promise<void>
   }
-  readonly data: DataBunch
+  dl: BatchStream
+  readonly train_dl: BatchStream
+  readonly valid_dl: BatchStream | undefined
   readonly forwardPass: ForwardPass
   readonly gradients: Record<string, Tensor>
   readonly inputNames: InputNames
@@ -66,6 +69,7 @@ export interface Looped extends Open<Omit<TrainingState, 'opt'>> {
   readonly opt: Optimizer
   readonly pace: Pace
   readonly random: RandomStreams
+  readonly ranks: Ranks | undefined
   readonly trained: readonly Parameter[]
   readonly turns: Turns
   own(tensors: Tensor[]): unknown
@@ -175,8 +179,9 @@ export class Loop {
   async #epoch(): Promise<void> {
     const learn = this.#learn
     learn.values = {}
-    await this.#train(learn.data.train_dl)
-    if (learn.data.valid_dl && !learn.lr_finding) await this.#validation(learn.data.valid_dl)
+    const { train_dl, valid_dl } = learn
+    await this.#train(train_dl)
+    if (valid_dl && !learn.lr_finding) await this.#validation(valid_dl)
   }
 
   async #train(dl: BatchStream): Promise<void> {
@@ -197,6 +202,7 @@ export class Loop {
   async #figuresOf(dl: BatchStream): Promise<void> {
     for (const figure of this.#figures) figure.reset()
     await this.#batches(dl)
+    await this.#learn.ranks?.together(this.#figures)
     for (const figure of this.#figures) this.#learn.values[figure.name] = figure.value
   }
 
@@ -218,7 +224,7 @@ export class Loop {
 
   /** The figures of a pass whose batches alone are told of, after which the loop is as it was before. */
   async #aside(pass: () => Promise<void>): Promise<Record<string, number>> {
-    const { training, n_iter, iter, bs, totalWeight, lossValue, values } = this.#learn
+    const { training, dl, n_iter, iter, bs, totalWeight, lossValue, values } = this.#learn
     const putBack = [this.#learn.setAside(), setMetricsAside(this.#figures)]
     const figures: Record<string, number> = {}
     Object.assign(this.#learn, { training: false, values: figures })
@@ -228,7 +234,7 @@ export class Loop {
       if (!(signal instanceof CancelValidate)) throw signal
     } finally {
       for (const each of putBack) each()
-      Object.assign(this.#learn, { training, n_iter, iter, bs, totalWeight, lossValue, values })
+      Object.assign(this.#learn, { training, dl, n_iter, iter, bs, totalWeight, lossValue, values })
     }
     return figures
   }
@@ -237,6 +243,7 @@ export class Loop {
     const learn = this.#learn
     let next = learn.training ? this.done : 0
     learn.pace.check(this.#where)
+    learn.dl = dl
     learn.n_iter = dl.length
     for await (const batch of gathered(dl, learn.random, learn.training)) {
       learn.iter = next++

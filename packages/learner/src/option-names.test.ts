@@ -41,7 +41,7 @@ const learnerOptions: AllOf<LearnerOptions> = {
     layer_groups: none,
     train_bn: none,
   },
-  ...{ callbacks: none, seed: none, progress: none, log: none },
+  ...{ callbacks: none, seed: none, progress: none, log: none, distributed: none },
 }
 
 type Call = (options: never) => unknown

@@ -14,6 +14,9 @@ import { BatchTensors } from './batch-tensors.js'
 import { makeReadOnly } from './check/read-only.js'
 import type { Place } from './checkpoint/parts.js'
 import { copyWeights, putWeights } from './checkpoint/weights.js'
+import type { Communicator } from './distributed/communicator.js'
+import { partOf } from './distributed/part-of.js'
+import type { Ranks } from './distributed/ranks.js'
 import type { DivergedError } from './diverged.js'
 import type { Loop, Looped, RunOptions } from './loop.js'
 import type { LossFunction } from './loss/loss-function.js'
@@ -34,6 +37,7 @@ export interface LoopParts {
   opt: Optimizer
   random: RandomStreams
   log: (line: string) => void
+  comm: Communicator | undefined
 }
 
 /**
@@ -53,6 +57,12 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   /** All that is random here, but for the order of the data. */
   readonly random: RandomStreams
   readonly log: (line: string) => void
+  /** The ranks that train with this one, where there are several. */
+  protected readonly comm: Communicator | undefined
+  /** What they agree on. @internal */
+  ranks: Ranks | undefined
+  /** What the pass under way goes through. */
+  dl!: BatchStream
 
   n_epoch = 0
   epoch = 0
@@ -76,7 +86,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   protected readonly inputNames: InputNames
   #data: DataBunch
 
-  constructor({ data, model, loss_func, metrics, opt, random, log }: LoopParts) {
+  constructor({ data, model, loss_func, metrics, opt, random, log, comm }: LoopParts) {
     super()
     this.#data = data
     this.inputNames = inputNamesOf(model) ?? data.inputNames
@@ -86,6 +96,7 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     this.opt = opt
     this.random = random
     this.log = log
+    this.comm = comm
     this.forwardPass = new ForwardPass(model)
     makeReadOnly<TrainingLoop>(this, {
       model: 'new Learner(data, model)',
@@ -103,7 +114,22 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
   }
 
   get n_train_iter(): number {
-    return this.data.train_dl.length
+    return this.train_dl.length
+  }
+
+  /** What a training pass goes through: the data's batches, of several ranks this one's part of them. */
+  get train_dl(): BatchStream {
+    return this.#partOf(this.data.train_dl)
+  }
+
+  /** What a validation pass goes through, in the same way. */
+  get valid_dl(): BatchStream | undefined {
+    const { valid_dl } = this.data
+    return valid_dl && this.#partOf(valid_dl)
+  }
+
+  #partOf(stream: BatchStream): BatchStream {
+    return this.comm ? partOf(stream, this.comm) : stream
   }
 
   /** What batches are drawn from. */

@@ -80,7 +80,7 @@ it('no function or class fails in the words of the engine', async () => {
 
 /** Called by the loop: events, what is protected, and what a tracker is told by its callback. */
 const told = names(
-  'run measure validation own disposeBatch letOthersRun assign schedulesFor begin improves keep exhausted worthwhile log follow take check figure columns left',
+  'run measure validation own disposeBatch letOthersRun assign schedulesFor begin improves keep exhausted worthwhile log follow take check figure columns left numbers joined together',
 )
 /** They take no arguments, and draw. */
 const drawing = names('svg html toString dispose')

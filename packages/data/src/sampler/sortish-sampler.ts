@@ -49,6 +49,12 @@ export class SortishSampler implements Sampler {
     this.#random.restore(new Random(seed).fork('sampler').state())
   }
 
+  inBatchesOf(bs: number): SortishSampler {
+    const sampler = new SortishSampler(this.#lengths, { bs })
+    sampler.restore(this.state())
+    return sampler
+  }
+
   pass(): Int32Array {
     const { bs, length } = this
     const drawn = this.#random.permutation(length)

@@ -185,7 +185,7 @@ export class Checkpoint implements Callback<RunningLearner> {
   }
 
   before_batch(learn: RunningLearner): void {
-    this.#pass ??= learn.data.train_dl.state()
+    this.#pass ??= learn.train_dl.state()
     if (this.#taken) this.#write(learn)
   }
 

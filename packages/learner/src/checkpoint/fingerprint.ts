@@ -1,4 +1,4 @@
-import type { DataBunch, Dataset } from '@onecycle/data'
+import type { BatchStream, Dataset } from '@onecycle/data'
 import { Random, Sha256 } from '@onecycle/platform'
 import { dispose, type Tensor } from '@tensorflow/tfjs-core'
 import { layersIn, layersOf } from '../model/layers.js'
@@ -26,6 +26,8 @@ export interface OptimizerPrint {
   readonly hyper: Readonly<Record<string, readonly number[]>>
 }
 
+type PrintedData = Pick<RunningLearner, 'data' | 'train_dl' | 'valid_dl'>
+
 interface DataPrint {
   readonly samples: number
   readonly bs: number
@@ -43,7 +45,7 @@ const twice = 8
 
 /** Takes it when everyone has heard the beginning of the fit. */
 export async function fingerprintOf(learn: RunningLearner): Promise<Fingerprint> {
-  return { model: modelPrint(learn.model), optimizer: optimizerPrint(learn), data: await dataPrint(learn.data) }
+  return { model: modelPrint(learn.model), optimizer: optimizerPrint(learn), data: await dataPrint(learn) }
 }
 
 export function modelPrint(model: Model): LayerPrint[] {
@@ -57,12 +59,14 @@ export function optimizerPrint({ opt, bus }: Pick<RunningLearner, 'opt' | 'bus'>
   return { rule: opt.rule, groups: opt.groups, hyper: Object.fromEntries(own.map(name => [name, opt.get(name)])) }
 }
 
-export async function dataPrint({ train_dl, valid_dl, train_ds, valid_ds }: DataBunch): Promise<Fingerprint['data']> {
-  const print = async (stream: { samples: number; batchSize: number; dataset?: Dataset }, set = stream.dataset) => {
+export async function dataPrint({ data, train_dl, valid_dl }: PrintedData): Promise<Fingerprint['data']> {
+  const print = async ({ samples, dataset }: { samples: number; dataset?: Dataset }, part: BatchStream, set = dataset) => {
     const hash = set && (await hashOf(set))
-    return { samples: stream.samples, bs: stream.batchSize, ...(hash !== undefined && { hash }) }
+    // That of all ranks together: another number of them may go on.
+    return { samples, bs: part.state().batchSize, ...(hash !== undefined && { hash }) }
   }
-  return { train: await print(train_dl, train_ds), ...(valid_dl && { valid: await print(valid_dl, valid_ds) }) }
+  const train = await print(data.train_dl, train_dl, data.train_ds)
+  return { train, ...(valid_dl && { valid: await print(data.valid_dl!, valid_dl, data.valid_ds) }) }
 }
 
 /** Each difference in a sentence that follows on 'it does not fit:'; none where there is none. */

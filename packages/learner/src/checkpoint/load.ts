@@ -89,11 +89,11 @@ async function loadOptimizer(
 }
 
 /** Goes on with the order of the data and all else that is random, where the data is the same; with other data it begins anew. */
-function loadStreams({ data, random, log }: LoadingParts, file: string, { loader, ...streams }: Snapshot): boolean {
+function loadStreams({ train_dl, random, log }: LoadingParts, file: string, { loader, ...streams }: Snapshot): boolean {
   if (!loader) return false
   const { position } = loader
   try {
-    data.train_dl.restore({ ...loader, position: 0 })
+    train_dl.restore({ ...loader, position: 0 })
   } catch (error) {
     log(`The order of the training data did not go on from ${file}, and is as it was. ${(error as Error).message}`)
     return false

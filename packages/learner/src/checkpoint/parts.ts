@@ -1,4 +1,4 @@
-import type { DataBunch } from '@onecycle/data'
+import type { BatchStream, DataBunch } from '@onecycle/data'
 import type { Model } from '../model/trainable-model.js'
 import type { Optimizer } from '../optimizer/index.js'
 import type { RandomStreams } from '../random/random-streams.js'
@@ -23,5 +23,7 @@ export interface Parts {
   readonly model: Model
   readonly opt: Optimizer
   readonly data: DataBunch
+  readonly train_dl: BatchStream
+  readonly valid_dl: BatchStream | undefined
   readonly random: RandomStreams
 }

@@ -128,7 +128,7 @@ function goingOn(find: () => Found | undefined, checkpoint: Checkpoint, goTo: (p
       if (!found) return
       const { file, snapshot } = found
       const { place, ended } = snapshot.run
-      if (place.pass === 'train' && place.done > 0 && !learn.data.train_dl.reseed)
+      if (place.pass === 'train' && place.done > 0 && !learn.train_dl.reseed)
         learn.log(
           `The training data comes from a source that decides its order: ${place.done} batches are skipped, and what follows is the same if it gives the same again.`,
         )

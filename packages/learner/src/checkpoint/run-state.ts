@@ -57,8 +57,7 @@ export async function checkRun(learn: RunningLearner, { run, weights }: RunSnaps
       `the callbacks of its fit that remember something are ${theirs}, and those of this one ${ours}`,
     )
   checkWeights(learn.model, weights)
-  if (run.fingerprint)
-    throwIf(differences(run.fingerprint, { model: modelPrint(learn.model), data: await dataPrint(learn.data) }))
+  if (run.fingerprint) throwIf(differences(run.fingerprint, { model: modelPrint(learn.model), data: await dataPrint(learn) }))
   const other = difference(run.machine, await machineNow())
   if (other && !anyBackend)
     throw plainError(

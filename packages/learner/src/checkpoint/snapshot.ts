@@ -48,11 +48,11 @@ export async function capture(parts: Parts): Promise<Required<Omit<Snapshot, 'ru
 
 /** What a fit goes on with beside weights and optimizer: where all that is random stands, and what layers remember. */
 export async function captureOthers({
-  data,
+  train_dl,
   random,
   model,
 }: Parts): Promise<Required<Pick<Snapshot, 'loader' | 'random' | 'states'>>> {
-  const places = { loader: data.train_dl.state(), random: random.state() }
+  const places = { loader: train_dl.state(), random: random.state() }
   return { ...places, states: await copyStates(model) }
 }
 
@@ -61,10 +61,10 @@ export async function captureOthers({
  *
  * @throws Error when its weights are not the model's; nothing is changed then.
  */
-export async function restore({ model, opt, data, random }: Parts, snapshot: Snapshot): Promise<void> {
+export async function restore({ model, opt, train_dl, random }: Parts, snapshot: Snapshot): Promise<void> {
   checkWeights(model, snapshot.weights)
   if (snapshot.optimizer) await opt.load(snapshot.optimizer)
-  if (snapshot.loader) data.train_dl.restore(snapshot.loader)
+  if (snapshot.loader) train_dl.restore(snapshot.loader)
   if (snapshot.random) random.restore(snapshot.random)
   if (snapshot.states) putStates(model, snapshot.states)
   assignWeights(model, snapshot.weights)

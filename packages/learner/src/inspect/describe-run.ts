@@ -25,7 +25,7 @@ export type RunDescription = {
   readonly data: Awaited<ReturnType<typeof dataPrint>>
 }
 
-type Described = Pick<RunningLearner, 'model' | 'opt' | 'data' | 'random' | 'bus' | 'metricNames'> & {
+type Described = Pick<RunningLearner, 'model' | 'opt' | 'data' | 'train_dl' | 'valid_dl' | 'random' | 'bus' | 'metricNames'> & {
   readonly loss_func: { readonly name: string }
 }
 
@@ -44,6 +44,6 @@ export async function describeRun(learn: Described): Promise<RunDescription> {
     optimizer: { ...optimizer, hyper },
     loss: loss_func.name || 'custom',
     metrics: metricNames,
-    data: await dataPrint(learn.data),
+    data: await dataPrint(learn),
   }
 }

@@ -1,5 +1,5 @@
 import type { TrainingState } from '@onecycle/callbacks'
-import type { DataBunch } from '@onecycle/data'
+import type { BatchStream } from '@onecycle/data'
 import type { ForwardPass } from '../model/forward-pass.js'
 import type { Model } from '../model/trainable-model.js'
 import type { Parameter } from '../optimizer/index.js'
@@ -9,7 +9,7 @@ import type { RandomStreams } from '../random/random-streams.js'
 export interface DivergingLearner
   extends Pick<TrainingState, 'epoch' | 'getWeights' | 'iter' | 'lossValue' | 'opt' | 'pred' | 'setWeights' | 'xb' | 'yb'> {
   readonly bus: { readonly callbacks: readonly object[] }
-  readonly data: DataBunch
+  readonly train_dl: BatchStream
   readonly forwardPass: ForwardPass
   readonly model: Model
   readonly random: RandomStreams

@@ -17,7 +17,7 @@ const most = 8
 export async function explainDivergence(learn: DivergingLearner, before?: number): Promise<DivergedError> {
   const { epoch, iter: batch, lossValue: loss, opt } = learn
   const rates = Object.fromEntries(opt.names.map(name => [name, opt.get(name)]))
-  const samples = learn.data.train_dl.samplesOf?.(batch)
+  const samples = learn.train_dl.samplesOf?.(batch)
   const stats = learn.bus.callbacks.map(normsOf).find(norms => norms !== undefined)
   const divergence: Divergence = {
     ...{ epoch, batch, loss, lr: opt.get('lr').at(-1)!, rates },

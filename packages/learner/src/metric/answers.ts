@@ -5,7 +5,9 @@ import * as tf from '@tensorflow/tfjs-core'
  * What predictions and targets say of each place (a sample, or a pixel or step of one): yes or no by a single unit, one class of
  * several, or yes or no of each of several labels.
  */
-export type Form = 'binary' | 'class' | 'labels'
+export type Form = (typeof forms)[number]
+
+export const forms = ['binary', 'class', 'labels'] as const
 
 /** How predictions are to be read, and under what name that is refused. */
 export interface Reading {

@@ -18,6 +18,10 @@ export class HeadMetric implements Metric {
     this.#place = place
   }
 
+  get together(): Metric['together'] {
+    return this.#metric.together && (gather => this.#metric.together!(gather))
+  }
+
   get better(): Better | undefined {
     return this.#metric.better
   }

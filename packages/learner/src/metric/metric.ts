@@ -64,7 +64,16 @@ export interface Metric {
    * back, so that only what is hidden (`#total`, a closure) needs it.
    */
   setAside?(): () => void
+  /**
+   * Of several ranks that train as one: makes the figure of this one's part of a pass that of the whole. Without it a metric is refused there.
+   *
+   * @param gather gives what each rank says, in their order; all call it as often, also those that took no batch in
+   */
+  readonly together?: ((gather: Gather) => Promise<void>) | undefined
 }
+
+/** Says some numbers to all ranks, and gives what each says, how many these may be. */
+export type Gather = (own: Float64Array) => Promise<Float64Array[]>
 
 export interface AverageMetricOptions {
   /** The column in the epoch table. Default: the function's own name. */
@@ -137,6 +146,15 @@ export class AverageMetric implements Metric {
     const value = await this.#measure(pred, target, weights)
     const samples = (Array.isArray(target) ? target[0]! : target).shape[0] ?? 1
     this.add(value, await totalOn(this.#compute, pred, target, weights, samples))
+  }
+
+  async together(gather: Gather): Promise<void> {
+    const parts = await gather(Float64Array.of(this.#total, this.#samples))
+    this.reset()
+    for (const [total, samples] of parts) {
+      this.#total += total!
+      this.#samples += samples!
+    }
   }
 
   /** @throws TypeError when the function knows nothing of weights. */

@@ -2,7 +2,7 @@ import type { Tensors } from '@onecycle/callbacks'
 import { checkOptions, kind } from '@onecycle/platform'
 import { type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { asPredictions } from '../loss/targets.js'
-import type { Metric } from './metric.js'
+import type { Gather, Metric } from './metric.js'
 
 export interface MomentMetricOptions {
   /** The column in the epoch table. Default: scikit-learn's name of the figure, such as `r2_score`. */
@@ -14,6 +14,16 @@ class Spread {
   weight = 0
   mean = 0
   squares = 0
+
+  /** Takes in what another has seen. Source: Chan, Golub and LeVeque 1979. */
+  join({ weight, mean, squares }: Pick<Spread, 'weight' | 'mean' | 'squares'>): void {
+    if (weight === 0) return
+    const all = this.weight + weight
+    const apart = mean - this.mean
+    this.squares += squares + (apart ** 2 * this.weight * weight) / all
+    this.mean += (apart * weight) / all
+    this.weight = all
+  }
 
   add(value: number, weight: number): void {
     if (weight === 0) return
@@ -28,6 +38,10 @@ class Spread {
 interface Gathered {
   readonly outputs: readonly { readonly target: Spread; readonly error: Spread }[]
   samples: number
+}
+
+function nothing(outputs: number): Gathered {
+  return { samples: 0, outputs: Array.from({ length: outputs }, () => ({ target: new Spread(), error: new Spread() })) }
 }
 
 /** A figure of how far targets scatter, and what of it is left: a few sums in float64 for each output, whose figures are averaged. */
@@ -63,16 +77,32 @@ abstract class MomentMetric implements Metric {
     const [p, t, w] = await Promise.all([(pred as Tensor).data(), (target as Tensor).data(), weights?.data()])
     const samples = (pred as Tensor).shape[0]!
     const each = p.length / samples
-    this.#gathered ??= {
-      samples: 0,
-      outputs: Array.from({ length: each }, () => ({ target: new Spread(), error: new Spread() })),
-    }
+    this.#gathered ??= nothing(each)
     this.#gathered.samples += samples
     for (let i = 0; i < p.length; i++) {
       const { target, error } = this.#gathered.outputs[i % each]!
       const weight = w ? w[Math.floor((i * w.length) / p.length)]! : 1
       target.add(t[i]!, weight)
       error.add(t[i]! - p[i]!, weight)
+    }
+  }
+
+  async together(gather: Gather): Promise<void> {
+    const own = this.#gathered
+    const numbers = (own?.outputs ?? []).flatMap(({ target, error }) =>
+      [target, error].flatMap(({ weight, mean, squares }) => [weight, mean, squares]),
+    )
+    const parts = await gather(Float64Array.of(...(own ? [own.samples] : []), ...numbers))
+    this.#gathered = undefined
+    for (const [samples, ...spreads] of parts.filter(({ length }) => length > 0)) {
+      this.#gathered ??= nothing(spreads.length / 6)
+      const all: Gathered = this.#gathered
+      all.samples += samples!
+      const spread = (at: number) => ({ weight: spreads[at]!, mean: spreads[at + 1]!, squares: spreads[at + 2]! })
+      for (const [i, { target, error }] of all.outputs.entries()) {
+        target.join(spread(6 * i))
+        error.join(spread(6 * i + 3))
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Better, Tensors } from '@onecycle/callbacks'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Metric, Predictions } from './metric.js'
+import type { Gather, Metric, Predictions } from './metric.js'
 
 /** Metrics that a name can say the mean of classes of: `f1_macro`. */
 const averaged = ['precision', 'recall', 'f1', 'f2', 'jaccard', 'roc_auc', 'average_precision'] as const
@@ -57,6 +57,11 @@ export class NamedMetric implements Metric {
 
   setAside(): () => void {
     return this.#metric?.setAside?.() ?? (() => this.reset())
+  }
+
+  /** One that has taken no batch in has loaded nothing yet. */
+  async together(gather: Gather): Promise<void> {
+    await (this.#metric ?? (await this.#load())).together!(gather)
   }
 
   accumulate(pred: Tensors, target: Tensors, weights?: Tensor): void | Promise<void> {

@@ -2,7 +2,7 @@ import type { Better, Tensors } from '@onecycle/callbacks'
 import { checkNumber, checkOptions, type Kinds, kind, typeError } from '@onecycle/platform'
 import { Tensor, type Tensor1D } from '@tensorflow/tfjs-core'
 import type { Reading } from './answers.js'
-import type { Metric, Predictions } from './metric.js'
+import type { Gather, Metric, Predictions } from './metric.js'
 
 /** What every metric of classes can be told. */
 export interface ClassMetricOptions {
@@ -75,6 +75,18 @@ export abstract class PassMetric<Gathered> implements Metric {
     const held = fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities'
     await this.take(pred, target, weights, { what: this.name, multiLabel, holds: held, thresh })
   }
+
+  /** Of several ranks: what those that took batches in have gathered becomes one. */
+  async together(gather: Gather): Promise<void> {
+    const parts = await gather(this.gathered ? this.numbers(this.gathered) : new Float64Array())
+    this.gathered = this.joined(parts.filter(({ length }) => length > 0))
+  }
+
+  /** All that is gathered, as numbers. */
+  protected abstract numbers(gathered: Gathered): Float64Array
+
+  /** What several have gathered, of their {@link numbers}; undefined of none. */
+  protected abstract joined(parts: readonly Float64Array[]): Gathered | undefined
 
   /** Makes of a batch what is gathered. */
   protected abstract take(pred: Tensor, target: Tensor, weights: Tensor1D | undefined, reading: Reading): Promise<void>

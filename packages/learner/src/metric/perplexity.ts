@@ -2,7 +2,7 @@ import type { Tensors } from '@onecycle/callbacks'
 import { checkOptions, kind } from '@onecycle/platform'
 import type { Tensor1D } from '@tensorflow/tfjs-core'
 import { cross_entropy, probability_cross_entropy } from '../loss/cross-entropy.js'
-import { AverageMetric, type Metric, type Predictions } from './metric.js'
+import { AverageMetric, type Gather, type Metric, type Predictions } from './metric.js'
 
 export interface PerplexityOptions {
   /** The column in the epoch table. Default `perplexity`. */
@@ -49,6 +49,10 @@ export class Perplexity implements Metric {
 
   setAside(): () => void {
     return this.#entropy.setAside()
+  }
+
+  together(gather: Gather): Promise<void> {
+    return this.#entropy.together(gather)
   }
 
   get value(): number {

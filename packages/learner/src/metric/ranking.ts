@@ -4,6 +4,7 @@ import { type Reading, type Scores, scoresOf } from './answers.js'
 import { type ClassMetricOptions, classMetricKinds, PassMetric } from './pass-metric.js'
 import { averagePrecision, type Ranked, rocArea } from './rank-curves.js'
 import { joined, positives, rankedOf } from './ranked.js'
+import { numbersOf, scoresOfNumbers } from './score-numbers.js'
 import { mean } from './tallies.js'
 
 export interface RankMetricOptions extends ClassMetricOptions {
@@ -43,6 +44,15 @@ abstract class RankMetric extends PassMetric<Gathered> {
     this.gathered ??= { batches: [], holds: reading.holds }
     this.gathered.batches.push(scores)
     delete this.gathered.value
+  }
+
+  protected numbers({ batches, holds }: Gathered): Float64Array {
+    return numbersOf(batches, holds)
+  }
+
+  protected joined(parts: readonly Float64Array[]): Gathered | undefined {
+    const all = parts.map(scoresOfNumbers)
+    return all[0] && { batches: all.map(({ scores }) => scores), holds: all[0].holds }
   }
 
   get value(): number {

@@ -1,7 +1,7 @@
 import type { Tensors } from '@onecycle/callbacks'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { mse } from '../loss/regression.js'
-import { AverageMetric, type Metric } from './metric.js'
+import { AverageMetric, type Gather, type Metric } from './metric.js'
 
 /**
  * Root mean squared error over all elements of a pass: the root of the mean, not the mean of the batches' roots.
@@ -26,6 +26,10 @@ export class RootMeanSquaredError implements Metric {
 
   setAside(): () => void {
     return this.#squares.setAside()
+  }
+
+  together(gather: Gather): Promise<void> {
+    return this.#squares.together(gather)
   }
 
   get value(): number {

@@ -1,4 +1,4 @@
-import type { Answers, Form } from './answers.js'
+import { type Answers, type Form, forms } from './answers.js'
 
 /** What precision, recall and their relatives are worked out from: sums of weights, for each class or label. */
 export interface Counts {
@@ -51,6 +51,24 @@ export class Tallies {
         }
       }
     }
+  }
+
+  /** All that is counted, for {@link joined}. */
+  numbers(): Float64Array {
+    const counts = [this.#hits, this.#predicted, this.#actual, this.#seen].flatMap(each => [...each])
+    return Float64Array.of(forms.indexOf(this.form), this.classes, this.weight, ...counts)
+  }
+
+  /** What several have counted, of their {@link numbers}; undefined of none. */
+  static joined(parts: readonly Float64Array[]): Tallies | undefined {
+    let all: Tallies | undefined
+    for (const [form, classes, weight, ...counts] of parts) {
+      all ??= new Tallies({ form: forms[form!]!, classes: classes! })
+      const kinds = [all.#hits, all.#predicted, all.#actual, all.#seen]
+      for (const [i, count] of counts.entries()) kinds[Math.floor(i / classes!)]![i % classes!]! += count
+      all.weight += weight!
+    }
+    return all
   }
 
   #count(label: number, predicted: number, actual: number, weight: number): void {

@@ -13,6 +13,14 @@ export abstract class TallyMetric extends PassMetric<Tallies> {
     this.gathered = tallies
   }
 
+  protected numbers(tallies: Tallies): Float64Array {
+    return tallies.numbers()
+  }
+
+  protected joined(parts: readonly Float64Array[]): Tallies | undefined {
+    return Tallies.joined(parts)
+  }
+
   /** @throws RangeError where such targets have no such figure */
   protected abstract check(tallies: Tallies): void
 }

@@ -27,6 +27,8 @@ export class RandomStreams {
   #batches = 0
   #predictions = 0
   readonly #streams = new Map<string, Random>()
+  /** Of several ranks each but the first draws in training from streams of its own, begun anew with each batch: no state has to say where they are. */
+  rank = 0
 
   /**
    * @param seed a whole number from 0 to 2^32 - 1
@@ -43,12 +45,13 @@ export class RandomStreams {
 
   /** What the next training batch draws from. */
   training(): Draws {
-    return new Draws(this.#root, 'dropout', this.#batches++)
+    if (this.rank) for (const [name, stream] of this.#streams) stream.restore(this.#begun(name).state())
+    return new Draws(this.#root, this.#own('dropout'), this.#batches++)
   }
 
   /** What the last training batch has drawn from, from its beginning. */
   again(): Draws {
-    return new Draws(this.#root, 'dropout', this.#batches - 1)
+    return new Draws(this.#root, this.#own('dropout'), this.#batches - 1)
   }
 
   /** What the i-th batch of a validation draws from: the same again, as long as nothing is trained. */
@@ -59,7 +62,7 @@ export class RandomStreams {
   /** What a data set draws from while it gathers the next training batch, or the i-th of a validation. */
   gathering(training: boolean, i: number): Draws {
     return training
-      ? new Draws(this.#root, 'augmentation', this.#batches)
+      ? new Draws(this.#root, this.#own('augmentation'), this.#batches)
       : new Draws(this.#root, `augmentation of validation ${this.#batches}`, i)
   }
 
@@ -72,10 +75,18 @@ export class RandomStreams {
   stream(name: string): Random {
     let stream = this.#streams.get(name)
     if (!stream) {
-      stream = this.#root.fork(`stream ${name}`)
+      stream = this.#begun(name)
       this.#streams.set(name, stream)
     }
     return stream
+  }
+
+  #begun(name: string): Random {
+    return this.#root.fork(this.rank ? this.#own(`stream ${name} ${this.#batches}`) : `stream ${name}`)
+  }
+
+  #own(purpose: string): string {
+    return this.rank ? `${purpose} of rank ${this.rank}` : purpose
   }
 
   state(): RandomStreamsState {
@@ -98,7 +109,7 @@ export class RandomStreams {
     this.#seed = seed
     this.#batches = batches
     for (const name of new Set([...this.#streams.keys(), ...Object.keys(streams)])) {
-      this.stream(name).restore(streams[name] ?? root.fork(`stream ${name}`).state())
+      this.stream(name).restore(streams[name] ?? this.#begun(name).state())
     }
   }
 }

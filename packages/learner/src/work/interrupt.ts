@@ -45,7 +45,11 @@ export class Interruption {
   }
 
   get came(): boolean {
-    return this.#heard !== undefined || this.#aborted !== undefined
+    return this.heard !== undefined
+  }
+
+  get heard(): ProcessSignal | 'abort' | undefined {
+    return this.#heard ?? (this.#aborted && 'abort')
   }
 
   /** As if `signal` were aborted. */

@@ -1,4 +1,4 @@
-import { nextTurn } from '@onecycle/platform'
+import { nextTurn, type ProcessSignal } from '@onecycle/platform'
 import { Interruption } from './interrupt.js'
 
 /** Says what is being done, and how far it got. */
@@ -8,6 +8,8 @@ type Where = () => string
 export class Pace {
   #interruption: Interruption | undefined
   #lastTurn = 0
+  /** Of several ranks none ends by itself: what is to end goes on until all have agreed where. */
+  held = false
 
   /** Work that Ctrl-C ends, or `signal`. Within other work it ends with that. */
   async interruptible<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -29,7 +31,12 @@ export class Pace {
 
   /** Whether what is being done is to end. */
   get ending(): boolean {
-    return this.#interruption?.came ?? false
+    return !this.held && this.heard !== undefined
+  }
+
+  /** What asked for the end: a signal's name, or what aborts; undefined as long as nothing did. */
+  get heard(): ProcessSignal | 'abort' | undefined {
+    return this.#interruption?.heard
   }
 
   /** Lets others run, and throws when the work is to end: after each batch. A promise only where others are let in. */
@@ -49,7 +56,7 @@ export class Pace {
 
   /** Throws when the work is to end. */
   check(where: Where): void {
-    if (this.#interruption?.came) throw this.#interruption.error(where)
+    if (this.ending) throw this.#interruption!.error(where)
   }
 
   /** The last {@link check}: hears a Ctrl-C that came since others were let in, which is lost once nobody listens. */

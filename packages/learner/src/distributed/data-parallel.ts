@@ -1,0 +1,60 @@
+import { type Callback, CancelBatch } from '@onecycle/callbacks'
+import type { Tensor, Variable } from '@tensorflow/tfjs-core'
+import { variablesOf } from '../model/parameters.js'
+import { averaged } from './averaged.js'
+import { meetings, type RankedLearner, type Ranks } from './ranks.js'
+
+/**
+ * Has several ranks train as one: each goes through its part of a batch, and all step with the mean of their gradients, as one process would
+ * with the whole of it. Between the two they agree on loss and size of the batch, and on whether they go on.
+ *
+ * Running statistics are averaged with the gradients, so that at each step all ranks have the same weights.
+ *
+ * Source: PyTorch's `DistributedDataParallel`.
+ */
+export class DataParallel implements Callback<RankedLearner> {
+  readonly name = 'DataParallel'
+  /** Before all others, Resume too: they hear what is of all ranks, and who writes does so on the first alone. */
+  readonly order = -3e9
+  readonly #ranks: Ranks
+  #statistics: readonly Variable[] = []
+
+  constructor(ranks: Ranks) {
+    this.#ranks = ranks
+  }
+
+  before_fit({ bus, model, groups }: RankedLearner): void {
+    if (this.#ranks.comm.rank > 0) for (const callback of bus.callbacks) if (callback.writes) callback.run = false
+    const parameters = new Set(groups.flat().map(({ variable }) => variable))
+    this.#statistics = [...variablesOf(model)].filter(each => !parameters.has(each) && each.dtype === 'float32')
+  }
+
+  async before_batch(learn: RankedLearner): Promise<void> {
+    if (learn.training) return
+    await this.#ranks.meet(meetings.validate, learn.iter)
+    if (learn.dl.borrows?.(learn.iter)) throw new CancelBatch()
+  }
+
+  async after_backward(learn: RankedLearner): Promise<void> {
+    const names = Object.keys(learn.grads)
+    const { comm } = this.#ranks
+    const weight = learn.dl.borrows?.(learn.iter) ? 0 : learn.totalWeight
+    const size = weight === 0 && learn.totalWeight > 0 ? 0 : learn.bs
+    const brought = [weight, weight && weight * learn.lossValue, size]
+    const number = 2 * learn.train_iter + Number(names.length > 0)
+    const [total, loss, samples] = (await this.#ranks.meet(meetings.train, number, brought)) as [number, number, number]
+    learn.bs = samples
+    learn.totalWeight = total
+    if (total > 0) learn.lossValue = loss / total
+    if (names.length === 0) return
+    const share = total > 0 ? weight / total : 1 / comm.size
+    const given = [...names.map(name => learn.grads[name]!), ...this.#statistics] as Tensor[]
+    const means = await averaged(comm, given, share, this.#ranks.waits)
+    learn.grads = Object.fromEntries(names.map((name, i) => [name, means[i]!]))
+    for (const [i, variable] of this.#statistics.entries()) {
+      const mean = means[names.length + i]!
+      variable.assign(mean)
+      mean.dispose()
+    }
+  }
+}

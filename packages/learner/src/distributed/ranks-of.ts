@@ -1,0 +1,24 @@
+import { show } from '@onecycle/platform'
+import type { Communicator } from './communicator.js'
+import { DataParallel } from './data-parallel.js'
+import { type RankedLearner, Ranks } from './ranks.js'
+
+/**
+ * What a Learner agrees on with those that train as one with it.
+ *
+ * @throws TypeError for a metric whose figures cannot be put together
+ */
+export function ranksOf(learn: RankedLearner, comm: Communicator): Ranks {
+  if (learn.ranks) return learn.ranks
+  for (const metric of learn.metrics)
+    if (!metric.together)
+      throw new TypeError(
+        `The metric ${metric.name} does not say how its figures of several ranks become one. Give it together(gather), or measure by a function of ` +
+          `(pred, target), whose mean is taken, in place of ${show(metric)}.`,
+      )
+  const ranks = new Ranks(learn, comm)
+  learn.random.rank = comm.rank
+  learn.bus.add(new DataParallel(ranks) as never)
+  learn.ranks = ranks
+  return ranks
+}

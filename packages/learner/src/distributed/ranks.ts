@@ -1,0 +1,161 @@
+import { type Bus, CancelFit, type TrainingState } from '@onecycle/callbacks'
+import { isPromise } from '@onecycle/platform'
+import type { Parts } from '../checkpoint/parts.js'
+import type { Metric } from '../metric/metric.js'
+import type { Parameter } from '../optimizer/index.js'
+import type { Pace } from '../work/pace.js'
+import type { Communicator } from './communicator.js'
+import { type Ending, endingOf, errorOf, interruptionOf, told } from './ending.js'
+import { shareState } from './share-state.js'
+
+/** Who trains as one with others: a Learner, with what others do not see of it. */
+export interface RankedLearner extends Omit<TrainingState, keyof Parts>, Parts {
+  readonly bus: Bus<never>
+  readonly groups: readonly (readonly Parameter[])[]
+  readonly metrics: readonly Metric[]
+  readonly trained: readonly Parameter[]
+  readonly pace: Pace
+  dl: Parts['train_dl']
+  bs: number
+  lossValue: number
+  totalWeight: number
+  ranks: Ranks | undefined
+}
+
+/** Where ranks meet, told apart by a number that all must give. */
+export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4 } as const
+
+/**
+ * What the ranks of one training agree on. They meet at each batch, and where what they have measured is put together: there each says what
+ * the others are to know, so that all go on, or none.
+ */
+export class Ranks {
+  readonly comm: Communicator
+  readonly #learn: RankedLearner
+  /** Whether work is under way that all do. */
+  #inside = false
+  /** Whether the work of some rank has ended, of which all have heard. */
+  #left = false
+  /** Milliseconds on the clock of the first rank, when they met last: what goes by time is to go by it. */
+  now = 0
+  /** Whether the communicator answers with promises. */
+  waits = false
+
+  constructor(learn: RankedLearner, comm: Communicator) {
+    this.#learn = learn
+    this.comm = comm
+  }
+
+  /**
+   * Does what all ranks do, with the weights of the first. It ends on all of them when it ends on one.
+   *
+   * @throws what the work throws; Error with what it threw on another rank
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#inside) return work()
+    const { pace } = this.#learn
+    this.#inside = pace.held = true
+    this.#left = false
+    try {
+      await this.meet(meetings.begin)
+      await shareState(this.#learn, this.comm)
+      const result = await work()
+      await this.#leave()
+      return result
+    } catch (error) {
+      // What this rank threw says more than that nobody could be told of it.
+      await this.#leave(error).catch(() => {})
+      throw error
+    } finally {
+      this.#inside = pace.held = false
+    }
+  }
+
+  /**
+   * Waits for all ranks, and gives the sums of what they bring.
+   *
+   * @param where one of {@link meetings}, and a number that is the same on all ranks
+   * @throws Error when the work has ended on another rank, or ranks do different things; CancelFit when it was stopped there
+   */
+  async meet(where: number, number = 0, brought: readonly number[] = []): Promise<readonly number[]> {
+    const { pace } = this.#learn
+    const heard = pace.held && pace.heard !== undefined
+    const place = where + 8 * number
+    const [ended, done, interrupted, places, sums] = await this.#say({ heard, place }, brought)
+    if (ended > 0) throw errorOf(await told(this.comm))
+    if (done > 0) throw new CancelFit()
+    if (places !== place * this.comm.size)
+      throw new Error(
+        `The ranks do different things: rank ${this.comm.rank} is at ${whereIs(where, number)}, and others are elsewhere. All have to call the same, in ` +
+          'the same order.',
+      )
+    if (interrupted > 0) await this.#interrupt(heard)
+    return sums
+  }
+
+  /** Makes the figures of this rank's part of a pass those of the whole. */
+  async together(figures: readonly Metric[]): Promise<void> {
+    if (!this.#inside) return
+    await this.meet(meetings.figures)
+    for (const { together } of figures.map(figure => ({ together: figure.together!.bind(figure) })))
+      await together(own => this.#gather(own))
+  }
+
+  /** Waits for all ranks before what is read that the first wrote, where all are at work. */
+  async beforeReading(): Promise<void> {
+    if (this.#inside) await this.meet(meetings.load)
+  }
+
+  async #say(
+    { ended = false, done = false, heard = false, place = 0 },
+    brought: readonly number[] = [],
+  ): Promise<[ended: number, done: number, heard: number, place: number, sums: readonly number[]]> {
+    const clock = this.comm.rank === 0 ? performance.now() : 0
+    const all = Float64Array.of(Number(ended), Number(done), Number(heard), place, clock, 0, 0, 0)
+    all.set(brought, 5)
+    const waiting = this.comm.allreduce(all)
+    this.waits = isPromise(waiting)
+    await waiting
+    this.now = all[4]!
+    this.#left = all[0]! + all[1]! > 0
+    return [all[0]!, all[1]!, all[2]!, all[3]!, [...all.subarray(5)]]
+  }
+
+  /** Ends this rank's work, unless that of another has ended it. */
+  async #leave(error?: unknown): Promise<void> {
+    if (this.#left) return
+    const ending: Ending | undefined = error === undefined ? undefined : endingOf(error)
+    const [ended] = await this.#say({ ended: ending !== undefined, done: ending === undefined })
+    if (ended === 0) return
+    const first = await told(this.comm, ending)
+    if (!ending) throw errorOf(first)
+  }
+
+  /** After the batch under way, on all ranks. */
+  async #interrupt(heard: boolean): Promise<void> {
+    const { pace } = this.#learn
+    const ending = heard ? { name: 'interrupted', message: pace.heard! } : undefined
+    const first = await told(this.comm, ending)
+    if (!heard) pace.interrupt(interruptionOf(first))
+    pace.held = false
+  }
+
+  async #gather(own: Float64Array): Promise<Float64Array[]> {
+    const lengths = new Int32Array(this.comm.size)
+    lengths[this.comm.rank] = own.length
+    await this.comm.allreduce(lengths)
+    const all: Float64Array[] = []
+    for (const [rank, length] of lengths.entries()) {
+      const numbers = rank === this.comm.rank ? own.slice() : new Float64Array(length)
+      if (length > 0) await this.comm.broadcast(numbers, rank)
+      all.push(numbers)
+    }
+    return all
+  }
+}
+
+function whereIs(where: number, number: number): string {
+  if (where === meetings.train) return `training batch ${number >> 1}`
+  if (where === meetings.validate) return `validation batch ${number}`
+  return where === meetings.figures ? 'the end of a validation' : 'the beginning of its work'
+}
