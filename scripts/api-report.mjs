@@ -123,10 +123,14 @@ function shownAs(checker, name, symbol, indent, told, used) {
     return printer.printNode(ts.EmitHint.Unspecified, shown, statement.getSourceFile())
   })
   const aliased = symbol.name !== name && symbol.name !== 'default' ? [`export { ${symbol.name} as ${name} }`] : []
-  return [...texts, ...aliased]
-    .join('\n')
-    .replaceAll(/^ {4}|(?<=^(?: {4})*) {4}/gm, '  ')
-    .replaceAll(/^/gm, indent)
+  return (
+    [...texts, ...aliased]
+      .join('\n')
+      .replaceAll(/^ {4}|(?<=^(?: {4})*) {4}/gm, '  ')
+      // Compilers differ in how they quote.
+      .replaceAll(/(?<!\()"([^'"\n]*)"(?=[;,\n])/g, "'$1'")
+      .replaceAll(/^/gm, indent)
+  )
 }
 
 const statementOf = declaration => (ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration)

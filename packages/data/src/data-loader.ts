@@ -208,7 +208,8 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     const { rank, size } = shardOf(shard)
     const own = this.#shard
     if (own.size > 1 && (own.size !== size || own.rank !== rank))
-      throw new RangeError(
+      throw rangeError(
+        'undivided-data',
         `This is part ${own.rank} of ${own.size}, and cannot be divided as ${rank} of ${size}: leave out shard.`,
       )
     const { dataset, batchSize: bs, prefetch } = this

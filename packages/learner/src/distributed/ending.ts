@@ -1,4 +1,4 @@
-import { InterruptedError, type ProcessSignal } from '@onecycle/platform'
+import { InterruptedError, type ProcessSignal, plainError } from '@onecycle/platform'
 import type { Communicator } from './communicator.js'
 
 /** How the work of a rank ended. */
@@ -37,7 +37,7 @@ export async function told(comm: Communicator, ending?: Ending): Promise<Told> {
 export function errorOf(told: Told): unknown {
   const { rank, name, message } = told
   if (name === 'interrupted') return interruptionOf(told)
-  return Object.assign(new Error(`Rank ${rank} ended the work of all: ${message}`), { name, rank })
+  return Object.assign(plainError('another-rank', `Rank ${rank} ended the work of all: ${message}`), { name, rank })
 }
 
 /** What an interruption of another rank is here. */

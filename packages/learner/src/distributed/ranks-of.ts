@@ -1,4 +1,4 @@
-import { show } from '@onecycle/platform'
+import { show, typeError } from '@onecycle/platform'
 import type { Communicator } from './communicator.js'
 import { DataParallel } from './data-parallel.js'
 import { type RankedLearner, Ranks } from './ranks.js'
@@ -12,7 +12,8 @@ export function ranksOf(learn: RankedLearner, comm: Communicator): Ranks {
   if (learn.ranks) return learn.ranks
   for (const metric of learn.metrics)
     if (!metric.together)
-      throw new TypeError(
+      throw typeError(
+        'metric-of-ranks',
         `The metric ${metric.name} does not say how its figures of several ranks become one. Give it together(gather), or measure by a function of ` +
           `(pred, target), whose mean is taken, in place of ${show(metric)}.`,
       )

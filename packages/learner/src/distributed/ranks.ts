@@ -1,5 +1,5 @@
 import { type Bus, CancelFit, type TrainingState } from '@onecycle/callbacks'
-import { isPromise } from '@onecycle/platform'
+import { isPromise, plainError } from '@onecycle/platform'
 import type { Parts } from '../checkpoint/parts.js'
 import type { Metric } from '../metric/metric.js'
 import type { Parameter } from '../optimizer/index.js'
@@ -85,7 +85,8 @@ export class Ranks {
     if (ended > 0) throw errorOf(await told(this.comm))
     if (done > 0) throw new CancelFit()
     if (places !== place * this.comm.size)
-      throw new Error(
+      throw plainError(
+        'ranks-differ',
         `The ranks do different things: rank ${this.comm.rank} is at ${whereIs(where, number)}, and others are elsewhere. All have to call the same, in ` +
           'the same order.',
       )

@@ -1,3 +1,4 @@
+import { plainError } from '@onecycle/platform'
 import { assignWeights, copyWeights } from '../checkpoint/weights.js'
 import type { Communicator } from './communicator.js'
 import type { RankedLearner } from './ranks.js'
@@ -29,7 +30,8 @@ export async function shareState(
   const both = Float64Array.from(Object.values(prints).flatMap(print => [print, -print]))
   await comm.allreduce(both, 'max')
   const other = Object.keys(prints).filter((_, i) => both[2 * i] !== -both[2 * i + 1]!)
-  if (other.length > 0) throw new Error(`Not the same on all ranks: ${other.join('; ')}. All have to make the same Learner.`)
+  if (other.length > 0)
+    throw plainError('ranks-differ', `Not the same on all ranks: ${other.join('; ')}. All have to make the same Learner.`)
   const all = Object.values(weights)
   const flat = new Float32Array(all.reduce((sum, { values }) => sum + values.length, 0))
   let at = 0
