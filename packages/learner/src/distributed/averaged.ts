@@ -1,6 +1,10 @@
 import { backend, concat, getBackend, reshape, split, type Tensor, type Tensor1D, tensor1d, tidy } from '@tensorflow/tfjs-core'
-import type { WasmBackend } from '../replay/program.js'
 import type { Communicator } from './communicator.js'
+
+/** What is used of TensorFlow.js's wasm backend. */
+interface WasmBackend {
+  typedArrayFromHeap(tensor: Tensor): Float32Array
+}
 
 /**
  * The means of tensors over all ranks, each by its share, which are the caller's. They cross as one: on wasm in its own memory, elsewhere in a
@@ -13,7 +17,7 @@ export async function averaged(comm: Communicator, tensors: readonly Tensor[], s
   let flat = tidy(() => concat(tensors.map(tensor => reshape(tensor, [tensor.size])))) as Tensor1D
   try {
     if (getBackend() === 'wasm' && !waits) {
-      const values = (backend() as unknown as WasmBackend).typedArrayFromHeap(flat) as Float32Array
+      const values = (backend() as unknown as WasmBackend).typedArrayFromHeap(flat)
       scale(values, share)
       await comm.allreduce(values)
     } else {
