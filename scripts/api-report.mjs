@@ -128,7 +128,7 @@ function shownAs(checker, name, symbol, indent, told, used) {
       .join('\n')
       .replaceAll(/^ {4}|(?<=^(?: {4})*) {4}/gm, '  ')
       // Compilers differ in how they quote.
-      .replaceAll(/(?<!\()"([^'"\n]*)"(?=[;,\n])/g, "'$1'")
+      .replaceAll(/(?<!import\()"([^'"\n]*)"/g, "'$1'")
       .replaceAll(/^/gm, indent)
   )
 }
