@@ -1,4 +1,5 @@
 import type { accelerateNative as accelerate } from './native/index.js'
+import type { fusedStepsOnNative as nativeSteps } from './native/optimizer.js'
 import type { accelerateWebGPU as accelerateOnWebGPU } from './webgpu/accelerate.js'
 import type { fusedStepsOnWebGPU as fusedSteps } from './webgpu/optimizer.js'
 
@@ -9,10 +10,11 @@ export { pinBackend } from './choosing.js'
 export type { MaybeNative } from './native/operations.js'
 export { chooseLater } from './ready.js'
 
-/** As `accelerateNative` of './native', which is loaded for it. */
-export async function accelerateNative(...given: Parameters<typeof accelerate>): Promise<void> {
-  const native = await import('./native/index.js')
-  native.accelerateNative(...given)
+/** As `accelerateNative` of './native', which is loaded for it; and what carries out steps of many parameters there. */
+export async function accelerateNative(layers: Parameters<typeof accelerate>[0]): Promise<typeof nativeSteps> {
+  const [native, { fusedStepsOnNative }] = await Promise.all([import('./native/index.js'), import('./native/optimizer.js')])
+  native.accelerateNative(layers)
+  return fusedStepsOnNative
 }
 
 /** As `accelerateWebGPU` of './webgpu', which is loaded for it; and what carries out steps of many parameters there. */

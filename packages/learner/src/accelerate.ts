@@ -21,7 +21,7 @@ export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}):
   if (getBackend() === 'tensorflow') {
     // Loaded there alone: in a page nobody has it.
     const { accelerateNative } = await import('@onecycle/backend/internal')
-    await accelerateNative(layers)
+    setFusedSteps(await accelerateNative(layers))
   }
   if (getBackend() === 'webgpu') {
     const [{ accelerateWebGPU }, { replay }] = await Promise.all([

@@ -50,6 +50,38 @@ describe.skipIf(missing !== undefined)(`TensorFlow's fused operations${missing ?
       expect(Math.max(...values.map((value, j) => Math.abs(value - fused[i]![j]!)))).toBeLessThan(1e-5)
   })
 
+  it('pad by a number, and multiply two matrices, as those of TensorFlow.js do on cpu', async () => {
+    const [x, filter, bias] = [[3, 8, 9, 2], [3, 3, 2, 5], [5]].map((shape, i) => ({
+      shape,
+      values: Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, j) => Math.sin(j + i)),
+    }))
+    const run = () =>
+      tf.tidy(() => {
+        const inputs = [x!, filter!, bias!].map(({ values, shape }) => tf.tensor(values.slice(), shape))
+        const attrs = { strides: [2, 2], pad: 1, dataFormat: 'NHWC', dilations: [1, 1], dimRoundingMode: 'floor' }
+        const layer = { ...attrs, activation: 'relu', useBias: true } as never
+        const convolve = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
+          tf.getBackend() === 'tensorflow'
+            ? (tf.engine().runKernel('Conv2DLayer', { x, filter, bias }, layer) as tf.Tensor)
+            : tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 1, 'NHWC', 1, 'floor'), bias))
+        const { value, grads } = tf.valueAndGrads((x, filter, bias) => {
+          const y = convolve(x!, filter!, bias!)
+          const rows = tf.reshape(y, [-1, 5]) as tf.Tensor2D
+          return tf.sum(tf.square(tf.matMul(rows, rows, true, false)))
+        })(inputs)
+        return [value, ...grads].map(tensor => tensor.dataSync<'float32'>().slice())
+      })
+    accelerateNative(layers)
+    const native = run()
+    await tf.setBackend('cpu')
+    const plain = run()
+    await tf.setBackend('tensorflow')
+    for (const [i, values] of plain.entries()) {
+      const most = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      for (const [j, value] of values.entries()) expect(Math.abs(value - native[i]![j]!) / most).toBeLessThan(1e-5)
+    }
+  })
+
   it('take a ReLU of what is no number for a flat one on the way back', () => {
     accelerateNative(layers)
     const slopes = (f: (x: tf.Tensor) => tf.Tensor) =>

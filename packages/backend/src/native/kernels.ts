@@ -1,4 +1,14 @@
-import { dispose, type KernelConfig, scalar, type Tensor, type TensorInfo, tensor1d } from '@tensorflow/tfjs-core'
+import {
+  BatchMatMul,
+  Conv2DBackpropInput,
+  dispose,
+  getKernel,
+  type KernelConfig,
+  scalar,
+  type Tensor,
+  type TensorInfo,
+  tensor1d,
+} from '@tensorflow/tfjs-core'
 import {
   batchNormKernelNames,
   gradientKernelNames,
@@ -14,9 +24,11 @@ interface LayerAttrs {
   readonly useBias: boolean
 }
 interface ConvolutionAttrs extends LayerAttrs {
-  readonly strides: readonly [number, number]
-  readonly pad: 'same' | 'valid'
+  readonly strides: [number, number]
+  /** Zeros on every side, or what TensorFlow calls by name. */
+  readonly pad: 'same' | 'valid' | number
   readonly filterShape: number[]
+  readonly inputShape: number[]
 }
 type Run<Attrs> = (backend: NativeBackend, inputs: Inputs, attrs: Attrs) => TensorInfo | TensorInfo[]
 
@@ -58,8 +70,40 @@ function gradientsOfLayer(
   return [ofWeights(inner), ...bias, ...behind]
 }
 
-const convolution = ({ strides, pad }: ConvolutionAttrs) =>
-  ({ ...float, ...channelsLast, strides: [1, ...strides, 1], padding: `=${pad.toUpperCase()}`, dilations: [1, 1, 1, 1] }) as const
+function convolution({ strides, pad }: Pick<ConvolutionAttrs, 'strides' | 'pad'>) {
+  const all = { ...float, ...channelsLast, strides: [1, ...strides, 1], dilations: [1, 1, 1, 1] }
+  if (typeof pad !== 'number') return { ...all, padding: `=${pad.toUpperCase()}` as const }
+  return { ...all, padding: '=EXPLICIT' as const, explicit_paddings: [0, 0, pad, pad, pad, pad, 0, 0] }
+}
+
+/** tfjs-node's gradient of a convolution by its input refuses zeros by their number. */
+function padded(stock: KernelConfig): KernelConfig {
+  return {
+    ...stock,
+    kernelFunc: args => {
+      const attrs = args.attrs as unknown as ConvolutionAttrs
+      if (typeof attrs.pad !== 'number') return stock.kernelFunc(args)
+      const { dy, filter } = args.inputs as Inputs
+      const backend = args.backend as NativeBackend
+      const sides = tensor1d(attrs.inputShape, 'int32')
+      return freeing(operate(backend, 'Conv2DBackpropInput', convolution(attrs), [sides, filter!, dy!]), sides)
+    },
+  }
+}
+
+/** tfjs-node multiplies two matrices as batches of one, which takes up to three times as long. */
+function twoMatrices(stock: KernelConfig): KernelConfig {
+  return {
+    ...stock,
+    kernelFunc: args => {
+      const { a, b } = args.inputs as Inputs
+      const { transposeA, transposeB } = args.attrs as unknown as { transposeA: boolean; transposeB: boolean }
+      const isPlain = [a!, b!].every(({ shape, dtype }) => shape.length === 2 && dtype === 'float32')
+      if (!isPlain) return stock.kernelFunc(args)
+      return operate(args.backend as NativeBackend, 'MatMul', product(transposeA, transposeB), [a!, b!])[0]!
+    },
+  }
+}
 
 const product = (left: boolean, right: boolean) => ({ ...float, transpose_a: left, transpose_b: right }) as const
 
@@ -161,6 +205,8 @@ export function nativeKernels(gpu: boolean): KernelConfig[] {
         return freeing(operate(backend, 'Conv2DBackpropFilter', convolution(attrs), [inputs['x']!, sides, inner]), sides)
       }),
     ),
+    padded(getKernel(Conv2DBackpropInput, 'tensorflow')!),
+    twoMatrices(getKernel(BatchMatMul, 'tensorflow')!),
     // The same data again, and no operation: the engine clones whatever it saves for the way back.
     kernel('Identity', (backend, { x }) => {
       backend.incRef(x!.dataId)

@@ -1,4 +1,4 @@
-import { dispose, type KernelBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
+import { type DataId, dispose, type KernelBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 
 interface Attribute {
   readonly name: string
@@ -11,9 +11,40 @@ export interface NativeBackend extends KernelBackend {
   readonly isUsingGpuDevice: boolean
   readonly isGPUPackage: boolean
   readonly binding: Readonly<
-    Record<'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>
-  > & { readonly TF_Version?: string }
+    Record<
+      | 'TF_ATTR_STRING'
+      | 'TF_ATTR_INT'
+      | 'TF_ATTR_FLOAT'
+      | 'TF_ATTR_BOOL'
+      | 'TF_ATTR_TYPE'
+      | 'TF_ATTR_SHAPE'
+      | 'TF_FLOAT'
+      | 'TF_INT32',
+      number
+    >
+  > & {
+    readonly TF_Version?: string
+    executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): { readonly id: number }[]
+    deleteTensor(id: number): void
+  }
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: TensorInfo[], outputs: number): Tensor[]
+  readonly tensorMap: {
+    get(dataId: DataId): NativeData
+    set(dataId: DataId, data: NativeData): void
+    has(dataId: DataId): boolean
+    delete(dataId: DataId): boolean
+  }
+  getInputTensorIds(tensors: readonly TensorInfo[]): number[]
+}
+
+/** What the backend knows of a tensor: the number of TensorFlow's own, or values that are still to become one. */
+export interface NativeData {
+  readonly shape: number[]
+  /** As TensorFlow numbers types. */
+  readonly dtype: number
+  readonly id: number
+  readonly values: unknown
+  refCount: number
 }
 
 /** What can be relied on of a backend of its name, which may be another one. */
@@ -22,26 +53,41 @@ export type MaybeNative = Partial<Pick<NativeBackend, 'isUsingGpuDevice' | 'isGP
 }
 
 /** Types by 'float' and 'int32', which are no texts: those begin with an equals sign, as '=NHWC'. */
-type Value = boolean | number | readonly number[] | 'float' | 'int32' | `=${string}`
+type Value = boolean | number | readonly number[] | { readonly shape: readonly number[] } | 'float' | 'int32' | `=${string}`
+type Attributes = Readonly<Record<string, Value>>
 
 /** Runs one of TensorFlow's operations. What it makes is the caller's. */
 export function operate(
   backend: NativeBackend,
   name: string,
-  attributes: Readonly<Record<string, Value>>,
+  attributes: Attributes,
   inputs: readonly TensorInfo[],
   outputs = 1,
 ): Tensor[] {
-  const { binding } = backend
-  const list = Object.entries(attributes).map(([name, value]): Attribute => {
+  return backend.executeMultipleOutputs(name, listed(backend, attributes), [...inputs], outputs)
+}
+
+/** The same for what TensorFlow knows by number, and the engine does not know. */
+export function operateById(
+  { binding }: NativeBackend,
+  name: string,
+  attributes: Attributes,
+  ids: number[],
+  outputs = 0,
+): number[] {
+  return binding.executeOp(name, listed({ binding }, attributes), ids, outputs).map(({ id }) => id)
+}
+
+function listed({ binding }: Pick<NativeBackend, 'binding'>, attributes: Attributes): Attribute[] {
+  return Object.entries(attributes).map(([name, value]): Attribute => {
     if (value === 'float' || value === 'int32')
       return { name, type: binding.TF_ATTR_TYPE, value: value === 'float' ? binding.TF_FLOAT : binding.TF_INT32 }
     if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value: value.slice(1) }
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value }
+    if (typeof value === 'object' && 'shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: value.shape }
     // Whole numbers by themselves are no attribute of any operation here.
     return { name, type: typeof value === 'number' ? binding.TF_ATTR_FLOAT : binding.TF_ATTR_INT, value }
   })
-  return backend.executeMultipleOutputs(name, list, [...inputs], outputs)
 }
 
 /** The first output of an operation, once what went into it, as far as it is named, is needed no more. */

@@ -17,8 +17,8 @@ export interface FusedConv2DAttrs {
  */
 export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | undefined, attrs: FusedConv2DAttrs): tf.Tensor {
   const { strides, pad, activation } = attrs
-  if (typeof pad === 'number' && tf.getBackend() === 'tensorflow') return byName(x, filter, bias, { ...attrs, pad })
   const ours = tf.getKernel(wholeLayer, tf.getBackend()) && tf.engine().state.gradientDepth <= 1
+  if (!ours && typeof pad === 'number' && tf.getBackend() === 'tensorflow') return byName(x, filter, bias, { ...attrs, pad })
   if (!ours) registerGradientOnce()
   return tf.engine().runKernel(
     ours ? wholeLayer : tf.FusedConv2D,
@@ -36,7 +36,7 @@ export function fusedConv2d(x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor | u
   )
 }
 
-/** TensorFlow's own gradients of a convolution know no padding but 'same' and 'valid'; tfjs-node refuses a number. */
+/** tfjs-node's own kernels refuse padding by a number. */
 function byName(
   x: tf.Tensor,
   filter: tf.Tensor,
@@ -51,7 +51,7 @@ function byName(
   return tf.tidy(() => fusedConv2d(tf.pad(x, edges), filter, bias, { ...attrs, pad: 'valid' }))
 }
 
-// Our own wasm kernel, whose gradient is a single kernel too where the input needs none.
+// Our own kernel, whose gradient is a single kernel too where the input needs none.
 const wholeLayer = 'Conv2DLayer'
 
 function registerGradientOnce(): void {

@@ -20,7 +20,7 @@ interface Engine {
 interface CountingBackend {
   incRef(dataId: tf.DataId): void
 }
-const counting: ReadonlySet<string> = new Set(['wasm', 'webgpu', 'tensorflow'])
+const counting: ReadonlySet<string> = new Set(['wasm', 'webgpu'])
 
 /**
  * Has the engine save a tensor for the backward pass by counting a reference to its data, where its own way runs a kernel. The tape
