@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism, constants } from 'node:os'
+import { resolve } from 'node:path'
 import { checkCount } from '@onecycle/platform'
 import type { Engine } from '../mpi/started-by.js'
+import { typescriptArguments } from '../sweep/typescript.js'
 import { chooseMpiexec, type Mpiexec } from './mpiexec.js'
-import { nodeArguments } from './node-arguments.js'
 import { RankLines } from './rank-lines.js'
 
 const stopByUsr1 = new URL('./stop-by-usr1.js', import.meta.url).href
@@ -34,18 +35,22 @@ export async function launch({ n, program, args, mpiexec, mpiexecArgs = [] }: La
   const chosen = chooseMpiexec(mpiexec)
   const { path, engine, library } = chosen
   const options = [...engineArguments(engine, n), ...mpiexecArgs, '-n', `${n}`]
-  const ranks = spawn(path, [...options, process.execPath, '--import', stopByUsr1, ...nodeArguments(program), program, ...args], {
-    // A group of its own: Ctrl-C in a terminal reaches this process alone, which tells the ranks.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...(library && { ONECYCLE_MPI: library }) },
-  })
+  const ranks = spawn(
+    path,
+    [...options, process.execPath, '--import', stopByUsr1, ...typescriptArguments(resolve(program)), program, ...args],
+    {
+      // A group of its own: Ctrl-C in a terminal reaches this process alone, which tells the ranks.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(library && { ONECYCLE_MPI: library }) },
+    },
+  )
   const printed = [pass(ranks.stdout, chosen, process.stdout), pass(ranks.stderr, chosen, process.stderr)]
   const signals = passSignals(ranks)
   try {
-    const code = await new Promise<number>((resolve, reject) => {
+    const code = await new Promise<number>((done, reject) => {
       ranks.on('error', reject)
-      ranks.on('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]))
+      ranks.on('close', (code, signal) => done(code ?? 128 + constants.signals[signal!]))
     })
     await Promise.all(printed)
     return signals.ended() ?? code
@@ -70,7 +75,7 @@ function engineArguments(engine: Engine, n: number): string[] {
 function pass(from: NodeJS.ReadableStream, mpiexec: Mpiexec, to: NodeJS.WritableStream): Promise<void> {
   const lines = from.setEncoding('utf8').pipe(new RankLines(mpiexec))
   lines.pipe(to, { end: false })
-  return new Promise(resolve => lines.on('end', resolve))
+  return new Promise(done => lines.on('end', done))
 }
 
 /** The first signal goes to the ranks as SIGUSR1, which every mpiexec passes on without ending them soon after; another one ends mpiexec, and they with it. */
