@@ -35,8 +35,8 @@ describe('and shows it alone', () => {
 
   it('each says what it is, how it is run, and stands in the list', () => {
     const list = readFileSync(join(root, 'examples/README.md'), 'utf8')
-    const listed = [...list.matchAll(/\(by-feature\/([\w-]+)\.ts\)/g)].map(match => match[1])
-    expect(listed.toSorted()).toEqual(names.toSorted())
+    const listed = new Set([...list.matchAll(/\(by-feature\/([\w-]+)\.ts\)/g)].map(match => match[1]))
+    expect([...listed].toSorted()).toEqual(names.toSorted())
     expect(names.length).toBeGreaterThan(12)
     for (const name of names)
       expect(codeOf(name)).toMatch(new RegExp(`^// [A-Z3][^\\n]+\\.\\n// npx tsx examples/by-feature/${name}\\.ts\\n`))
