@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseConfig } from './config-file.js'
+import { parseConfig, parseSweep } from './config-file.js'
 
 test('a job is read from YAML and from JSON', () => {
   const job = { data: 'churn.csv', y: ['left', 'kind'], layers: [64, 32], lr: 'auto', valid_pct: 0.1 }
@@ -35,4 +35,38 @@ test.each([
   ['data: a.csv\nlr:\n', 'a.yaml:2:'],
 ])('%j is refused with the line of the mistake', (text, message) => {
   expect(() => parseConfig(text, 'a.yaml')).toThrow(message)
+})
+
+test('a sweep is a job with a space', () => {
+  const text =
+    'data: a.csv\nspace:\n  lr: { logUniform: [1e-4, 1e-1] }\n  layers: [[8], [16, 8]]\n  epochs: { int: [1, 4] }\n  bs: 16\ntrials: 3\nstrategy: { name: asha, gracePeriod: 2 }\n'
+  expect(parseSweep(text, 'a.yaml')).toEqual({
+    data: 'a.csv',
+    space: { lr: { logUniform: [1e-4, 1e-1] }, layers: [[8], [16, 8]], epochs: { int: [1, 4] }, bs: 16 },
+    trials: 3,
+    strategy: { name: 'asha', gracePeriod: 2 },
+  })
+})
+
+test.each([
+  ['space:\n  wdth: [1]\n', 'a.yaml:2:3: there is no key wdth that trials could differ in. '],
+  [
+    'lr: 0.1\nspace:\n  lr: [0.1, 0.2]\n',
+    'a.yaml:3:3: lr has one value in this file, and several in its space: leave one of them out.',
+  ],
+  ['space:\n  bs: [8]\n  lr: { logUniform: [0, 1] }\n', 'a.yaml:3:3: space.lr: logUniform begins at 0; it has to be above 0'],
+  ['space:\n  lr: { loguniform: [1, 2] }\n', 'Did you mean logUniform?'],
+  ['space:\n  epochs: [3, 0]\n', 'a.yaml:2:3: space.epochs has 0; expected a whole number of at least 1.'],
+  [
+    'space:\n  epochs: { uniform: [1, 4] }\n',
+    'a.yaml:2:3: epochs takes whole numbers; expected a list of them, or { int: [1, 4] }.',
+  ],
+  ['space:\n  policy: { int: [1, 4] }\n', 'a.yaml:2:3: policy is no number; expected a list of values, each one of one_cycle'],
+  ['space:\n  wd: { uniform: [-1, 0.1] }\n', 'a.yaml:2:3: space.wd has -1; expected a number of at least 0.'],
+  ['space: [1]\n', 'a.yaml:1:8: space is [1]; expected keys with where their values come from'],
+  ['trials: 0\n', 'a.yaml:1:9: trials is 0; expected a whole number of at least 1.'],
+  ['trails: 3\n', 'a.yaml:1:1: there is no key trails. Did you mean trials?'],
+  ['mode: less\n', 'a.yaml:1:7: mode is "less"; expected one of min, max.'],
+])('of a sweep %j is refused with the line of the mistake', (text, message) => {
+  expect(() => parseSweep(text, 'a.yaml')).toThrow(message)
 })

@@ -119,3 +119,18 @@ test('without a run it is the newest; what is none is answered with those that t
   expect(watched.run).toBe(path)
   await expect(watchRuns({ rnu: 'a' } as never)).rejects.toThrow('watchRuns has no option rnu. Did you mean run?')
 })
+
+test('of a folder of runs, such as that of a sweep, the newest is shown beside the others', async () => {
+  const above = runs
+  runs = join(above, 'sweep')
+  await mkdir(runs)
+  await run('000', 1, 0.1, begins(), batches(0, [1, 2]))
+  await run('001', 2, 0.01, begins(), batches(0, [3, 4]))
+  runs = above
+  watched = await watchRuns({ runs, run: 'sweep' })
+  expect(watched.run).toBe(join(runs, 'sweep/001'))
+  const list = await (await fetch(`${watched.address}runs`)).json()
+  expect(list.map(({ id }: { id: string }) => id)).toEqual(['001', '000'])
+  const compared = await (await fetch(`${watched.address}compare?run=000&run=001`)).json()
+  expect(compared.differences).toEqual([{ what: 'hparams.lr', of: [0.1, 0.01] }])
+})

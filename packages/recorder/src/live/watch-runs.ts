@@ -10,7 +10,10 @@ import type { LiveServer, LiveSite } from './site.js'
 export interface WatchOptions extends Pick<DashboardOptions, 'port' | 'host' | 'token'> {
   /** Folder of runs. Default `runs`. */
   runs?: string | undefined
-  /** The run that is shown first: its name in that folder, its own folder, or a log. Default: the one that was begun last. */
+  /**
+   * The run that is shown first: its name in that folder, its own folder, or a log. Default: the one that was begun last. Of a folder of runs, such as a
+   * sweep's, it is the one of them that was begun last, beside the others.
+   */
   run?: string | undefined
 }
 
@@ -59,6 +62,11 @@ async function placeOf(base: string, run: string | undefined): Promise<Place> {
       const above = dir.slice(0, -(inFolder(dir).id.length + 1)) || '.'
       return { base: above, first: inFolder(dir) }
     }
+  // A folder of runs within it, such as that of a sweep.
+  for (const dir of [`${base}/${run}`, run.replace(/(.)\/+$/, '$1')]) {
+    const [newest] = await listRuns(dir)
+    if (newest) return { base: dir, first: inFolder(newest.dir) }
+  }
   const there = (await listRuns(base)).map(({ dir }) => inFolder(dir).id)
   throw rangeError(
     'no-such-run',

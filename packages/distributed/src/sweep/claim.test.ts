@@ -1,0 +1,54 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { claim } from './claim.js'
+
+let dir: string
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'onecycle-claim-'))
+})
+afterEach(() => rm(dir, { recursive: true }))
+
+const pulse = { beat: 20, patience: 200 }
+const lock = () => join(dir, 'writer.lock')
+
+/** As if a process of another machine had it. */
+async function takenElsewhere(): Promise<void> {
+  await writeFile(lock(), JSON.stringify({ pid: 1, host: 'another', started: '5', since: 'then', key: 'k' }))
+  await mkdir(join(dir, 'checkpoints'))
+  await writeFile(join(dir, 'checkpoints/writer.lock'), 'of the same')
+}
+
+test('a folder has one at a time', async () => {
+  const first = await claim(dir, pulse)
+  expect(await claim(dir, pulse)).toBeUndefined()
+  await first!.release()
+  const second = await claim(dir, pulse)
+  expect(second).toBeDefined()
+  await second!.release()
+})
+
+test('one of another machine that beats keeps it, and one that is silent for long loses it, with its checkpoints', async () => {
+  await takenElsewhere()
+  for (let beat = 0; beat < 8; beat++) {
+    await writeFile(join(dir, 'alive'), String(beat))
+    expect(await claim(dir, pulse)).toBeUndefined()
+    await setTimeout(50)
+  }
+  await setTimeout(250)
+  expect(await claim(dir, pulse)).toBeUndefined()
+  await expect(readFile(join(dir, 'checkpoints/writer.lock'))).rejects.toThrow('ENOENT')
+  const own = await claim(dir, pulse)
+  expect(own).toBeDefined()
+  await own!.release()
+})
+
+test('who was taken for lost, and was not, hears of it', async () => {
+  const own = await claim(dir, pulse)
+  await takenElsewhere()
+  await expect.poll(() => own!.lost.aborted).toBe(true)
+  await own!.release()
+  expect(await readFile(lock(), 'utf8')).toContain('another')
+})
