@@ -127,6 +127,9 @@ export interface TrainingState {
   /** What a run is of, as plain data: seed, model, optimizer, loss, data, versions and backend. A Learner has it. */
   description?(): Promise<Readonly<Record<string, unknown>>>
 
+  /** Of several ranks that train as one, which this is, from 0: what is told a person the first tells alone. Undefined where there is but one. */
+  readonly rank?: number | undefined
+
   /** Tells the person one line: something that was understood and is not refused, but that they should know. */
   log(line: string): void
   /** A copy of all weights of the model, batch-norm statistics included. */

@@ -536,7 +536,7 @@ export class Learner extends AnsweringLoop {
    * await (await again.load('half')).fit_one_cycle(4, 1e-2, { start_epoch: 2 })   // another Learner, in another process, say
    */
   async save(address: string, options: SaveOptions = {}): Promise<string> {
-    return this.#saving('save', options, () => saveFrom(this, address, options))
+    return this.#saving('save', options, () => saveFrom(this, address, options), address)
   }
 
   /**
@@ -563,7 +563,7 @@ export class Learner extends AnsweringLoop {
    * await learn.export('models/churn')
    */
   async export(dir: string): Promise<string> {
-    return this.#saving('export', {}, async () => (await import('./export/export-files.js')).exportTo(this, dir))
+    return this.#saving('export', {}, async () => (await import('./export/export-files.js')).exportTo(this, dir), dir)
   }
 
   /**
@@ -589,7 +589,12 @@ export class Learner extends AnsweringLoop {
    */
   async exportOnnx(address: string): Promise<string> {
     checkFileName('exportOnnx', address)
-    return this.#saving('exportOnnx', {}, async () => (await import('./export/onnx/export-onnx.js')).exportOnnx(this, address))
+    return this.#saving(
+      'exportOnnx',
+      {},
+      async () => (await import('./export/onnx/export-onnx.js')).exportOnnx(this, address),
+      address,
+    )
   }
 
   /**
@@ -604,12 +609,16 @@ export class Learner extends AnsweringLoop {
    */
   async exportKeras(address: string): Promise<string> {
     checkFileName('exportKeras', address)
-    return this.#saving('exportKeras', {}, async () =>
-      (await import('./export/keras/export-keras.js')).exportKeras(this, address),
+    return this.#saving(
+      'exportKeras',
+      {},
+      async () => (await import('./export/keras/export-keras.js')).exportKeras(this, address),
+      address,
     )
   }
 
-  async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>): Promise<T> {
+  /** @param written where, if a file is: of several ranks the first alone writes it */
+  async #saving<T>(what: string, options: SaveOptions, save: () => Promise<T>, written?: T): Promise<T> {
     checkOptions<SaveOptions>(what, options, { with_opt: kind.boolean, metadata: kind.object })
     checkUsable(this.groups.flat(), what)
     if (this.lr_finding || this.turns.what === 'load') {
@@ -619,7 +628,7 @@ export class Learner extends AnsweringLoop {
       )
     }
     this.#order.take()
-    return this.turns.read(save)
+    return this.comm?.rank && written ? written : this.turns.read(save)
   }
 
   /**
@@ -641,7 +650,7 @@ export class Learner extends AnsweringLoop {
       this.#order.take()
       // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
       await accelerate()
-      const { loadInto } = await import('./checkpoint/load.js')
+      const [{ loadInto }] = await Promise.all([import('./checkpoint/load.js'), this.ranks?.beforeReading()])
       this.#loaded = await loadInto(this, source, options)
       return this
     })

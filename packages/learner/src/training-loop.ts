@@ -117,6 +117,10 @@ export abstract class TrainingLoop extends BatchTensors implements TrainingState
     return this.train_dl.length
   }
 
+  get rank(): number | undefined {
+    return this.comm?.rank
+  }
+
   /** What a training pass goes through: the data's batches, of several ranks this one's part of them. */
   get train_dl(): BatchStream {
     return this.#partOf(this.data.train_dl)

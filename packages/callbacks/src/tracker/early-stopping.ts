@@ -46,7 +46,7 @@ export class EarlyStopping extends Patient implements Callback {
     if (learn.lr_finding || learn.epoch < this.#start || !(await this.monitor.exhausted(learn))) return
     const { wait } = this.monitor
     const since = wait > learn.epoch ? `for ${wait} epochs` : `since epoch ${learn.epoch - wait}`
-    this.monitor.log(`No improvement ${since}: early stopping`)
+    if (!learn.rank) this.monitor.log(`No improvement ${since}: early stopping`)
     throw new CancelFit()
   }
 }

@@ -58,7 +58,7 @@ export class ReduceLROnPlateau extends Patient implements Callback {
     if (!lowered) return
     this.monitor.wait = 0
     learn.opt.set('lr', lowered)
-    if (lowered.at(-1)! < old.at(-1)!) this.monitor.log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
+    if (lowered.at(-1)! < old.at(-1)! && !learn.rank) this.monitor.log(`Epoch ${learn.epoch}: reducing lr to ${lowered.at(-1)}`)
   }
 }
 

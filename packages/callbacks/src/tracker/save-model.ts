@@ -132,7 +132,7 @@ export class SaveModel implements Callback {
     if (this.#every && learn.epoch % this.#every === 0) await this.#save(`${this.#fname}_${learn.epoch}`)
     if (!(this.#watching && this.monitor.improves(learn))) return
     const value = learn.values[this.monitor.monitor]!
-    this.#log(`Better model found at epoch ${learn.epoch} with ${this.monitor.monitor} value: ${value}.`)
+    if (!learn.rank) this.#log(`Better model found at epoch ${learn.epoch} with ${this.monitor.monitor} value: ${value}.`)
     if (this.#fname !== undefined && !this.#every) {
       await this.#save(this.#fname, { value, epoch: learn.epoch })
       this.#saved = true

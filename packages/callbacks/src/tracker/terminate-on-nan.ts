@@ -45,11 +45,11 @@ export class TerminateOnNaN implements Callback {
     if (learn.lr_finding) return
     const loss = learn.lossValue
     if (this.#form === 'fastai1' ? !Number.isNaN(loss) : Number.isFinite(loss)) return
-    this.#log(`Epoch/Batch (${learn.epoch}/${learn.iter}): Invalid loss, terminating training.`)
+    if (!learn.rank) this.#log(`Epoch/Batch (${learn.epoch}/${learn.iter}): Invalid loss, terminating training.`)
     const why = learn.divergence?.()
     if (!why) this.#end()
     return why.then(({ message }) => {
-      this.#log(message)
+      if (!learn.rank) this.#log(message)
       this.#end()
     })
   }

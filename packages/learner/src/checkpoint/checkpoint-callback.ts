@@ -89,6 +89,9 @@ export class Checkpoint implements Callback<RunningLearner> {
   readonly name = 'Checkpoint'
   /** After everyone else: what they do at the end of a batch is part of it. */
   readonly order = 1e9
+  readonly writes = true
+  /** False on a rank that is not the first: it goes on from what that one writes. */
+  run = true
   readonly run_valid = false
   readonly dir: string
   readonly #every: Interval
@@ -156,6 +159,7 @@ export class Checkpoint implements Callback<RunningLearner> {
    * @throws Error that says who has it
    */
   async lock(): Promise<void> {
+    if (!this.run) return
     this.#cannotLock = undefined
     try {
       this.#unlock ??= await lockFolder(this.dir)

@@ -15,6 +15,8 @@ export interface FitLimitState {
   readonly over: boolean
 }
 
+type Ranked = TrainingState & { readonly ranks?: { readonly now: number } | undefined }
+
 const units: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600 }
 
 /**
@@ -39,6 +41,8 @@ export class FitLimit implements Callback {
   /** Milliseconds before the fit was begun anew. */
   #used = 0
   #over = false
+  /** Of several ranks all go by the clock of the first, and end with one batch. */
+  #clock: number | undefined
 
   constructor(options: FitLimitOptions) {
     checkOptions<FitLimitOptions>('FitLimit', options, { maxSteps: kind.any, maxTime: kind.either(kind.number, kind.string) })
@@ -52,13 +56,15 @@ export class FitLimit implements Callback {
     this.#time = maxTime === undefined ? Number.POSITIVE_INFINITY : 1000 * seconds(maxTime)
   }
 
-  before_fit(): void {
-    this.#began = performance.now()
+  before_fit({ ranks }: Ranked): void {
+    this.#clock = ranks?.now
+    this.#began = this.#now
     this.#used = 0
     this.#over = false
   }
 
-  after_batch({ train_iter, lr_finding }: TrainingState): void {
+  after_batch({ train_iter, lr_finding, ranks }: Ranked): void {
+    this.#clock = ranks?.now
     if (lr_finding || (train_iter < this.#steps && this.#spent < this.#time)) return
     this.#over = true
     throw new CancelTrain()
@@ -81,13 +87,17 @@ export class FitLimit implements Callback {
         'wrong-state',
         `FitLimit was to restore ${show(state)}, which is no state of it: pass what its state() gave.`,
       )
-    this.#began = performance.now()
+    this.#began = this.#now
     this.#used = 1000 * seconds!
     this.#over = over
   }
 
   get #spent(): number {
-    return this.#used + performance.now() - this.#began
+    return this.#used + this.#now - this.#began
+  }
+
+  get #now(): number {
+    return this.#clock ?? performance.now()
   }
 }
 

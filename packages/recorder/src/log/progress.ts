@@ -40,6 +40,7 @@ const rendererKind: Kind = {
 export class ProgressBar implements Callback {
   static readonly name: string = 'ProgressBar'
   readonly order = 60
+  readonly writes = true
   readonly #options: ProgressOptions
   #run: ProgressRun | undefined
 

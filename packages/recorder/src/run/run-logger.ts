@@ -41,6 +41,7 @@ export abstract class RunLogger implements Callback<LoggedState> {
   static readonly name: string = 'RunLogger'
   /** After the Recorder and who changes its figures. */
   readonly order: number = 80
+  readonly writes = true
   readonly run_valid: boolean = false
   readonly hparams: Readonly<Record<string, unknown>>
   readonly #name: string

@@ -32,6 +32,7 @@ export class TerminalView implements Callback<SteeredState> {
   static readonly name: string = 'TerminalView'
   /** After everyone else: who stands still has the batch behind it. */
   readonly order = 2e9
+  readonly writes = true
   readonly #options: TerminalViewOptions
   #run: TerminalRun | undefined
 
