@@ -63,6 +63,17 @@ describe.each(engines.map(engine => [titleOf(engine), engine] as const))('launch
       expect(stdout).toMatch(/^\[1\] rank 1 heard SIGTERM$/m)
       expect(code).toBe(143)
     })
+
+    test('SIGTERM ends a fit on all ranks after a batch', async () => {
+      const when = /rank 1 trains/
+      const { code, stdout, stderr } = await launch(['-n', '2', '--mpiexec', by, program('train.mjs'), 'slow'], {
+        name: 'SIGTERM',
+        when,
+      })
+      expect(stdout).not.toContain('epochs')
+      expect(stderr).toMatch(/SIGTERM/)
+      expect(code).toBe(143)
+    })
   })
 })
 
