@@ -22,7 +22,7 @@ interface Layers extends RecurrentLayers {
  * forward and two backward; BatchNormalization in training, LayerNormalization, Dropout, ReLU up to 6, and the activations relu6, gelu, gelu_new
  * and swish in whichever layer they are, one each way. What these kernels do not serve (normalization of another axis than the last,
  * batch norm without gamma or beta, dilated convolutions, inputs that are not float32, gradients of gradients, and backends that
- * lack the kernel: tfjs-node has those of Dense, Conv2D and, on the processor, BatchNormalization, others have none) stays as it is; but a
+ * lack the kernel: tfjs-node has those of Dense, Conv2D and, on the processor, BatchNormalization, webgpu these, Dropout and swish, others have none) stays as it is; but a
  * gradient of a gradient through a layer that was called outside the inner one is refused. It holds for layers made before and after. Doing
  * it twice changes nothing.
  *
