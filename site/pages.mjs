@@ -11,7 +11,8 @@ const programs = ['.ts', '.mjs', '.py']
 
 /**
  * What the site has beside the API reference, in the order of the table of contents: a heading begins a section, and each line of a list
- * that begins with a link is a page of it. A page that is a folder's README.md brings along what else lies in the folder, pages and programs.
+ * that begins with a link is a page of it. A page brings along what lies in the folder
+ * of its name (`errors/` of `errors.md`), and a folder's README.md what lies beside it, pages and programs.
  *
  * @returns {{ title: string, pages: Page[] }[]}
  * @typedef {{ file: string, title: string, summary: string, children: Page[] }} Page files are relative to the repository
@@ -48,18 +49,19 @@ function pageOf(file, title, summary, named) {
   return { file, title, summary, children: childrenOf(file, named) }
 }
 
-/** What comes with a page: programs that it links to, and of a folder's page all that lies beside it. No page comes twice. */
+/** What comes with a page: programs that it links to, and the folder of its name, or its own if it is a README.md. No page comes twice. */
 function childrenOf(file, named) {
   const isProgram = path => programs.includes(extname(path)) && !path.includes('.test.')
-  const within = path => path.endsWith('.md') && basename(file) === 'README.md' && path.startsWith(`${dirname(file)}/`)
+  const folder = basename(file) === 'README.md' ? dirname(file) : file.replace(/\.md$/, '')
+  const within = path => path.endsWith('.md') && path.startsWith(`${folder}/`)
   const linked = linksOf(file).filter(path => (isProgram(path) || within(path)) && existsSync(join(root, path)))
-  const beside =
-    basename(file) === 'README.md' && /^(docs|examples|notebooks)\//.test(file)
-      ? readdirSync(join(root, dirname(file)))
-          .sort()
-          .map(name => join(dirname(file), name))
-          .filter(path => path.endsWith('.md') || isProgram(path))
-      : []
+  const whole = /^(docs|examples|notebooks)(\/|$)/.test(folder) && folder !== file && existsSync(join(root, folder))
+  const beside = whole
+    ? readdirSync(join(root, folder))
+        .sort()
+        .map(name => join(folder, name))
+        .filter(path => path.endsWith('.md') || isProgram(path))
+    : []
   const found = [...new Set([...beside, ...linked])].filter(path => !named.has(path))
   for (const path of found) named.add(path)
   return found.map(path => pageOf(path, path.endsWith('.md') ? (headingOf(path) ?? basename(path)) : basename(path), '', named))

@@ -6,6 +6,7 @@ import { type BackendName, type Candidate, type Lack, reasonOf } from './candida
 import { askedFor } from './use-backend.js'
 import type { KernelOrigin } from './wasm/kernels.js'
 
+/** One backend of this machine: whether it can be had, in which version, or why not, and what would change that. */
 export interface BackendDiagnosis {
   readonly name: BackendName
   readonly usable: boolean
@@ -24,6 +25,7 @@ export interface BackendDiagnosis {
   readonly notes: readonly string[]
 }
 
+/** What the wasm backend has here: vector instructions and their width in bits, threads, and which kernels train. */
 export interface WasmDiagnosis {
   readonly simd: boolean
   readonly relaxedSimd: boolean
@@ -37,6 +39,7 @@ export interface WasmDiagnosis {
   readonly kernels: readonly { readonly name: string; readonly origin: KernelOrigin }[]
 }
 
+/** What `diagnose()` finds: the machine, versions of TensorFlow.js, every backend, and the one that would be taken. */
 export interface Diagnosis {
   /** Where this runs: 'Node v24.1.0 on linux x64', or what the browser says of itself. */
   readonly host: string

@@ -6,6 +6,7 @@ import { type BackendName, type Candidate, reasonOf, type Simd, type StartReques
 import { whileChoosing } from './choosing.js'
 import { MissingFile } from './wasm/files.js'
 
+/** What `useBackend()` is asked for: a backend by name, threads and vector instructions of wasm, and where its line goes. */
 export interface UseBackendOptions {
   /** The backend to use, and no other. Default: the environment variable `ONECYCLE_BACKEND`, or else the best one present. */
   prefer?: BackendName | (string & {})
@@ -32,6 +33,7 @@ export interface UseBackendOptions {
   log?: false | ((line: string) => void)
 }
 
+/** What `useBackend()` chose: its name, version and details, which ones it passed over and why, and the line that says so. */
 export interface BackendReport {
   readonly name: BackendName
   /** The name under which TensorFlow.js knows it: `tf.getBackend()`. */

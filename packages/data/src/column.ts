@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { requireShape, sizeOf } from './check.js'
 import { Staging } from './staging.js'
 
+/** The arrays of numbers of one kind that samples may lie in. */
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -21,6 +22,7 @@ export function isTypedArray(value: unknown): value is TypedArray {
   )
 }
 
+/** What a `Column` is given: the shape of a sample, what its values are multiplied by, and their kind as a tensor. */
 export interface ColumnOptions {
   /** Shape of one sample as stored, without the batch axis. Default [], one number a sample. */
   shape?: readonly number[] | undefined

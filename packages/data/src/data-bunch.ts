@@ -14,6 +14,7 @@ import { readSamples, type Samples, type Targets } from './read-samples.js'
 import type { TfDataBunchOptions } from './source/tf-data-parts.js'
 import type { TargetKind } from './target.js'
 
+/** What every DataBunch is given: batch sizes, the seed of the order, classes, batches made ahead, and a part of several. */
 export interface BunchOptions {
   /** Samples in a training batch. Default 64. */
   bs?: number | undefined
@@ -33,6 +34,7 @@ export interface BunchOptions {
 
 type TensorTargets = Tensor | Readonly<Record<string, Tensor>> | 'x'
 
+/** What `DataBunch.from_arrays` is given: values of all samples in one array each, shapes, weights, and what validates. */
 export interface ArraysOptions extends BunchOptions {
   /** Inputs of all samples. Typed arrays are kept, not copied. Those given by name go to the model's inputs of these names. */
   x: Inputs
@@ -66,6 +68,7 @@ export interface ArraysOptions extends BunchOptions {
   valid_pct?: number | undefined
 }
 
+/** What `DataBunch.from_tensors` is given: inputs and targets, a sample along the first axis, weights, and what validates. */
 export interface TensorsOptions extends BunchOptions {
   /** Inputs, first axis the samples. Several as a list or by name. */
   x: TensorInputs

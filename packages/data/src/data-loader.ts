@@ -3,6 +3,7 @@ import { type Batch, type BatchSource, disposeOf, type LoaderState, type Shard }
 import { type Dataset, requireDataset } from './dataset.js'
 import { Preview, RandomSampler, type Sampler, SequentialSampler } from './sampler.js'
 
+/** What a `DataLoader` is given: batch size, order or sampler with its seed, batches made ahead, and a part of several. */
 export interface DataLoaderOptions {
   /** Samples in a batch. Default 64. */
   bs?: number | undefined

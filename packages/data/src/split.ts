@@ -92,6 +92,7 @@ export function markedSplit(marks: ArrayLike<boolean | number>): Split {
   return sides(marks.length, new Set(indicesWhere(marks.length, i => Boolean(marks[i]))), 'all samples have the same mark')
 }
 
+/** What `kFold` is given: the seed, and labels or groups that folds respect. */
 export interface KFoldOptions {
   /** Decides who is where. Default 0. */
   seed?: number | undefined

@@ -4,6 +4,7 @@ import { checkNumber, checkOptions, kind, plainError } from '@onecycle/platform'
 import { Alone } from './alone.js'
 import { type Start, startedBy } from './mpi/started-by.js'
 
+/** What `distributed` is given: how long ranks wait for each other, and the library that carries messages. */
 export interface DistributedOptions {
   /** In seconds: so long a rank is waited for, and then all end with its number. Default 30. Infinity waits for ever. */
   timeout?: number

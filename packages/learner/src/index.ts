@@ -61,6 +61,7 @@ export {
   label_smoothing_cross_entropy,
   weighted_cross_entropy,
 } from './loss/cross-entropy-forms.js'
+export { inferLoss } from './loss/infer-loss.js'
 export { type LossFunction, type LossFunctionOptions, lossFunction } from './loss/loss-function.js'
 export type { LossName } from './loss/loss-of.js'
 export { mae, mse } from './loss/regression.js'

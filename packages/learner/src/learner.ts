@@ -68,15 +68,59 @@ import type { TrainingLoop } from './training-loop.js'
 import { checkIdle, whileTraining } from './work/in-training.js'
 import type { Outcomes } from './work/outcomes.js'
 
-/** The options of all that a Learner does, its callbacks hearing a Learner. */
+/**
+ * The options of all that a Learner does, its callbacks hearing a Learner.
+ *
+ * @interface
+ */
 export type LearnerOptions = given.LearnerOptions<Learner>
+/**
+ * What every way to train is given: callbacks for this training alone, the folder that it goes on from, and what is asked of the optimizer.
+ *
+ * @interface
+ */
 export type TrainOptions = ways.TrainOptions<Learner>
+/**
+ * What `learn.fit` is given: what every way to train is, and fastai 0.7's cycles; with `cycle_len`, `n` counts cycles instead of epochs.
+ *
+ * @interface
+ */
 export type FitOptions = ways.FitOptions<Learner>
+/**
+ * A fit as `learn.fit` is given it in one object: rate and epochs beside the options.
+ *
+ * @interface
+ */
 export type FitCall = ways.FitCall<Learner>
+/**
+ * What `learn.fit_one_cycle` is given: the options of `one_cycle` but the rate, and what every way to train is.
+ *
+ * @interface
+ */
 export type OneCycleFitOptions = ways.OneCycleFitOptions<Learner>
+/**
+ * What `learn.fit_flat_cos` is given: the options of `flat_cos` but the rate, and what every way to train is.
+ *
+ * @interface
+ */
 export type FlatCosFitOptions = ways.FlatCosFitOptions<Learner>
+/**
+ * What `learn.fit_sgdr` is given: how cycles grow, and what every way to train is.
+ *
+ * @interface
+ */
 export type SgdrFitOptions = ways.SgdrFitOptions<Learner>
+/**
+ * What `learn.fine_tune` is given: the options of `fine_tune` but epochs and rate, and what every way to train is.
+ *
+ * @interface
+ */
 export type FineTuneFitOptions = ways.FineTuneFitOptions<Learner>
+/**
+ * What `learn.lr_find` is given: the rates that it tries, how many, whose rules it follows, and its suggestions.
+ *
+ * @interface
+ */
 export type LrFindOptions = finder.LrFindOptions<Learner>
 
 /**

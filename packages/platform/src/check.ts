@@ -38,7 +38,11 @@ export function checkChoice<T extends string>(name: string, value: unknown, choi
   throw rangeError('unknown-choice', `${name} must be one of ${choices.map(show).join(', ')}, but it is ${show(value)}.`)
 }
 
-/** @throws TypeError for what names no file, such as a folder. */
+/**
+ * The name of a file, as it is given.
+ *
+ * @throws TypeError for what names no file: an empty string, or a folder
+ */
 export function checkFileName(what: string, name: unknown): string {
   if (typeof name === 'string' && /[^\\/]$/.test(name)) return name
   throw typeError('file-name', `${what} is ${show(name)}, which names no file: give a path such as 'runs/best', or leave it out.`)

@@ -14,6 +14,7 @@ export interface Chart {
   columns?: number
 }
 
+/** One picture of a chart: its axes, series and marks. */
 export interface Panel {
   title: string
   x: Axis
@@ -41,6 +42,7 @@ export interface Drawn {
   readonly source?: readonly [maker: 'heat' | 'bar' | 'table' | 'pictures' | 'parallel' | 'dots', options: unknown]
 }
 
+/** What an axis says, and how it is divided: logarithmic, whole numbers, rules across the panel, and the part that is shown. */
 export interface Axis {
   label: string
   /** What else is to be known of it, said in parentheses after the label. */
@@ -61,6 +63,7 @@ export interface Axis {
  */
 export type SeriesStyle = 'line' | 'faint' | 'points' | 'dots'
 
+/** Points that belong together, by their name, in one style and colour. */
 export interface Series {
   name: string
   style: SeriesStyle
@@ -70,6 +73,7 @@ export interface Series {
   color?: number
 }
 
+/** A point of a panel with words, such as the rate that a finder suggests. */
 export interface Mark {
   label: string
   x: number

@@ -10,11 +10,13 @@ import type { Theme } from './palette.js'
 import type { DrawOptions } from './render/terminal-plot.js'
 import type { VegaLiteSpec } from './vega.js'
 
+/** The colours of a plot: light or dark. */
 export interface ThemeOptions {
   /** Whether it is drawn on a light ground or a dark one. Default: the plot's own, else that of {@link Plot.theme}, which is light. */
   theme?: Theme | undefined
 }
 
+/** Whether a plot is shown at once, and in which colours. */
 export interface ShowOptions extends ThemeOptions {
   /** Draw the plot in the terminal as well. Default: whether standard output is a terminal. */
   show?: boolean | undefined
@@ -25,11 +27,13 @@ const themeKinds: Kinds<ThemeOptions> = { theme: kind.choice('light', 'dark') }
 /** What the options of every plot may be. */
 export const showKinds: Kinds<ShowOptions> = { show: kind.boolean, ...themeKinds }
 
+/** How a plot becomes a PNG: its colours, and pixels for each of its units. */
 export interface PngOptions extends ThemeOptions {
   /** Pixels to a unit of the drawing. Default 2, for sharp text on today's screens. */
   scale?: number | undefined
 }
 
+/** How a plot becomes a page: its colours, and whether it answers to the pointer. */
 export interface HtmlOptions extends ThemeOptions {
   /** Whether the plot says what is under the pointer, and shows a part larger, which adds 0.4 MB. A page that is made on a page never does. Default true. */
   interactive?: boolean | undefined

@@ -14,6 +14,7 @@ import { beyond, copyOf, grow, isHistory, type Place, placeKinds, placeOf, type 
 import { Sched } from './sched.js'
 import { SmoothenValue, type SmoothenValueState } from './smoothing.js'
 
+/** Whether a plot follows the fit while it goes on. */
 export interface LiveOptions {
   /**
    * Whether the plot is of what the recorder holds whenever it is looked at: it may be made before there is anything to plot, and

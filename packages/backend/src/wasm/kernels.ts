@@ -32,6 +32,7 @@ export interface TrainingKernel {
   readonly origin: KernelOrigin
 }
 
+/** Where a training kernel comes from: composed from the backend's own operations, or compiled by us. */
 export type KernelOrigin = 'composed' | 'compiled'
 
 /** What a kernel function is given, with this backend's own types. */

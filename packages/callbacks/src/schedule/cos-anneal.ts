@@ -2,6 +2,7 @@ import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycl
 import type { Schedule } from './schedule.js'
 import { cycleLength } from './use-clr.js'
 
+/** What `cos_anneal` is given: the rate that each cycle begins at, batches of the first cycle, and how much longer each next one is. */
 export interface CosAnnealOptions {
   /** The rate at which every cycle but the first starts. */
   lr: number

@@ -10,6 +10,7 @@ import { OthersValues } from './others-values.js'
 import type { Schedule } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 
+/** What the callback `CyclicLR` is given: the schedule of `cyclic_lr`, and more figures for its history. */
 export interface CyclicLROptions extends CyclicLRScheduleOptions {
   /** More figures for `history` after each batch of our Learner, which computes metrics once an epoch only. */
   logs?: ((learn: TrainingState) => Record<string, number>) | undefined

@@ -3,6 +3,7 @@ import { checkGivenRate } from './check-given-rate.js'
 import { type ScaleOptions, scaling } from './cyclic-scale.js'
 import { checkStep, type Schedule } from './schedule.js'
 
+/** What `cyclic_lr` is given: the lowest and the highest rate, batches of half a cycle, and how cycles shrink. */
 export interface CyclicLRScheduleOptions extends ScaleOptions {
   /** The rate at which every cycle starts and ends. Default 1e-3. */
   base_lr?: number | undefined

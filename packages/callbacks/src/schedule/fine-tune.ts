@@ -2,6 +2,7 @@ import { checkCount, checkNumber, checkOptions, keepNames, kind } from '@onecycl
 import { checkGivenRate } from './check-given-rate.js'
 import { type Slice, slice } from './discriminative.js'
 
+/** What `fine_tune` is given: epochs of both parts, the rate of the first, and how far apart first and last layers are. */
 export interface FineTuneOptions {
   /** Epochs with everything unfrozen. */
   epochs: number

@@ -5,6 +5,7 @@ import { checkStep, type PerGroup, per_group, type Schedule } from './schedule.j
 import { type LrAndMaybeMom, use_clr } from './use-clr.js'
 import { use_clr_beta } from './use-clr-beta.js'
 
+/** What `fit07` is given: rates, cycles and their lengths, and one of fastai 0.7's forms of a cycle. */
 export interface Fit07Options {
   /** One rate, or one per layer group. */
   lrs: PerGroup<number>
@@ -85,6 +86,7 @@ function circularOf(options: Fit07Options, cycle: number): ((lr: number) => LrAn
   return undefined
 }
 
+/** What `wd_sched07` is given: weight decays, the cycles that they follow, and whether they are normalized by batches. */
 export interface WdSched07Options {
   /** The weight decay given to `fit`. */
   wds: number

@@ -4,6 +4,7 @@ import { checkGivenRate } from './check-given-rate.js'
 import { checkMoms } from './check-moms.js'
 import { checkStep, type LrAndMom, type Schedule } from './schedule.js'
 
+/** What `flat_cos` is given: the rate, what it is divided by at the end, and the fraction of the fit that is flat. */
 export interface FlatCosOptions {
   /** The flat part's rate. */
   lr: number
@@ -27,6 +28,7 @@ export function flat_cos(options: FlatCosOptions): { lr: Schedule } {
   return { lr: combined_cos(pct_start, lr, lr, lr / div_final) }
 }
 
+/** What `fit_fc` is given: the rate, momenta of both parts, and the fraction of the fit that is flat. */
 export interface FitFcOptions {
   /** The flat part's rate. Default 3e-3. */
   lr?: number | undefined

@@ -2,6 +2,7 @@ import { checkChoice, checkNumber, checkOptions, kind, show, typeError } from '@
 
 export const lrFindForms = ['fastai1', 'fastai2', 'fastai07'] as const
 
+/** What `lr_find_stop` is given: whose rule it is, how long the search is, and whether a loss that diverges ends it. */
 export interface LrFindStopOptions {
   /** Whose rule. Default `fastai1`. */
   form?: (typeof lrFindForms)[number] | undefined

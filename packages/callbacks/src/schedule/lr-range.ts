@@ -4,6 +4,7 @@ import type { Schedule } from './schedule.js'
 
 export const lrRangeForms = ['exponential', 'linear', 'fastai07_linear'] as const
 
+/** What `lr_range` is given: the first and the last rate, and whose spacing lies between them. */
 export interface LrRangeOptions {
   /** Rate of the first batch. Default 1e-7. */
   start_lr?: number | undefined

@@ -30,6 +30,7 @@ export function cycle_for(
   return { schedules: { lr }, note: 'the optimizer has no momentum, so the learning rate alone is cycled.' }
 }
 
+/** What the callback `OneCycleScheduler` is given: the highest rate, the shape of the cycle, and how long it is. */
 export interface OneCycleSchedulerOptions extends CycleShape, Omit<ParamSchedulerOptions, 'keep'> {
   /**
    * The highest learning rate: that of the last layer group, to which the others keep the proportions that the rates of the fit have; or a

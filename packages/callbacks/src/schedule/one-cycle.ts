@@ -15,6 +15,7 @@ export const oneCycleForms = ['fastai1', 'fastai1_cosine', 'fastai2', 'three_ste
  */
 export type OneCycleForm = (typeof oneCycleForms)[number]
 
+/** What `one_cycle` is given: the highest rate, whose form it is, momenta, and how the rate rises and falls. */
 export interface OneCycleOptions {
   /** The highest learning rate. */
   lr_max: number

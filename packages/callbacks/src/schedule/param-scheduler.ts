@@ -10,6 +10,7 @@ import { OthersValues } from './others-values.js'
 import { given, type Schedules } from './schedule.js'
 import { type KerasCallback, StockOptimizer } from './stock-optimizer.js'
 
+/** What `ParamScheduler` is given beside schedules: how long they are, where they start, and what remains after a fit. */
 export interface ParamSchedulerOptions {
   /**
    * Epochs that the schedules span, when this fit is one part of them. Default: those of the fit. A fit that is longer trains one more

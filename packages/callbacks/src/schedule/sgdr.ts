@@ -2,6 +2,7 @@ import { checkCount, checkNumber, checkOptions, keepNames, kind, rangeError } fr
 import { combine_scheds, SchedCos } from './annealers.js'
 import type { Schedule } from './schedule.js'
 
+/** What `sgdr` is given: the highest rate, cycles, epochs of the first one, and how much longer each next one is. */
 export interface SgdrOptions {
   /** The rate at which every cycle starts. */
   lr_max: number

@@ -2,6 +2,7 @@ import { checkNumber, checkOptions, keepNames, kind, rangeError, show } from '@o
 import { linear } from './annealers.js'
 import { cycleLength, cycleMoms, type LrAndMaybeMom } from './use-clr.js'
 
+/** What `use_clr_beta` is given: the rate, fastai 0.7's tuple, and batches of a cycle. */
 export interface UseClrBetaOptions {
   /** The highest learning rate. */
   lr: number

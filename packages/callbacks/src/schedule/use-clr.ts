@@ -7,6 +7,7 @@ export type LrAndMaybeMom = {
   mom?: Schedule
 }
 
+/** What `use_clr` is given: the rate, fastai 0.7's pair, and batches of a cycle. */
 export interface UseClrOptions {
   /** The highest learning rate. */
   lr: number

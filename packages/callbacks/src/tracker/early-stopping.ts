@@ -5,6 +5,7 @@ import type { TrainingState } from '../training-state.js'
 import { Patience, type PatienceOptions, patienceKinds } from './patience.js'
 import { Patient } from './patient.js'
 
+/** What `EarlyStopping` is given: what it watches, its patience, and the epoch that it begins with. */
 export interface EarlyStoppingOptions extends PatienceOptions {
   /** The first epoch that counts, from 0; those before it are neither better nor worse. Default 0. Source: Keras. */
   start_from_epoch?: number | undefined

@@ -3,6 +3,7 @@ import type { Better, TrainingState, Weights } from '../training-state.js'
 import { type DirectionOptions, directionKinds, givenDirection } from './direction.js'
 import { checkFigure, directionOf } from './figure.js'
 
+/** What a callback that watches a figure is given: which figure, which way is better, and by how much. */
 export interface MonitorOptions extends DirectionOptions {
   /** What is watched: `valid_loss` (default), `train_loss`, or the name of a metric. */
   monitor?: string | undefined

@@ -2,6 +2,7 @@ import { checkChoice, checkCount, checkOptions, type Kinds, kind } from '@onecyc
 import type { TrainingState } from '../training-state.js'
 import { type Log, Monitor, type MonitorOptions, type MonitorState, monitorKinds, trackerForms } from './monitor.js'
 
+/** What a callback that waits is given: how many epochs without anything better, and whose way of counting. */
 export interface PatienceOptions extends MonitorOptions {
   /** `fastai2` (default) acts at the `patience`-th epoch in a row without improvement, `fastai1` at the one after. */
   form?: (typeof trackerForms)[number] | undefined
@@ -17,7 +18,7 @@ export const patienceKinds: Kinds<PatienceOptions> = {
   log: kind.function,
 }
 
-/** What a {@link Patience} knows. */
+/** What a a callback that waits knows. */
 export interface PatienceState extends MonitorState {
   readonly wait: number
 }

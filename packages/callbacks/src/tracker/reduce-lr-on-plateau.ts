@@ -4,6 +4,7 @@ import type { TrainingState } from '../training-state.js'
 import { Patience, type PatienceOptions, patienceKinds } from './patience.js'
 import { Patient } from './patient.js'
 
+/** What `ReduceLROnPlateau` is given: what it watches, its patience, and the factor and floor of the rate. */
 export interface ReduceLROnPlateauOptions extends PatienceOptions {
   /**
    * `fastai2` (default) divides by `factor`, not below `min_lr`, at the `patience`-th epoch in a row without improvement; a rate that

@@ -23,6 +23,7 @@ export interface ModelStore {
   metadataOf?(name: string): Promise<Readonly<Record<string, string>> | undefined>
 }
 
+/** What `SaveModel` is given: what it watches, where it saves, and whether the best model is loaded at the end. */
 export interface SaveModelOptions extends MonitorOptions {
   /**
    * The saved model's name: a path, or in browsers an address such as `indexeddb://best`. Default `model`; none when `restore_best` keeps

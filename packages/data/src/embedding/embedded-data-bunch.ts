@@ -9,6 +9,7 @@ import type { Parts } from '../parts.js'
 export type Embed<Item> = (items: readonly Item[]) => Vectors | Promise<Vectors>
 type Vectors = Tensor | readonly ArrayLike<number>[]
 
+/** What `EmbeddedDataBunch` is given: items, what makes numbers of them, where those are kept, targets, and what validates. */
 export interface EmbeddedOptions<Item> extends Omit<BunchOptions, 'classes'> {
   /** Texts, paths of pictures, anything. */
   items: readonly Item[]

@@ -35,6 +35,7 @@ export interface RandomSplitOptions {
   valid_pct?: number | undefined
 }
 
+/** Where the mask of a picture is, and which values of its pixels are classes. */
 export interface MaskOptions {
   /** The mask of a picture, a path or pixels: then the target is a class for each pixel. `classes` are their names. */
   get_mask?: ((item: string | File) => ImageSource) | undefined

@@ -37,6 +37,7 @@ import { MaskBlock } from './mask-part.js'
 import type { Pixels } from './pixels.js'
 import type { RowOptions } from './rows-of-images.js'
 
+/** What `ImageDataBunch.from_folder` is given: names of the folders that train and validate, or a fraction that validates. */
 export interface FolderOptions extends ImageBunchOptions, MaskOptions {
   /** Name of the folder of pictures to train on. Default 'train'. */
   train?: string | undefined
@@ -46,10 +47,13 @@ export interface FolderOptions extends ImageBunchOptions, MaskOptions {
   valid_pct?: number | undefined
 }
 
+/** What bunches of named pictures are given: sizes, transforms, and the fraction that validates. */
 export interface NamesOptions extends ImageBunchOptions, RandomSplitOptions {}
 
+/** What `ImageDataBunch.from_df` is given: which columns hold names and labels, and what validates. */
 export interface ImageRowsOptions extends ImageBunchOptions, RandomSplitOptions, RowOptions {}
 
+/** What `ImageDataBunch.from_csv` is given: the file of names and labels, and how it is read. */
 export interface ImageCsvOptions extends ImageRowsOptions {
   /** The table: the name of a file in the folder, a File, or bytes. Default 'labels.csv'. */
   csv_labels?: FileSource | undefined
@@ -57,6 +61,7 @@ export interface ImageCsvOptions extends ImageRowsOptions {
   delimiter?: string | undefined
 }
 
+/** What `ImageDataBunch.from_arrays` is given: pixels and labels of all pictures, their shape, and what validates. */
 export interface ImageArraysOptions extends ImageBunchOptions {
   /** Pictures one after the other: bytes from 0 to 255, or floats from 0 to 1; or a list of an array for each. */
   x: TypedArray | readonly TypedArray[]

@@ -9,6 +9,7 @@ export const imagenet_stats: Stats = [
   [0.229, 0.224, 0.225],
 ]
 
+/** What an `ImageBlock` is given: channels, the statistics that normalize them, and how large a picture may be. */
 export interface ImageBlockOptions {
   /** 3 for red, green and blue, 1 for brightness. Default 3. */
   channels?: 1 | 3 | undefined

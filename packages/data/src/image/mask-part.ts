@@ -123,6 +123,7 @@ const colors = [
   [0.6, 0.6, 0.6],
 ]
 
+/** What a `MaskBlock` is given: names of the classes, and the value of a pixel for each. */
 export interface MaskBlockOptions {
   /** Names of the classes. */
   codes: readonly string[]

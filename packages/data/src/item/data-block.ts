@@ -5,6 +5,7 @@ import type { Labelled } from './sample-encoder.js'
 import { RandomSplitter, type Splitter } from './splitters.js'
 import { usedItems } from './used-items.js'
 
+/** What a `DataBlock` is made of: a block for inputs and one for targets, what gets items, x and y, and what splits and transforms them. */
 export interface DataBlockOptions<Source, Item> {
   /** Makes numbers of inputs and of targets: `[ImageBlock(), CategoryBlock()]`; of inputs alone for data without targets. */
   blocks: readonly [x: Block, y?: Block]

@@ -13,6 +13,7 @@ import { type ReadingOptions, readingKinds } from './reader-of.js'
 import { type Labelled, SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
 import { SampleInputs } from './sample-inputs.js'
 
+/** What a bunch of items is given: batch sizes, threads and caches that read them, and what is done with unreadable ones. */
 export interface ItemBunchOptions extends Omit<BunchOptions, 'classes'>, ReadingOptions {
   /** What becomes of items that cannot be read: as of {@link ItemDataset}. Default 'refuse'. */
   badItems?: 'refuse' | 'skip' | undefined

@@ -20,6 +20,7 @@ import { type ReadingOptions, readerOf, readingKinds, usualThreads } from './rea
 import { ItemReader, type SampleReader } from './sample-reader.js'
 import { dtypeOf, Stack } from './stack.js'
 
+/** What an `ItemDataset` is given: items, what makes numbers of one, and the seed of what is random. */
 export interface ItemDatasetOptions<Item = unknown> extends ReadingOptions {
   /** Paths, Blobs, rows, strings, anything: one a sample. */
   items: readonly Item[]

@@ -2,6 +2,7 @@ import { checkCount, checkNumber, checkOptions, type Kinds, kind, rangeError } f
 import { sizeOf } from '../check.js'
 import type { Encoded, EncodedSample } from './item-encoder.js'
 
+/** What `pad_collate` is given: the value that fills, at which side, and what the length is a multiple of. */
 export interface PadOptions {
   /** What samples are filled up with. Default 0. */
   value?: number | undefined

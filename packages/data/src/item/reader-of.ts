@@ -25,6 +25,7 @@ export interface ReadingOptions {
   cache?: CacheOptions | undefined
 }
 
+/** What is kept of items that were read: bytes in memory, and a folder with bytes of its own. */
 export interface CacheOptions {
   /** Bytes of memory. What finds no room is decoded again. Default 0. */
   bytes?: number | undefined

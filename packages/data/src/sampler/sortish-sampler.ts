@@ -2,6 +2,7 @@ import { checkCount, checkOptions, kind, Random, type RandomState, rangeError, s
 import { requireLabels } from '../members-of.js'
 import type { Sampler } from '../sampler.js'
 
+/** What a `SortishSampler` is given: the batch size, and the seed of its order. */
 export interface SortishSamplerOptions {
   /** Samples in a batch, as many as the loader's. Default 64. */
   bs?: number | undefined

@@ -2,6 +2,7 @@ import { checkCount, checkOptions, kind, Random, type RandomState, rangeError, s
 import { isTypedArray } from '../column.js'
 import type { Sampler } from '../sampler.js'
 
+/** What a `WeightedSampler` is given: draws of a pass, and their seed. */
 export interface WeightedSamplerOptions {
   /** Indices in one pass. Default: as many as there are weights. */
   length?: number | undefined

@@ -22,6 +22,7 @@ import { type ColumnScale, SequenceInputs, scaled } from './sequence-inputs.js'
 import { WindowDataset } from './window-dataset.js'
 import { windowsOf } from './windows.js'
 
+/** How windows are cut out of a table: its columns of time, inputs and targets, rows that are seen and predicted, and what validates. */
 export interface SequenceOptions extends Omit<BunchOptions, 'classes'> {
   /** The column of times, dates or numbers. */
   time: string
@@ -43,6 +44,7 @@ export interface SequenceOptions extends Omit<BunchOptions, 'classes'> {
   valid_pct?: number | undefined
 }
 
+/** What `SequenceDataBunch.from_csv` is given: the windows, and how the file is read. */
 export interface SequenceCsvOptions extends SequenceOptions, Omit<ReadTableOptions, 'columns'> {}
 
 const { classes: _, ...loaderKinds } = bunchKinds

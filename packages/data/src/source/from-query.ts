@@ -3,6 +3,7 @@ import { query } from '#data/duckdb.js'
 import { columnOfValues } from '../table/column-of-values.js'
 import { Table } from '../table/table.js'
 
+/** What `fromQuery` is given beside SQL: the database, and values for its placeholders. */
 export interface QueryOptions {
   /** A database file of DuckDB, which is opened for reading. Default: none; files are named in the query. */
   database?: string | undefined

@@ -4,6 +4,7 @@ import { openBytes } from './bytes.js'
 import type { CsvOptions } from './csv.js'
 import { isText } from './text.js'
 
+/** What `readTable` is given: the format, where the file's name does not say it, and how its text is read. */
 export interface ReadTableOptions extends CsvOptions {
   /** Default: what the first bytes say. */
   format?: 'csv' | 'json' | 'parquet' | 'arrow' | undefined

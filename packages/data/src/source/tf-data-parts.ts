@@ -4,6 +4,7 @@ import { type Batch, disposeOf } from '../batch.js'
 import type { Parts } from '../parts.js'
 import { type TfDataSource, TfDataStream } from './tf-data.js'
 
+/** What `DataBunch.from_tfdata` is given: batches to train and to validate on, samples of one, and how many there are. */
 export interface TfDataBunchOptions {
   /** Batches to train on: a `tf.data.Dataset` of `{ xs, ys }`, batched and shuffled, or an async iterable of such. */
   train: TfDataSource

@@ -24,6 +24,7 @@ export type TfDataSource =
   | { iterator(): Promise<{ next(): Promise<IteratorResult<unknown, unknown>> }>; readonly size?: number | null }
   | AsyncIterable<TfBatch>
 
+/** What a stream of a `tf.data.Dataset` is given: batch size and length, where the data set does not say them, and which names are what. */
 export interface TfDataOptions {
   /** Samples in a full batch, as given to the source's own `batch`. */
   bs: number

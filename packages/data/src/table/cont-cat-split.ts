@@ -2,6 +2,7 @@ import { checkCount, checkOptions, kind, typeError } from '@onecycle/platform'
 import { ColumnSummary } from './column-summary.js'
 import { Table } from './table.js'
 
+/** What `cont_cat_split` is given: values up to which whole numbers are categories, and the targets, which it leaves out. */
 export interface ContCatSplitOptions {
   /** Most different whole numbers that are taken for categories. Default 20. */
   max_card?: number | undefined

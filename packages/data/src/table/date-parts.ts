@@ -2,6 +2,7 @@ import { checkOptions, type Kinds, kind, rangeError, typeError } from '@onecycle
 import { Table } from './table.js'
 import { noBoolean, type TableColumn } from './table-column.js'
 
+/** What `add_datepart` is given: how new columns begin, whether the date stays, and whether the time of day is taken apart. */
 export interface DatePartOptions {
   /** What the names of the parts begin with. Default: the column's name without a `date` at its end. */
   prefix?: string | undefined

@@ -6,6 +6,7 @@ import { type Cell, cellOf, lengthOf, type TableColumn, takeFrom } from './table
 import { csvOf } from './to-csv.js'
 import { written } from './written.js'
 
+/** What a `Table` is given: types of columns that it shall not guess, and the name that messages call it. */
 export interface TableOptions {
   /** How columns are to be read, by name, where what is found by looking at the cells is not what is meant. */
   types?: Readonly<Record<string, ColumnType>> | undefined

@@ -29,6 +29,7 @@ import type { TableTarget, TableTargetState } from './table-target.js'
 import { type TabularFileOptions, type TabularOptions, tabularFileKinds, tabularKinds } from './tabular-options.js'
 import { TabularPreprocessor, type TabularState } from './tabular-preprocessor.js'
 
+/** What `TabularDataBunch.from_csv` is given: columns and targets, and how the file is read. */
 export interface TabularCsvOptions extends TabularFileOptions, ReadTableOptions {}
 
 /** What makes inputs of rows and labels of predictions: plain JSON. */

@@ -10,6 +10,7 @@ type Proc = Categorify | FillMissing | Normalize
 /** What prepares the columns: {@link Categorify}, {@link FillMissing} and {@link Normalize}, as classes or made with options. */
 export type TabularProc = Proc | (new () => Proc)
 
+/** What `TabularDataBunch` is given: the targets, columns of categories and numbers, what prepares them, and what validates. */
 export interface TabularOptions extends Omit<BunchOptions, 'classes'> {
   /**
    * The column that is predicted. Several are one target where all are values, or all are yes and no (or 0 and 1) and so labels; else each has an

@@ -27,8 +27,10 @@ import { type TextOptions, type TextTableOptions, textKinds, textTableKinds } fr
 import { TokenizedTexts } from './tokenized.js'
 import { Tokenizer } from './tokenizer.js'
 
+/** What `TextDataBunch.from_folder` is given: folders, encoding, and how texts become numbers. */
 export interface TextFolderBunchOptions extends Omit<TextOptions, 'target'>, TextFolderOptions {}
 
+/** What `TextDataBunch.from_csv` is given: columns of texts and labels, and how the file is read. */
 export interface TextCsvOptions extends TextTableOptions, Omit<ReadTableOptions, 'columns'> {}
 
 const { target: _, ...kindsOfTexts } = textKinds

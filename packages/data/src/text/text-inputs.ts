@@ -8,6 +8,7 @@ import { Vocab } from './vocab.js'
 /** Fields of a text by name, where it has several. */
 export type TextFields = Readonly<Record<string, string>>
 
+/** How texts become numbers, as plain JSON: the rules of the tokenizer, the vocabulary, and the longest text. */
 export interface TextInputsState {
   readonly kind: 'text'
   readonly tokenizer: TokenizerState

@@ -27,6 +27,7 @@ import { TextStream } from './text-stream.js'
 import { TokenizedTexts } from './tokenized.js'
 import { Tokenizer } from './tokenizer.js'
 
+/** How a stream of texts is cut for a language model: batches side by side, tokens of a step, and what validates. */
 export interface TextLMOptions extends NumericalizeOptions {
   /** Streams that are read side by side, the rows of each batch. Default 64. */
   bs?: number | undefined
@@ -40,11 +41,13 @@ export interface TextLMOptions extends NumericalizeOptions {
   valid_pct?: number | undefined
 }
 
+/** What `TextLMDataBunch.from_df` is given: the column of texts, and how the stream is cut. */
 export interface TextLMTableOptions extends Omit<TextLMOptions, 'valid'> {
   /** The column of texts, by name or place; or several, which become fields of one text. Default the first. */
   text_col?: string | number | readonly string[] | undefined
 }
 
+/** What `TextLMDataBunch.from_text_files` is given: what validates, the encoding, and how the stream is cut. */
 export interface TextLMFilesOptions extends Omit<TextLMOptions, 'valid'> {
   /** Files to validate on. */
   valid?: OneOrMore<FileSource> | undefined

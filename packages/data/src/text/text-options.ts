@@ -13,6 +13,7 @@ export interface NumericalizeOptions extends VocabOptions {
   vocab?: Vocab | undefined
 }
 
+/** What `TextDataBunch` is given: how texts become numbers, the longest one, the kind of target, and what validates. */
 export interface TextOptions extends NumericalizeOptions, Omit<BunchOptions, 'classes'> {
   /** Tokens of a text at most; what comes after them is left out. Default 512. */
   max_len?: number | undefined
@@ -22,6 +23,7 @@ export interface TextOptions extends NumericalizeOptions, Omit<BunchOptions, 'cl
   valid_pct?: number | undefined
 }
 
+/** Which columns of a table are texts, labels, and the mark of what validates. */
 export interface TextTableOptions extends TextOptions {
   /** The column of texts, by name or place; or several, which become fields of one text. Default the first. */
   text_col?: string | number | readonly string[] | undefined

@@ -3,6 +3,7 @@ import { firstMarks, mark, ruleMarks } from './marks.js'
 import { splitWords } from './split-words.js'
 import { afterWords, beforeWords, writtenOf } from './word-rules.js'
 
+/** What a `Tokenizer` is given: words or characters, and the rules that a text goes through before. */
 export interface TokenizerOptions {
   /**
    * What a token is: a word, a character, or what a function makes of a text, such as the tokenizer of a library that knows parts of words. A

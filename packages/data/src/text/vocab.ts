@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind, rangeError, show, typeError } from '@onecycle/platform'
 import { firstMarks, mark } from './marks.js'
 
+/** Which tokens a vocabulary has: at most so many, each at least so often. */
 export interface VocabOptions {
   /** Most tokens. Default 60000, as in fastai. */
   max_vocab?: number | undefined

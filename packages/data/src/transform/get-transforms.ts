@@ -17,6 +17,7 @@ import {
   symmetric_warp,
 } from './transforms.js'
 
+/** What `get_transforms` is given: the largest changes of each kind, and how probable they are. */
 export interface GetTransformsOptions {
   /** Whether pictures are mirrored left and right, half of them. Default true. */
   do_flip?: boolean | undefined

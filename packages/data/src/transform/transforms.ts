@@ -74,6 +74,7 @@ function cropped(sample: ImageSample, size: Sides, padding: PaddingMode, random:
   return sample.seen(translation(x, y), size, padding)
 }
 
+/** What transforms that cut are given: the size in pixels, and what lies beyond the edge. */
 export interface CropOptions {
   /** Default: the size asked for of the data; without one nothing is cut. */
   size?: Size | undefined

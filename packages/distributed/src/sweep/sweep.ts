@@ -17,6 +17,7 @@ import type { Params, Space } from './space.js'
 import type { Strategy } from './strategy.js'
 import { type TrialResult, trialFolder } from './trial-files.js'
 
+/** What `sweep` is given: the trial and what it varies, how many and how they are chosen, what is compared, and where it is kept. */
 export interface SweepOptions<S extends Space = Space> {
   /** The folder of the sweep, `runs/widths`: what was said of it, its results, and a folder for each trial. */
   dir: string

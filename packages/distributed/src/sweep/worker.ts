@@ -9,6 +9,7 @@ import { Pool, type Task } from './pool.js'
 import { lineOf } from './progress.js'
 import { readSettings } from './settings.js'
 
+/** What `sweepWorker` is given: the queue that it takes trials from, how many at a time, and how long it waits for more. */
 export interface SweepWorkerOptions {
   /** Redis with the queue: `redis://127.0.0.1:6379`. */
   queue: string

@@ -21,6 +21,7 @@ import { captureRun } from './run-state.js'
 import type { RunningLearner } from './running-learner.js'
 import type { RunState, Snapshot } from './snapshot.js'
 
+/** What `Checkpoint` is given: the folder, how often it writes, and which files stay. */
 export interface CheckpointOptions {
   /** The folder, of one program's run. It is made when there is something to write. */
   dir: string

@@ -25,6 +25,7 @@ const [unsealed, sealed] = [`${format}1`, `${format}2`]
 /** Metadata of ours. */
 const own = ['format', 'checksum', ...packed]
 
+/** What `learn.save` is given: whether the optimizer is saved too, and what is written beside. */
 export interface SaveOptions {
   /** Whether the state of the optimizer, of the data's order and of random streams is saved too. Default true. */
   with_opt?: boolean | undefined

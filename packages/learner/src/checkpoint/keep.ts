@@ -3,6 +3,7 @@ import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
 import { end, type RunFile } from './run-folder.js'
 import type { RunningLearner } from './running-learner.js'
 
+/** Which checkpoints of a folder stay: the last ones, and the best ones by a figure. */
 export interface KeepOptions extends DirectionOptions {
   /** How many of the newest stay, at least 2: if the newest is damaged there is one before it. Default 3. */
   last?: number | undefined

@@ -7,6 +7,7 @@ import type { Snapshot } from './snapshot.js'
 import { sourceToLoad } from './source.js'
 import { assignWeights, checkWeights, compareWeights } from './weights.js'
 
+/** What `learn.load` is given: whether the optimizer is loaded too, and whether every weight must be there. */
 export interface LoadOptions {
   /**
    * Whether the optimizer goes on from the file, and with it the order of the data and what else is random. Default: where the file

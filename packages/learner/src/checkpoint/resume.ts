@@ -64,6 +64,7 @@ async function fitting(found: Found, check: () => Promise<void>): Promise<void> 
   }
 }
 
+/** Which checkpoint of a folder is taken up: the newest one, or the best. */
 export interface TakeUpOptions {
   /** Whether the best is taken, of the last fit that kept some, in place of the newest: `keep: { best }` of a Checkpoint. Default false. */
   best?: boolean | undefined

@@ -3,6 +3,7 @@ import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { freeStates } from '../model/dispose-model.js'
 
+/** How the next token is drawn: temperature, how many or how probable the candidates are, and the seed. */
 export interface GenerateOptions {
   /** Below 1 likely tokens are taken more often than the model says, above 1 less often; at 0 always the likeliest. Default 1. */
   temperature?: number | undefined

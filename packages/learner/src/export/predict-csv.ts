@@ -16,6 +16,7 @@ import {
 } from '@onecycle/platform'
 import type { Answer } from './answer.js'
 
+/** What `predict_csv` is given: columns that are kept and made, batch size, and how the file is read. */
 export interface PredictCsvOptions extends Omit<ReadTableOptions, 'columns' | 'types'> {
   /** Columns of the rows that stand before what is predicted. Default all. */
   keep?: readonly string[] | undefined

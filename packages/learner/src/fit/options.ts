@@ -12,6 +12,7 @@ import { type Kinds, kind, type OneOrMore } from '@onecycle/platform'
 import type { RunOptions } from '../loop.js'
 import type { SaveNames } from './save-cycles.js'
 
+/** Where a fit goes on from: a folder of checkpoints, and whether another backend may. */
 export interface ResumeOptions {
   /** The folder. */
   dir: string

@@ -7,6 +7,7 @@ import type { Learner } from '../learner.js'
 import { LayerCalls } from './layer-calls.js'
 import { everyOf, readAndDispose, requireStats, type StatsOptions, spanOf, statsKinds, statsOf } from './stats.js'
 
+/** What `ActivationStats` is given: how often it looks, and whether histograms are kept. */
 export interface ActivationStatsOptions extends StatsOptions {
   /** Whether histograms are recorded too, for {@link ActivationStats.color_dim}. Default false. */
   with_hist?: boolean | undefined
@@ -27,6 +28,7 @@ export interface ActivationFigures {
   readonly hist?: readonly number[]
 }
 
+/** What the layers answered at one training batch: figures of each, by the layer's name. */
 export interface Activations {
   /** Training batches of the fit before it. */
   readonly train_iter: number

@@ -3,6 +3,7 @@ import { checkCount, checkNumber, checkOptions, kind, show, typeError } from '@o
 import type { Learner } from '../learner.js'
 import { explainDivergence } from './explain-divergence.js'
 
+/** What `JumpGuard` is given: how many times the usual loss is a jump, and the batches after which it begins to look. */
 export interface JumpGuardOptions {
   /** How many times the loss before it a loss is a jump. Default 10. */
   factor?: number | undefined

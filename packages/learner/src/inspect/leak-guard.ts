@@ -6,6 +6,7 @@ import type { Learner } from '../learner.js'
 import { aroundHandlers, finishing, override } from './around.js'
 import { namedLayers } from './layer-calls.js'
 
+/** What `LeakGuard` is given: whether a leak is an error, and after how many batches in a row it is one. */
 export interface LeakGuardOptions {
   /** Whether a leak ends the fit with an error, and is not only told. Default false. */
   raise?: boolean | undefined

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, type Kinds, kind, plainError, show, typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 
+/** How often a callback that looks into a training does so. */
 export interface StatsOptions {
   /** Training batches between two looks; the first one is looked at. Default 10. */
   every?: number | undefined

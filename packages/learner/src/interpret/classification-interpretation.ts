@@ -13,11 +13,13 @@ import { Interpretation, type InterpretationOptions, lookAt, type Seen } from '.
 import { answersFrom, probabilitiesOf } from './probabilities.js'
 import type { Column, Marks } from './samples-panel.js'
 
+/** What a plot of confusions is given: whether rows are fractions, and where it is shown. */
 export interface ConfusionMatrixOptions extends ShowOptions {
   /** Whether counts become shares of their class, which is a row. Default false. */
   normalize?: boolean | undefined
 }
 
+/** What a calibration is given: into how many bins probabilities are put. */
 export interface CalibrationOptions {
   /** Parts of equal width that probabilities from 0 to 1 are divided into. Default 10. */
   bins?: number | undefined

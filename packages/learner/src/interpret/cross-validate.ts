@@ -3,6 +3,7 @@ import { show, typeError } from '@onecycle/platform'
 import type { Learner } from '../learner.js'
 import { checkLearner } from './check-learner.js'
 
+/** What `cross_validate` found: the figures of each fold, their means and standard deviations. */
 export interface CrossValidation {
   /** Loss and metrics of each fold's own validation data, by name, in the order of the folds. */
   readonly folds: readonly Readonly<Record<string, number>>[]

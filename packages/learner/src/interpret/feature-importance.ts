@@ -9,6 +9,7 @@ import type { InterpretationOptions } from './interpretation.js'
 import { type Feature, permuted } from './permuted.js'
 import { columnNames, tabular } from './tabular.js'
 
+/** What `feature_importance` is given: the figure that is compared, how often a column is shuffled, which columns, and the seed. */
 export interface FeatureImportanceOptions extends Pick<InterpretationOptions, 'dl'> {
   /** What gets worse: `valid_loss`, or the name of a metric of the Learner that says which way it is better. Default `valid_loss`. */
   figure?: string | undefined
@@ -20,6 +21,7 @@ export interface FeatureImportanceOptions extends Pick<InterpretationOptions, 'd
   seed?: number | undefined
 }
 
+/** One feature: by how much the figure gets worse without what it says. */
 export interface Importance {
   readonly feature: string
   /** By how much the figure gets worse on average without what the feature says, in units of the figure; below 0 where it gets better. */

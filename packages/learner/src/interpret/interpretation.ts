@@ -13,6 +13,7 @@ import { checkLearner, type Interpreted } from './check-learner.js'
 import { samplesAt } from './samples-at.js'
 import { type Column, type Marks, samplesPanel } from './samples-panel.js'
 
+/** What is looked at: other data than the validation data, and one output of several. */
 export interface InterpretationOptions {
   /** What is looked at: a stream, in the order of its data set, or a data set. Default: the validation data. */
   dl?: BatchStream | Dataset | undefined
@@ -27,11 +28,13 @@ export interface TopLoss {
   readonly loss: number
 }
 
+/** Whether the largest losses come first, or the smallest. */
 export interface TopLossesOptions {
   /** Whether the highest losses come first, or the lowest. Default true. */
   largest?: boolean | undefined
 }
 
+/** What a plot of samples is given: its title, and where it is shown. */
 export interface PlotSamplesOptions extends ShowOptions {
   /** Default 'Samples'. */
   title?: string | undefined

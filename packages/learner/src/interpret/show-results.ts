@@ -11,6 +11,7 @@ import { RegressionInterpretation } from './regression-interpretation.js'
 import { samplesAt } from './samples-at.js'
 import { type Column, samplesPanel } from './samples-panel.js'
 
+/** What `show_results` is given: how many samples, of which data, and where they are shown. */
 export interface ShowResultsOptions extends InterpretationOptions, ShowOptions {
   /** Samples. Default 9. */
   n?: number | undefined

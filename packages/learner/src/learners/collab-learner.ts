@@ -9,6 +9,7 @@ import { describe, metricsFor } from './chosen.js'
 import { orDispose } from './or-dispose.js'
 import { requireTabular, TabularLearner } from './tabular-learner.js'
 
+/** What `collab_learner` is given: factors of each user and item, the range of answers, and what every Learner is given. */
 export interface CollabLearnerOptions extends LearnerOptions {
   /** Figures that stand for a user, and for an item. Default 50. */
   n_factors?: number | undefined

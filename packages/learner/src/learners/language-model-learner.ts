@@ -16,6 +16,7 @@ import { describe } from './chosen.js'
 import { orDispose } from './or-dispose.js'
 import type { ShowStreamsOptions } from './show-streams.js'
 
+/** What `language_model_learner` is given: sizes and dropout of the model, and what every Learner is given. */
 export interface LanguageModelLearnerOptions
   extends LearnerOptions,
     Omit<LanguageModelOptions, 'vocab_sz' | 'bs' | 'bptt' | 'seed'> {}

@@ -3,6 +3,7 @@ import { checkCount, checkNumber, checkOptions, kind, show, typeError } from '@o
 import { add, dispose, maximum, mul, type Tensor, tidy } from '@tensorflow/tfjs-core'
 import { ItemLearner } from './item-learner.js'
 
+/** What `tta` is given: passes over changed pictures, and how much the pictures as they are count beside them. */
 export interface TtaOptions {
   /** Passes over changed pictures. Default 4. */
   n?: number | undefined

@@ -7,6 +7,7 @@ import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
 import { orDispose } from './or-dispose.js'
 
+/** What `sequence_learner` is given: sizes of the model, and what every Learner is given. */
 export interface SequenceLearnerOptions
   extends LearnerOptions,
     Omit<SequenceModelOptions, 'steps' | 'n_in' | 'out_sz' | 'seed'> {}

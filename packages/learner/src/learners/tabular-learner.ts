@@ -9,6 +9,7 @@ import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
 import { orDispose } from './or-dispose.js'
 
+/** What `tabular_learner` is given: sizes of embeddings and layers, and what every Learner is given. */
 export interface TabularLearnerOptions
   extends LearnerOptions,
     Omit<TabularModelOptions, 'out_sz' | 'n_cont' | 'emb_szs' | 'seed'> {

@@ -7,6 +7,7 @@ import { describe, metricsFor } from './chosen.js'
 import { ItemLearner } from './item-learner.js'
 import { orDispose } from './or-dispose.js'
 
+/** What `text_classifier_learner` is given: sizes and dropout of the model, and what every Learner is given. */
 export interface TextClassifierLearnerOptions
   extends LearnerOptions,
     Omit<TextClassifierOptions, 'vocab_sz' | 'out_sz' | 'pad' | 'seed'> {}

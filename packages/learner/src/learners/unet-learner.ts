@@ -14,6 +14,7 @@ import { orDispose } from './or-dispose.js'
 import { pictureData } from './picture-data.js'
 import { VisionLearner } from './picture-learner.js'
 
+/** What `unet_learner` is given: the body and where it is cut, or sizes of a new one, and what every Learner is given. */
 export interface UnetLearnerOptions extends LearnerOptions, Pick<UnetOptions, 'width' | 'depth' | 'up'> {
   /** The way down, of a trained model: one that ends in features, or with `cut` any. It is frozen at first. Default: a new one. */
   body?: LayersModel | undefined

@@ -21,6 +21,7 @@ export type VisionModel = (options: { n_in: number; n_out: number; seed?: number
 /** What a {@link vision_learner} trains: a maker, its name, a model as it is, or a body that ends in features. */
 export type VisionArch = VisionModel | keyof typeof named | LayersModel
 
+/** What `vision_learner` is given: where a body is cut, the head, the range of answers, and what every Learner is given. */
 export interface VisionLearnerOptions extends LearnerOptions, HeadOptions {
   /** Where the head of a trained model begins, which a new one takes the place of: see {@link create_body}. */
   cut?: string | number | undefined

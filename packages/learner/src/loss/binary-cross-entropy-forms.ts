@@ -9,11 +9,13 @@ interface BinaryOptions {
   fromLogits?: boolean | undefined
 }
 
+/** What `weighted_binary_cross_entropy` is given: how many times a positive target counts. */
 export interface WeightedBinaryOptions extends BinaryOptions {
   /** How much a yes counts against a no, or one such number per label: where a yes is rare, `noes / yeses`. */
   pos_weight: number | readonly number[]
 }
 
+/** What `binary_focal_loss` is given: how much less what is easy counts, and the weight of the positive class. */
 export interface BinaryFocalOptions extends BinaryOptions {
   /** How little what is known already counts: 0 is the plain cross-entropy. Default 2. */
   gamma?: number | undefined

@@ -12,11 +12,13 @@ export interface CrossEntropyOptions {
   fromLogits?: boolean | undefined
 }
 
+/** What `label_smoothing_cross_entropy` is given: the part of the target that all classes share. */
 export interface LabelSmoothingOptions extends CrossEntropyOptions {
   /** The share of each target that is spread evenly over all classes. Default 0.1. */
   eps?: number | undefined
 }
 
+/** What `focal_loss` is given: how much less what is easy counts, and weights of the classes. */
 export interface FocalLossOptions extends CrossEntropyOptions {
   /** How little what is known already counts: 0 is the plain cross-entropy. Default 2. */
   gamma?: number | undefined

@@ -39,6 +39,7 @@ export interface HeadLoss {
   readonly weight: number
 }
 
+/** What a loss of one's own says of itself: what predictions stand for, how much each counts, and a quicker way to the mean. */
 export interface LossFunctionOptions {
   /** What turns the model's output into what it stands for, such as `tf.sigmoid` for logits. Default: it stands for itself. */
   activation?: ((pred: Tensor) => Tensor) | undefined

@@ -3,6 +3,7 @@ import { type ClassMetricOptions, classMetricKinds } from './pass-metric.js'
 import { type Average, averaged, type Counts, type Tallies } from './tallies.js'
 import { TallyMetric } from './tally-metric.js'
 
+/** How figures of classes become one: the average, or the class that is the positive one. */
 export interface AveragedMetricOptions extends ClassMetricOptions {
   /**
    * How the figures of several classes become one: `binary`, that of the class `pos_label` alone; `macro`, their mean; `weighted`, their mean by

@@ -64,6 +64,7 @@ export function top_k_accuracy(k = 5): TensorMetric & Pick<MetricFunction, 'bett
   return Object.assign(Object.defineProperty(metric, 'name', { value: name }), { better: 'higher' } as const)
 }
 
+/** What `accuracy_thresh` is given: from which probability on a label is predicted, and whether predictions are logits. */
 export interface AccuracyThreshOptions {
   /** The probability above which a prediction says yes. Default 0.5. */
   thresh?: number

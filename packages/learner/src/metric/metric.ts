@@ -75,6 +75,7 @@ export interface Metric {
 /** Says some numbers to all ranks, and gives what each says, how many these may be. */
 export type Gather = (own: Float64Array) => Promise<Float64Array[]>
 
+/** What an `AverageMetric` is given: the name in the table, and which way is better. */
 export interface AverageMetricOptions {
   /** The column in the epoch table. Default: the function's own name. */
   name?: string | undefined

@@ -4,6 +4,7 @@ import { type Tensor, type Tensor1D, tidy } from '@tensorflow/tfjs-core'
 import { asPredictions } from '../loss/targets.js'
 import type { Gather, Metric } from './metric.js'
 
+/** What metrics of moments are given: the name in the table. */
 export interface MomentMetricOptions {
   /** The column in the epoch table. Default: scikit-learn's name of the figure, such as `r2_score`. */
   name?: string | undefined

@@ -4,6 +4,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core'
 import { cross_entropy, probability_cross_entropy } from '../loss/cross-entropy.js'
 import { AverageMetric, type Gather, type Metric, type Predictions } from './metric.js'
 
+/** What `Perplexity` is given: the name in the table, and whether predictions are logits. */
 export interface PerplexityOptions {
   /** The column in the epoch table. Default `perplexity`. */
   name?: string | undefined

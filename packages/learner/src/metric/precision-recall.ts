@@ -2,6 +2,7 @@ import { checkNumber, type Kinds, kind } from '@onecycle/platform'
 import { AveragedMetric, type AveragedMetricOptions, averagedMetricKinds } from './averaged-metric.js'
 import type { Counts } from './tallies.js'
 
+/** What `FBeta` is given: how many times recall counts as much as precision, and how classes are averaged. */
 export interface FBetaOptions extends AveragedMetricOptions {
   /** How many times as much recall counts as precision. Default 1, the F1 score. */
   beta?: number | undefined

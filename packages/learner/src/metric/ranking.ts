@@ -7,6 +7,7 @@ import { joined, positives, rankedOf } from './ranked.js'
 import { numbersOf, scoresOfNumbers } from './score-numbers.js'
 import { mean } from './tallies.js'
 
+/** What metrics of a ranking are given: how classes are averaged. */
 export interface RankMetricOptions extends ClassMetricOptions {
   /**
    * How the figures of several classes, each against all others, or of several labels become one: `macro`, their mean; `weighted`, their

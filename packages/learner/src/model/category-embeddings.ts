@@ -7,6 +7,7 @@ import { commonKinds, type LayerOptions } from './layer-kinds.js'
 /** Number of categories, the code 0 for what is not known included, and of the figures that stand for each. */
 export type EmbeddingSize = readonly [categories: number, size: number]
 
+/** What `CategoryEmbeddings` is given: for each column how many categories it has, and the size of their embeddings. */
 export interface CategoryEmbeddingsOptions {
   /** One for each column of codes. */
   sizes: readonly EmbeddingSize[]

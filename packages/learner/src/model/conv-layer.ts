@@ -5,6 +5,7 @@ import { pure } from '../replay/replayable.js'
 import { fusedConv2d } from './fused-conv2d.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
+/** What `ConvLayer` is given, as TensorFlow.js's `conv2d` is: filters, kernel, strides, padding and activation. */
 export interface ConvLayerOptions {
   /** Channels of the output. */
   filters: number

@@ -4,6 +4,7 @@ import { InputSpec, initializers, layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
+/** What `EmbeddingDotBias` is given: how many users and items there are, and factors of each. */
 export interface EmbeddingDotBiasOptions {
   n_users: number
   n_items: number

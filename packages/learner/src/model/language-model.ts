@@ -5,6 +5,7 @@ import { TransformerBlock } from './attention/transformer-block.js'
 import { checkPart, dense } from './dense-blocks.js'
 import { initial, type RecurrentKind, recurrentLayer } from './text-layers.js'
 
+/** What `language_model` is given: the vocabulary, recurrent layers or attention, sizes, dropout, and the seed. */
 export interface LanguageModelOptions {
   /** Tokens of the vocabulary. */
   vocab_sz: number

@@ -2,6 +2,7 @@ import { checkCount, checkOptions, keepNames, kind, Random, rangeError, show } f
 import { type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { checkParts, dense, hiddenBlocks } from './dense-blocks.js'
 
+/** What `mlp` is given: batch normalization, dropout, and the seed of the weights. */
 export interface MlpOptions {
   /** Whether batch norm follows each hidden layer, in place of its bias. Default false. */
   bn?: boolean | undefined

@@ -3,6 +3,7 @@ import { initializers, input, type LayersModel, layers, model as modelOf, type S
 import { batchNorm, checkPart, dense } from './dense-blocks.js'
 import { orthogonalOf } from './orthogonal.js'
 
+/** What `sequence_model` is given: steps and columns that it sees, outputs, the kind of layer, sizes, and the seed. */
 export interface SequenceModelOptions {
   /** Steps of a sequence. */
   steps: number

@@ -4,6 +4,7 @@ import { layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
+/** What `SigmoidRange` is given: the lowest and the highest answer. */
 export interface SigmoidRangeOptions {
   low: number
   high: number

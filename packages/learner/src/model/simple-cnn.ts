@@ -2,6 +2,7 @@ import { checkOptions, keepNames, kind, Random, rangeError, show, typeError } fr
 import { layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { ConvLayer } from './conv-layer.js'
 
+/** What `simple_cnn` is given: kernels and strides of its layers, batch normalization, and the seed. */
 export interface SimpleCnnOptions {
   /** Height and width of each convolution's filters. Default 3 everywhere. */
   kernelSizes?: readonly number[] | undefined

@@ -4,6 +4,7 @@ import { CategoryEmbeddings, type EmbeddingSize } from './category-embeddings.js
 import { batchNorm, checkPart, checkParts, dense, hiddenBlocks } from './dense-blocks.js'
 import { type Range, SigmoidRange } from './sigmoid-range.js'
 
+/** What `tabular_model` is given: sizes of embeddings, numbers, outputs, layers, dropout, and the range of answers. */
 export interface TabularModelOptions {
   /** [categories, figures] of each column of categories; see {@link emb_sz_rule}. Default none. */
   emb_szs?: readonly EmbeddingSize[] | undefined

@@ -4,6 +4,7 @@ import { checkPart, dense } from './dense-blocks.js'
 import { initial, recurrentLayer } from './text-layers.js'
 import { TokenMask } from './token-mask.js'
 
+/** What `text_classifier` is given: the vocabulary, outputs, the kind of layer, sizes, dropout, and the seed. */
 export interface TextClassifierOptions {
   /** Tokens of the vocabulary. */
   vocab_sz: number

@@ -4,6 +4,7 @@ import { InputSpec, layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../replay/replayable.js'
 import { commonKinds, type LayerOptions } from './layer-kinds.js'
 
+/** What `TokenMask` is given: the vocabulary, and the token that fills. */
 export interface TokenMaskOptions {
   /** Tokens of the vocabulary. */
   vocab_sz: number

@@ -3,6 +3,7 @@ import { type CommonOptions, commonKinds, compose } from './compose.js'
 import { type Transform, withSlots } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 
+/** What `adagrad` is given: how the rate decays, and what keeps divisions finite. */
 export interface AdagradOptions extends CommonOptions {
   /** Lowers the rate over time: step t has `lr / (1 + (t - 1) * lr_decay)`. Default 0. */
   lr_decay?: number

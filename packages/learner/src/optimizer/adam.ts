@@ -17,6 +17,7 @@ export interface MomentOptions extends CommonOptions {
 
 export const momentKinds: Kinds<MomentOptions> = { ...commonKinds, mom: kind.number, sqr_mom: kind.number, eps: kind.number }
 
+/** What `adam` and `adamw` are given: decays of both averages, what keeps divisions finite, and AMSGrad. */
 export interface AdamOptions extends MomentOptions {
   /** Whether to divide by the largest mean square seen instead of the current one. Default false. */
   amsgrad?: boolean

@@ -4,6 +4,7 @@ import type { Transform } from './rule.js'
 import type { RuleFactory } from './rule-optimizer.js'
 import { momentum } from './transform/momentum.js'
 
+/** What `larc` and `lars` are given: momentum, how far a layer may trust its rate, and what keeps divisions finite. */
 export interface LarcOptions extends CommonOptions {
   /** Momentum. Default 0.9. */
   mom?: number

@@ -3,6 +3,7 @@ import { type RadamOptions, radam, radamKinds } from './radam.js'
 import { type Rule, type Transform, withSlots } from './rule.js'
 import { type RuleFactory, ruleFactory } from './rule-optimizer.js'
 
+/** What `lookahead` and `ranger` are given: steps between two looks back, and how far the slow weights follow. */
 export interface LookaheadOptions {
   /** Steps between two meetings of the fast and the slow weights. Default 6. */
   k?: number

@@ -6,6 +6,7 @@ import type { RuleFactory } from './rule-optimizer.js'
 import { debiases } from './transform/adaptive.js'
 import { averageGradient, averageSquare } from './transform/average.js'
 
+/** What `nadam` is given: what `adam` is, how momentum grows, and whose formula it is. */
 export interface NadamOptions extends MomentOptions {
   /** How fast the momentum warms up. Default 0.004. */
   momentum_decay?: number

@@ -5,6 +5,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Groups } from './parameter.js'
 
+/** What every optimizer is given: weight decay, and whether biases and batch norm have it too. */
 export interface OptimizerOptions {
   /** Weight decay, one value or one per layer group. Default: what the optimizer's own options say. */
   wd?: number | readonly number[]

@@ -6,6 +6,7 @@ import type { RuleFactory } from './rule-optimizer.js'
 import { debiases } from './transform/adaptive.js'
 import { averageGradient, averageSquare, lerp } from './transform/average.js'
 
+/** What `qhadam` is given: what `adam` is, and how much of each average a step takes. */
 export interface QhadamOptions extends MomentOptions {
   /** Share of the mean gradient against the gradient itself. Default 0.7. */
   nu_1?: number

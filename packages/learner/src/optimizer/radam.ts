@@ -6,6 +6,7 @@ import type { RuleFactory } from './rule-optimizer.js'
 import { debiases } from './transform/adaptive.js'
 import { averageGradient, averageSquare } from './transform/average.js'
 
+/** What `radam` is given: what `adam` is, and whose rule says when variance is trusted. */
 export interface RadamOptions extends MomentOptions {
   /** Sharpness of a softplus that smooths the divisor away from 0. Default 0: none. */
   beta?: number

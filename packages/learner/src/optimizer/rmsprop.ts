@@ -5,6 +5,7 @@ import type { RuleFactory } from './rule-optimizer.js'
 import { averageSquare, lerp } from './transform/average.js'
 import { momentum } from './transform/momentum.js'
 
+/** What `rmsprop` is given: momentum, decay of the squares, whether they are centred, and whose formula it is. */
 export interface RmspropOptions extends CommonOptions {
   /** Momentum. Default 0: none, and then there is no hyper-parameter `mom` that a schedule could set. */
   mom?: number

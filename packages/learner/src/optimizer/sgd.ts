@@ -3,6 +3,7 @@ import { type CommonOptions, commonKinds, compose, optionalMomentum } from './co
 import type { RuleFactory } from './rule-optimizer.js'
 import { momentum } from './transform/momentum.js'
 
+/** What `sgd` is given: momentum, how much of it is dampened, and Nesterov's form. */
 export interface SgdOptions extends CommonOptions {
   /** Momentum. Default 0: none, and then there is no hyper-parameter `mom` that a schedule could set. */
   mom?: number

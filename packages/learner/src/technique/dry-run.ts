@@ -6,6 +6,7 @@ import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import type { Learner } from '../learner.js'
 import { asBefore, checkLearner } from './as-before.js'
 
+/** What `dryRun` is given: callbacks that shall be tried too. */
 export interface DryRunOptions {
   /** Those that the fit will be given. */
   callbacks?: OneOrMore<Callback<Learner>> | undefined

@@ -4,6 +4,7 @@ import type { Learner } from '../learner.js'
 import { AveragedWeights, type AveragedWeightsState, validatedWeights } from './averaged-weights.js'
 import { checkSaved } from './saved-tensors.js'
 
+/** What `EMA` is given: how slowly the average follows, and whether it spans fewer steps at first. */
 export interface EMAOptions {
   /** The share of the average that a step leaves: the closer to 1, the more steps it spans. Default 0.999, about the last 1,000. */
   decay?: number | undefined

@@ -1,6 +1,7 @@
 import { type Callback, CancelFit, CancelTrain, type TrainingState } from '@onecycle/callbacks'
 import { checkCount, checkNumber, checkOptions, kind, rangeError, show, typeError } from '@onecycle/platform'
 
+/** When a fit ends before its epochs: after so many steps, or so much time. */
 export interface FitLimitOptions {
   /** Training batches after which the fit ends. */
   maxSteps?: number | undefined

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { checkSaved, keptTensors, savedTensors } from './saved-tensors.js'
 
+/** What `GradientAccumulation` is given: samples of a step. */
 export interface GradientAccumulationOptions {
   /** Samples before a step. Default 32. */
   n_acc?: number | undefined

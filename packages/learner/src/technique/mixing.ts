@@ -11,6 +11,7 @@ export interface Mix {
   mix(x: tf.Tensor, others: Int32Array): tf.Tensor
 }
 
+/** What `MixUp` and `CutMix` are given: how evenly two samples are mixed. */
 export interface MixOptions {
   /** Both parameters of the beta distribution that shares are drawn from: near 0 they are all or nothing, at 1 anything. */
   alpha?: number | undefined

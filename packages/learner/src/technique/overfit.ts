@@ -4,6 +4,7 @@ import { dispose, keep, type Tensor } from '@tensorflow/tfjs-core'
 import type { Learner } from '../learner.js'
 import { asBefore, checkLearner } from './as-before.js'
 
+/** What `overfit` is given: steps on the one batch, and their rate. */
 export interface OverfitOptions {
   /** Steps on the batch. Default 100. */
   steps?: number | undefined

@@ -1,6 +1,7 @@
 import { type Callback, CancelTrain, CancelValidate, type TrainingState } from '@onecycle/callbacks'
 import { checkNumber, checkOptions, kind } from '@onecycle/platform'
 
+/** What `ShortEpoch` is given: the fraction of an epoch that is trained, and whether validation is as short. */
 export interface ShortEpochOptions {
   /** The share of a pass after which it ends: its first batch that lies there or beyond is the last one. Default 0.01. */
   pct?: number | undefined

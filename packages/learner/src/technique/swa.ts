@@ -5,6 +5,7 @@ import { AveragedWeights, type AveragedWeightsState, validatedWeights } from './
 import { recomputeBatchNorm } from './recompute-batch-norm.js'
 import { checkSaved } from './saved-tensors.js'
 
+/** What `SWA` is given: the epoch that its average begins with. */
 export interface SWAOptions {
   /** The first epoch of the fit that counts, from 1. Default 1. */
   swa_start?: number | undefined

@@ -3,6 +3,7 @@ import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platf
 import type { Learner } from '../learner.js'
 import { validatedWeights } from './averaged-weights.js'
 
+/** What `ValidateEvery` is given: training batches between two validations, and where it says what they found. */
 export interface ValidateEveryOptions {
   /** Training batches between two validations. */
   batches: number

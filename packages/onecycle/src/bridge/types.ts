@@ -2,6 +2,7 @@ import type { Learner } from '@onecycle/learner'
 
 /** What a worker may define of its own, by name. */
 export type Methods<L> = Readonly<Record<string, (learn: L, ...given: never[]) => unknown>>
+/** What a worker offers beside its Learner: functions by name, whose arguments and answers can be sent. */
 export type Functions = Readonly<Record<string, (...given: never[]) => unknown>>
 
 /** What is known of a worker by its type alone: `connect<typeof served>` reads it. */
@@ -27,8 +28,11 @@ export type AnyServed = Served<any, unknown, any, any, any, any>
 
 type Types<S extends AnyServed> = NonNullable<S['types']>
 
+/** What a served training is made with. */
 export type OptionsOf<S extends AnyServed> = Types<S>['options']
+/** What a served training ends in. */
 export type ResultOf<S extends AnyServed> = Types<S>['result']
+/** The messages that a served training sends, by name. */
 export type MessagesOf<S extends AnyServed> = Types<S>['messages']
 
 type MethodsOf<S extends AnyServed> = Types<S>['methods']

@@ -1,6 +1,7 @@
 import { checkNumber, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import type { Renderer } from './panel-view.js'
 
+/** How a plot stands on a page: what draws it, its height in pixels, colours, and what it is called for those who do not see it. */
 export interface MountOptions {
   /** 'svg' is sharp in print and at any zoom; 'canvas' takes less time to draw. Default 'svg'. */
   renderer?: Renderer | undefined

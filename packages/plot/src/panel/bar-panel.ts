@@ -11,6 +11,7 @@ import { placer } from '../ticks.js'
 import { extentOf } from './grid.js'
 import { areaOf, axisKinds, checkCategories, type NamedAxis, namedEncoding, namedLabels, namedScale } from './named-axis.js'
 
+/** What `barPanel` draws: bars with names and lengths. */
 export interface BarPanelOptions {
   /** Default: none. */
   title?: string | undefined

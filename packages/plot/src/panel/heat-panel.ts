@@ -8,6 +8,7 @@ import { heatLayers } from './heat-layers.js'
 import { heatLines } from './heat-lines.js'
 import { axisKinds, checkCategories, type NamedAxis } from './named-axis.js'
 
+/** What `heatPanel` draws: numbers as colours, with the axes, the text of a cell and the scale. */
 export interface HeatPanelOptions {
   /** Default: none. */
   title?: string | undefined

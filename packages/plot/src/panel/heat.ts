@@ -2,6 +2,7 @@ import type { ColorScaleKind } from './color-scale.js'
 import type { Grid } from './grid.js'
 import type { NamedAxis } from './named-axis.js'
 
+/** An axis of a heat map: its names or the numbers that it spans. */
 export interface HeatAxis extends NamedAxis {
   /** Values at the outer edges of the first and the last cell, where there are no categories. Default: cells lie around 0, 1, 2, ... */
   span?: readonly [number, number] | undefined

@@ -18,6 +18,7 @@ export interface Picture {
   readonly caption?: readonly string[] | undefined
 }
 
+/** What `picturesPanel` draws: pictures in rows, how many across, and a legend. */
 export interface PicturesPanelOptions {
   /** Default: none. */
   title?: string | undefined

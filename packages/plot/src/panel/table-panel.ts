@@ -7,6 +7,7 @@ import { wrapName, wrappedWidth } from '../render/wrap.js'
 import type { Look } from '../theme.js'
 import { pixels } from './pixels.js'
 
+/** What `tablePanel` draws: columns and rows of text. */
 export interface TablePanelOptions {
   /** Default: none. */
   title?: string | undefined

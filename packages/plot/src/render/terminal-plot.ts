@@ -5,6 +5,7 @@ import { fit } from './framed.js'
 import { panelLines } from './terminal-panel.js'
 import { wrap } from './wrap.js'
 
+/** How a plot is drawn with characters: columns, lines, and whether in colour. */
 export interface DrawOptions {
   /** Characters in a line. Default: the terminal's, at most 100, or 80 without a terminal. */
   width?: number | undefined

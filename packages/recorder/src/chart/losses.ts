@@ -3,6 +3,7 @@ import type { History } from '../history.js'
 import { atEpochEnds, epochRules, overBatches } from './over-batches.js'
 import { checkSkips } from './skips.js'
 
+/** What a plot of losses leaves out at either end, and whether it is smoothed and logarithmic. */
 export interface LossesOptions {
   /** Training losses left out at the beginning; those of validation stay. Default 0. */
   skipStart?: number | undefined

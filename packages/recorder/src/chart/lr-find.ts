@@ -4,6 +4,7 @@ import { formatNumber, showKinds } from '@onecycle/plot/internal'
 import type { LrFindRecord } from '../history.js'
 import { checkSkips, skipKinds } from './skips.js'
 
+/** What a plot of a finder leaves out at either end, and which suggestion it marks. */
 export interface LrFindOptions {
   /** Batches left out at the beginning. Default 10, for a search of less than 30 batches a third of them. */
   skipStart?: number | undefined

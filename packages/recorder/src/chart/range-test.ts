@@ -3,6 +3,7 @@ import { Plot, type ShowOptions } from '@onecycle/plot'
 import { showKinds } from '@onecycle/plot/internal'
 import { overBatches } from './over-batches.js'
 
+/** What a plot of a range test draws: which figure, smoothed or not, over which axis. */
 export interface RangeTestOptions extends ShowOptions {
   /** Which figure to draw against the learning rate. Default `acc` when it was logged, else `loss`. */
   figure?: string

@@ -4,6 +4,7 @@ import type { History } from '../history.js'
 import { overBatches } from './over-batches.js'
 import { checkSkips } from './skips.js'
 
+/** Whether a plot of rates shows momenta too. */
 export interface ScheduleOptions {
   /** Show the momentum in a second panel. Default false. */
   showMoms?: boolean | undefined

@@ -1,6 +1,7 @@
 import { checkCount, checkOptions, kind, show, typeError } from '@onecycle/platform'
 import { elementKind } from '../log/element-kind.js'
 
+/** What a `Dashboard` is given: an element of a page, or a port and its address, and where checkpoints go. */
 export interface DashboardOptions {
   /** Of a page: shown there, in the place of what is in it. Default: in Node a page of its own is served. */
   element?: HTMLElement | undefined

@@ -7,6 +7,7 @@ import { checkServed, type DashboardOptions } from './options.js'
 import type { Act, Pulse } from './pulse.js'
 import type { LiveServer, LiveSite } from './site.js'
 
+/** What `watchRuns` is given: the folder of runs, or one run, and the port that it is served at. */
 export interface WatchOptions extends Pick<DashboardOptions, 'port' | 'host' | 'token'> {
   /** Folder of runs. Default `runs`. */
   runs?: string | undefined

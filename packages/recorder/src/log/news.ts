@@ -33,6 +33,7 @@ export interface ProgressRenderer {
 /** Renderers by their names. */
 export const rendererNames = ['bar', 'plain', 'json', 'silent'] as const
 
+/** How progress may be shown, by name. */
 export type RendererName = (typeof rendererNames)[number]
 
 /** A renderer as fits see it. */

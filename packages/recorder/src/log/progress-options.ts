@@ -1,6 +1,7 @@
 import type { ProgressNews, ProgressRenderer, RendererName } from './news.js'
 import type { ProgressStream } from './progress-stream.js'
 
+/** What a `ProgressBar` is given: how and where it is drawn, what it keeps quiet, and how often it is renewed. */
 export interface ProgressOptions {
   /**
    * What shows progress: `'bar'` (default), which is drawn over on a terminal and is plain lines elsewhere; `'plain'`, lines everywhere; `'json'`,

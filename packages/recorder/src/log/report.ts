@@ -3,6 +3,7 @@ import { Plot, type Theme } from '@onecycle/plot'
 import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage } from '@onecycle/plot/internal'
 import { formatFigure } from './figure.js'
 
+/** What a report is made of: its title, words, sections, colours, and whether plots answer to the pointer. */
 export interface ReportOptions {
   title: string
   /** Plain text; a blank line begins a new paragraph. */
@@ -14,6 +15,7 @@ export interface ReportOptions {
   interactive?: boolean | undefined
 }
 
+/** A part of a report: a title, text, a table, and plots. */
 export interface ReportSection {
   title: string
   /** Plain text; a blank line begins a new paragraph. */

@@ -3,6 +3,7 @@ import type { EpochRow } from '../history.js'
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 
+/** What a `CSVLogger` is given: the file, and whether it goes on with one that is there. */
 export interface CSVLoggerOptions extends RunLoggerOptions {
   /** The file. Default `history.csv`. */
   path?: string | undefined

@@ -2,6 +2,7 @@ import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platf
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 
+/** What an `MLflowLogger` is given: the address of the server, the experiment, and headers of requests. */
 export interface MLflowLoggerOptions extends RunLoggerOptions {
   /** Where the tracking server answers: `http://127.0.0.1:5000`. */
   uri: string

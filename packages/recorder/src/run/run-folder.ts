@@ -8,6 +8,7 @@ import { RunLog } from './run-log.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 import { type FitSummary, manifestName, type RunManifest } from './run-manifest.js'
 
+/** What a `RunFolder` is given: the folder, and whether plots are drawn into it. */
 export interface RunFolderOptions extends RunLoggerOptions {
   /** The folder, of one run: `runs/a`. The run is called as it is, unless `name` says otherwise. */
   dir: string

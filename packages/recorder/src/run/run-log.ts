@@ -2,6 +2,7 @@ import { append, checkAddress, checkOptions, kind, show, typeError } from '@onec
 import type { RunEvent } from './run-event.js'
 import { RunLogger, type RunLoggerOptions, runLoggerKinds } from './run-logger.js'
 
+/** What a `RunLog` is given: the file. */
 export interface RunLogOptions extends RunLoggerOptions {
   /** The file: `runs/a/log.jsonl`. */
   path: string

@@ -11,6 +11,7 @@ export interface LoggedState extends TrainingState {
   readonly recorder: Recorder
 }
 
+/** What every logger is given: the run's name, hyper-parameters that are noted, and milliseconds between two writes. */
 export interface RunLoggerOptions {
   /** What the run is called. Default: `run`. */
   name?: string | undefined

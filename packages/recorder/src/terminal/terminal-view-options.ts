@@ -1,5 +1,6 @@
 import type { OutputStream, TerminalInput } from '@onecycle/platform'
 
+/** What a `TerminalView` is given: its title, where it is drawn, what it hears, and where checkpoints go. */
 export interface TerminalViewOptions {
   /** What stands in the first line, such as the run's folder. Default `onecycle`. */
   title?: string | undefined

@@ -3,6 +3,7 @@ import { cosine } from '../annealers.js'
 import { cycleAt } from '../cos-anneal.js'
 import { checkStep, type Schedule } from '../schedule.js'
 
+/** What `torch.cosine_annealing` is given, by PyTorch's names: the highest and the lowest rate, and steps from one to the other. */
 export interface CosineAnnealingOptions {
   /** The highest rate. */
   lr: number
@@ -30,6 +31,7 @@ export function CosineAnnealingLR(options: CosineAnnealingOptions): Schedule {
   }
 }
 
+/** What PyTorch's cosine annealing with warm restarts is given: rates, steps of the first cycle, and the factor of each next one. */
 export interface WarmRestartsOptions {
   /** The rate at which every cycle starts. */
   lr: number

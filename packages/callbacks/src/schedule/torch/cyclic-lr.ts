@@ -4,6 +4,7 @@ import { type ScaleOptions, scaling } from '../cyclic-scale.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'
 
+/** What PyTorch's `CyclicLR` is given: rates, steps up and down, and the momentum that goes the other way. */
 export interface TorchCyclicLROptions extends ScaleOptions {
   base_lr: number
   max_lr: number

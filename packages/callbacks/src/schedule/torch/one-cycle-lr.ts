@@ -4,6 +4,7 @@ import { checkMoms } from '../check-moms.js'
 import { checkStep, type Schedule } from '../schedule.js'
 import type { LrAndMaybeMom } from '../use-clr.js'
 
+/** What PyTorch's `OneCycleLR` is given: the highest rate, how long the cycle is, and its phases. */
 export interface OneCycleLROptions {
   max_lr: number
   /** Calls of `step()`. Default: `epochs * steps_per_epoch`, or the length of the run. */

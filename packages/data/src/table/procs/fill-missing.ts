@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds, kind, rangeError } from '@onecycle/platform'
 import type { ColumnSummary } from '../column-summary.js'
 
+/** What `FillMissing` is given: what fills a column, and whether another one tells that it was missing. */
 export interface FillMissingOptions {
   /** What stands in for a missing number: the training rows' median, their most frequent number, or a constant. Default 'median'. */
   fill_strategy?: 'median' | 'mode' | 'constant' | undefined

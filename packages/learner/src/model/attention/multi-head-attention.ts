@@ -12,6 +12,7 @@ import { masksOf } from './masks.js'
 
 type Shape = (number | null)[]
 
+/** What `MultiHeadAttention` is given, by Keras's names: heads, sizes of keys and values, dropout, and whether it may look ahead. */
 export interface MultiHeadAttentionOptions {
   numHeads: number
   /** Figures of a query and of a key, of each head. */

@@ -7,6 +7,7 @@ import { type InitializerOption, initializerAt, initializerConfig, seedOption } 
 
 type Shape = (number | null)[]
 
+/** What `PositionalEmbedding` is given: tokens, size of an embedding, and the longest sequence. */
 export interface PositionalEmbeddingOptions {
   /** Tokens of the vocabulary. */
   inputDim: number

@@ -11,6 +11,7 @@ import { MultiHeadAttention } from './multi-head-attention.js'
 type Shape = (number | null)[]
 type Activation = Parameters<typeof layers.activation>[0]['activation'] | 'gelu' | 'gelu_new'
 
+/** What `TransformerBlock` is given: heads, size of its feed-forward part, dropout, and where it normalizes. */
 export interface TransformerBlockOptions {
   /** Units between the two layers that each place goes through by itself. */
   intermediateDim: number

@@ -6,6 +6,7 @@ import { isLayersModel } from '../trainable-model.js'
 import { through } from './conv-norm.js'
 import { isBody } from './create-body.js'
 
+/** How a head answers: sizes of the layers between, their dropout, and how features are pooled. */
 export interface HeadOptions {
   /** Units of the layers before the last one. Default [512]. */
   lin_ftrs?: readonly number[] | undefined
@@ -19,6 +20,7 @@ export const headKinds: Kinds<HeadOptions> = {
   ...{ lin_ftrs: kind.listOf(kind.number), ps: kind.number, concat_pool: kind.boolean },
 }
 
+/** What `add_head` is given: outputs, layers between, and the seed of the weights. */
 export interface AddHeadOptions extends HeadOptions {
   /** Classes, or values. */
   n_out: number

@@ -4,6 +4,7 @@ import { dense } from '../dense-blocks.js'
 import { beginGroups } from '../group-starts.js'
 import { added, convNorm, overlappingPool, through } from './conv-norm.js'
 
+/** What `resnet18` and `resnet34` are given: outputs, channels of a picture, the width of the first layers, and the seed. */
 export interface ResnetOptions {
   /** Classes, or values. */
   n_out: number

@@ -4,6 +4,7 @@ import { dense } from '../dense-blocks.js'
 import { beginGroups } from '../group-starts.js'
 import { added, convNorm, halved, through } from './conv-norm.js'
 
+/** What `resnet9` is given: outputs, channels of a picture, the width of the first layer, and the seed. */
 export interface Resnet9Options {
   /** Classes, or values. */
   n_out: number

@@ -5,6 +5,7 @@ import { isLayersModel } from '../trainable-model.js'
 import { convNorm, convolution, halved, through } from './conv-norm.js'
 import { stagesOf } from './stages.js'
 
+/** What `unet` is given: classes of a pixel, channels of a picture, width and depth, or a body that makes features. */
 export interface UnetOptions {
   /** Classes of a pixel, or values. */
   n_out: number

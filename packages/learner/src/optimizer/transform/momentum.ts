@@ -1,6 +1,7 @@
 import { checkOptions, kind } from '@onecycle/platform'
 import { type Transform, withSlots } from '../rule.js'
 
+/** What the transform `momentum` is given: how much of a gradient is dampened, and Nesterov's form. */
 export interface MomentumOptions {
   /** Share of a new gradient that is left out, from the second step on. Default 0. */
   dampening?: number

@@ -29,6 +29,7 @@ import { GANModule } from './gan-module.js'
 import { FixedGANSwitcher } from './gan-switchers.js'
 import { type Alternating, GANTrainer } from './gan-trainer.js'
 
+/** What a `GANLearner` is given: numbers of noise, losses of both models, who takes turns, and what every Learner is given. */
 export interface GANLearnerOptions extends Omit<LearnerOptions, 'loss' | 'layer_groups' | 'train_bn' | 'callbacks'> {
   /**
    * Numbers of noise that the generator makes each sample of, normally distributed, drawn anew for each batch. The inputs of the data are
@@ -54,6 +55,7 @@ export interface GANLearnerOptions extends Omit<LearnerOptions, 'loss' | 'layer_
   clip?: number | undefined
 }
 
+/** What `GANLearner.from_learners` is given: the weight of each loss of the generator, and what every `GANLearner` is. */
 export interface FromLearnersOptions extends Omit<GANLearnerOptions, 'noise_sz'> {
   /** Default [1, 1]. */
   weights_gen?: readonly [number, number] | undefined

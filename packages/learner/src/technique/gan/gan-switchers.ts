@@ -5,6 +5,7 @@ import type { Alternating } from './gan-trainer.js'
 /** A number of steps, or a function of the steps that the other one has made in this fit. */
 export type Steps = number | ((others: number) => number)
 
+/** What `FixedGANSwitcher` is given: batches of the critic and of the generator in turn. */
 export interface FixedGANSwitcherOptions {
   /** Steps of the critic before the generator's turn. Default 1. */
   n_crit?: Steps | undefined
@@ -12,6 +13,7 @@ export interface FixedGANSwitcherOptions {
   n_gen?: Steps | undefined
 }
 
+/** Whose turn it is, and batches that it has had, as plain JSON. */
 export interface FixedGANSwitcherState {
   /** Steps in this turn, and all of the fit. */
   readonly turn: number
@@ -79,6 +81,7 @@ export class FixedGANSwitcher implements Callback<Alternating> {
 
 const stepsOf = (name: string, n: Steps, others: number) => (typeof n === 'number' ? n : checkCount(name, n(others)))
 
+/** What `AdaptiveGANSwitcher` is given: the losses below which a turn ends. */
 export interface AdaptiveGANSwitcherOptions {
   /** The generator's turn ends once its loss is below this. Default: after each step. */
   gen_thresh?: number | undefined

@@ -16,6 +16,7 @@ export interface GANTrainerOptions {
 
 type Smoothed = ReturnType<SmoothenValue['state']>
 
+/** Whose turn it is, and the smoothed losses of both models, as plain JSON. */
 export interface GANTrainerState {
   readonly gen_mode: boolean
   readonly gen_loss: Smoothed

@@ -13,6 +13,7 @@ import {
 } from './event-message.js'
 import { record } from './records.js'
 
+/** What a `TensorBoardLogger` is given: the folder that TensorBoard reads. */
 export interface TensorBoardLoggerOptions extends RunLoggerOptions {
   /** The folder that `tensorboard --logdir` reads, or one in it. */
   dir: string
