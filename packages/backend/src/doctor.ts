@@ -108,7 +108,12 @@ async function examineWasm(): Promise<WasmDiagnosis> {
   return { ...features, kernels, ...(narrow ? { vectorBits: 128, narrow } : { vectorBits: 256 }) }
 }
 
-/** A diagnosis as plain text, for a terminal or a bug report. */
+/**
+ * A diagnosis as plain text, for a terminal or a bug report.
+ *
+ * @example
+ * console.log(describe(await diagnose()))
+ */
 export function describe(diagnosis: Diagnosis): string {
   if (typeof diagnosis !== 'object' || !diagnosis?.backends)
     throw typeError('wrong-argument', `describe takes what diagnose() found, but got ${show(diagnosis)}. Was an await forgotten?`)

@@ -3,6 +3,9 @@
  *
  * A section X of the loop fires `before_X`, runs its body, fires `after_cancel_X` when a callback cancelled it,
  * and then `after_X` in either case.
+ *
+ * @example
+ * console.log(events.length, events[1])   // 24 'before_fit'
  */
 export const events = [
   'after_create',

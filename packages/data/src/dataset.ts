@@ -187,7 +187,12 @@ function requireWeights(weights: Column, length: number, targetShape: readonly n
     throw rangeError('sample-weights', `All weights of ${name} are 0, so that no sample counts; expected at least one above 0.`)
 }
 
-/** Some samples of another data set, in the given order. Shares its memory. */
+/**
+ * Some samples of another data set, in the given order. Shares its memory.
+ *
+ * @example
+ * const firstHundred = new Subset(dataset, Int32Array.from({ length: 100 }, (_, i) => i))
+ */
 export class Subset<Whole extends Dataset = Dataset> implements Dataset {
   static readonly name: string = 'Subset'
   readonly length: number

@@ -17,7 +17,12 @@ export interface Sampler {
   reseed(seed: number): void
 }
 
-/** Visits 0 to length - 1 in order, every time. */
+/**
+ * Visits 0 to length - 1 in order, every time.
+ *
+ * @example
+ * const inOrder = new DataLoader(dataset, { bs: 32, sampler: new SequentialSampler(dataset.length) })
+ */
 export class SequentialSampler implements Sampler {
   static readonly name: string = 'SequentialSampler'
   readonly length: number

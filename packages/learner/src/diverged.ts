@@ -7,6 +7,14 @@ export interface DivergedError extends Divergence {}
 /**
  * The loss of a training batch became NaN or infinite, or jumped. The weights are those from before that batch; the running statistics of
  * batch norms have seen it, as they move with the prediction. Its message and its fields say where what was not finite began.
+ *
+ * @example
+ * try {
+ *   await learn.fit_one_cycle(2, 1e3)
+ * } catch (error) {
+ *   if (!(error instanceof DivergedError)) throw error
+ *   console.log(error.epoch, error.batch, error.loss)
+ * }
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: all fields are put in place by the constructor
 export class DivergedError extends Error {

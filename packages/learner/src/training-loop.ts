@@ -43,6 +43,9 @@ export interface LoopParts {
 /**
  * What a training is made of and where it is, as callbacks see it. What happens is the loop, which comes with the first fit or
  * measurement; the Learner is this with the ways to ask for training on top.
+ *
+ * @example
+ * const watch: Callback<TrainingLoop> = { after_loss: loop => console.log(loop.metrics.length, loop.iter) }
  */
 export abstract class TrainingLoop extends BatchTensors implements TrainingState {
   static override readonly name: string = 'TrainingLoop'

@@ -18,11 +18,12 @@ export function blocksOf(file: string): Snippet[] {
   }))
 }
 
-/** The entries whose examples are compiled, each with what it is imported as. */
-const entries = ['', '/page', '/worker'].map(entry => ({
-  name: `onecycle${entry}`,
-  file: join(root, `packages/onecycle/src${entry}/index.ts`),
-}))
+const known: { name: string; file: string }[] = (await import(join(root, 'scripts/entries.mjs'))).entries()
+/** The entries whose examples are compiled, each with what it is imported as: a name is imported from the first that has it. */
+const entries = known
+  .filter(({ name }) => name !== 'onecycle/tf')
+  .toSorted((a, b) => Number(b.name.startsWith('onecycle')) - Number(a.name.startsWith('onecycle')))
+  .map(({ name, file }) => ({ name, file: join(root, file) }))
 const { paths = {} } = settingsOf('tsconfig.check.json')
 
 /** What a person sets who begins with `tsc --init` and means it; our packages are read from their sources. */

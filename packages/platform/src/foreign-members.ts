@@ -17,8 +17,8 @@ type AnyClass<Instance> = abstract new (...parts: any[]) => Instance
  *
  * @param names what there is instead, by the name that is asked for
  * @example
- * class Learner extends withAnswers(TrainingLoop, { dls: 'learn.data' } as const) {}
- * learn.dls   // TypeError: A Learner has no dls. Here it is: learn.data
+ * class Dice extends withAnswers(Random, { roll: 'dice.int(6)' } as const) {}
+ * new Dice(1).roll   // TypeError: A Dice has no roll. Here it is: dice.int(6)
  */
 export function withAnswers<Base extends AnyClass<object>, const Names extends Readonly<Record<string, string>>>(
   base: Base,

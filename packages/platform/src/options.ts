@@ -52,7 +52,8 @@ export const kind = {
  * @param elsewhere what is no option, but has a place of its own in the call, and which
  * @throws TypeError that names the option, what was expected, and what was probably meant
  * @example
- * checkOptions<PaceOptions>('pace', options, { every: kind.number, loud: kind.boolean })
+ * const pace = (options: { every?: number; loud?: boolean }) =>
+ *   checkOptions<typeof options>('pace', options, { every: kind.number, loud: kind.boolean })
  */
 export function checkOptions<Options extends object>(
   owner: string,
@@ -75,7 +76,7 @@ export function checkOptions<Options extends object>(
  *
  * @throws TypeError that names the option, the one that was probably meant, and all that there are
  * @example
- * checkKeys('EveryEpoch', options, ['patience', 'log'])
+ * checkKeys('EveryEpoch', { patience: 2 }, ['patience', 'log'])
  */
 export function checkKeys(
   owner: string,

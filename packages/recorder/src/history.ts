@@ -65,7 +65,12 @@ export interface LrFindRecord {
   valid?: boolean | undefined
 }
 
-/** A history with nothing in it. */
+/**
+ * A history with nothing in it.
+ *
+ * @example
+ * const history = Object.assign(emptyHistory(), { losses: [0.9, 0.5, 0.3], lrs: [1e-2, 1e-2, 1e-2] })
+ */
 export function emptyHistory(metricNames: readonly string[] = []): History {
   if (!kind.listOf(kind.string).fits(metricNames))
     throw typeError('wrong-argument', `emptyHistory takes the names of the metrics, but got ${show(metricNames)}.`)

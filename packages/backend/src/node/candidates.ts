@@ -3,7 +3,12 @@ import { cpu, wasm } from '../embedded.js'
 import { node, nodeGpu } from './backends/native.js'
 import { webgpu } from './backends/webgpu.js'
 
-/** The backends that there are here, best first. */
+/**
+ * The backends that there are here, best first.
+ *
+ * @example
+ * console.log(backendNames.join(', '))   // node-gpu, webgpu, node, wasm, cpu
+ */
 export const backendNames = ['node-gpu', 'webgpu', 'node', 'wasm', 'cpu'] as const
 
 /** Every backend, best first; a trial says whether node comes before wasm. */

@@ -10,8 +10,18 @@ function accepts(...instructions: number[]): boolean {
 
 const splat = [0x41, 0, 0xfd, 0x0f]
 
-/** Whether this engine runs 128-bit vector instructions. */
+/**
+ * Whether this engine runs 128-bit vector instructions.
+ *
+ * @example
+ * console.log(simd() ? 'vectors of 128 bits' : 'no vectors, and the composed kernels')
+ */
 export const simd = () => accepts(...splat)
 
-/** Whether it runs relaxed ones (fused multiply-add): Node 22 does, Node 20 once `--experimental-wasm-relaxed-simd` is set, and most browsers. */
+/**
+ * Whether it runs relaxed ones (fused multiply-add): Node 22 does, Node 20 once `--experimental-wasm-relaxed-simd` is set, and most browsers.
+ *
+ * @example
+ * if (!relaxedSimd()) console.log('Node 20 has it after node --experimental-wasm-relaxed-simd')
+ */
 export const relaxedSimd = () => accepts(...splat, ...splat, ...splat, 0xfd, 0x85, 0x02)

@@ -45,7 +45,16 @@ export interface KernelArgs<Inputs, Attrs = undefined> {
 const stock = new Map<string, KernelConfig | undefined>()
 const active = new Map<string, TrainingKernel>()
 
-/** Describes a kernel for `registerTrainingKernels`; tfjs's own `KernelFunc` type is too loose to write kernels against. */
+/**
+ * Describes a kernel for `registerTrainingKernels`; tfjs's own `KernelFunc` type is too loose to write kernels against.
+ *
+ * @example
+ * import type { TensorInfo } from '@tensorflow/tfjs-core'
+ * const negative = trainingKernel<{ x: TensorInfo }, undefined>('Neg', 'composed', ({ inputs, backend }) =>
+ *   stockKernel(backend, 'Neg', inputs),
+ * )
+ * registerTrainingKernels([negative])
+ */
 export function trainingKernel<Inputs, Attrs>(
   kernelName: string,
   origin: KernelOrigin,
@@ -54,7 +63,12 @@ export function trainingKernel<Inputs, Attrs>(
   return { kernelName, origin, kernelFunc: kernelFunc as unknown as KernelFunc }
 }
 
-/** Makes each of these kernels the one that the wasm backend runs under its name. Works before and after the backend has started. */
+/**
+ * Makes each of these kernels the one that the wasm backend runs under its name. Works before and after the backend has started.
+ *
+ * @example
+ * registerTrainingKernels(trainingKernels().filter(({ origin }) => origin === 'composed'))
+ */
 export function registerTrainingKernels(kernels: readonly TrainingKernel[]): void {
   for (const kernel of kernels) {
     const { kernelName, kernelFunc } = kernel
@@ -67,12 +81,24 @@ export function registerTrainingKernels(kernels: readonly TrainingKernel[]): voi
   }
 }
 
-/** The training kernels in use, by name. */
+/**
+ * The training kernels in use, by name.
+ *
+ * @example
+ * console.log(trainingKernels().map(({ kernelName, origin }) => `${kernelName}: ${origin}`))
+ */
 export function trainingKernels(): TrainingKernel[] {
   return [...active.values()].sort((a, b) => (a.kernelName < b.kernelName ? -1 : 1))
 }
 
-/** Puts TensorFlow.js's own kernels back, and removes those that it lacks: what tests and benchmarks compare with. */
+/**
+ * Puts TensorFlow.js's own kernels back, and removes those that it lacks: what tests and benchmarks compare with.
+ *
+ * @example
+ * const ours = trainingKernels()
+ * restoreStockKernels()   // as if they had never been there
+ * registerTrainingKernels(ours)
+ */
 export function restoreStockKernels(): void {
   for (const kernelName of active.keys()) {
     unregisterKernel(kernelName, 'wasm')
@@ -82,7 +108,15 @@ export function restoreStockKernels(): void {
   active.clear()
 }
 
-/** Runs TensorFlow.js's own wasm kernel of this name, whatever is registered under it now. The caller owns the result. */
+/**
+ * Runs TensorFlow.js's own wasm kernel of this name, whatever is registered under it now. The caller owns the result.
+ *
+ * @example
+ * import type { TensorInfo } from '@tensorflow/tfjs-core'
+ * trainingKernel<{ x: TensorInfo }, undefined>('Square', 'composed', ({ inputs: { x }, backend }) =>
+ *   stockKernel(backend, 'Multiply', { a: x, b: x }),
+ * )
+ */
 export function stockKernel(
   backend: BackendWasm,
   kernelName: string,
@@ -95,7 +129,13 @@ export function stockKernel(
   return run({ inputs, attrs, backend })
 }
 
-/** The same data under another shape. Not counted as a new reference: valid while `tensor` is, and never disposed itself. */
+/**
+ * The same data under another shape. Not counted as a new reference: valid while `tensor` is, and never disposed itself.
+ *
+ * @example
+ * import type { TensorInfo } from '@tensorflow/tfjs-core'
+ * const asRow = (x: TensorInfo) => view(x, [1, x.shape.reduce((size, side) => size * side, 1)])
+ */
 export function view(tensor: TensorInfo, shape: number[]): TensorInfo {
   return { dataId: tensor.dataId as DataId, shape, dtype: tensor.dtype }
 }
@@ -103,6 +143,15 @@ export function view(tensor: TensorInfo, shape: number[]): TensorInfo {
 /**
  * The numbers of tensors where they lie, valid until the next allocation, which may move them. Those of an int32 tensor are an Int32Array,
  * which is read and written alike.
+ *
+ * @example
+ * import type { TensorInfo } from '@tensorflow/tfjs-core'
+ * trainingKernel<{ x: TensorInfo }, undefined>('Neg', 'compiled', ({ inputs: { x }, backend }) => {
+ *   const out = backend.makeOutput(x.shape, 'float32')
+ *   const [from, to] = numbersOf(backend, x, out)
+ *   for (let i = 0; i < from.length; i++) to[i] = -from[i]!
+ *   return out
+ * })
  */
 export function numbersOf<Tensors extends readonly TensorInfo[]>(
   backend: BackendWasm,

@@ -16,19 +16,34 @@ const ends = (name: string, start: number, end: number) => {
   checkNumber(`${name}'s end`, end)
 }
 
-/** Linear from `start` to `end`. Source: fastai 2. */
+/**
+ * Linear from `start` to `end`. Source: fastai 2.
+ *
+ * @example
+ * SchedLin(0, 1)(25, 100)   // 0.25, at the 25th of 100 batches
+ */
 export function SchedLin(start: number, end: number): Schedule {
   ends('SchedLin', start, end)
   return (step, steps) => linear(start, end, position(step, steps))
 }
 
-/** Half a cosine from `start` to `end`: slow, fast, slow. Source: fastai 2. */
+/**
+ * Half a cosine from `start` to `end`: slow, fast, slow. Source: fastai 2.
+ *
+ * @example
+ * SchedCos(1, 0)(50, 100)   // 0.5, half way
+ */
 export function SchedCos(start: number, end: number): Schedule {
   ends('SchedCos', start, end)
   return (step, steps) => cosine(start, end, position(step, steps))
 }
 
-/** Constant at `start`; `end` is there so that all annealers are called alike. Source: fastai 2. */
+/**
+ * Constant at `start`; `end` is there so that all annealers are called alike. Source: fastai 2.
+ *
+ * @example
+ * SchedNo(1e-3)(50, 100)   // 0.001
+ */
 export function SchedNo(start: number, end = start): Schedule {
   ends('SchedNo', start, end)
   return SchedLin(start, start)
@@ -37,6 +52,8 @@ export function SchedNo(start: number, end = start): Schedule {
 /**
  * Exponential from `start` to `end`: equal factors per batch. Source: fastai 2.
  * @throws RangeError when the two have different signs or one is 0, between which no exponential runs.
+ * @example
+ * SchedExp(1e-4, 1e-2)(50, 100)   // 0.001: a factor of 10 for each half
  */
 export function SchedExp(start: number, end: number): Schedule {
   ends('SchedExp', start, end)
@@ -48,7 +65,12 @@ export function SchedExp(start: number, end: number): Schedule {
   return (step, steps) => start * (end / start) ** position(step, steps)
 }
 
-/** Polynomial `start + (end - start) * position ** power`. Source: fastai 2. */
+/**
+ * Polynomial `start + (end - start) * position ** power`. Source: fastai 2.
+ *
+ * @example
+ * SchedPoly(0, 1, 2)(50, 100)   // 0.25
+ */
 export function SchedPoly(start: number, end: number, power: number): Schedule {
   ends('SchedPoly', start, end)
   checkNumber("SchedPoly's power", power, { above: 0 })
@@ -58,6 +80,9 @@ export function SchedPoly(start: number, end: number, power: number): Schedule {
 /**
  * fastai 1's (and 0.7's) polynomial: `end + (start - end) * (1 - position) ** degree`, steep first where `SchedPoly` is
  * steep last.
+ *
+ * @example
+ * annealing_poly(1, 0, 2)(50, 100)   // 0.25
  */
 export function annealing_poly(start: number, end: number, degree: number): Schedule {
   ends('annealing_poly', start, end)
@@ -108,7 +133,13 @@ export function combine_scheds(pcts: readonly number[], scheds: readonly Schedul
   }
 }
 
-/** Cosine from `start` to `middle` over the share `pct`, then cosine to `end`. Source: fastai 2's `combined_cos`. */
+/**
+ * Cosine from `start` to `middle` over the share `pct`, then cosine to `end`. Source: fastai 2's `combined_cos`.
+ *
+ * @example
+ * const lr = combined_cos(0.25, 1e-3, 1e-2, 1e-5)
+ * lr(25, 100)   // 0.01, a quarter of the way
+ */
 export function combined_cos(pct: number, start: number, middle: number, end: number): Schedule {
   checkNumber('combined_cos: pct', pct, { min: 0, max: 1 })
   return combine_scheds([pct, 1 - pct], [SchedCos(start, middle), SchedCos(middle, end)])

@@ -104,6 +104,9 @@ export interface WdSched07Options {
  * Weight decay over a fit of fastai 0.7 with `use_wd_sched`; normalized decay is that of Loshchilov and Hutter,
  * arXiv:1711.05101, appendix B.1.
  * @param batches Batches per epoch.
+ * @example
+ * const wd = wd_sched07({ wds: 0.025, n_cycle: 2, cycle_len: 1, norm_wds: true }, 100)
+ * await learn.fit(1e-2, 2, { callbacks: [new ParamScheduler({ wd })] })
  */
 export function wd_sched07(options: WdSched07Options, batches: number): Schedule {
   checkOptions<WdSched07Options>('wd_sched07', options, {

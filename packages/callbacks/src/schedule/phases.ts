@@ -34,6 +34,12 @@ export function general_sched(phases: readonly Phase[]): PhaseSchedules {
 /**
  * Phases one after another, each starting exactly at its own start value. Source: fastai 0.7's `fit_opt_sched`.
  * @throws RangeError as `general_sched`.
+ * @example
+ * const { schedules, steps } = opt_sched([
+ *   { length: 100, params: { lr: SchedNo(1e-2) } },
+ *   { length: 100, params: { lr: SchedLin(1e-2, 1e-4) } },
+ * ])
+ * await learn.fit(1e-2, 2, { callbacks: [new ParamScheduler(schedules, { steps })] })
  */
 export function opt_sched(phases: readonly Phase[]): PhaseSchedules {
   return inPhases(phases, (step, end) => step < end)

@@ -76,7 +76,13 @@ const cycles07 = (values: ScheduleValues, { epochs, batches }: FitLength) => {
 }
 const cycle_len = number('epochs of the first cycle', 'all epochs')
 
-/** Every schedule by name. */
+/**
+ * Every schedule by name.
+ *
+ * @example
+ * console.log(Object.keys(schedules))   // ['one_cycle', ...]
+ * const { lr } = schedules['sgdr']!.make({ lr: 1e-2, n_cycles: 2 }, { epochs: 3, batches: 100 })
+ */
 export const schedules: Readonly<Record<string, NamedSchedule>> = {
   one_cycle: {
     description: 'the 1cycle policy: up and down once, momentum the other way round',

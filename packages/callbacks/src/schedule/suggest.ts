@@ -27,6 +27,10 @@ const single = (values: readonly number[]) => Array.from(values, Math.fround)
 /**
  * Half way down the longest valley: the longest decreasing subsequence of losses, a third and a sixth of its
  * length from its start. Source: fastai 2's `valley`, its default.
+ *
+ * @example
+ * const { lrs, losses } = await learn.lr_find()
+ * console.log(valley(lrs, losses)?.lr)
  */
 export const valley: Suggest = (lrs, losses) => {
   if (!hasPoints(lrs, losses, 1)) return null
@@ -60,6 +64,10 @@ function decreasingLengths(values: readonly number[]): number[] {
 /**
  * Slides an interval of 15 points from the right until the slopes at its two ends agree within 0.005: the left end.
  * Null below 16 points. Source: fastai 2's `slide`.
+ *
+ * @example
+ * const { lrs, losses } = await learn.lr_find()
+ * console.log(slide(lrs, losses)?.lr)
  */
 export const slide: Suggest = (lrs, losses) => {
   if (!hasPoints(lrs, losses, 16)) return null
@@ -75,14 +83,26 @@ export const slide: Suggest = (lrs, losses) => {
   return at(lrs, index)
 }
 
-/** A tenth of the rate with the lowest loss. Source: fastai 2's `minimum`. */
+/**
+ * A tenth of the rate with the lowest loss. Source: fastai 2's `minimum`.
+ *
+ * @example
+ * const { lrs, losses } = await learn.lr_find()
+ * console.log(minimum(lrs, losses)?.lr)
+ */
 export const minimum: Suggest = (lrs, losses) => {
   if (!hasPoints(lrs, losses, 1)) return null
   const index = argmin(single(losses))
   return { lr: lrs[index]! / 10, index }
 }
 
-/** The rate at which the loss falls fastest per factor of the rate. Source: fastai 2's `steep`. */
+/**
+ * The rate at which the loss falls fastest per factor of the rate. Source: fastai 2's `steep`.
+ *
+ * @example
+ * const { lrs, losses } = await learn.lr_find()
+ * console.log(steep(lrs, losses)?.lr)
+ */
 export const steep: Suggest = (lrs, losses) => {
   if (!hasPoints(lrs, losses, 2)) return null
   const loss = single(losses)
@@ -91,7 +111,13 @@ export const steep: Suggest = (lrs, losses) => {
   return at(lrs, argmin(slopes))
 }
 
-/** The rate at which the loss falls fastest per batch; a NaN counts as the steepest. Source: fastai 1's `plot(suggestion=True)`. */
+/**
+ * The rate at which the loss falls fastest per batch; a NaN counts as the steepest. Source: fastai 1's `plot(suggestion=True)`.
+ *
+ * @example
+ * const { lrs, losses } = await learn.lr_find()
+ * console.log(steepest_gradient(lrs, losses)?.lr)
+ */
 export const steepest_gradient: Suggest = (lrs, losses) => (!hasPoints(lrs, losses, 2) ? null : at(lrs, argmin(gradient(losses))))
 
 /** All suggestions by name. */

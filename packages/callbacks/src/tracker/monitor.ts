@@ -50,6 +50,17 @@ export interface MonitorState {
 /**
  * Watches one figure of the epochs and knows its best value. An epoch that lacks the figure (its validation was skipped)
  * counts neither way, and the mock training of `lr_find` not at all. Source: fastai 2's `TrackerCallback`.
+ *
+ * @example
+ * const monitor = new Monitor({ monitor: 'accuracy' })
+ * const cheer: Callback = {
+ *   before_fit: learn => void monitor.begin(learn),
+ *   after_epoch: async learn => {
+ *     if (!monitor.improves(learn)) return
+ *     await monitor.keep(learn)
+ *     console.log(`the best so far: ${monitor.best}`)
+ *   },
+ * }
  */
 export class Monitor {
   static readonly name: string = 'Monitor'

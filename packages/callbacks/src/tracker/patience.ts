@@ -18,7 +18,7 @@ export const patienceKinds: Kinds<PatienceOptions> = {
   log: kind.function,
 }
 
-/** What a a callback that waits knows. */
+/** What a callback that waits knows. */
 export interface PatienceState extends MonitorState {
   readonly wait: number
 }

@@ -3,7 +3,12 @@ import { checkCount, checkNumber, checkOptions, type Kind, type Kinds, kind, ran
 /** Mean and standard deviation of each channel, of values from 0 to 1. */
 export type Stats = readonly [mean: readonly number[], std: readonly number[]]
 
-/** Of the pictures of ImageNet, which many models were trained on. */
+/**
+ * Of the pictures of ImageNet, which many models were trained on.
+ *
+ * @example
+ * const data = await ImageDataBunch.from_folder('pets', { size: 64, stats: imagenet_stats })
+ */
 export const imagenet_stats: Stats = [
   [0.485, 0.456, 0.406],
   [0.229, 0.224, 0.225],

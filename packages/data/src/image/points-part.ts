@@ -60,6 +60,13 @@ export class PointsPart implements Part<KeyPoints, Points> {
  * -1 to 1; beyond that they lie outside of what is left of it.
  *
  * @param options.count how many. Default: as many as the first item has.
+ * @example
+ * const faces = new DataBlock({
+ *   blocks: [ImageBlock({ channels: 3 }), PointBlock({ count: 2 })],
+ *   get_x: ({ file }: { file: string; eyes: KeyPoints }) => file,
+ *   get_y: ({ eyes }) => eyes,
+ *   item_tfms: [tfms.Resize(96)],
+ * })
  */
 export function PointBlock(options: { count?: number | undefined } = {}): Block<KeyPoints> {
   checkOptions<{ count?: number }>('PointBlock', options, { count: kind.number })

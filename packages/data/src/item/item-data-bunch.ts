@@ -38,7 +38,13 @@ export interface ItemParts {
   readonly title: string
 }
 
-/** The data of items that are read one at a time. Made by a {@link DataBlock}, and by what stands on it. */
+/**
+ * The data of items that are read one at a time. Made by a {@link DataBlock}, and by what stands on it.
+ *
+ * @example
+ * const data = await new DataBlock({ blocks: [ImageBlock(), CategoryBlock()], get_items: get_image_files, get_y: parent_label }).dataloaders('pets')
+ * console.log(data.items.length, data.split[1].length)
+ */
 export class ItemDataBunch extends DataBunch {
   static override readonly name: string = 'ItemDataBunch'
   override readonly inputs: SampleInputs

@@ -9,6 +9,9 @@ export type Splitter<Item = unknown> = (items: readonly Item[]) => Split
  * At random.
  *
  * Source: fastai's `RandomSplitter`; so are those below.
+ *
+ * @example
+ * RandomSplitter({ valid_pct: 0.5, seed: 1 })(['a', 'b', 'c', 'd'])   // two to train on, two to validate on
  */
 export function RandomSplitter(options: { valid_pct?: number | undefined; seed?: number | undefined } = {}): Splitter<unknown> {
   checkOptions<{ valid_pct?: number; seed?: number }>('RandomSplitter', options, { valid_pct: kind.number, seed: kind.number })
@@ -16,7 +19,12 @@ export function RandomSplitter(options: { valid_pct?: number | undefined; seed?:
   return items => randomSplit(items.length, valid_pct, seed)
 }
 
-/** By the name of a folder that a file lies in, two or more above it: `train/cat/1.png` and `valid/cat/2.png`. Others are left out. */
+/**
+ * By the name of a folder that a file lies in, two or more above it: `train/cat/1.png` and `valid/cat/2.png`. Others are left out.
+ *
+ * @example
+ * GrandparentSplitter()(['train/cat/1.png', 'valid/cat/2.png'])   // the first trains, the second validates
+ */
 export function GrandparentSplitter(
   options: { train_name?: string | undefined; valid_name?: string | undefined } = {},
 ): Splitter<string | URL> {
@@ -33,7 +41,12 @@ export function GrandparentSplitter(
   }
 }
 
-/** By a function that says which validate. */
+/**
+ * By a function that says which validate.
+ *
+ * @example
+ * FuncSplitter((path: string) => path.includes('2024'))(['2023/a.png', '2024/b.png'])
+ */
 export function FuncSplitter<Item>(validates: (item: Item) => boolean): Splitter<Item> {
   if (typeof validates !== 'function')
     throw typeError('wrong-argument', `FuncSplitter takes a function, but got ${show(validates)}.`)
@@ -43,7 +56,12 @@ export function FuncSplitter<Item>(validates: (item: Item) => boolean): Splitter
     })
 }
 
-/** By the indices of those to validate on. */
+/**
+ * By the indices of those to validate on.
+ *
+ * @example
+ * IndexSplitter([2, 3])(['a', 'b', 'c', 'd'])   // c and d validate
+ */
 export function IndexSplitter(valid_idx: ArrayLike<number>): Splitter<unknown> {
   if (!Array.isArray(valid_idx) && !ArrayBuffer.isView(valid_idx))
     throw typeError('wrong-argument', `IndexSplitter takes the indices of those to validate on, but got ${show(valid_idx)}.`)

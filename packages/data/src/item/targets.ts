@@ -108,6 +108,8 @@ export class Values implements Part<number | ArrayLike<number>, Float32Array> {
  * The target is one class of several.
  *
  * @param vocab names of the classes. Default: all that there are, sorted.
+ * @example
+ * const pets = new DataBlock({ blocks: [ImageBlock(), CategoryBlock(['cat', 'dog'])], get_items: get_image_files, get_y: parent_label })
  */
 export function CategoryBlock(vocab?: readonly string[]): Block<string | number> {
   return {
@@ -134,12 +136,30 @@ export function CategoryBlock(vocab?: readonly string[]): Block<string | number>
   }
 }
 
-/** The target is a list of labels. See {@link CategoryBlock}. */
+/**
+ * The target is a list of labels. See {@link CategoryBlock}.
+ *
+ * @example
+ * const scenes = new DataBlock({
+ *   blocks: [ImageBlock(), MultiCategoryBlock()],
+ *   get_x: (row: { file: string; tags: string }) => row.file,
+ *   get_y: ({ tags }) => tags.split(' '),
+ * })
+ */
 export function MultiCategoryBlock(vocab?: readonly string[]): Block<readonly string[]> {
   return { fit: labels => new MultiCategory({ classes: vocab ?? classesOf(labels.flat()) }) }
 }
 
-/** The target is a number, or as many as the first item has. */
+/**
+ * The target is a number, or as many as the first item has.
+ *
+ * @example
+ * const ages = new DataBlock({
+ *   blocks: [ImageBlock(), RegressionBlock()],
+ *   get_x: (row: { file: string; age: number }) => row.file,
+ *   get_y: ({ age }) => age,
+ * })
+ */
 export function RegressionBlock(): Block<number | ArrayLike<number>> {
   return { fit: ([first]) => new Values({ shape: typeof first === 'number' ? [] : [first!.length] }) }
 }

@@ -64,6 +64,9 @@ export async function decodeIdx(bytes: Uint8Array<ArrayBuffer>, name: string): P
 /**
  * As {@link readIdx}, from bytes and at once; `name` is how messages call them. Bytes that need no conversion are not copied. A browser
  * cannot decompress at once: there compressed bytes are for `readIdx(bytes)`.
+ *
+ * @example
+ * const { shape } = parseIdx(bytes)   // [60000, 28, 28], of MNIST's pictures
  */
 export function parseIdx(bytes: Uint8Array, name = 'the bytes'): IdxArray {
   if (typeof name !== 'string') throw typeError('wrong-argument', `parseIdx takes a name for messages, but got ${show(name)}.`)

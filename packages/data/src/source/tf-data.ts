@@ -53,6 +53,10 @@ const anElement = 'a batch of the source'
  *
  * @throws RangeError when the number of batches is neither given nor known, the source ends before it, or a label is no class;
  * TypeError when an element is not `{ xs, ys }`, or for an unknown option; both when names change from batch to batch.
+ * @example
+ * const batches = [{ xs: tf.ones([8, 2]), ys: tf.zeros([8, 1]) }]
+ * const stream = new TfDataStream({ [Symbol.asyncIterator]: async function* () { yield* batches } }, { bs: 8, length: 1 })
+ * for await (const { xs, size } of stream) console.log(xs, size)
  */
 export class TfDataStream implements BatchSource, AsyncIterable<Batch> {
   static readonly name: string = 'TfDataStream'

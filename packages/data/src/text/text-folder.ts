@@ -16,6 +16,8 @@ const atOnce = 64
  * @param folder a path; a page has none
  * @param extensions what their names end in. Default '.txt'
  * @throws Error where there is no such folder; RangeError where there is no such file in it
+ * @example
+ * const files = await get_text_files('imdb/train')   // ['imdb/train/neg/0_3.txt', ...]
  */
 export async function get_text_files(folder: string, extensions: readonly string[] = ['.txt']): Promise<string[]> {
   if (typeof folder !== 'string' || folder === '')

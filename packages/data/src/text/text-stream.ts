@@ -20,6 +20,11 @@ interface TextStreamOptions {
  * tokens at the end of a stream that fill no batch.
  *
  * Source: fastai's `LMDataLoader`.
+ *
+ * @example
+ * const data = TextLMDataBunch.from_text('to be or not to be, that is the question', { bs: 2, bptt: 5, min_freq: 1 })
+ * const stream = data.train_dl as TextStream
+ * console.log(stream.steps, stream.length)
  */
 export class TextStream implements BatchSource, Iterable<Batch> {
   static readonly name: string = 'TextStream'

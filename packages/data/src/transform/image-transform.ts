@@ -8,7 +8,13 @@ export type Range = number | readonly [low: number, high: number]
 /** Transforms of pictures are done in this order, as in fastai, whatever order they are listed in. */
 export const order = { resize: 0, move: 5, light: 8, pixels: 10, crop: 99 } as const
 
-/** A change of pictures, told by its name and options. */
+/**
+ * A change of pictures, told by its name and options.
+ *
+ * @example
+ * const turn: tfms.ImageTransform = tfms.rotate({ degrees: [-20, 20] })
+ * console.log(turn.kind, turn.state())
+ */
 export class ImageTransform<Options extends object = object> implements ItemTransform {
   static readonly name: string = 'ImageTransform'
   readonly kind: string

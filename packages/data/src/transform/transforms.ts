@@ -28,6 +28,10 @@ const paddingKind = kind.choice('zeros', 'border', 'reflection')
  * @param size in pixels: of both sides, or [height, width]
  * @param options.method default 'crop'
  * @param options.padding_mode of 'pad'. Default 'reflection'.
+ * @example
+ * const data = await new DataBlock({
+ *   blocks: [ImageBlock(), CategoryBlock()], get_items: get_image_files, get_y: parent_label, item_tfms: [tfms.Resize(64)],
+ * }).dataloaders('pets')
  */
 export function Resize(
   size: Size,
@@ -83,7 +87,12 @@ export interface CropOptions {
 
 const cropKinds = { size: sizeKind, padding_mode: paddingKind }
 
-/** Cuts out the middle, or fills up by what `padding_mode` says ('reflection'). Source: fastai 1's `crop_pad`; so are those below. */
+/**
+ * Cuts out the middle, or fills up by what `padding_mode` says ('reflection'). Source: fastai 1's `crop_pad`; so are those below.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.crop_pad({ size: 60 })], []]
+ */
 export function crop_pad(options: CropOptions = {}): ImageTransform<CropOptions> {
   checkOptions<CropOptions>('crop_pad', options, cropKinds)
   const { size, padding_mode = 'reflection' } = options
@@ -91,7 +100,12 @@ export function crop_pad(options: CropOptions = {}): ImageTransform<CropOptions>
   return new ImageTransform('crop_pad', options, 'crop', sample => cropped(sample, sides ?? sample, padding_mode, undefined))
 }
 
-/** As {@link crop_pad}, at a random place. */
+/**
+ * As {@link crop_pad}, at a random place.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.pad({ padding: 4 }), tfms.rand_crop({ size: 32 })], []]
+ */
 export function rand_crop(options: CropOptions = {}): ImageTransform<CropOptions> {
   checkOptions<CropOptions>('rand_crop', options, cropKinds)
   const { size, padding_mode = 'reflection' } = options
@@ -108,6 +122,8 @@ export function rand_crop(options: CropOptions = {}): ImageTransform<CropOptions
  *
  * @param options.min_scale smallest part of the area. Default 0.08.
  * @param options.ratio of width to height. Default [3 / 4, 4 / 3].
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.RandomResizedCrop(64, { min_scale: 0.35 })], []]
  */
 export function RandomResizedCrop(
   size: Size,
@@ -135,14 +151,24 @@ export function RandomResizedCrop(
   })
 }
 
-/** Mirrors left and right. */
+/**
+ * Mirrors left and right.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.flip_lr()], []]
+ */
 export function flip_lr(options: { p?: number | undefined } = {}): ImageTransform {
   checkOptions<{ p?: number }>('flip_lr', options, { p: kind.number })
   const { p = 0.5 } = options
   return randomly('flip_lr', { p }, 'move', sample => sample.seen([-1, 0, sample.width, 0, 1, 0, 0, 0, 1]))
 }
 
-/** Mirrors and turns by a random one of the eight ways in which a square comes to lie on itself. */
+/**
+ * Mirrors and turns by a random one of the eight ways in which a square comes to lie on itself.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.dihedral({ p: 1 })], []]
+ */
 export function dihedral(options: { p?: number | undefined } = {}): ImageTransform {
   checkOptions<{ p?: number }>('dihedral', options, { p: kind.number })
   const { p = 1 } = options
@@ -158,7 +184,12 @@ interface RotateOptions {
   p?: number | undefined
 }
 
-/** Turns about the middle, by degrees from a range. Default [-10, 10], with a probability of 0.75. */
+/**
+ * Turns about the middle, by degrees from a range. Default [-10, 10], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.rotate({ degrees: [-30, 30] })], []]
+ */
 export function rotate(options: RotateOptions = {}): ImageTransform {
   checkOptions<RotateOptions>('rotate', options, { degrees: rangeKind, p: kind.number })
   const { degrees = [-10, 10], p = 0.75 } = options
@@ -176,7 +207,12 @@ interface ScaleOptions {
 
 const scaleKinds = { scale: rangeKind, p: kind.number }
 
-/** Comes closer at a random place, by a factor from a range. Default [1, 1.1], with a probability of 0.75. */
+/**
+ * Comes closer at a random place, by a factor from a range. Default [1, 1.1], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.rand_zoom({ scale: [1, 1.5] })], []]
+ */
 export function rand_zoom(options: ScaleOptions = {}): ImageTransform {
   checkOptions<ScaleOptions>('rand_zoom', options, scaleKinds)
   const { scale = [1, 1.1], p = 0.75 } = options
@@ -188,7 +224,12 @@ export function rand_zoom(options: ScaleOptions = {}): ImageTransform {
   })
 }
 
-/** Squeezes from the sides, or from above and below, by a factor from a range. Default [1 / 1.2, 1.2], with a probability of 0.75. */
+/**
+ * Squeezes from the sides, or from above and below, by a factor from a range. Default [1 / 1.2, 1.2], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.squish({ scale: [0.8, 1.25] })], []]
+ */
 export function squish(options: ScaleOptions = {}): ImageTransform {
   checkOptions<ScaleOptions>('squish', options, scaleKinds)
   const { scale = [1 / 1.2, 1.2], p = 0.75 } = options
@@ -205,7 +246,12 @@ interface ShiftOptions {
   p?: number | undefined
 }
 
-/** Moves aside, by parts of the width and height from ranges. Default [-0.1, 0.1] each, with a probability of 0.75. */
+/**
+ * Moves aside, by parts of the width and height from ranges. Default [-0.1, 0.1] each, with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.shift()], []]
+ */
 export function shift(options: ShiftOptions = {}): ImageTransform {
   checkOptions<ShiftOptions>('shift', options, { x: rangeKind, y: rangeKind, p: kind.number })
   const { x = [-0.1, 0.1], y = [-0.1, 0.1], p = 0.75 } = options
@@ -219,7 +265,12 @@ interface WarpOptions {
   p?: number | undefined
 }
 
-/** As seen from another place: its four sides are made longer or shorter, by parts from a range. Default [-0.2, 0.2], with a probability of 0.75. */
+/**
+ * As seen from another place: its four sides are made longer or shorter, by parts from a range. Default [-0.2, 0.2], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.symmetric_warp({ magnitude: [-0.3, 0.3] })], []]
+ */
 export function symmetric_warp(options: WarpOptions = {}): ImageTransform {
   checkOptions<WarpOptions>('symmetric_warp', options, { magnitude: rangeKind, p: kind.number })
   const { magnitude = [-0.2, 0.2], p = 0.75 } = options
@@ -255,7 +306,12 @@ interface BrightnessOptions {
   p?: number | undefined
 }
 
-/** Darker or lighter: 0.5 leaves it as it is, towards 0 it becomes black and towards 1 white. Default [0.4, 0.6], with a probability of 0.75. */
+/**
+ * Darker or lighter: 0.5 leaves it as it is, towards 0 it becomes black and towards 1 white. Default [0.4, 0.6], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.brightness({ change: [0.3, 0.7] })], []]
+ */
 export function brightness(options: BrightnessOptions = {}): ImageTransform {
   checkOptions<BrightnessOptions>('brightness', options, { change: rangeKind, p: kind.number })
   const { change = [0.4, 0.6], p = 0.75 } = options
@@ -266,7 +322,12 @@ export function brightness(options: BrightnessOptions = {}): ImageTransform {
   })
 }
 
-/** Less or more contrast, by a factor from a range. Default [0.8, 1.25], with a probability of 0.75. */
+/**
+ * Less or more contrast, by a factor from a range. Default [0.8, 1.25], with a probability of 0.75.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.contrast({ scale: [0.5, 2] })], []]
+ */
 export function contrast(options: ScaleOptions = {}): ImageTransform {
   checkOptions<ScaleOptions>('contrast', options, scaleKinds)
   const { scale = [0.8, 1.25], p = 0.75 } = options
@@ -284,6 +345,9 @@ interface CutoutOptions {
  * Covers squares by black, at random places: their number and their sides in pixels from ranges. Default 1 of 40 pixels, always. Masks stay.
  *
  * Source: DeVries and Taylor, "Improved regularization of convolutional neural networks with cutout".
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.cutout({ n_holes: [1, 3], length: [8, 16] })], []]
  */
 export function cutout(options: CutoutOptions = {}): ImageTransform {
   checkOptions<CutoutOptions>('cutout', options, { n_holes: rangeKind, length: rangeKind, p: kind.number })
@@ -309,7 +373,12 @@ interface PadOptions {
   mode?: PaddingMode | undefined
 }
 
-/** Adds pixels on all sides. Default 4, mirrored. With `rand_crop` after it a picture is shifted. */
+/**
+ * Adds pixels on all sides. Default 4, mirrored. With `rand_crop` after it a picture is shifted.
+ *
+ * @example
+ * const [train, valid]: TransformPair = [[tfms.pad({ padding: 4 }), tfms.rand_crop({ size: 32 })], []]
+ */
 export function pad(options: PadOptions = {}): ImageTransform {
   checkOptions<PadOptions>('pad', options, { padding: kind.number, mode: paddingKind })
   const { padding = 4, mode = 'reflection' } = options

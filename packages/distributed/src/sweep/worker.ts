@@ -32,6 +32,10 @@ export interface SweepWorkerOptions {
  * sweep has to be there under the same path as where the sweep was begun: on a disk that the machines share.
  *
  * @throws TypeError or RangeError for ill-typed options; Error where Redis does not answer; InterruptedError after Ctrl-C, and the signal's reason
+ * @example
+ * import { sweepWorker } from '@onecycle/distributed'
+ *
+ * await sweepWorker({ queue: 'redis://localhost', parallel: 2, idle: 60 })
  */
 export async function sweepWorker(options: SweepWorkerOptions): Promise<void> {
   checkOptions<SweepWorkerOptions>('sweepWorker', options, {

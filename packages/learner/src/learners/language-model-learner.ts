@@ -28,6 +28,11 @@ const languageLearnerKinds: Kinds<LanguageModelLearnerOptions> = { ...learnerKin
  * A Learner that says how texts go on. {@link language_model_learner} makes it.
  *
  * Source: fastai's `LMLearner`.
+ *
+ * @example
+ * const data = TextLMDataBunch.from_text('to be or not to be, that is the question', { bs: 2, bptt: 5, min_freq: 1 })
+ * const learn: LanguageLearner = language_model_learner(data, { n_hid: 32, seed: 1 })
+ * await learn.save_encoder('encoder')
  */
 export class LanguageLearner extends Learner {
   static override readonly name: string = 'LanguageLearner'

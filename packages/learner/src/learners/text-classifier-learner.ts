@@ -20,6 +20,12 @@ const textLearnerKinds: Kinds<TextClassifierLearnerOptions> = { ...learnerKinds,
  * `{ label, probs }`, `{ labels, probs }` or `{ value }`.
  *
  * Source: fastai's `TextLearner`.
+ *
+ * @example
+ * const data = await TextDataBunch.from_csv('reviews.csv')
+ * const learn: TextLearner = text_classifier_learner(data)
+ * await learn.fit_one_cycle(3, 1e-2)
+ * await learn.predict('A fine film!')
  */
 export class TextLearner extends ItemLearner<string | TextFields> {
   static override readonly name: string = 'TextLearner'

@@ -26,7 +26,12 @@ export function accuracy(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor
 accuracy.better = 'higher' as const
 accuracy.follow = (predictions: Predictions) => (predictions.binary ? rightAnswers('accuracy', predictions) : accuracy)
 
-/** Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`. */
+/**
+ * Share of samples whose most likely class is not the target: 1 - {@link accuracy}. Source: fastai's `error_rate`.
+ *
+ * @example
+ * new Learner(data, model, { metrics: [error_rate, accuracy] })
+ */
 export function error_rate(pred: tf.Tensor, target: tf.Tensor, weights?: tf.Tensor): tf.Scalar {
   return tf.tidy(() => {
     const wanted = classIndices('error_rate', pred, target)

@@ -5,7 +5,13 @@ import { Tensor } from '@tensorflow/tfjs-core'
 import type { LossFunction } from '../loss/loss-function.js'
 import { isLayersModel, type Model } from './trainable-model.js'
 
-/** Inputs by the names that the model has for them. */
+/**
+ * Inputs by the names that the model has for them.
+ *
+ * @example
+ * const inputs: NamedTensors = { user: x, item: y }
+ * await learn.predict(inputs)
+ */
 export type NamedTensors = Readonly<Record<string, Tensor>>
 
 /** Names in the order in which a model takes its inputs; undefined where nobody knows any, and order alone decides. */

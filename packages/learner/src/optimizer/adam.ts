@@ -43,7 +43,12 @@ export function adam(options: AdamOptions = {}): RuleFactory {
   return compose('adam', { ...options, wd }, { mom, sqr_mom, eps }, transforms, { amsgrad })
 }
 
-/** Adam with the defaults of PyTorch's AdamW: betas 0.9 and 0.999, eps 1e-8, decoupled decay 0.01. */
+/**
+ * Adam with the defaults of PyTorch's AdamW: betas 0.9 and 0.999, eps 1e-8, decoupled decay 0.01.
+ *
+ * @example
+ * new Learner(data, model, { optimizer: adamw({ wd: 0.05 }) })
+ */
 export function adamw(options: Omit<AdamOptions, 'decouple_wd'> = {}): RuleFactory {
   const { decouple_wd: _decouple_wd, ...kinds } = adamKinds
   checkOptions<typeof options>('adamw', options, kinds)

@@ -1,6 +1,11 @@
 import type { Algebra } from './algebra.js'
 
-/** Update rules on plain float64 arrays: the exact reference that the tensor form is held against. */
+/**
+ * Update rules on plain float64 arrays: the exact reference that the tensor form is held against.
+ *
+ * @example
+ * float64.add(Float64Array.of(1, 2), Float64Array.of(3, 4))   // [4, 6]
+ */
 export const float64: Algebra<Float64Array> = {
   zerosLike: a => new Float64Array(a.length),
   add: (a, b) => zip(a, b, (x, y) => x + y),

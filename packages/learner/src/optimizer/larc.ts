@@ -28,7 +28,12 @@ export function larc(options: LarcOptions = {}): RuleFactory {
   return layerWise('larc', true, options)
 }
 
-/** Layer-wise adaptive rate scaling: {@link larc} without the limit at `lr`. Source: You et al., 2017; fastai 2's `Larc(clip=False)`. */
+/**
+ * Layer-wise adaptive rate scaling: {@link larc} without the limit at `lr`. Source: You et al., 2017; fastai 2's `Larc(clip=False)`.
+ *
+ * @example
+ * new Learner(data, model, { optimizer: lars({ trust_coeff: 0.002 }) })
+ */
 export function lars(options: LarcOptions = {}): RuleFactory {
   return layerWise('lars', false, options)
 }

@@ -32,7 +32,12 @@ export function lookahead(optimizer: RuleFactory, options: LookaheadOptions = {}
   return ruleFactory({ ...rule, name: `lookahead ${rule.name}`, transforms: [...rule.transforms, meet(k, alpha)] })
 }
 
-/** Lookahead around rectified Adam with `mom` 0.95, `eps` 1e-6 and `wd` 0.01. Source: Wright, 2019; fastai 2's `ranger`. */
+/**
+ * Lookahead around rectified Adam with `mom` 0.95, `eps` 1e-6 and `wd` 0.01. Source: Wright, 2019; fastai 2's `ranger`.
+ *
+ * @example
+ * new Learner(data, model, { optimizer: ranger() })
+ */
 export function ranger(options: RadamOptions & LookaheadOptions = {}): RuleFactory {
   checkOptions<RadamOptions & LookaheadOptions>('ranger', options, { ...radamKinds, ...lookaheadKinds })
   const { k, alpha, mom = 0.95, eps = 1e-6, wd = 0.01, ...rest } = options

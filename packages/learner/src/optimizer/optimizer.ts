@@ -21,7 +21,14 @@ export const optimizerKinds: Kinds<OptimizerOptions> = {
 /** Makes an optimizer for the layer groups of a model, first layers first. */
 export type OptimizerFactory = (groups: Groups, options?: OptimizerOptions) => Optimizer
 
-/** Changes parameters by their gradients. Hyper-parameters are per layer group and can be set before any step. */
+/**
+ * Changes parameters by their gradients. Hyper-parameters are per layer group and can be set before any step.
+ *
+ * @example
+ * console.log(learn.opt.names)   // ['lr', 'mom', ...]
+ * learn.opt.set('lr', 1e-3)
+ * console.log(learn.opt.get('lr'))   // [0.001], a rate for each layer group
+ */
 export abstract class Optimizer implements HyperParameters {
   static readonly name: string = 'Optimizer'
   abstract readonly groups: number

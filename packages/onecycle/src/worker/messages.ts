@@ -3,7 +3,13 @@ import type { SentEvent } from '../bridge/protocol.js'
 
 type Send = (event: SentEvent) => void
 
-/** Messages of one's own to the page, by name: `Contents` is what each holds. */
+/**
+ * Messages of one's own to the page, by name: `Contents` is what each holds.
+ *
+ * @example
+ * const own: Messages<{ note: string }> = messages<{ note: string }>()
+ * own.send('note', 'half of it is done')
+ */
 export class Messages<Contents extends object> {
   static readonly name: string = 'Messages'
   readonly #pages = new Map<object, Send>()

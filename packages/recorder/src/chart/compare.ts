@@ -32,7 +32,12 @@ export function compare_losses(runs: Runs, options: ShowOptions = {}): Plot {
   )
 }
 
-/** Each metric of several runs, a panel a metric. Throws when there is no run, or none has a metric. */
+/**
+ * Each metric of several runs, a panel a metric. Throws when there is no run, or none has a metric.
+ *
+ * @example
+ * await compare_metrics({ constant: first, '1cycle': second }).save('runs/metrics.svg')
+ */
 export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
   const histories = Object.entries(trained('compare_metrics', runs, options))
   const names = [...new Set(histories.flatMap(([, history]) => history.metricNames))]
@@ -61,7 +66,12 @@ export function compare_metrics(runs: Runs, options: ShowOptions = {}): Plot {
   return present({ columns: 2, panels }, options)
 }
 
-/** Learning rate and momentum of several runs, side by side. Throws when there is no run, or none that trained. */
+/**
+ * Learning rate and momentum of several runs, side by side. Throws when there is no run, or none that trained.
+ *
+ * @example
+ * await compare_schedules({ constant: first, '1cycle': second }).save('runs/schedules.svg')
+ */
 export function compare_schedules(runs: Runs, options: ShowOptions = {}): Plot {
   const histories = Object.entries(trained('compare_schedules', runs, options))
   const curves = (of: 'lrs' | 'moms') => histories.map(([name, history]) => ({ name, values: history[of] }))

@@ -46,7 +46,13 @@ const sectionKinds: Kinds<ReportSection> = {
   plots: kind.listOf({ expected: 'a plot', fits: value => value instanceof Plot }),
 }
 
-/** What {@link report} makes. */
+/**
+ * What {@link report} makes.
+ *
+ * @example
+ * const page: Report = report({ title: 'MNIST', sections: [{ title: 'Losses', plots: [learn.recorder.plot_losses()] }] })
+ * await page.save('runs/report.html')
+ */
 export class Report {
   static readonly name: string = 'Report'
   readonly #options: ReportOptions

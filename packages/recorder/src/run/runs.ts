@@ -25,6 +25,9 @@ export async function listRuns(dir = 'runs'): Promise<RunInFolder[]> {
  * What is known of the run in a folder.
  *
  * @throws Error where there is none; TypeError for what is no folder
+ * @example
+ * const run = await openRun('runs/a')
+ * console.log(run)
  */
 export async function openRun(dir: string): Promise<RunInFolder> {
   checkFolder('openRun', dir)

@@ -68,7 +68,13 @@ export async function loadSharedModule(): Promise<WebAssembly.Module> {
   return shared
 }
 
-/** The build in use, or undefined when the composed kernels serve alone. */
+/**
+ * The build in use, or undefined when the composed kernels serve alone.
+ *
+ * @example
+ * await useBackend({ prefer: 'wasm' })
+ * console.log(compiledVariant())   // 'relaxed-simd', say
+ */
 export function compiledVariant(): CompiledVariant | undefined {
   return loadCompiledModule()?.variant
 }

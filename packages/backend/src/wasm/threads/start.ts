@@ -20,7 +20,13 @@ const count = (threads: number) => (threads === 1 ? '1 thread' : `${threads} thr
 /** How many threads the next start is for, the program's own included. */
 let threadsAsked = 1
 
-/** How many threads the wasm backend runs on; 1 when it has not started. */
+/**
+ * How many threads the wasm backend runs on; 1 when it has not started.
+ *
+ * @example
+ * await useBackend({ prefer: 'wasm', threads: 2 })
+ * console.log(threadsInUse())   // 2
+ */
 export function threadsInUse(): number {
   const backend = running()
   return backend ? threadsOf(backend) : 1

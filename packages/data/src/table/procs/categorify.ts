@@ -15,6 +15,9 @@ export interface CategorifyState {
  * not seen.
  *
  * Source: fastai's `Categorify`.
+ *
+ * @example
+ * const data = await TabularDataBunch.from_csv('churn.csv', { y: 'left', procs: [new Categorify(), new FillMissing(), new Normalize()] })
  */
 export class Categorify {
   static readonly name: string = 'Categorify'

@@ -10,6 +10,9 @@ export interface NormalizeState {
  * is the same everywhere is not divided.
  *
  * Source: fastai's `Normalize`.
+ *
+ * @example
+ * const data = await TabularDataBunch.from_csv('houses.csv', { y: 'price', procs: [new FillMissing(), new Normalize()] })
  */
 export class Normalize {
   static readonly name: string = 'Normalize'

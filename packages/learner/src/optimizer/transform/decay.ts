@@ -20,7 +20,13 @@ export const l2Decay: Transform = {
   },
 }
 
-/** The decay that `decouple_wd` asks for; decoupled is the default, as in fastai 2. */
+/**
+ * The decay that `decouple_wd` asks for; decoupled is the default, as in fastai 2.
+ *
+ * @example
+ * const own = ruleFactory({ name: 'own', hyper: { lr: 1e-2, wd: 0.01 }, transforms: [decay(), descend] })
+ * new Learner(data, model, { optimizer: own })
+ */
 export function decay(decouple_wd = true): Transform {
   return decouple_wd ? decoupledDecay : l2Decay
 }

@@ -14,6 +14,10 @@ export interface MomentumOptions {
  * the gradient whole. With `nesterov` the direction is `g + mom * avg`.
  *
  * Source: Sutskever et al., 2013, in PyTorch's form.
+ *
+ * @example
+ * const own = ruleFactory({ name: 'own', hyper: { lr: 1e-2, wd: 0, mom: 0.9 }, transforms: [momentum(), descend] })
+ * new Learner(data, model, { optimizer: own })
  */
 export function momentum(options: MomentumOptions = {}): Transform {
   checkOptions<MomentumOptions>('momentum', options, { dampening: kind.number, nesterov: kind.boolean })
