@@ -41,6 +41,10 @@ export function plot_parallel(sweep: Sweep, options: ShowOptions = {}): Plot {
  * The figure of a sweep by each hyper-parameter that differs: a dot a trial, those that came to their end beside those that were stopped.
  *
  * @throws as {@link plot_parallel}
+ * @example
+ * import { plot_params, readSweep } from '@onecycle/distributed'
+ *
+ * await plot_params(await readSweep('runs/widths')).save('params.png')
  */
 export function plot_params(sweep: Sweep, options: ShowOptions = {}): Plot {
   const trials = knownOf('plot_params', sweep, options)
@@ -68,6 +72,10 @@ export function plot_params(sweep: Sweep, options: ShowOptions = {}): Plot {
  * What the trials of a sweep reported, epoch by epoch: the best with a colour each, the others pale behind them.
  *
  * @throws as {@link plot_parallel}
+ * @example
+ * import { plot_curves, readSweep } from '@onecycle/distributed'
+ *
+ * await plot_curves(await readSweep('runs/widths')).save('curves.png')
  */
 export function plot_curves(sweep: Sweep, options: ShowOptions = {}): Plot {
   const trials = knownOf('plot_curves', sweep, options)
@@ -93,7 +101,14 @@ export function plot_curves(sweep: Sweep, options: ShowOptions = {}): Plot {
   return made([panel], options)
 }
 
-/** The names of hyper-parameters in which the trials of a sweep differ. */
+/**
+ * The names of hyper-parameters in which the trials of a sweep differ.
+ *
+ * @example
+ * import { readSweep, variedIn } from '@onecycle/distributed'
+ *
+ * console.log(variedIn(await readSweep('runs/widths')))   // ['width', 'lr'], say
+ */
 export function variedIn({ space }: Sweep): string[] {
   return varied(space)
 }

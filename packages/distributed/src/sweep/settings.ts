@@ -81,6 +81,10 @@ function moduleOf(trial: unknown): string | null {
  * Refuses what is no space of hyper-parameters.
  *
  * @throws TypeError or RangeError that names the hyper-parameter
+ * @example
+ * import { checkSpace } from '@onecycle/distributed'
+ *
+ * checkSpace({ lr: { logUniform: [1e-4, 1e-1] }, bs: [32, 64] })
  */
 export function checkSpace(space: unknown): asserts space is Space {
   if (!kind.object.fits(space) || Object.keys(space as object).length === 0)

@@ -10,6 +10,7 @@ import type { Look } from '../theme.js'
 import { placer } from '../ticks.js'
 import { areaOf, axisKinds, type NamedAxis, namedEncoding, namedLabels, namedScale } from './named-axis.js'
 
+/** What `dotPanel` draws: dots over categories, by the names of what they are of. */
 export interface DotPanelOptions {
   /** Default: none. */
   title?: string | undefined

@@ -14,6 +14,7 @@ import { letter } from './named-axis.js'
 import { type ParallelAxis, parallelAxisKinds, placedOn } from './parallel-axis.js'
 import { pixels } from './pixels.js'
 
+/** What `parallelPanel` draws: axes side by side, a line for each thing, and which lines stand out. */
 export interface ParallelPanelOptions {
   /** Default: none. */
   title?: string | undefined
