@@ -10,14 +10,8 @@ export type Coded<Kind extends Error = Error> = Kind & { code: string }
 export function withCode<Kind extends Error>(error: Kind, code: string, from: object = withCode): Coded<Kind> {
   // Engines without it leave names out of the stack.
   if (Error.captureStackTrace) {
-    const own = Object.hasOwn(error, 'name')
-    const { name } = error
-    error.name = `${name} [${code}]`
     Error.captureStackTrace(error, from as () => void)
-    // Written with the name of the moment when it is first read.
-    error.stack = `${error.stack}`
-    if (own) error.name = name
-    else Reflect.deleteProperty(error, 'name')
+    error.stack = error.stack!.replace(/^\w+(?=:)/, `$& [${code}]`)
   }
   return Object.assign(error, { code })
 }
