@@ -149,7 +149,7 @@ function deliver<State extends TrainingState>(
   if (moment === undefined) return result as Promise<void>
   result.then(undefined, () => {})
   throw typeError(
-    'event-synchronous',
+    'event-promise',
     `${nameOf(callback)}.${event} returned a promise, but ${event} fires ${moment} and must be synchronous. ` +
       'Compute without await here, or move the asynchronous part to another event, such as before_fit or before_batch.',
   )

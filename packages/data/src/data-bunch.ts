@@ -337,7 +337,7 @@ function requireSameKind(train: Dataset, given: Dataset): void {
     const theirs = valid[key as keyof typeof valid]
     if (JSON.stringify(ours) !== JSON.stringify(theirs))
       throw rangeError(
-        'train-valid-differ',
+        'sides-differ',
         `Training and validation data do not fit: ${key} is ${show(ours)} in one, ${show(theirs)} in the other.`,
       )
   }

@@ -114,7 +114,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
     if (this.length === 0) {
       const most = Math.floor(whole / size)
       throw rangeError(
-        'batch-too-large',
+        'large-batch',
         size > 1
           ? `There are only ${whole} samples: in batches of ${bs} for each of ${size} processes none is left for number ${rank}. Use fewer.`
           : `bs is ${bs}, but there are only ${whole} samples, and drop_last leaves out a batch that is not full: no batch is ` +
@@ -184,7 +184,7 @@ export class DataLoader implements BatchSource, Iterable<Batch>, AsyncIterable<B
   #unexpected(batch: Promise<Batch>): TypeError {
     batch.then(disposeOf, () => {})
     return typeError(
-      'asynchronous-data',
+      'data-promise',
       'The data set answered with a promise. Let it say so, asynchronous: true, and read its batches with for await: those that come next are then ' +
         'prepared while one is used.',
     )

@@ -57,7 +57,7 @@ export abstract class BatchTensors {
     // What measures it is chosen once; a function here would be in nobody's way, and of no use.
     if (typeof loss === 'function')
       throw typeError(
-        'loss-is-a-tensor',
+        'loss-tensor',
         'learn.loss is the loss of the current batch, a scalar tensor. The function that measures it is an option: new Learner(data, model, { loss }).',
       )
     this.#loss = this.own(loss)

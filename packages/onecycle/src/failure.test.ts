@@ -29,7 +29,7 @@ test('what the command line says wrong gives 2', () => {
 
 test('a code is named, and how to ask what it means', () => {
   expect(fail(rangeError('not-a-count', 'bs must be a whole number.'))).toBe(1)
-  expect(told[1]).toMatch(/onecycle explain not-a-count\b.*--debug/)
+  expect(told[1]).toMatch(/onecycle explain not-a-count\n.*--debug/)
   fail(Object.assign(new Error('no'), { code: 'ERR_INVALID_ARG_TYPE' }))
   expect(told[3]).toMatch(/^Run it with --debug/)
 })

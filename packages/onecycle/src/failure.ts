@@ -27,7 +27,7 @@ export function fail(error: unknown, { debug = false, json = false }: { debug?: 
 
 function hintOf(error: unknown): string {
   const code = codeOf(error)
-  const more = code === undefined || code === 'unknown-code' ? '' : `What it means, and what mends it: onecycle explain ${code}. `
+  const more = code === undefined || code === 'unknown-code' ? '' : `What it means, and what mends it: onecycle explain ${code}\n`
   return `${more}Run it with --debug to see the stack, or with --help for the options.`
 }
 

@@ -36,12 +36,12 @@ export function group_rates(rates: Rates, groups: number): number[] {
   if ('stop' in rates) return sliceRates(rates, groups)
   if (!('length' in rates))
     throw typeError(
-      'rates-per-group',
+      'group-rates',
       `lr must be a number, a list with one per layer group, or slice(a, b), but it is ${show(rates)}.`,
     )
   if (rates.length !== groups)
     throw rangeError(
-      'rates-per-group',
+      'group-rates',
       `The learning rates ${show([...rates])} must be one per layer group, and there are ${groups} groups.`,
     )
   return rates.map((lr, i) => checkNumber(`lr[${i}]`, lr, { above: 0 }))

@@ -83,7 +83,7 @@ export class StockOptimizer implements HyperParameters {
 
   constructor(optimizer: Optimizer | undefined) {
     if (!optimizer)
-      throw plainError('model-not-compiled', 'The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
+      throw plainError('not-compiled', 'The model has no optimizer yet. Call model.compile({ optimizer, loss }) first.')
     if (typeof optimizer.getClassName !== 'function')
       throw typeError(
         'wrong-argument',

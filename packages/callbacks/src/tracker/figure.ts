@@ -16,7 +16,7 @@ export function checkFigure(owner: string, figure: string, learn: TrainingState)
   }
   if (learn.validates || figure === 'train_loss') return
   throw plainError(
-    'no-validation-set',
+    'no-validation',
     `${owner} watches ${figure}, which a validation pass measures, but the data has no validation set: nothing would come of it. ` +
       "Give the data one (valid or valid_pct of DataBunch.from_arrays), or watch the training: monitor: 'train_loss'.",
   )

@@ -51,7 +51,7 @@ export class TextStream implements BatchSource, Iterable<Batch> {
     this.#long = Math.floor((texts.size - 1) / bs)
     if (this.#long < 1)
       throw rangeError(
-        'batch-too-large',
+        'large-batch',
         `There are ${texts.size} tokens to ${use} on, and bs is ${bs}: each of so many streams takes one at least, and one more is to be predicted. ` +
           'Use a smaller bs, or more text.',
       )

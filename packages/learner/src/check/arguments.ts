@@ -10,7 +10,7 @@ import type { Model } from '../model/trainable-model.js'
  */
 export function checkArguments(data: unknown, model: unknown): void {
   if (isModel(data) && isData(model))
-    throw typeError('arguments-swapped', 'The data and the model are the wrong way round: call new Learner(data, model).')
+    throw typeError('swapped', 'The data and the model are the wrong way round: call new Learner(data, model).')
   checkData(data)
   checkModel(model)
 }
@@ -18,7 +18,7 @@ export function checkArguments(data: unknown, model: unknown): void {
 /** @throws TypeError for what is no DataBunch, with the way to make one of it */
 export function checkData(data: unknown): asserts data is DataBunch {
   if (isData(data)) return
-  throw typeError('not-a-data-bunch', `The data of a Learner is ${show(data)}; expected a DataBunch. ${dataHint(data)}`)
+  throw typeError('not-data', `The data of a Learner is ${show(data)}; expected a DataBunch. ${dataHint(data)}`)
 }
 
 function checkModel(model: unknown): asserts model is Model {

@@ -35,10 +35,10 @@ function checkUnits({ target, c }: Pick<DataBunch, 'target' | 'c'>, units: numbe
   if (c === undefined || units === undefined) return
   const has = `but the model's ${where} has ${units} ${units === 1 ? 'unit' : 'units'}`
   if (target === 'multilabel' && c !== units)
-    throw rangeError('classes-and-units', `The data has ${c} labels that are a yes or no each, ${has}. Give it one for each.`)
+    throw rangeError('unit-count', `The data has ${c} labels that are a yes or no each, ${has}. Give it one for each.`)
   if (target === 'class' && c > Math.max(2, units))
     throw rangeError(
-      'classes-and-units',
+      'unit-count',
       `The data has ${c} classes (labels 0 to ${c - 1}), ${has}. ` +
         (units === 1 ? "If y holds values to predict, say so: target: 'value', or y as a Float32Array. " : '') +
         `${units === 1 ? 'For classes give' : 'Give'} the ${where} ${c} units, or check the labels.`,

@@ -12,7 +12,7 @@ export function streamOf(what: string, given: unknown, data: DataBunch): BatchSt
   if (given === undefined) {
     if (valid_dl) return valid_dl
     throw typeError(
-      'no-validation-set',
+      'no-validation',
       `${what}() has no data: the DataBunch was made without a validation set. Pass a stream: ${what}(dl).`,
     )
   }

@@ -44,7 +44,7 @@ async function snapshotOf(parts: Parts, { with_opt }: SaveOptions): Promise<{ sn
   const reading = [copyWeights(parts.model), stateOf(parts.opt), captureOthers(parts)] as const
   const [weights, { optimizer, cause }, others] = await Promise.all(reading)
   if (cause && with_opt)
-    throw plainError('optimizer-unsaveable', `${cause.message} To save the weights alone: save(path, { with_opt: false }).`, {
+    throw plainError('unsaveable', `${cause.message} To save the weights alone: save(path, { with_opt: false }).`, {
       cause,
     })
   return { snapshot: { weights, ...(optimizer && { optimizer }), ...others }, cause }

@@ -29,7 +29,7 @@ export function differentiate(
   })
   if (Object.keys(byName).length === 0) {
     throw typeError(
-      'loss-without-parameters',
+      'constant-loss',
       'The loss does not depend on any parameter that trains, so there is nothing to learn. Check that it is computed from ' +
         'the predictions, and not from values that were read out of a tensor.',
     )

@@ -22,7 +22,7 @@ export function checkLoss(given: LossFunction, { units, activation }: Output): v
   const loss = plain(given)
   if (!isOurs(loss)) return
   const refuse = (why: string, fix: string) => {
-    throw typeError('activation-mismatch', `The loss ${given.name} does not fit the model's last layer: ${why}. ${fix}.`)
+    throw typeError('wrong-activation', `The loss ${given.name} does not fit the model's last layer: ${why}. ${fix}.`)
   }
   const use = (other: LossFunction, kept: LossFunction) =>
     given === loss

@@ -106,7 +106,7 @@ const sigmoidLoss = probability_binary_cross_entropy.name
 
 function undecided(reason: string, loss = '(pred, target) => tf.mean(...)'): TypeError {
   return typeError(
-    'no-loss-inferred',
+    'which-loss',
     `No loss was given, and none can be inferred: ${reason}. Pass one: new Learner(data, model, { loss: ${loss} }).`,
   )
 }

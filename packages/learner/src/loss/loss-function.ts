@@ -73,7 +73,7 @@ export function lossFunction(
   const one = (pred: Tensors, target: Tensors) => {
     if (Array.isArray(pred) || Array.isArray(target)) {
       throw typeError(
-        'one-output-only',
+        'one-output',
         `${name} compares one tensor of predictions with one of targets, but got ${count(pred)} and ${count(target)}. ` +
           'For a model with several outputs give the data targets by their names, y: { a, b }, or add up losses yourself: ' +
           'loss: ([a, b], [ya, yb]) => tf.add(...).',
@@ -128,7 +128,7 @@ export function readAs({ activation, heads }: LossFunction, pred: Tensors): Tens
 export function requireWeighs(what: 'loss' | 'metric', name: string, given: (...parameters: never[]) => unknown): void {
   if (given.length >= 3) return
   throw typeError(
-    'loss-cannot-weigh',
+    'cannot-weigh',
     `The data has weights of samples, but the ${what} ${name || 'given'} takes two parameters, (pred, target), and so cannot weigh. Let it take the ` +
       `weights as a third, without a default, and give sum(weight * figure) / sum(weight), or make the ${what} with lossFunction.`,
   )

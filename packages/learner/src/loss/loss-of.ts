@@ -87,10 +87,10 @@ function lossOfHeads(
   const losses = heads.map(({ name, targets, output }) => {
     try {
       if (given[name] !== undefined) return { name, loss: fitting(given[name], output) }
-      if (!output) throw typeError('no-loss-inferred', `the model does not say what it ends in. Give loss: { ${name}: ... }.`)
+      if (!output) throw typeError('which-loss', `the model does not say what it ends in. Give loss: { ${name}: ... }.`)
       return { name, loss: inferFor(output, targets) }
     } catch (cause) {
-      throw typeError(codeOf(cause, 'no-loss-inferred'), `The output ${name}: ${(cause as Error).message}`, { cause })
+      throw typeError(codeOf(cause, 'which-loss'), `The output ${name}: ${(cause as Error).message}`, { cause })
     }
   })
   return headsLoss(losses, weights)
@@ -115,7 +115,7 @@ function called(name: string, output: Output | undefined): LossFunction {
   if (typeof loss === 'function') return loss
   if (!output && name !== loss.logits.name)
     throw typeError(
-      'no-loss-inferred',
+      'which-loss',
       `The option loss is ${show(name)}, but what the model's output holds is not known: pass ${loss.logits.name} for logits, or ` +
         `${loss.probabilities.name} for probabilities.`,
     )
@@ -127,7 +127,7 @@ function checkFunction(loss: unknown): void {
   const stock = stockLosses.get(loss)
   if (stock)
     throw typeError(
-      'loss-turned-round',
+      'turned-round',
       `The option loss is tf.losses.${stock}, which takes the targets first. Turn it round: ` +
         `loss: (pred, target) => tf.losses.${stock}(target, pred).`,
     )

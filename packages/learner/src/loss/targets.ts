@@ -22,7 +22,7 @@ export function areClassIndices(what: string, pred: tf.Tensor, target: tf.Tensor
   const classes = pred.shape.at(-1)!
   if (pred.rank < 2 || classes < 2) {
     throw rangeError(
-      'prediction-shape',
+      'pred-shape',
       `${what} got predictions of shape [${pred.shape}], but expects [batch, ..., classes] with 2 classes or more. ` +
         'A single unit says yes or no: use probability_binary_cross_entropy as the loss where it ends in a sigmoid, binary_cross_entropy ' +
         'where it has no activation, and accuracy_thresh() as the metric.',
@@ -97,7 +97,7 @@ function withoutOnes(shape: readonly number[]): number[] {
 
 function shapeMismatch(what: string, pred: tf.Tensor, target: tf.Tensor, expected: string): Error {
   return rangeError(
-    'prediction-shape',
+    'pred-shape',
     `${what} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects ${expected}. ` +
       "Check that the model's last layer has as many units as the data has classes or target values.",
   )

@@ -95,7 +95,7 @@ function lossAfter(learn: Searching, batches: number): () => Promise<number> {
   const { forwardPass, inputNames, loss_func, pace, random } = learn
   const { valid_dl } = learn.data
   if (!valid_dl)
-    throw typeError('no-validation-set', 'lr_find cannot look at the validation loss (valid): the data has no validation set.')
+    throw typeError('no-validation', 'lr_find cannot look at the validation loss (valid): the data has no validation set.')
   const forward = (batch: Batch) => {
     const { xs, ys } = arrangeBatch(batch, inputNames, loss_func)
     const pred = forwardPass.run(xs, false)

@@ -103,7 +103,7 @@ function formOf({ what, multiLabel }: Reading, pred: tf.Tensor, target: tf.Tenso
     }
   }
   throw rangeError(
-    'prediction-shape',
+    'pred-shape',
     `${what} got predictions of shape [${pred.shape}] and ${target.dtype} targets of shape [${target.shape}], but expects [batch, classes] with ` +
       'labels [batch] (int32), or as many yes or no as there are predictions.',
   )

@@ -102,7 +102,7 @@ export function accuracy_thresh(options: AccuracyThreshOptions = {}): TensorMetr
     const { holds = fromLogits === false ? 'probabilities' : 'logits' } = predictions
     if (fromLogits !== undefined && fromLogits !== (holds === 'logits') && options.thresh === undefined)
       throw typeError(
-        'activation-mismatch',
+        'wrong-activation',
         `accuracy_thresh({ fromLogits: ${fromLogits} }) does not fit the model's output, which holds ${holds}: leave fromLogits out.`,
       )
     return rightAnswers(name, { holds: fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities' }, thresh)

@@ -66,10 +66,7 @@ export abstract class PassMetric<Gathered> implements Metric {
    */
   async accumulate(pred: Tensors, target: Tensors, weights?: Tensor1D): Promise<void> {
     if (!(pred instanceof Tensor && target instanceof Tensor))
-      throw typeError(
-        'one-output-only',
-        `${this.name} compares one tensor of predictions with one of targets, but there are several.`,
-      )
+      throw typeError('one-output', `${this.name} compares one tensor of predictions with one of targets, but there are several.`)
     const { multiLabel = this.#predictions.binary, fromLogits, thresh = 0.5 } = this.#options
     const { holds = 'logits' } = this.#predictions
     const held = fromLogits === undefined ? holds : fromLogits ? 'logits' : 'probabilities'

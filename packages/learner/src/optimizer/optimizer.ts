@@ -54,14 +54,11 @@ export abstract class Optimizer implements HyperParameters {
   set(name: string, value: number | readonly number[]): void {
     this.get(name)
     if (typeof value !== 'number' && !Array.isArray(value))
-      throw rangeError(
-        'rates-per-group',
-        `${name} must be a number, or a list with one per layer group, but it is ${show(value)}.`,
-      )
+      throw rangeError('group-rates', `${name} must be a number, or a list with one per layer group, but it is ${show(value)}.`)
     const values = typeof value === 'number' ? new Array<number>(this.groups).fill(value) : [...value]
     if (values.length !== this.groups)
       throw rangeError(
-        'rates-per-group',
+        'group-rates',
         `${name} was given ${values.length} values for ${this.groups} layer groups: give one number, or one per group.`,
       )
     for (const each of values) checkHyper(name, each)

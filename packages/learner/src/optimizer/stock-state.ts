@@ -41,7 +41,7 @@ export async function loadState(
 async function weightsOf(optimizer: tf.Optimizer): Promise<NamedTensor[]> {
   if (isA(optimizer, 'Adamax'))
     throw plainError(
-      'optimizer-unsaveable',
+      'unsaveable',
       'tf.train.adamax cannot save or load its state, so lr_find cannot put it back either: use adamax() of this package.',
     )
   return optimizer.getWeights()

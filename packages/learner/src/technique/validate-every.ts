@@ -57,7 +57,7 @@ export class ValidateEvery implements Callback<Learner> {
 
   before_fit(learn: Learner): void {
     if (learn.lr_finding) return
-    if (!learn.validates) throw typeError('no-validation-set', 'ValidateEvery measures validation data, and the data has none.')
+    if (!learn.validates) throw typeError('no-validation', 'ValidateEvery measures validation data, and the data has none.')
     if (!this.#restored) this.#figures = []
     this.#restored = false
   }

@@ -37,7 +37,7 @@ export function checkIdle(trainer: Trainer, what: string, changed: readonly Para
     const other = trainers.get(variable)
     if (!other || other.trainer === trainer) continue
     throw plainError(
-      'model-in-training',
+      'in-training',
       `${what} was called on a model that another Learner is training (${other.what}; the weight ${name}, ${variable.name}, is in both). ` +
         'Await that first, or give each Learner a model of its own.',
     )

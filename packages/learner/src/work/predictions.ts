@@ -58,7 +58,7 @@ function whole(batches: readonly Tensor[][], names: readonly string[] | undefine
 function checkSingle(what: string, tensors: readonly Tensor[], names: readonly string[] | undefined): void {
   if (names || tensors.length === 1 || (what === 'targets' && tensors.length === 0)) return
   throw typeError(
-    'one-output-only',
+    'one-output',
     `get_preds() gathers one tensor a batch, but there are ${tensors.length} ${what}. Give the data targets by the names of the outputs, ` +
       'y: { a, b }, or use predict() on each batch.',
   )

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
 import { getSystemErrorMap } from 'node:util'
-import { readEntries } from '../explain/entries.js'
+import { brotliDecompressSync } from 'node:zlib'
+import { plainError } from '@onecycle/platform'
+import type { Entry } from '../explain/entry.js'
 import { findEntries } from '../explain/find-entries.js'
 import { inTerminal, listInTerminal } from '../explain/in-terminal.js'
 import { UsageError } from '../usage-error.js'
@@ -23,6 +26,14 @@ export async function explain(words: readonly string[], { json = false }: { json
   const { messages: _, ...told } = first
   console.log(json ? JSON.stringify({ ...told, others: others.map(({ code }) => code) }) : inTerminal(first, width))
   if (!json && others.length > 0) console.log(`\nOr else: ${others.map(({ code }) => `onecycle explain ${code}`).join(', ')}`)
+}
+
+/** The entries of docs/errors, which come with this package in one compressed file. */
+async function readEntries(): Promise<readonly Entry[]> {
+  const packed = await readFile(new URL('../explain/entries.json.br', import.meta.url)).catch(cause => {
+    throw plainError('not-built', 'What errors mean comes with the build of this package: run npm run build.', { cause })
+  })
+  return JSON.parse(brotliDecompressSync(packed).toString('utf8'))
 }
 
 function refusal(asked: string): string {

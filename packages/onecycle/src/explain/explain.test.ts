@@ -13,7 +13,7 @@ const entry = (code: string, ...messages: string[]): Entry => ({
 const entries = [
   entry('unknown-option', '… has no option …. Did you mean …? Its options are: ….', '… has no option …: ….'),
   entry(
-    'batch-too-large',
+    'large-batch',
     'bs is …, but there are only … samples, and drop_last leaves out a batch that is not full: no batch is left.',
   ),
   entry('ragged', '… is ragged: … stands where others have a list of ….'),
@@ -31,7 +31,7 @@ test.each([
   ['What it means: onecycle explain ragged. Run it', ['ragged']],
   ['epoch 1\nError [ENOENT]: a\nlater [ragged]', ['ENOENT', 'ragged']],
   ['error: fit_one_cycle has no option pctStart. Did you mean pct_start? Its options are: a, b', ['unknown-option']],
-  ['bs is 64, but there are only\n   12 samples, and drop_last', ['batch-too-large']],
+  ['bs is 64, but there are only\n   12 samples, and drop_last', ['large-batch']],
   ['x is ragged: 3 stands where others have a list of 2', ['ragged', 'shape']],
   ['x is 3; expected 4', []],
   ["Cannot find module 'a'", []],
@@ -56,5 +56,5 @@ test('a terminal has lines of its width, and code as it is', () => {
     '',
     'docs/errors/a.md#unknown-option',
   ])
-  expect(listInTerminal(entries, 40)).toMatch(/Some errors\S*\nunknown-option, batch-too-large, ragged,\nshape, ENOENT$/)
+  expect(listInTerminal(entries, 40)).toMatch(/Some errors\S*\nunknown-option, large-batch, ragged,\nshape, ENOENT$/)
 })

@@ -10,7 +10,7 @@ export async function predict(learn: Learner, x: PredictInput): Promise<Predicti
   try {
     if (Array.isArray(pred))
       throw typeError(
-        'one-output-only',
+        'one-output',
         `predict gives the page one tensor, but the model has ${pred.length} outputs. Write a method that gives them.`,
       )
     // Its own memory may be the backend's.
