@@ -67,6 +67,6 @@ compare_losses({ '1cycle': cycle, 'constant 5e-2': high, 'constant 5e-3': low })
 // comparison over ten.
 
 // %%
-const final = { cycle, high, low }
-for (const [name, { epochs }] of Object.entries(final)) console.log(name.padEnd(6), epochs.at(-1)!['accuracy']!.toFixed(4))
+const final = { '1cycle': cycle, 'constant, high': high, 'constant, low': low }
+for (const [name, { epochs }] of Object.entries(final)) console.log(name.padEnd(15), epochs.at(-1)!['accuracy']!.toFixed(4))
 assert(cycle.epochs.at(-1)!['accuracy']! > 0.98)

@@ -27,20 +27,20 @@ import { argMax, equal, mean, type Tensor, tidy } from 'onecycle/tf'
 
 // %%
 const bounds = { base_lr: 0.001, max_lr: 0.006, step_size: 2000 }
-const steps = 8 * bounds.step_size
-plot_schedule(cyclic_lr({ ...bounds, mode: 'triangular' }), { steps })
+const batches = 8 * bounds.step_size
+plot_schedule(cyclic_lr({ ...bounds, mode: 'triangular' }), { steps: batches })
 
 // %% [markdown]
 // **triangular2**: each triangle is half as high as the one before.
 
 // %%
-plot_schedule(cyclic_lr({ ...bounds, mode: 'triangular2' }), { steps })
+plot_schedule(cyclic_lr({ ...bounds, mode: 'triangular2' }), { steps: batches })
 
 // %% [markdown]
 // **exp_range**: the height shrinks with every batch, by `gamma`.
 
 // %%
-plot_schedule(cyclic_lr({ ...bounds, mode: 'exp_range', gamma: 0.99994 }), { steps })
+plot_schedule(cyclic_lr({ ...bounds, mode: 'exp_range', gamma: 0.99994 }), { steps: batches })
 
 // %% [markdown]
 // ## Policies of your own
@@ -49,14 +49,14 @@ plot_schedule(cyclic_lr({ ...bounds, mode: 'exp_range', gamma: 0.99994 }), { ste
 
 // %%
 const byCycle = (cycle: number) => 0.5 * (1 + Math.sin((cycle * Math.PI) / 2))
-plot_schedule(cyclic_lr({ ...bounds, scale_fn: byCycle, scale_mode: 'cycle' }), { steps })
+plot_schedule(cyclic_lr({ ...bounds, scale_fn: byCycle, scale_mode: 'cycle' }), { steps: batches })
 
 // %% [markdown]
 // With `scale_mode: 'iterations'` it is asked with the number of the batch, from 0:
 
 // %%
 const byIteration = (iteration: number) => 1 / 5 ** (iteration * 0.0001)
-plot_schedule(cyclic_lr({ ...bounds, scale_fn: byIteration, scale_mode: 'iterations' }), { steps })
+plot_schedule(cyclic_lr({ ...bounds, scale_fn: byIteration, scale_mode: 'iterations' }), { steps: batches })
 
 // %% [markdown]
 // As numbers: the height of each peak over the base, in thousandths.
@@ -71,7 +71,7 @@ const policies = {
 }
 const peaks = [1, 3, 5, 7].map(half => half * bounds.step_size)
 const heights = Object.entries(policies).map(([name, lr]) => {
-  const over = peaks.map((batch, i) => [`cycle ${i + 1}`, Number((1000 * (lr(batch, steps) - bounds.base_lr)).toFixed(2))])
+  const over = peaks.map((batch, i) => [`cycle ${i + 1}`, Number((1000 * (lr(batch, batches) - bounds.base_lr)).toFixed(2))])
   return [name, Object.fromEntries(over)] as const
 })
 console.table(Object.fromEntries(heights))

@@ -27,12 +27,12 @@ import {
 // lines: a slanted triangle. Here for a peak of 1 and 100 batches:
 
 // %%
-const steps = 100
+const length = 100
 const { lr } = use_clr({ lr: 1, use_clr: [32, 5] })
-plot_schedule(lr, { steps })
+plot_schedule(lr, { steps: length })
 
 // %%
-const at = (batch: number) => lr(batch, steps)
+const at = (batch: number) => lr(batch, length)
 console.table({
   'first batch': { batch: 0, rate: at(0), 'times 32': at(0) * 32 },
   'half way up': { batch: 10, rate: at(10), 'times 32': at(10) * 32 },
@@ -64,10 +64,14 @@ const together = (title: string, schedules: Record<string, Schedule>, steps: num
     ],
   })
 const clr = (...values: number[]) => use_clr({ lr: 1, use_clr: values }).lr
-together('The first number: how far down', { '[2, 5]': clr(2, 5), '[8, 5]': clr(8, 5), '[32, 5]': clr(32, 5) }, steps)
+together('The first number: how far down', { '[2, 5]': clr(2, 5), '[8, 5]': clr(8, 5), '[32, 5]': clr(32, 5) }, length)
 
 // %%
-together('The second number: where the peak is', { '[32, 2]': clr(32, 2), '[32, 5]': clr(32, 5), '[32, 10]': clr(32, 10) }, steps)
+together(
+  'The second number: where the peak is',
+  { '[32, 2]': clr(32, 2), '[32, 5]': clr(32, 5), '[32, 10]': clr(32, 10) },
+  length,
+)
 
 // %% [markdown]
 // Why so? A network with fresh weights has steep gradients in all directions, so it begins with small steps; it then crosses the country at a high rate,
@@ -117,7 +121,7 @@ planned(3, { cycle_len: 1, cycle_mult: 2, use_clr: [32, 5] })
 // Four values: the last two are the momenta. The third holds at the low rate, the fourth at the peak. So momentum falls while the rate rises.
 
 // %%
-plot_schedule(use_clr({ lr: 0.01, use_clr: [32, 5, 0.95, 0.85] }), { steps })
+plot_schedule(use_clr({ lr: 0.01, use_clr: [32, 5, 0.95, 0.85] }), { steps: length })
 
 // %% [markdown]
 // ## `use_clr_beta`: what became of 1cycle
@@ -125,7 +129,7 @@ plot_schedule(use_clr({ lr: 0.01, use_clr: [32, 5, 0.95, 0.85] }), { steps })
 // 13.68 percent of the batches down towards a thousandth, with momentum held high.
 
 // %%
-plot_schedule(use_clr_beta({ lr: 0.01, use_clr_beta: [10, 13.68, 0.95, 0.85] }), { steps })
+plot_schedule(use_clr_beta({ lr: 0.01, use_clr_beta: [10, 13.68, 0.95, 0.85] }), { steps: length })
 
 // %% [markdown]
 // ## On a task

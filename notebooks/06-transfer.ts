@@ -59,8 +59,8 @@ console.log(`from scratch: ${(100 * accuracyOf(fromScratch)).toFixed(1)} % of 50
 // the body is three, each of which begins at the layer of that name.
 
 // %%
-const layer_groups = ['stage_2_conv', 'stage_3_conv', 'head_norm_1']
-const learn = vision_learner(data, await digits_body(), { ...options, layer_groups })
+const starts = ['stage_2_conv', 'stage_3_conv', 'head_norm_1']
+const learn = vision_learner(data, await digits_body(), { ...options, layer_groups: starts })
 const trainable = () => String(learn.summary()).split('\n').at(-2)!
 console.log(trainable())
 console.log(`${learn.groups.length} layer groups, with ${learn.groups.map(group => group.length).join(', ')} weights and biases`)
@@ -108,7 +108,7 @@ learn.unfreeze()
 // `fine_tune` is this recipe: the head alone, and then everything with the first layers at smaller rates.
 
 // %%
-const tuned = vision_learner(data, await digits_body(), { ...options, layer_groups })
+const tuned = vision_learner(data, await digits_body(), { ...options, layer_groups: starts })
 const fine = await tuned.fine_tune(20, 1e-2, { freeze_epochs: 10 })
 const percent = (history: History) => Number((100 * accuracyOf(history)).toFixed(1))
 console.table({

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it, test, vi } from 'vitest'
@@ -186,4 +187,11 @@ it.each([
   const { losses } = await new Learner(points(), model, { progress: false }).fit(3e-2, 15)
   const mean = (part: readonly number[]) => part.reduce((sum, loss) => sum + loss, 0) / part.length
   expect(mean(losses.slice(-2))).toBeLessThan(mean(losses.slice(0, 2)))
+})
+
+test('consoles and notebooks show type, shape and values', () => {
+  const x = tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32')
+  expect(inspect({ x })).toBe('{\n  x: Tensor int32 [2, 2]\n      [[1, 2],\n       [3, 4]]\n}')
+  x.dispose()
+  expect(inspect(x)).toBe('Tensor (disposed) int32 [2, 2]')
 })

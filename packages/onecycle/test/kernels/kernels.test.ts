@@ -1,6 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { cellsOf } from '../../src/notebook/cells.js'
 import type { Output } from '../../src/notebook/nbformat.js'
 import { asShown, formOf } from '../../src/notebook/to-text.js'
+import { root } from '../run-program.js'
 import { missing, runInKernel } from './run-in-kernel.js'
 
 const cells = [
@@ -15,8 +19,9 @@ const learn = new Learner(data, model, { metrics: [accuracy], seed: 1, log: fals
   'const found = await learn.lr_find()\nfound',
   'learn.recorder.plot()',
   'await learn.fit_one_cycle(2, 1e-1)',
+  'tensor([[1, 2], [3, 4]])',
 ]
-const [learner, summary, bunch, found, curve, fitted] = [1, 2, 3, 4, 5, 6] as const
+const [learner, summary, bunch, found, curve, fitted, values] = [1, 2, 3, 4, 5, 6, 7] as const
 
 for (const kernel of ['deno', 'tslab'] as const) {
   const reason = missing(kernel)
@@ -47,12 +52,41 @@ for (const kernel of ['deno', 'tslab'] as const) {
       expect(page!.match(/<th [^>]*>[^<]*/g)!.map(cell => cell.replace(/<.*>/, ''))).toEqual(['epoch', 'train_loss', 'valid_loss', 'accuracy', 'time']) // biome-ignore format: one line
       expect(page!.match(/<tr><td/g)).toHaveLength(2)
 
+      expect(text(values)).toBe('Tensor float32 [2, 2]\n    [[1, 2],\n     [3, 4]]')
       expect(text(curve)).toMatch(/[⠁-⣿]/)
       const [drawn] = outputs[kernel === 'deno' ? curve : cells.length]!
       expect(formOf(dataOf(drawn!), 'image/svg+xml')).toMatch(/^<svg /)
     },
     180_000,
   )
+}
+
+// All of them take minutes; `KERNEL_NOTEBOOKS=all` runs them.
+const names = (await readdir(join(root, 'notebooks'))).filter(file => /^\d.*\.ts$/.test(file))
+const chosen = process.env['KERNEL_NOTEBOOKS'] === 'all' ? names : ['05-callbacks.ts']
+for (const kernel of ['deno', 'tslab'] as const) {
+  const reason = missing(kernel)
+  for (const name of chosen)
+    test.skipIf(reason)(
+      `${kernel}'s kernel runs ${name}${reason ? `, left out: ${reason}` : ''}`,
+      async () => {
+        const code = cellsOf(await readFile(join(root, 'notebooks', name), 'utf8')).filter(({ kind }) => kind === 'code')
+        const outputs = await runInKernel(
+          kernel,
+          code.map(({ source }) => source),
+        )
+        // tslab has errors on standard error, where the backend is told of as well.
+        const errors = outputs
+          .flat()
+          .filter(
+            output =>
+              output.output_type === 'stream' && output.name === 'stderr' && !/^onecycle: backend .*\n$/.test(output.text),
+          )
+        expect(errors).toEqual([])
+        expect(outputs.filter(({ length }) => length > 0).length).toBeGreaterThan(code.length / 2)
+      },
+      300_000,
+    )
 }
 
 function dataOf(output: Output) {
