@@ -49,7 +49,8 @@ export class Pool {
    */
   async run(task: Task, signal?: AbortSignal): Promise<Outcome | 'died'> {
     if (this.#stopped || signal?.aborted) return 'interrupted'
-    const worker = this.#idle.pop() ?? (await this.#start(task.module))
+    const how = typescriptArguments(task.module)
+    const worker = this.#idleOne(how) ?? (await this.#start(how))
     const stop = () => worker.stop()
     signal?.addEventListener('abort', stop)
     const told = await worker.run(task, this.#memory)
@@ -78,14 +79,20 @@ export class Pool {
     for (const worker of this.#idle.splice(0)) this.#end(worker)
   }
 
+  /** One that waits, lives, and was started as this module needs. */
+  #idleOne(how: readonly string[]): Worker | undefined {
+    const place = this.#idle.findIndex(worker => worker.lives && worker.how.join() === how.join())
+    return place < 0 ? undefined : this.#idle.splice(place, 1)[0]
+  }
+
   #end(worker: Worker): void {
     this.#all.delete(worker)
     worker.end()
   }
 
-  async #start(module: string): Promise<Worker> {
+  async #start(how: readonly string[]): Promise<Worker> {
     for (;;) {
-      const worker = new Worker(module)
+      const worker = new Worker(how)
       this.#all.add(worker)
       const said = await worker.ready
       if (said === undefined) {
@@ -102,16 +109,19 @@ export class Pool {
 class Worker {
   /** Resolves to undefined when it can be told something, and to what it said if it ended before. */
   readonly ready: Promise<string | undefined>
+  /** What Node was started with. */
+  readonly how: readonly string[]
   readonly #child: ChildProcess
   #hear: (told: Tells | { what: 'died' }) => void = () => {}
   #output: NodeJS.WritableStream | undefined
   #said: string[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(module: string) {
+  constructor(how: readonly string[]) {
+    this.how = how
     const { FORCE_COLOR: _, ...env } = process.env
     const child = fork(program, {
-      execArgv: typescriptArguments(module),
+      execArgv: [...how],
       env: { ...env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
@@ -121,16 +131,24 @@ class Worker {
     this.ready = new Promise(resolve => {
       this.#hear = told => resolve(told.what === 'ready' ? undefined : this.#said.join(' ').trim())
     })
-    // Of a process that cannot be started, nothing else comes.
-    child.on('error', error => this.#said.push(error.message))
+    // Of a process that cannot be started nothing else comes.
+    child.on('error', error => {
+      this.#said.push(error.message)
+      if (child.pid === undefined) this.#hear({ what: 'died' })
+    })
     child.on('close', () => this.#hear({ what: 'died' }))
-    child.on('error', () => child.exitCode === null && child.pid === undefined && this.#hear({ what: 'died' }))
+  }
+
+  /** Whether it can still be told something. */
+  get lives(): boolean {
+    return this.#child.connected
   }
 
   async run(
     { dir, trial, module }: Task,
     memory: number | undefined,
   ): Promise<Exclude<Tells, { what: 'ready' }> | { what: 'died' }> {
+    if (!this.lives) return { what: 'died' }
     const folder = trialFolder(dir, trial)
     mkdirSync(folder, { recursive: true })
     const output = createWriteStream(`${folder}/output.txt`, { flags: 'a' })

@@ -78,7 +78,10 @@ export async function sweepWorker(options: SweepWorkerOptions): Promise<void> {
     maxStalledCount: 1e9,
   })
   hear(worker)
+  const told = new Set<string>()
   worker.on('failed', (_, { message }) => {
+    if (told.has(message)) return
+    told.add(message)
     if (/^There is no sweep/.test(message))
       speak(`${message} A worker has to see the sweep's folder under the same path as the sweep does.`)
     else if (!['busy', 'interrupted', 'died'].includes(message)) speak(message)
