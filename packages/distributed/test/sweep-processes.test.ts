@@ -1,9 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readSweep, type SweepOptions, sweep } from '../src/sweep/index.js'
 import { file, processAt, ranIn, start, textOnce, weightsOf } from './sweep-processes.js'
+
+// Processes start and are lost: on a machine that does much else each takes a while.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
 let folder: string
 let dir: string

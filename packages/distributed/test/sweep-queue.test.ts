@@ -2,9 +2,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readSweep, sweep, sweepWorker } from '../src/sweep/index.js'
 import { file, noRedis, processAt, type Running, ranIn, start, TestRedis, textOnce, weightsOf } from './sweep-processes.js'
+
+// Processes start and are lost: on a machine that does much else each takes a while.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
 let folder: string
 let dir: string
