@@ -49,12 +49,11 @@ function pageOf(file, title, summary, named) {
   return { file, title, summary, children: childrenOf(file, named) }
 }
 
-/** What comes with a page: programs that it links to, and the folder of its name, or its own if it is a README.md. No page comes twice. */
+/** What comes with a page: what it links to and is no page yet, and the folder of its name, or its own if it is a README.md. */
 function childrenOf(file, named) {
   const isProgram = path => programs.includes(extname(path)) && !path.includes('.test.')
   const folder = basename(file) === 'README.md' ? dirname(file) : file.replace(/\.md$/, '')
-  const within = path => path.endsWith('.md') && path.startsWith(`${folder}/`)
-  const linked = linksOf(file).filter(path => (isProgram(path) || within(path)) && existsSync(join(root, path)))
+  const linked = linksOf(file).filter(path => (isProgram(path) || path.endsWith('.md')) && existsSync(join(root, path)))
   const whole = /^(docs|examples|notebooks)(\/|$)/.test(folder) && folder !== file && existsSync(join(root, folder))
   const beside = whole
     ? readdirSync(join(root, folder))

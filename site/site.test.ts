@@ -56,7 +56,7 @@ test('every link and every anchor leads somewhere, and none to a page of the rep
       followed++
       const [path, anchor] = target.split('#') as [string, string?]
       const found = path === '' ? page : relative(site, join(site, dirname(page), decodeURIComponent(path.split('?')[0]!)))
-      if (!existsSync(join(site, found))) broken.push(`${page}: ${target}`)
+      if (!existsSync(join(site, found)) || found.endsWith('.md')) broken.push(`${page}: ${target}`)
       else if (anchor && found.endsWith('.html') && !anchors.get(found)?.has(decodeURIComponent(anchor)))
         broken.push(`${page}: ${target}`)
     }

@@ -1,3 +1,13 @@
+/**
+ * The events of a training loop, what listens to them, and learning-rate schedules as plain functions.
+ *
+ * @example
+ * import { one_cycle } from '@onecycle/callbacks'
+ * const { lr, mom } = one_cycle({ lr_max: 1e-2 })
+ * console.log(lr(30, 100), mom(30, 100))
+ *
+ * @module
+ */
 export { type Around, Bus } from './bus.js'
 export type { Callback, Handler } from './callback.js'
 export {

@@ -1,3 +1,12 @@
+/**
+ * Turns files, pictures, texts and arrays into seeded, resumable streams of batches.
+ *
+ * @example
+ * import { TabularDataBunch } from '@onecycle/data'
+ * const data = await TabularDataBunch.from_csv('churn.csv', { y: 'left' })
+ *
+ * @module
+ */
 export type { Batch, BatchSource, BatchStream, LoaderState, Shard, Tensors } from './batch.js'
 export { Column, type ColumnOptions, type TypedArray } from './column.js'
 export { type ArraysOptions, type BunchOptions, DataBunch, type TensorsOptions, type ValuesMeaning } from './data-bunch.js'

@@ -1,3 +1,13 @@
+/**
+ * The training loop and the ways to ask for it: optimizers, losses, metrics, models, techniques, checkpoints. It chooses no backend.
+ *
+ * @example
+ * import { datasets } from '@onecycle/data'
+ * import { accuracy, Learner, simple_cnn } from '@onecycle/learner'
+ * const learn = new Learner(await datasets.mnist_sample(), simple_cnn([3, 16, 16, 2]), { metrics: [accuracy] })
+ *
+ * @module
+ */
 export { InterruptedError } from '@onecycle/platform'
 export { Checkpoint, type CheckpointOptions } from './checkpoint/checkpoint-callback.js'
 export type { SaveOptions } from './checkpoint/file.js'

@@ -1,3 +1,13 @@
+/**
+ * What the other packages stand on: checks of options, seeded randomness, files that are written whole. Programs need little of it, which
+ * `onecycle` offers too.
+ *
+ * @example
+ * import { Random } from '@onecycle/platform'
+ * console.log(new Random(42).int(10))
+ *
+ * @module
+ */
 export { gitCommit } from '#platform/commit.js'
 export { cacheFolder, describeHost, parallelism, processMemory, variable } from '#platform/environment.js'
 export { filesIn, namesIn, removeFile, removeUnfinished } from '#platform/folder.js'

@@ -1,3 +1,13 @@
+/**
+ * A chart as data, drawn as Vega-Lite, SVG, PNG, HTML or characters.
+ *
+ * @example
+ * import { barPanel, Plot } from '@onecycle/plot'
+ * const panel = barPanel({ x: { label: 'Seconds' }, y: { label: '', categories: ['data', 'step'] }, bars: { time: [1.5, 4] } })
+ * console.log(String(new Plot({ panels: [panel] })))
+ *
+ * @module
+ */
 export type { Axis, Chart, Drawn, Mark, Panel, Series, SeriesStyle } from './chart.js'
 export type { LiveChart } from './live-chart.js'
 export type { MountedPlot } from './mount/mounted.js'

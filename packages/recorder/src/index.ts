@@ -1,3 +1,13 @@
+/**
+ * Remembers what happened in a fit and shows it: history, charts, progress, logs, reports and live pages.
+ *
+ * @example
+ * import { readRun } from '@onecycle/recorder'
+ * const run = await readRun('runs/a/log.jsonl')
+ * console.log(run.fits.map(({ history }) => history.val_losses))
+ *
+ * @module
+ */
 export { compare_losses, compare_metrics, compare_schedules, type Runs } from './chart/compare.js'
 export type { LossesOptions } from './chart/losses.js'
 export { type LrFindOptions, plot_lr_find } from './chart/lr-find.js'
