@@ -13,7 +13,7 @@ test('every plot of the gallery is drawn by the lines beside it', async () => {
   const [ran] = await runAll([{ where: 'docs/gallery.md', code: drawn }])
   expect(ran!.error).toBeUndefined()
   for (const name of names) expect(ran!.said).toMatch(new RegExp(`^${name} \\d{3,}$`, 'm'))
-}, 240_000)
+}, 480_000)
 
 test('and has a light and a dark picture, on the sheet of all too', () => {
   const pictures = names.flatMap(name => [`${name}.png`, `${name}-dark.png`])

@@ -19,7 +19,7 @@ describe('the programs of the guides', () => {
   let ran: Ran[]
   beforeAll(async () => {
     ran = await runAll(programs)
-  }, 240_000)
+  }, 480_000)
 
   it.each(pages)('%s', page => {
     const own = ran.filter(({ where }) => where.startsWith(`${page}:`))
