@@ -57,6 +57,12 @@ describe.each(engines.map(engine => [titleOf(engine), engine] as const))('%s', (
       expect(stdout).not.toContain('is over')
     })
 
+    test('wasm that reads outside of its memory is an error of JavaScript, which the network layer leaves to it', async () => {
+      const { code, stdout } = await runRanks(engine, 2, program('outside.mjs'))
+      expect(stdout).toBe('memory access out of bounds\n'.repeat(2))
+      expect(code).toBe(0)
+    })
+
     test('ranks that end with the same code end in order, and mpiexec gives it', async () => {
       const { code, stdout, stderr } = await runRanks(engine, 2, program('ends.mjs'), ['all'])
       expect(stdout.match(/is over/g)).toHaveLength(2)

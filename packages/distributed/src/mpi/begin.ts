@@ -16,6 +16,8 @@ import type { Start } from './started-by.js'
  * @param file name or path of MPI's library; undefined to look for it
  */
 export async function beginMpi(start: Start, timeout: number, file: string | undefined): Promise<MpiCommunicator> {
+  // UCX, which both engines use, would take the signals by which V8 notices what lies outside of wasm's memory for errors.
+  process.env['UCX_HANDLE_ERRORS'] ??= 'none'
   const open = await loadKoffi({ global: true })
   const library = file === undefined ? look(open, start) : openMpiLibrary(open, file)
   // Before MPI begins: a process that has begun is better not copied.
