@@ -14,7 +14,7 @@ let built: Ended
 
 beforeAll(async () => {
   built = await run(process.execPath, ['node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.mjs', '--out', site])
-}, 300_000)
+}, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Every document and module, where a table or a long name is; and a few pages of each kind. */
@@ -100,7 +100,7 @@ describe.skipIf(noChromium)(`in Chromium${noChromium ? `, left out: ${noChromium
         }
         expect(errors).toEqual([])
         expect(elsewhere).toEqual([])
-      }, 240_000)
+      }, 480_000)
 
   test('finds a name and a page, by an index that is a file', async () => {
     const { page, url, elsewhere } = open
