@@ -1,7 +1,7 @@
 import { checkOptions, type Kinds, kind, orderByName, rangeError, show, typeError, withAnswers } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { bunchText } from '#data/bunch-text.js'
 import type { BatchStream, Shard } from './batch.js'
-import { bunchText } from './bunch-text.js'
 import { inOrderOf, namesOf } from './by-name.js'
 import { DataLoader } from './data-loader.js'
 import { type Dataset, requireDataset, Subset } from './dataset.js'

@@ -1,5 +1,5 @@
-import type { BatchStream } from './batch.js'
-import type { DataBunch } from './data-bunch.js'
+import type { BatchStream } from '../batch.js'
+import type { DataBunch } from '../data-bunch.js'
 
 /** How much there is to train and to validate on, and what one sample is, in two lines. */
 export function bunchText(data: DataBunch): string {

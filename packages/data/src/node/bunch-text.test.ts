@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { DataBunch } from './data-bunch.js'
+import { DataBunch } from '../data-bunch.js'
 
 const x = Float32Array.from({ length: 8 }, (_, i) => i)
 
