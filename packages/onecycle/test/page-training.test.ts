@@ -8,8 +8,9 @@ import { noChromium } from './chromium.js'
 import { openPageAndWorker, type PageAndWorker } from './page-and-worker.js'
 import { root } from './run-program.js'
 
-/** All that programs can import of ours. */
-const entries = readdirSync(join(root, 'packages')).flatMap(folder => {
+/** All that pages can import of ours: ranks and sweeps are processes. */
+const packages = readdirSync(join(root, 'packages')).filter(folder => folder !== 'distributed')
+const entries = packages.flatMap(folder => {
   const { name, exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
   return Object.keys(exports).map(path => join(name, path))
 })

@@ -28,6 +28,7 @@ async function bundled(first: string): Promise<string> {
     stdin: { contents, resolveDir: root },
     bundle: true,
     platform: 'node',
+    external: ['@duckdb/node-api', 'sharp'], // optional, with binaries
     format: 'cjs',
     outfile,
     logOverride,

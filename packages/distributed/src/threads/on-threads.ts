@@ -1,4 +1,5 @@
 import { Worker, workerData } from 'node:worker_threads'
+import { plainError } from '@onecycle/platform'
 import { endAll, sharedBy, ThreadCommunicator } from './thread-communicator.js'
 
 interface Given {
@@ -24,7 +25,9 @@ export async function onThreads<T>(program: URL, size: number, data: unknown): P
         endAll(memory, rank)
         reject(error)
       })
-      worker.once('exit', code => reject(new Error(`Rank ${rank} ended with code ${code}, and said nothing.`)))
+      worker.once('exit', code =>
+        reject(plainError('training-aborted', `Rank ${rank} ended with code ${code}, and said nothing.`)),
+      )
     })
   return Promise.all(Array.from({ length: size }, (_, rank) => run(rank)))
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import '#learner/tensor-display.js'
 
 /**
  * The methods that tensors have in TensorFlow.js' own pages (`preds.argMax(-1)`), and of which tfjs-core has functions only. The umbrella
@@ -64,17 +65,3 @@ for (const [name, operation] of Object.entries(methods))
     this.throwIfDisposed()
     return operation(this as never, ...others)
   }
-
-/** What consoles and notebooks show: type, shape, and the values where they can be read at once. */
-Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
-  configurable: true,
-  writable: true,
-  value(this: tf.Tensor): string {
-    const what = `Tensor${this.isDisposed ? ' (disposed)' : ''} ${this.dtype} [${this.shape.join(', ')}]`
-    try {
-      return this.toString().replace('Tensor', what)
-    } catch {
-      return what
-    }
-  },
-})

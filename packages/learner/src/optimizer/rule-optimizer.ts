@@ -3,7 +3,6 @@ import { checkOptions, kind, plainError, typeError, withAnswers } from '@onecycl
 import * as tf from '@tensorflow/tfjs-core'
 import type { Algebra } from './algebra.js'
 import { checkGradients } from './check-gradients.js'
-import { checkState } from './check-state.js'
 import { foreignNames } from './foreign-names.js'
 import { type FusedStep, fusedSteps, fusedUpdate } from './fused.js'
 import { Optimizer, type OptimizerOptions, optimizerKinds, unknownHyper } from './optimizer.js'
@@ -138,7 +137,8 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
     return { rule: this.rule, hyper, parameters: Object.fromEntries(parameters) }
   }
 
-  load(state: OptimizerState): void {
+  async load(state: OptimizerState): Promise<void> {
+    const { checkState } = await import('./check-state.js')
     checkState(state, this.#rule, this.groups, this.#known)
     this.clear()
     for (const name of this.names) this.assign(name, state.hyper[name]!)
