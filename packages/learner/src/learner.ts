@@ -19,6 +19,7 @@ import type { Plot } from '@onecycle/plot'
 import { emptyHistory, type History, ProgressBar, Recorder, type Sched } from '@onecycle/recorder'
 import { OutputGuard } from '@onecycle/recorder/internal'
 import { type Tensor, tidy } from '@tensorflow/tfjs-core'
+import { accelerate } from './accelerate.js'
 import { checkArguments, checkData } from './check/arguments.js'
 import { checkFits, checkInput, checkUsable, inputShapes } from './check/fits.js'
 import { streamOf } from './check/stream-of.js'
@@ -66,9 +67,6 @@ import { RandomStreams } from './random/random-streams.js'
 import type { TrainingLoop } from './training-loop.js'
 import { checkIdle, whileTraining } from './work/in-training.js'
 import type { Outcomes } from './work/outcomes.js'
-
-/** Readies the backend; only work that waits anyhow asks for it. */
-const accelerated = async (options?: Pick<TrainOptions, 'resume'>) => (await import('./accelerate.js')).accelerate(options)
 
 /**
  * The options of all that a Learner does, its callbacks hearing a Learner.
@@ -695,7 +693,7 @@ export class Learner extends AnsweringLoop {
       checkIdle(this, 'load')
       this.#order.take()
       // What the optimizer remembers is to lie where its steps are made: elsewhere the first ones round otherwise.
-      await accelerated()
+      await accelerate()
       const [{ loadInto }] = await Promise.all([import('./checkpoint/load.js'), this.ranks?.beforeReading()])
       this.#loaded = await loadInto(this, source, options)
       return this
@@ -790,7 +788,7 @@ export class Learner extends AnsweringLoop {
       checkUsable(this.groups.flat(), what)
       return whileTraining(this, what, async () => {
         const planned = await plan()
-        await accelerated(options ?? (planned as Partial<PlannedFit>).options)
+        await accelerate(options ?? (planned as Partial<PlannedFit>).options)
         this.#order.take()
         return this.#together(() => work(planned))
       })
@@ -809,7 +807,7 @@ export class Learner extends AnsweringLoop {
   async #measuring<T>(what: string, work: () => Promise<T>): Promise<T> {
     return this.turns.take(what, true, async () => {
       checkUsable(this.groups.flat(), what)
-      await accelerated()
+      await accelerate()
       return this.pace.interruptible(() => keepingStates(this.model, work))
     })
   }

@@ -48,6 +48,7 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
       'model/tensor-methods.ts',
       'model/trainable-model.ts',
       'node/orthogonal.ts',
+      'node/tensor-display.ts',
       'random/draw-seed.ts',
       'random/draws.ts',
       'replay/replayable.ts',
