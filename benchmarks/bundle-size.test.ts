@@ -12,7 +12,7 @@ describe('a minimal trainer in a page', () => {
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
   it('loads at most 60 KiB of ours before it starts', () => {
-    expect(trainer.initial).toBeLessThan(60 * kilobyte)
+    expect(trainer.initial).toBeLessThan(60 * 1024)
   })
 
   it.each([
