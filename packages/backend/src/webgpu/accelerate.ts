@@ -7,7 +7,7 @@ import { elementwiseKernels } from './kernels/elementwise.js'
 import { layerKernels } from './kernels/layers.js'
 import { lossKernels } from './kernels/loss.js'
 import { otherKernels } from './kernels/others.js'
-import { rememberBindings } from './remember.js'
+import { rememberBindings } from './stock-programs.js'
 
 /** All of ours that a step asks for. */
 export const webgpuKernels: readonly KernelConfig[] = [
