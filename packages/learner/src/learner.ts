@@ -28,7 +28,7 @@ import type { LoadOptions, LoadReport } from './checkpoint/load.js'
 import type { TakeUpOptions } from './checkpoint/resume.js'
 import { bytesOf, saveFrom } from './checkpoint/save.js'
 import { severalOf } from './distributed/part-of.js'
-import type { RankedLearner } from './distributed/ranks.js'
+import type { RankedLearner } from './distributed/ranked-learner.js'
 import { DivergenceGuard } from './diverged.js'
 import type { ExportFiles } from './export/export-files.js'
 import { defaultRate } from './fit/default-rate.js'
@@ -799,8 +799,8 @@ export class Learner extends AnsweringLoop {
   async #together<T>(work: () => Promise<T>): Promise<T> {
     const { comm } = this
     if (!comm) return work()
-    const { ranksOf } = await import('./distributed/ranks-of.js')
-    return ranksOf(this as unknown as RankedLearner, comm).during(work)
+    this.ranks ??= (await import('./distributed/ranks-of.js')).ranksOf(this as unknown as RankedLearner, comm)
+    return this.ranks.during(work)
   }
 
   /** Alone on this Learner, or in a pause of a fit. */

@@ -2,7 +2,8 @@ import { type Callback, CancelBatch } from '@onecycle/callbacks'
 import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 import { variablesOf } from '../model/parameters.js'
 import { averaged } from './averaged.js'
-import { meetings, type RankedLearner, type Ranks } from './ranks.js'
+import type { RankedLearner } from './ranked-learner.js'
+import { meetings, type Ranks } from './ranks.js'
 
 /**
  * Has several ranks train as one: each goes through its part of a batch, and all step with the mean of their gradients, as one process would

@@ -1,15 +1,15 @@
 import { show, typeError } from '@onecycle/platform'
 import type { Communicator } from './communicator.js'
 import { DataParallel } from './data-parallel.js'
-import { type RankedLearner, Ranks } from './ranks.js'
+import type { RankedLearner } from './ranked-learner.js'
+import { Ranks } from './ranks.js'
 
 /**
- * What a Learner agrees on with those that train as one with it.
+ * What a Learner agrees on with those that train as one with it, from now on.
  *
  * @throws TypeError for a metric whose figures cannot be put together
  */
 export function ranksOf(learn: RankedLearner, comm: Communicator): Ranks {
-  if (learn.ranks) return learn.ranks
   for (const metric of learn.metrics)
     if (!metric.together)
       throw typeError(
@@ -20,6 +20,5 @@ export function ranksOf(learn: RankedLearner, comm: Communicator): Ranks {
   const ranks = new Ranks(learn, comm)
   learn.random.rank = comm.rank
   learn.bus.add(new DataParallel(ranks) as never)
-  learn.ranks = ranks
   return ranks
 }

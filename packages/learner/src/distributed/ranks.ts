@@ -1,26 +1,10 @@
-import { type Bus, CancelFit, type TrainingState } from '@onecycle/callbacks'
+import { CancelFit } from '@onecycle/callbacks'
 import { isPromise, plainError } from '@onecycle/platform'
-import type { Parts } from '../checkpoint/parts.js'
 import type { Metric } from '../metric/metric.js'
-import type { Parameter } from '../optimizer/index.js'
-import type { Pace } from '../work/pace.js'
 import type { Communicator } from './communicator.js'
 import { type Ending, endingOf, errorOf, interruptionOf, told } from './ending.js'
+import type { RankedLearner } from './ranked-learner.js'
 import { shareState } from './share-state.js'
-
-/** Who trains as one with others: a Learner, with what others do not see of it. */
-export interface RankedLearner extends Omit<TrainingState, keyof Parts>, Parts {
-  readonly bus: Bus<never>
-  readonly groups: readonly (readonly Parameter[])[]
-  readonly metrics: readonly Metric[]
-  readonly trained: readonly Parameter[]
-  readonly pace: Pace
-  dl: Parts['train_dl']
-  bs: number
-  lossValue: number
-  totalWeight: number
-  ranks: Ranks | undefined
-}
 
 /** Where ranks meet, told apart by a number that all must give. */
 export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4 } as const

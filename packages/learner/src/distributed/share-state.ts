@@ -1,7 +1,7 @@
 import { plainError } from '@onecycle/platform'
 import { assignWeights, copyWeights } from '../checkpoint/weights.js'
 import type { Communicator } from './communicator.js'
-import type { RankedLearner } from './ranks.js'
+import type { RankedLearner } from './ranked-learner.js'
 
 /**
  * Gives all ranks the weights of the first, and its seed where nobody gave one.
