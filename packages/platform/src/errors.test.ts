@@ -50,6 +50,16 @@ test('without captureStackTrace there is the code', () => {
   }
 })
 
+test('where no stacks are kept there is the code', () => {
+  const { stackTraceLimit } = Error
+  Object.assign(Error, { stackTraceLimit: undefined })
+  try {
+    expect(typeError('not-enough', 'There is not enough.')).toMatchObject({ code: 'not-enough', message: 'There is not enough.' })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+})
+
 test('who tells of an error takes its code, where it is one of ours or of the file system', () => {
   expect(codeOf(typeError('not-enough', ''), 'other')).toBe('not-enough')
   expect(codeOf(Object.assign(new Error(), { code: 'ENOENT' }), 'other')).toBe('ENOENT')

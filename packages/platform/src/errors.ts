@@ -11,7 +11,8 @@ export function withCode<Kind extends Error>(error: Kind, code: string, from: ob
   // Engines without it leave names out of the stack.
   if (Error.captureStackTrace) {
     Error.captureStackTrace(error, from as () => void)
-    error.stack = error.stack!.replace(/^\w+(?=:)/, `$& [${code}]`)
+    // There is none where Error.stackTraceLimit is no number.
+    if (error.stack) error.stack = error.stack.replace(/^\w+(?=:)/, `$& [${code}]`)
   }
   return Object.assign(error, { code })
 }
