@@ -9,7 +9,7 @@ import {
   tidy,
   type Variable,
 } from '@tensorflow/tfjs-core'
-import type { FusedStep } from '../wasm/compiled/optimizer.js'
+import { type FusedStep, fitsInPlace } from '../fused-step.js'
 import { type NativeBackend, operate, operateById } from './operations.js'
 import { variableOf } from './resident.js'
 
@@ -66,10 +66,7 @@ export function fusedStepsOnNative(name: string, steps: readonly FusedStep[]): b
   if (!rule || getBackend() !== 'tensorflow') return false
   const backend = currentBackend() as NativeBackend
   if (!backend.executeMultipleOutputs || backend.isUsingGpuDevice) return false
-  const slotsOf = ({ slots }: FusedStep) => rule.slots.map(slot => slots[slot]!)
-  const changed = steps.flatMap(step => [step.parameter, ...slotsOf(step)])
-  if ([...changed, ...steps.map(({ gradient }) => gradient)].some(({ dtype }) => dtype !== 'float32')) return false
-  if (steps.some(step => slotsOf(step).some(({ dataId }) => backend.refCount(dataId) !== 1))) return false
+  if (!steps.every(step => fitsInPlace(backend, step))) return false
   const known = new Map<number, Tensor>()
   const number = (value: number) => {
     const tensor = known.get(value) ?? scalar(value)

@@ -7,7 +7,7 @@ import {
   util,
   type Variable,
 } from '@tensorflow/tfjs-core'
-import type { FusedStep } from '../wasm/compiled/optimizer.js'
+import { decayOf, type FusedStep, fitsInPlace } from '../fused-step.js'
 import { element, groupsFor, makeOutput, oneOfEach, run, type TensorData, type WebGPUBackend } from './gpu.js'
 
 /** What a rule does to one number of a parameter, and by which factors. */
@@ -76,13 +76,6 @@ const rules: Readonly<Record<string, Rule>> = {
   adagrad,
 }
 
-/** What a parameter's decay adds to the factors: what is kept of it, and what joins its gradient. */
-function decay({ hyper, decays }: FusedStep, decoupled: boolean): [keep: number, l2: number] {
-  const { lr, wd = 0 } = hyper as { lr: number; wd?: number }
-  if (!decays) return [1, 0]
-  return decoupled ? [1 - lr * wd, 0] : [1, wd]
-}
-
 /**
  * Carries the steps of many parameters out in place, as many in a program as there may be buffers, and returns true; or leaves everything
  * alone and returns false.
@@ -95,9 +88,7 @@ export function fusedStepsOnWebGPU(name: string, steps: readonly FusedStep[]): b
   const rule = rules[plain]
   if (!rule || getBackend() !== 'webgpu') return false
   const backend = currentBackend() as WebGPUBackend
-  const changed = steps.flatMap(({ parameter, slots }) => [parameter, ...Object.values(slots)])
-  if ([...changed, ...steps.map(({ gradient }) => gradient)].some(({ dtype }) => dtype !== 'float32')) return false
-  if (steps.some(({ slots }) => Object.values(slots).some(slot => backend.refCount(slot.dataId) !== 1))) return false
+  if (!steps.every(step => fitsInPlace(backend, step))) return false
   // A clone, or the tensor that the variable was set from, must not see the change; nor may it change the bits of the step.
   for (const { parameter } of steps) if (backend.refCount(parameter.dataId) !== 1) giveOwnData(backend, parameter)
   const { maxStorageBuffersPerShaderStage } = backend.device.limits
@@ -105,14 +96,18 @@ export function fusedStepsOnWebGPU(name: string, steps: readonly FusedStep[]): b
   const all = steps.filter(({ parameter }) => parameter.size > 0)
   for (let first = 0; first < all.length; first += several)
     together(backend, plain, rule, all.slice(first, first + several), decoupled)
-  for (const tensor of changed) changeInPlace(backend, tensor)
+  for (const { parameter, slots } of steps)
+    for (const tensor of [parameter, ...Object.values(slots)]) changeInPlace(backend, tensor)
   return true
 }
 
 function together(backend: WebGPUBackend, name: string, rule: Rule, steps: readonly FusedStep[], decoupled: boolean): void {
   const sizes = steps.map(({ parameter }) => parameter.size)
   const writes = steps.flatMap(({ parameter, slots }) => [parameter, ...rule.slots.map(slot => slots[slot]!)])
-  const factors = steps.flatMap(step => [...rule.factorsOf(step), ...decay(step, decoupled)])
+  const factors = steps.flatMap(step => {
+    const { keep, l2 } = decayOf(step, decoupled)
+    return [...rule.factorsOf(step), keep, l2]
+  })
   const total = sizes.reduce((sum, size) => sum + size, 0)
   const gradients = steps.map(({ gradient }) => gradient)
   run(backend, program(name, steps.length), writes, gradients, [total, ...sizes, ...factors], groupsFor(total), {

@@ -21,9 +21,10 @@ import { segmentSumKernels } from './segment-sum.js'
 import { sliceKernels } from './slice.js'
 import { transposeKernels } from './transpose.js'
 
+export type { FusedStep } from '../../fused-step.js'
 export { accelerateLayers } from './accelerate-layers.js'
 export { type CompiledVariant, compiledFailure, compiledVariant, reasonForNarrow } from './module.js'
-export { type FusedStep, type FusedUpdate, fusedAdagrad, fusedAdam, fusedRmsprop, fusedSgd, fusedUpdates } from './optimizer.js'
+export { type FusedUpdate, fusedAdagrad, fusedAdam, fusedRmsprop, fusedSgd, fusedUpdates } from './optimizer.js'
 
 /** The kernels written in AssemblyScript. Where one does not serve a case, its composed or stock counterpart does. */
 export const compiledKernels: readonly TrainingKernel[] = [

@@ -1,22 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { backend as currentBackend, engine, getBackend, type Tensor, type TensorInfo, type Variable } from '@tensorflow/tfjs-core'
+import { decayOf, type FusedStep, fitsInPlace } from '../../fused-step.js'
 import { type Machine, machineFor } from './machine.js'
 import { overNumbers } from './parts.js'
-
-/** One step of one parameter, as an optimizer asks for it. */
-export interface FusedStep {
-  /** The variable that is changed. */
-  readonly parameter: Variable
-  readonly gradient: Tensor
-  /** Running values of the parameter's shape, changed too: `avg`; `sqr_avg` for Adam and RMSProp; `sum` for Adagrad. */
-  readonly slots: Readonly<Record<string, Tensor>>
-  /** `lr`, `wd`; `mom`; `eps`; for Adam and RMSProp `sqr_mom`, for Adagrad `lr_decay`. */
-  readonly hyper: Readonly<Record<string, number>>
-  /** Whether weight decay applies to this parameter. */
-  readonly decays: boolean
-  /** The number of this step, from 1. */
-  readonly steps: number
-}
 
 /** Carries a step out in place and returns true, or leaves everything alone and returns false. */
 export type FusedUpdate = (step: FusedStep) => boolean
@@ -28,7 +14,7 @@ export type FusedUpdate = (step: FusedStep) => boolean
  */
 export function fusedSgd(step: FusedStep, decoupled = true): boolean {
   const { lr, mom = 0 } = step.hyper as { lr: number; mom?: number }
-  const { keep, l2 } = decay(step, decoupled)
+  const { keep, l2 } = decayOf(step, decoupled)
   return inPlace(step, (machine, parameter, n) => {
     const average = step.slots['avg'] ? machine.address(step.slots['avg']) : 0
     const g = machine.address(step.gradient)
@@ -111,7 +97,7 @@ interface Adaptive {
 
 function adaptive(step: FusedStep, decoupled: boolean, rule: Adaptive): boolean {
   const { squareWeights, averageWeights = [0, 1], eps, rate } = rule
-  const { keep, l2 } = decay(step, decoupled)
+  const { keep, l2 } = decayOf(step, decoupled)
   const factors = [...averageWeights, ...squareWeights, eps, rate, keep, l2] as const
   return inPlace(step, (machine, parameter, n) => {
     const [g, square] = [machine.address(step.gradient), machine.address(rule.square)]
@@ -124,25 +110,14 @@ function adaptive(step: FusedStep, decoupled: boolean, rule: Adaptive): boolean 
   })
 }
 
-function decay({ hyper, decays }: FusedStep, decoupled: boolean): { keep: number; l2: number } {
-  const { lr, wd = 0 } = hyper as { lr: number; wd?: number }
-  if (!decays) return { keep: 1, l2: 0 }
-  return decoupled ? { keep: 1 - lr * wd, l2: 0 } : { keep: 1, l2: wd }
-}
-
-function inPlace(
-  { parameter, gradient, slots }: FusedStep,
-  run: (machine: Machine, parameter: number, n: number) => void,
-): boolean {
+function inPlace(step: FusedStep, run: (machine: Machine, parameter: number, n: number) => void): boolean {
   if (getBackend() !== 'wasm') return false
+  const { parameter } = step
   const backend = currentBackend() as BackendWasm
   const machine = machineFor(backend)
-  const changed = [parameter, ...Object.values(slots)]
-  if (!machine || [...changed, gradient].some(tensor => tensor.dtype !== 'float32')) return false
-  const shared = (tensor: Tensor) => backend.refCount(tensor.dataId) !== 1
-  if (Object.values(slots).some(shared)) return false
+  if (!machine || !fitsInPlace(backend, step)) return false
   // A clone, or the tensor that the variable was set from, must not see the change; nor may it change the bits of the step.
-  if (shared(parameter)) giveOwnData(backend, parameter)
+  if (backend.refCount(parameter.dataId) !== 1) giveOwnData(backend, parameter)
   run(machine, machine.address(parameter), parameter.size)
   forgetPacked(backend, parameter)
   return true
