@@ -16,13 +16,10 @@ import {
   scaleName,
   softmaxCrossEntropyName,
 } from '../wasm/compiled/kernel-names.js'
+import type { LayerGradientAttrs as LayerAttrs } from '../wasm/compiled/layer-gradient.js'
 import { freeing, type NativeBackend, operate } from './operations.js'
 
 type Inputs = Record<string, TensorInfo>
-interface LayerAttrs {
-  readonly activation: 'relu' | 'linear'
-  readonly useBias: boolean
-}
 interface ConvolutionAttrs extends LayerAttrs {
   readonly strides: [number, number]
   /** Zeros on every side, or what TensorFlow calls by name. */

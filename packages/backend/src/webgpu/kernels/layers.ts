@@ -1,12 +1,9 @@
 import { _FusedMatMul, backend_util, FusedConv2D, getKernel, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core'
 import { layerKernelNames } from '../../wasm/compiled/kernel-names.js'
+import type { LayerGradientAttrs as LayerAttrs } from '../../wasm/compiled/layer-gradient.js'
 import { filterProduct, type Geometry } from '../filter-product.js'
 import { type Inputs, kernel, type WebGPUBackend } from '../gpu.js'
 
-interface LayerAttrs {
-  readonly activation: 'relu' | 'linear'
-  readonly useBias: boolean
-}
 interface ConvolutionAttrs extends LayerAttrs {
   readonly strides: [number, number]
   readonly pad: 'same' | 'valid'
