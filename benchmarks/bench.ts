@@ -5,7 +5,7 @@ import { writeWhole } from '@onecycle/platform'
 import { findTorch, nativePeak, script, torch } from './child.js'
 import type { Measured, Shares } from './step.js'
 import { leastAndMedian } from './turns.js'
-import { type Workload, workloads } from './workloads.js'
+import { type Workload, workloadsOf } from './workloads.js'
 
 /** Milliseconds of a step. */
 interface Figures {
@@ -55,8 +55,7 @@ export interface StepOptions {
  * hits all of them. Prints a table and returns what is in it.
  */
 export async function trainingSteps({ seconds = 3, rounds = 2, only, forms: withForms = false }: StepOptions = {}) {
-  const chosen = workloads.filter(({ name }) => !only || only.includes(name))
-  if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
+  const chosen = workloadsOf(only)
   const python = await findTorch()
   const machine = `${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node ${process.version}`
   const against = 'python' in python ? describeTorch(python) : `no PyTorch (${python.missing})`

@@ -3,13 +3,13 @@
 import { parseArgs } from 'node:util'
 import { useBackend } from '@onecycle/backend'
 import { CancelFit } from '@onecycle/callbacks'
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
-import { workloads } from './workloads.js'
+import { workloadsOf } from './workloads.js'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { steps: { type: 'string', default: '10000' } } })
 const steps = Number(values.steps)
+const chosen = workloadsOf(positionals.length > 0 ? positionals : undefined)
 if (!globalThis.gc) throw new Error('npx tsx --expose-gc benchmarks/flat-memory.ts: what was not collected yet would be counted.')
 
 await useBackend({ prefer: 'wasm', log: false })
@@ -18,12 +18,12 @@ const memory = () => {
   globalThis.gc!()
   const { numTensors, numBytes } = tf.memory()
   const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  const wasm = (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
+  const wasm = (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
   return { tensors: numTensors, bytes: numBytes, wasm, heap: heapUsed, outside: external + arrayBuffers }
 }
 
 let grew = false
-for (const workload of workloads.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+for (const workload of chosen) {
   let step = 0
   let first: ReturnType<typeof memory> | undefined
   let last: ReturnType<typeof memory> | undefined

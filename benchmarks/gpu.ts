@@ -11,14 +11,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import { conv2d, type Definition, matMul, sum } from '../packages/backend/src/testing/definitions.js'
 import { samples } from './samples.js'
 import { train } from './train.js'
-import { large, type Workload, workloads } from './workloads.js'
+import { leastAndMedian } from './turns.js'
+import { large, type Workload, workloads, workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({ options: { backend: text, json: text, seconds: text, only: text, threads: text } })
 const { backend: name = 'webgpu', json, seconds = '3', only, threads = '1' } = values
-const known = [...workloads, large]
-const chosen = known.filter(workload => !only || only.split(',').includes(workload.name))
-if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${known.map(each => each.name).join(', ')}.`)
+const chosen = workloadsOf(only?.split(','), [...workloads, large])
 
 const machine = `${cpus()[0]?.model ?? 'unknown processor'} x ${cpus().length}, Node ${process.version}`
 const { version, detail } = await useBackend({ prefer: name, log: false })
@@ -118,9 +117,9 @@ async function measure(workload: Workload) {
     last = now
     bytes = (tf.memory() as { numBytesAllocatedInGPU?: number }).numBytesAllocatedInGPU ?? 0
   })
-  const warm = times.slice(Math.max(1, Math.floor(times.length / 4))).sort((a, b) => a - b)
+  const [min, median] = leastAndMedian(times.slice(Math.max(1, Math.floor(times.length / 4))))
   const left = tf.memory().numTensors - before
-  return { first: times[0]!, min: warm[0]!, median: warm[warm.length >> 1]!, steps: times.length, bytes, left }
+  return { first: times[0]!, min, median, steps: times.length, bytes, left }
 }
 
 /** Of the loss by each weight, as the Learner computes them, and the loss itself. */

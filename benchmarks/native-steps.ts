@@ -8,13 +8,12 @@ import { CancelFit } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
 import { leastAndMedian } from './turns.js'
-import { workloads } from './workloads.js'
+import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({ options: { only: text, steps: text } })
 const { only = 'W1,W3,W4', steps = '200' } = values
-const chosen = workloads.filter(({ name }) => only.split(',').includes(name))
-if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
+const chosen = workloadsOf(only.split(','))
 
 const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
 const { folder } = findTool('tfjs-node') as { folder?: string }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { output } from './child.js'
 import { allreduceOver, efficiency, networks } from './scale-out.js'
-import { workloads } from './workloads.js'
+import { workloadsOf } from './workloads.js'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'W2,W4' },
   },
 })
+const chosen = workloadsOf(values.only.split(','))
 const program = ['--import', 'tsx', fileURLToPath(new URL('rank.ts', import.meta.url))]
 
 interface Figures {
@@ -74,7 +75,7 @@ const twoRanks = reduced.get(`${engine.name}, 2 ranks`)!
 const adding = twoRanks.at(-1)!.median / 1e6 / (twoRanks.at(-1)!.length * 4)
 const rows: string[][] = []
 const paper: string[][] = []
-for (const { name, batch } of workloads.filter(({ name }) => values.only.split(',').includes(name))) {
+for (const { name, batch } of chosen) {
   const one = (threads: number) => async () =>
     JSON.parse(await output(process.execPath, [...program, 'train', name, `${batch}`, `${threads}`, steps])) as Trained
   const best = await inTurns({

@@ -7,13 +7,12 @@ import { registerCounting } from '../packages/backend/src/testing/counting-gpu.j
 import { mendMatMul, quickenFilterGradient } from '../packages/backend/src/webgpu/index.js'
 import { train } from './train.js'
 import { leastAndMedian } from './turns.js'
-import { workloads } from './workloads.js'
+import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({ options: { only: text, seconds: text, json: text } })
 const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json } = values
-const chosen = workloads.filter(({ name }) => only.split(',').includes(name))
-if (chosen.length === 0) throw new RangeError(`--only ${only} names none of ${workloads.map(({ name }) => name).join(', ')}.`)
+const chosen = workloadsOf(only.split(','))
 
 const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
 const { folder, missing } = findTool('webgpu') as { folder?: string; missing?: string }

@@ -131,6 +131,17 @@ export const large: Workload = {
   build: () => resnet9(64),
 }
 
+/**
+ * Those of these names; all where no names are given.
+ *
+ * @throws RangeError where there are none
+ */
+export function workloadsOf(only: readonly string[] | undefined, known = workloads): readonly Workload[] {
+  const chosen = known.filter(({ name }) => !only || only.includes(name))
+  if (chosen.length === 0) throw new RangeError(`${only} names none of ${known.map(({ name }) => name).join(', ')}.`)
+  return chosen
+}
+
 /** The columns have 100 categories each. */
 export function tabular(columns: number, hidden: readonly number[]): LayersModel {
   const emb_szs = Array.from({ length: columns }, () => [100, 21] as const)
