@@ -9,6 +9,7 @@ import {
   type TensorInfo,
   type Variable,
 } from '@tensorflow/tfjs-core'
+import { randomBy } from '../random/draws.js'
 import { type Call, Program, type ReplayBackend, type Result, type Slot, type Wire } from './program.js'
 import { watchLooks } from './replayable.js'
 
@@ -89,15 +90,14 @@ export class Recording {
     const before = Object.fromEntries(own.map(name => [name, listened[name as keyof Listened]]))
     Object.assign(listened, inPlace)
     watchLooks((tensor, check) => this.#look(tensor, check))
-    Math.random = () => {
+    const draw = () => {
       const drawn = random()
       this.#drawn.push(drawn)
       return drawn
     }
     try {
-      return work()
+      return randomBy(draw, work)
     } finally {
-      Math.random = random
       watchLooks(undefined)
       for (const name of Object.keys(inPlace)) Reflect.deleteProperty(listened, name)
       Object.assign(listened, before)
