@@ -6,7 +6,6 @@ import {
   scalar,
   type Tensor,
   type TensorInfo,
-  tidy,
   type Variable,
 } from '@tensorflow/tfjs-core'
 import { type FusedStep, fitsInPlace } from '../fused-step.js'
@@ -96,7 +95,7 @@ function one(backend: NativeBackend, rule: Rule, step: FusedStep, decoupled: boo
 
 /** Another tensor of the same values, which TensorFlow shares until one of them changes. */
 function giveOwnData(backend: NativeBackend, variable: Variable): void {
-  const own = tidy(() => operate(backend, 'Identity', { T: 'float' }, [variable as TensorInfo])[0]!)
+  const own = operate(backend, 'Identity', { T: 'float' }, [variable as TensorInfo])[0]!
   variable.assign(own)
   own.dispose()
 }

@@ -183,12 +183,7 @@ export function record(
   dispatch(backend, pipeline, group, groups)
 }
 
-export function dispatch(
-  backend: WebGPUBackend,
-  pipeline: Pipeline,
-  group: object,
-  groups: readonly [number, number, number],
-): void {
+function dispatch(backend: WebGPUBackend, pipeline: Pipeline, group: object, groups: readonly [number, number, number]): void {
   backend.ensureCommandEncoderReady()
   backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass()
   const pass = backend.computePassEncoder

@@ -9,7 +9,7 @@ export function rememberBindings(backend: WebGPUBackend): void {
   if (remembering.has(backend)) return
   remembering.add(backend)
   const stock = backend.recordAndSubmit
-  backend.recordAndSubmit = (program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own: Uniform[] = []) => {
+  backend.recordAndSubmit = (program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own?: Uniform[]) => {
     // Textures, and what is timed.
     const isPlain = program.pixelsOpType == null && backend.activeTimers == null && !(program.pipeline instanceof Promise)
     if (!isPlain) return stock.call(backend, program, output, inputs, own)
