@@ -117,17 +117,15 @@ it('a shared layer’s constraint is applied once a step', async () => {
 })
 
 it('what was not stepped is not constrained: frozen weights, and a step that a callback leaves out', async () => {
-  const kernelConstraint = constraints.unitNorm({ axis: 0 })
-  const [body, head] = [
-    layers.dense({ units: 2, inputShape: [1], kernelConstraint }),
-    layers.dense({ units: 1, kernelConstraint }),
-  ]
+  // At random some would have a length of nearly 1.
+  const kernel = { kernelConstraint: constraints.unitNorm({ axis: 0 }), kernelInitializer: 'ones' } as const
+  const [body, head] = [layers.dense({ units: 2, inputShape: [1], ...kernel }), layers.dense({ units: 1, ...kernel })]
   const data = DataBunch.from_arrays({ x: new Float32Array(8).fill(1), shape: [1], y: new Float32Array(8), bs: 4 })
   const learn = new Learner(data, sequential({ layers: [body, head] }), { loss: mse, progress: false })
   body.trainable = false
   const length = (layer: Layer) => value(norm(layer.getWeights()[0]!))
   const before = [length(body), length(head)]
-  for (const each of before) expect(Math.abs(each - 1)).toBeGreaterThan(1e-6)
+  for (const each of before) expect(Math.abs(each - 1)).toBeGreaterThan(1e-3)
   const skip = {
     before_step: () => {
       throw new CancelStep()
