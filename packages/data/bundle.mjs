@@ -1,7 +1,7 @@
 // The end of the build: what decodes CSV, Parquet and Arrow comes with this package, in place of packages of 2.7 MB of which it uses a part; what
 // decodes pictures, WebAssembly, is a module each, compressed; what draws them is so small that it stands in the module that asks for it; and the
 // program of a page's worker threads is one file.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -21,7 +21,6 @@ const { metafile } = await build({
   define: { PAPA_BROWSER_CONTEXT: 'true' }, // what is of Node alone is left out
   metafile: true,
 })
-for (const name of names) await rm(`${folder}/${name}.js.map`, { force: true })
 await writeFile(`${folder}/licences.txt`, await licencesOf(metafile))
 
 const { resolve } = createRequire(import.meta.url)
@@ -46,7 +45,6 @@ libwebp (BSD-3-Clause), copyright (c) 2010 Google Inc.: https://github.com/webmp
 `,
 )
 for (const half of ['node', 'browser']) {
-  await rm(`dist/${half}/codec-wasm.js.map`, { force: true })
   await writeFile(
     `dist/${half}/codec-wasm.js`,
     `const packs = {
@@ -66,7 +64,6 @@ export async function codecWasm(name) {
 
 const drawing = (await readFile('dist/transform/render.wasm')).toString('base64')
 for (const half of ['node', 'browser']) {
-  await rm(`dist/${half}/render-wasm.js.map`, { force: true })
   await writeFile(
     `dist/${half}/render-wasm.js`,
     `const packed = '${drawing}'

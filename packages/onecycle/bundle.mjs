@@ -1,6 +1,6 @@
 // The end of the build: what reads config files, and what parses and renders notebooks, comes with this package, in place of packages of 16 MB of which
 // it uses a part; and what errors mean, for onecycle explain.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { brotliCompress } from 'node:zlib'
 import { build } from 'esbuild'
@@ -19,7 +19,6 @@ for (const [folder, names] of Object.entries({ job: ['config-file'], notebook: [
     external: ['@onecycle/*'],
     metafile: true,
   })
-  for (const name of names) await rm(`dist/${folder}/${name}.js.map`, { force: true })
   await writeFile(`dist/${folder}/licences.txt`, await licencesOf(metafile))
 }
 

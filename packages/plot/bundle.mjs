@@ -23,7 +23,6 @@ for (const name of ['vega-runtime', 'node/resvg/engine']) {
     allowOverwrite: true,
     metafile: true,
   })
-  await rm(`dist/${name}.js.map`, { force: true })
   await writeFile(`dist/${name}.licences.txt`, await licencesOf(metafile))
 }
 
@@ -36,7 +35,6 @@ await build({
   allowOverwrite: true,
   plugins: [vegaBeside],
 })
-await rm('dist/figures.js.map', { force: true })
 
 const files = {
   'resvg.wasm': '@resvg/resvg-wasm/index_bg.wasm',
