@@ -41,6 +41,7 @@ export default defineConfig({
       { find: /^#(\w+)\/(.+)\.js$/, replacement: source('$1', 'node/$2.ts') },
       { find: /^@onecycle\/backend\/wasm\/(inline|internal)$/, replacement: source('backend', 'wasm/$1.ts') },
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
+      { find: '@onecycle/plot/internal/html', replacement: source('plot', 'html.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
       { find: /^@onecycle\/distributed\/sweep$/, replacement: source('distributed', 'sweep/index.ts') },

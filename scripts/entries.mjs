@@ -4,7 +4,7 @@ import { root } from './steps.mjs'
 
 /**
  * What programs import: each entry of each package by its name, and the source that it is made of. What packages have for each other
- * (`/internal`) is no entry.
+ * (`/internal`, and what is below it) is no entry.
  *
  * @returns {{ name: string, package: string, file: string, types: string }[]} a package's own before its other entries, and the umbrella last; files are relative to the repository
  */
@@ -13,7 +13,7 @@ export function entries() {
   return packages.flatMap(folder => {
     const { name, exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'))
     return Object.entries(exports).flatMap(([path, { types }]) =>
-      path.endsWith('/internal')
+      path.includes('/internal')
         ? []
         : [
             {

@@ -38,5 +38,5 @@ test('a page with plots and progress loads neither TensorFlow.js nor, before the
     .filter(({ path }: { path: string }) => [...loaded].some(name => path.endsWith(name)))
     .map(({ contents }: { contents: Uint8Array }) => gzipSync(contents).length)
   expect(sizes.length).toBe(loaded.size)
-  expect(sizes.reduce((sum: number, size: number) => sum + size)).toBeLessThan(28_000)
+  expect(sizes.reduce((sum: number, size: number) => sum + size)).toBeLessThan(27_000)
 })

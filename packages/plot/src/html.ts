@@ -1,9 +1,17 @@
+/**
+ * Pages of plots, and what notebooks and reports write them with: for the other packages of onecycle, and apart from the rest, so that who shows
+ * plots alone does not load it.
+ *
+ * @module
+ */
 import { toBase64 } from '@onecycle/platform'
 import type { Chart } from './chart.js'
 import { packedChart } from './packed-chart.js'
 import type { Theme } from './palette.js'
 import { toSvg } from './svg.js'
 import type { VegaLiteSpec } from './vega.js'
+
+export { figureScript } from '#plot/figure-script.js'
 
 /** Text made safe inside HTML elements and quoted attributes. */
 export function escapeHtml(text: string): string {

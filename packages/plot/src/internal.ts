@@ -3,7 +3,5 @@
  *
  * @module
  */
-export { figureScript } from '#plot/figure-script.js'
-export { escapeHtml, type FigureOptions, htmlFigure, htmlPage } from './html.js'
 export { showKinds } from './plot.js'
 export { formatNumber } from './render/number.js'

@@ -1,4 +1,4 @@
-import { escapeHtml } from '@onecycle/plot/internal'
+import { escapeHtml } from '@onecycle/plot/internal/html'
 import hljs from 'highlight.js/lib/core'
 import typescript from 'highlight.js/lib/languages/typescript'
 import { marked } from 'marked'

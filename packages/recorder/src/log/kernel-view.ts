@@ -1,4 +1,4 @@
-import { escapeHtml } from '@onecycle/plot/internal'
+import { escapeHtml } from '@onecycle/plot/internal/html'
 import { cellsOf, headings } from './epoch-table.js'
 import type { KernelDisplay } from './kernel.js'
 import { type Clock, type ProgressNews, type ProgressView, redraw } from './news.js'

@@ -1,6 +1,6 @@
 import { checkOptions, type Kinds, kind, show, typeError, writeWhole } from '@onecycle/platform'
 import { Plot, type Theme } from '@onecycle/plot'
-import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage } from '@onecycle/plot/internal'
+import { escapeHtml, type FigureOptions, figureScript, htmlFigure, htmlPage } from '@onecycle/plot/internal/html'
 import { formatFigure } from './figure.js'
 
 /** What a report is made of: its title, words, sections, colours, and whether plots answer to the pointer. */
