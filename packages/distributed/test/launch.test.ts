@@ -56,17 +56,13 @@ describe.each(engines.map(engine => [titleOf(engine), engine] as const))('launch
       expect(code).toBe(5)
     })
 
-    test.each(['SIGINT', 'SIGTERM', 'SIGUSR1'] as const)(
-      '%s is heard by all ranks, which end in their own way',
-      { retry: 2 },
-      async name => {
-        const when = /(?=[\s\S]*rank 0 waits)[\s\S]*rank 1 waits/
-        const { code, stdout } = await launch(['-n', '2', '--mpiexec', by, program('ends.mjs'), 'signal'], { name, when })
-        expect(stdout).toMatch(/^rank 0 heard SIGTERM$/m)
-        expect(stdout).toMatch(/^\[1\] rank 1 heard SIGTERM$/m)
-        expect(code).toBe(143)
-      },
-    )
+    test.each(['SIGINT', 'SIGTERM', 'SIGUSR1'] as const)('%s is heard by all ranks, which end in their own way', async name => {
+      const when = /(?=[\s\S]*rank 0 waits)[\s\S]*rank 1 waits/
+      const { code, stdout } = await launch(['-n', '2', '--mpiexec', by, program('ends.mjs'), 'signal'], { name, when })
+      expect(stdout).toMatch(/^rank 0 heard SIGTERM$/m)
+      expect(stdout).toMatch(/^\[1\] rank 1 heard SIGTERM$/m)
+      expect(code).toBe(143)
+    })
 
     test('SIGTERM ends a fit on all ranks after a batch', async () => {
       const when = /rank 1 trains/

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { checkCount } from '@onecycle/platform'
 import type { Engine } from '../mpi/started-by.js'
 import { typescriptArguments } from '../sweep/typescript.js'
-import { chooseMpiexec, type Mpiexec } from './mpiexec.js'
+import { chooseMpiexec } from './mpiexec.js'
 import { RankLines } from './rank-lines.js'
 
 const stopByUsr1 = new URL('./stop-by-usr1.js', import.meta.url).href
@@ -28,7 +28,8 @@ export interface LaunchOptions {
  * Ctrl-C, SIGTERM and SIGUSR1 come to all ranks as SIGTERM, and they end in their own way, with a checkpoint where they keep some; a second one ends
  * them at once.
  *
- * @returns the exit code: mpiexec's, which is that of a rank that failed; 128 and the signal's number where one ended mpiexec
+ * @returns the exit code: mpiexec's, which is that of a rank that failed, or where it tells of none what ranks say that heard a signal; 128 and the
+ * signal's number where one ended mpiexec
  */
 export async function launch({ n, program, args, mpiexec, mpiexecArgs = [] }: LaunchOptions): Promise<number> {
   checkCount('the number of ranks', n)
@@ -45,7 +46,12 @@ export async function launch({ n, program, args, mpiexec, mpiexecArgs = [] }: La
       env: { ...process.env, ...(library && { ONECYCLE_MPI: library }) },
     },
   )
-  const printed = [pass(ranks.stdout, chosen, process.stdout), pass(ranks.stderr, chosen, process.stderr)]
+  // MPICH's mpiexec takes all codes for 0, but for those that it noted before the output of all ranks was closed, once it passed a signal on.
+  let said = 0
+  const lines = new RankLines(chosen, code => {
+    said = Math.max(said, code)
+  })
+  const printed = [pass(ranks.stdout, new RankLines(chosen), process.stdout), pass(ranks.stderr, lines, process.stderr)]
   const signals = passSignals(ranks)
   try {
     const code = await new Promise<number>((done, reject) => {
@@ -53,7 +59,7 @@ export async function launch({ n, program, args, mpiexec, mpiexecArgs = [] }: La
       ranks.on('close', (code, signal) => done(code ?? 128 + constants.signals[signal!]))
     })
     await Promise.all(printed)
-    return signals.ended() ?? code
+    return signals.ended() ?? (code || said)
   } finally {
     signals.release()
   }
@@ -72,9 +78,8 @@ function engineArguments(engine: Engine, n: number): string[] {
   ]
 }
 
-function pass(from: NodeJS.ReadableStream, mpiexec: Mpiexec, to: NodeJS.WritableStream): Promise<void> {
-  const lines = from.setEncoding('utf8').pipe(new RankLines(mpiexec))
-  lines.pipe(to, { end: false })
+function pass(from: NodeJS.ReadableStream, lines: RankLines, to: NodeJS.WritableStream): Promise<void> {
+  from.setEncoding('utf8').pipe(lines).pipe(to, { end: false })
   return new Promise(done => lines.on('end', done))
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lastLine } from './last-line.js'
 import { RankLines } from './rank-lines.js'
 
 async function told(mpiexec: ConstructorParameters<typeof RankLines>[0], chunks: string[]): Promise<string> {
@@ -21,4 +22,14 @@ test.each([
   ['Open MPI', 'Open MPI 5.0.11', ['[1,0]<stdout>: a\n[job@1,1]<stderr>:   b\n'], 'a\n[1]   b\n'],
 ] as const)('lines of %s (%s) are passed on with their ranks', async (engine, version, chunks, expected) => {
   expect(await told({ engine, version }, [...chunks])).toBe(expected)
+})
+
+test('what ranks say of their end is heard, and not passed on', async () => {
+  const codes: number[] = []
+  const lines = new RankLines({ engine: 'MPICH', version: 'MPICH 4.0.2' }, code => codes.push(code))
+  lines.end(`[0] ${lastLine(0)}[1] half${lastLine(143)}[1] b\n`)
+  let text = ''
+  for await (const part of lines) text += part
+  expect(text).toBe('[1] half\n[1] b\n')
+  expect(codes).toEqual([0, 143])
 })
