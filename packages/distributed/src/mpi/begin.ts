@@ -18,6 +18,8 @@ import type { Start } from './started-by.js'
 export async function beginMpi(start: Start, timeout: number, file: string | undefined): Promise<MpiCommunicator> {
   // UCX, which both engines use, would take the signals by which V8 notices what lies outside of wasm's memory for errors.
   process.env['UCX_HANDLE_ERRORS'] ??= 'none'
+  // To try how it hears of memory, UCX moves the end of the heap up and back down: what a thread of Node took there meanwhile would be gone.
+  process.env['UCX_MEM_EVENTS'] ??= 'n'
   const open = await loadKoffi({ global: true })
   const library = file === undefined ? look(open, start) : openMpiLibrary(open, file)
   // Before MPI begins: a process that has begun is better not copied.
