@@ -1,6 +1,5 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
-import { element, groupsFor, makeOutput, oneOfEach, run, type WebGPUBackend } from './gpu.js'
-import { tellNaN } from './kernels/elementwise.js'
+import { element, groupsFor, makeOutput, oneOfEach, run, tellNaN, type WebGPUBackend } from './gpu.js'
 
 /** A convolution, as far as the gradient of its filter goes; a dense layer is one of one pixel. */
 export type Geometry = Pick<

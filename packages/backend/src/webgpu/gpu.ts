@@ -121,6 +121,11 @@ export function element(body: string): string {
     }`
 }
 
+/** What no number is, told by its bits: of comparisons compilers for GPUs may believe that it does not occur. */
+export const tellNaN = `
+  fn isNaN(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+`
+
 export type Inputs = Readonly<Record<string, TensorInfo>>
 
 /** A kernel of ours for webgpu. */

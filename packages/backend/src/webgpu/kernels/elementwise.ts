@@ -1,13 +1,8 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core'
 import { activationKernelNames, gradientKernelNames, scaleName } from '../../wasm/compiled/kernel-names.js'
-import { element, groupsFor, kernel, makeOutput, run, type Shader, type WebGPUBackend } from '../gpu.js'
+import { element, groupsFor, kernel, makeOutput, run, type Shader, tellNaN, type WebGPUBackend } from '../gpu.js'
 
 type Attrs = Readonly<Record<string, number>>
-
-/** What no number is, told by its bits: of comparisons compilers for GPUs may believe that it does not occur. */
-export const tellNaN = `
-  fn isNaN(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
-`
 
 const logistic = 'fn logistic(x: f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }'
 

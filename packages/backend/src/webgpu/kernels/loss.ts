@@ -1,7 +1,6 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core'
 import { softmaxCrossEntropyName } from '../../wasm/compiled/kernel-names.js'
-import { GROUP, kernel, makeOutput, oneOfEach, run, type Shader } from '../gpu.js'
-import { tellNaN } from './elementwise.js'
+import { GROUP, kernel, makeOutput, oneOfEach, run, type Shader, tellNaN } from '../gpu.js'
 
 /** Up to so many logits one group of threads does all of it. */
 const few = 16_384
