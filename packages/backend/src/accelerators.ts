@@ -1,18 +1,27 @@
-import type { accelerateNative as accelerate } from './native/index.js'
-import type { fusedStepsOnNative as nativeSteps } from './native/optimizer.js'
-import type { accelerateWebGPU as accelerateOnWebGPU } from './webgpu/accelerate.js'
-import type { fusedStepsOnWebGPU as fusedSteps } from './webgpu/optimizer.js'
+import type { accelerateLayers } from './wasm/index.js'
 
-/** As `accelerateNative` of './native', which is loaded for it; and what carries out steps of many parameters there. */
-export async function accelerateNative(layers: Parameters<typeof accelerate>[0]): Promise<typeof nativeSteps> {
-  const [native, { fusedStepsOnNative }] = await Promise.all([import('./native/index.js'), import('./native/optimizer.js')])
-  native.accelerateNative(layers)
-  return fusedStepsOnNative
-}
+type Layers = Parameters<typeof accelerateLayers>[0]
 
-/** As `accelerateWebGPU` of './webgpu', which is loaded for it; and what carries out steps of many parameters there. */
-export async function accelerateWebGPU(layers: Parameters<typeof accelerateOnWebGPU>[0]): Promise<typeof fusedSteps> {
-  const [webgpu, { fusedStepsOnWebGPU }] = await Promise.all([import('./webgpu/accelerate.js'), import('./webgpu/optimizer.js')])
-  webgpu.accelerateWebGPU(layers)
-  return fusedStepsOnWebGPU
+/**
+ * By the names that TensorFlow.js has for backends: makes layers of what is fused there, and gives what carries out the steps of many parameters. Each is
+ * loaded when it is asked for.
+ */
+export const accelerators = {
+  async tensorflow(layers: Layers) {
+    const [{ accelerateNative }, { fusedStepsOnNative }] = await Promise.all([
+      import('./native/index.js'),
+      import('./native/optimizer.js'),
+    ])
+    accelerateNative(layers)
+    return fusedStepsOnNative
+  },
+
+  async webgpu(layers: Layers) {
+    const [{ accelerateWebGPU }, { fusedStepsOnWebGPU }] = await Promise.all([
+      import('./webgpu/accelerate.js'),
+      import('./webgpu/optimizer.js'),
+    ])
+    accelerateWebGPU(layers)
+    return fusedStepsOnWebGPU
+  },
 }

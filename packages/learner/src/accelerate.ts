@@ -9,29 +9,22 @@ let accelerated: Promise<void> | undefined
 
 /**
  * Waits for the backend, where it is still to be chosen. On wasm it then has optimizers step in place, layers run through one or two
- * kernels each way, and steps run the kernels of earlier ones again; on tfjs-node layers are made of TensorFlow's fused operations. What each does stays the same up to rounding. Called before a fit or
- * a pass over data, so that no other backend loads these kernels, and so that a model that was loaded validates as it did when it was
- * saved, to the bit.
+ * kernels each way, and steps run the kernels of earlier ones again; on webgpu the same by programs of ours, and on tfjs-node by TensorFlow's
+ * fused operations. What each does stays the same up to rounding. Called before a fit or a pass over data, so that no other backend loads these
+ * kernels, and so that a model that was loaded validates as it did when it was saved, to the bit.
  *
  * @param resume where a fit goes on from: on the backend that it was on
  */
 export async function accelerate({ resume }: Pick<TrainOptions, 'resume'> = {}): Promise<void> {
   if (resume) await (await import('./checkpoint/pin.js')).pinToCheckpoint(resume)
   await ready()
-  if (getBackend() === 'tensorflow') {
-    // Loaded there alone: in a page nobody has it.
-    const { accelerateNative } = await import('@onecycle/backend/internal')
-    setFusedSteps(await accelerateNative(layers))
+  const backend = getBackend()
+  if (backend === 'tensorflow' || backend === 'webgpu') {
+    const { accelerators } = await import('@onecycle/backend/internal')
+    setFusedSteps(await accelerators[backend](layers))
   }
-  if (getBackend() === 'webgpu') {
-    const [{ accelerateWebGPU }, { replay }] = await Promise.all([
-      import('@onecycle/backend/internal'),
-      import('./replay/steps.js'),
-    ])
-    setFusedSteps(await accelerateWebGPU(layers))
-    setReplay(replay)
-  }
-  if (getBackend() !== 'wasm') return
+  if (backend === 'webgpu') setReplay((await import('./replay/steps.js')).replay)
+  if (backend !== 'wasm') return
   accelerated ??= load()
   try {
     await accelerated
