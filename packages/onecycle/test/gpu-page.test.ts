@@ -1,28 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, type OpenPage, openPage } from './chromium.js'
+import { noChromium, type OpenPage } from './chromium.js'
+import { openGpuPage } from './gpu-page.js'
 import { root } from './run-program.js'
 import type { Answer, Task } from './wasm-training.js'
 
-// The bundler that tsx brings.
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
 const { findTool } = await import(join(root, 'scripts/tools.mjs'))
 
 const tools = { webgl: findTool('webgl'), webgpu: findTool('webgpu') }
 const missing = noChromium ?? tools.webgl.missing ?? tools.webgpu.missing
 const training = fileURLToPath(new URL('wasm-training.ts', import.meta.url))
-
-/** Has Chromium compute in software what it would on a graphics processor. */
-const software = [
-  '--enable-unsafe-swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-]
 
 describe.skipIf(missing)(`a page that has imported the backends for graphics processors${missing ? ` (${missing})` : ''}`, () => {
   let folder: string
@@ -35,23 +25,7 @@ describe.skipIf(missing)(`a page that has imported the backends for graphics pro
       import '@onecycle/backend/wasm/inline'
       import { train } from '${training}'
       globalThis.train = train`
-    // One tfjs-core for all.
-    const shared = ['core', 'backend-cpu'].map(name => [
-      `@tensorflow/tfjs-${name}`,
-      join(root, 'node_modules/@tensorflow', `tfjs-${name}`),
-    ])
-    const own = Object.entries(tools).map(([name, { folder }]) => {
-      const id = `@tensorflow/tfjs-backend-${name}`
-      return [id, join(folder, 'node_modules', id)]
-    })
-    const alias = Object.fromEntries([...shared, ...own])
-    const bundle = { bundle: true, format: 'esm', outfile: join(folder, 'page.js'), logLevel: 'error' }
-    await build({ ...bundle, alias, stdin: { contents, resolveDir: root } })
-    await writeFile(
-      join(folder, 'index.html'),
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-    )
-    open = await openPage(folder, { args: software })
+    open = await openGpuPage(folder, contents, { webgl: tools.webgl.folder, webgpu: tools.webgpu.folder })
   }, 60_000)
   afterAll(async () => {
     await open?.close()

@@ -1,29 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, type OpenPage, openPage } from './chromium.js'
+import { noChromium, type OpenPage } from './chromium.js'
+import { openGpuPage } from './gpu-page.js'
 import { root } from './run-program.js'
 import type * as checks from './webgpu-checks.js'
 
-// The bundler that tsx brings.
-const { build } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild')
 const { findTool } = await import(join(root, 'scripts/tools.mjs'))
 
 const { folder: tool, missing: noTool } = findTool('webgpu') as { folder?: string; missing?: string }
 const missing = noChromium ?? noTool
 
-/** Has Chromium compute in software what it would on a graphics processor. */
-const software = [
-  '--enable-unsafe-swiftshader',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-]
-
-const name = '@tensorflow/tfjs-backend-webgpu'
 const source = fileURLToPath(new URL('webgpu-checks.ts', import.meta.url))
 
 describe.skipIf(missing)(`programs for webgpu, in software${missing ? ` (${missing})` : ''}`, () => {
@@ -35,7 +24,7 @@ describe.skipIf(missing)(`programs for webgpu, in software${missing ? ` (${missi
     folder = await mkdtemp(join(tmpdir(), 'onecycle-webgpu-'))
     const contents = `
       import '@tensorflow/tfjs-backend-cpu'
-      import '${name}'
+      import '@tensorflow/tfjs-backend-webgpu'
       import { useBackend } from '@onecycle/backend'
       import * as checks from '${source}'
       globalThis.checks = checks
@@ -43,19 +32,7 @@ describe.skipIf(missing)(`programs for webgpu, in software${missing ? ` (${missi
         await useBackend({ prefer: 'webgpu', log: false })
         await checks.begin()
       }`
-    // One tfjs-core for all.
-    const shared = ['core', 'backend-cpu'].map(part => {
-      const id = `@tensorflow/tfjs-${part}`
-      return [id, join(root, 'node_modules', id)]
-    })
-    const alias = { ...Object.fromEntries(shared), [name]: join(tool!, 'node_modules', name) }
-    const options = { bundle: true, format: 'esm', outfile: join(folder, 'page.js'), logLevel: 'error', alias }
-    await build({ ...options, stdin: { contents, resolveDir: root } })
-    await writeFile(
-      join(folder, 'index.html'),
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>',
-    )
-    open = await openPage(folder, { args: software })
+    open = await openGpuPage(folder, contents, { webgpu: tool! })
     const started = await open.page.evaluate<string | undefined>('start().then(() => undefined, error => error.message)')
     reason = started?.split('\n')[0]
   }, 240_000)
