@@ -98,15 +98,14 @@ class Parallel implements Drawn {
     this.source = ['parallel', options]
     this.#title = title
     this.#axes = axes
-    const place = (line: readonly number[]) =>
-      placedOn(
-        axes.at(-1)!,
-        lines.map(each => each.at(-1)!),
-        5,
-      ).place(line.at(-1)!)
+    const { place } = placedOn(
+      axes.at(-1)!,
+      lines.map(line => line.at(-1)!),
+      5,
+    )
     this.#lines = lines
       .map((values): Line => {
-        const at = place(values)
+        const at = place(values.at(-1)!)
         return { values, goodness: Number.isFinite(at) ? (better === 'lower' ? at : 1 - at) : -1 }
       })
       .sort((a, b) => a.goodness - b.goodness)
