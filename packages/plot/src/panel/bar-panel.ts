@@ -1,15 +1,13 @@
 import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
 import { colorsOf, type Drawn, type Panel, type Series } from '../chart.js'
 import type { Json } from '../json.js'
-import { BrailleCanvas } from '../render/canvas.js'
-import { framed } from '../render/framed.js'
 import { formatNumber } from '../render/number.js'
 import type { Pen } from '../render/pen.js'
-import { fills, legend, painter, terminalColor } from '../render/terminal-legend.js'
+import { fills, terminalColor } from '../render/terminal-legend.js'
 import type { Look } from '../theme.js'
-import { placer } from '../ticks.js'
 import { extentOf } from './grid.js'
-import { areaOf, axisKinds, checkCategories, type NamedAxis, namedEncoding, namedLabels, namedScale } from './named-axis.js'
+import { areaOf, axisKinds, checkCategories, type NamedAxis, namedEncoding, namedScale } from './named-axis.js'
+import { onCanvas } from './named-canvas.js'
 
 /** What `barPanel` draws: bars with names and lengths. */
 export interface BarPanelOptions {
@@ -110,18 +108,8 @@ class Bars implements Drawn {
   }
 
   lines(width: number, height: number, pen: Pen): string[] {
-    const lying = this.#y.categories
-    const rows = Math.max(height, (lying?.length ?? 0) * Math.min(2, this.#boxes.length))
-    const yScale = this.#scale('y', Math.max(2, Math.floor(rows / 3)))
-    const yLabels = namedLabels(this.#y, yScale, Math.max(4, Math.floor(width / 3)))
-    const margin = Math.max(...yLabels.map(each => each.length)) + 1
-    const columns = width - margin - 1
-    const xScale = this.#scale('x', Math.max(2, Math.floor(columns / 12)))
-    const canvas = new BrailleCanvas(columns, rows)
-    const alongX = placer({ label: '' }, xScale.domain)
-    const alongY = placer({ label: '' }, yScale.domain)
-    const across = (x: number) => Math.round(alongX(x) * (canvas.width - 1))
-    const down = (y: number) => Math.round((1 - alongY(y)) * (canvas.height - 1))
+    const rows = Math.max(height, (this.#y.categories?.length ?? 0) * Math.min(2, this.#boxes.length))
+    const { canvas, across, down, framed } = onCanvas(this.#x, this.#y, this.#extent, width, rows)
     const colors = colorsOf(this.#panel)
     this.#boxes.forEach((boxes, i) => {
       for (const { x, x2, y, y2 } of boxes) {
@@ -132,15 +120,7 @@ class Bars implements Drawn {
           else canvas.line(across(x), line, across(x2), line, terminalColor(colors[i]!))
       }
     })
-    const paint = painter(pen)
-    return framed(this.#panel, width, pen, {
-      rows: canvas.rows(paint),
-      margin,
-      yTicks: new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yLabels[i]!])),
-      xTicks: xScale.ticks.map(tick => across(tick) >> 1),
-      xLabels: namedLabels(this.#x, xScale, Math.max(3, Math.floor(columns / xScale.ticks.length) - 1)),
-      below: legend({ ...this.#panel, drawn: this }, width, ' '.repeat(margin), pen),
-    })
+    return framed({ ...this.#panel, drawn: this }, pen)
   }
 
   at(x: number, y: number): string | undefined {
@@ -163,7 +143,7 @@ class Bars implements Drawn {
     return [title || [this.#y.label, this.#x.label].filter(Boolean).join(' over '), said.join('; ')].filter(Boolean).join(': ')
   }
 
-  #scale(field: 'x' | 'y', count = 6) {
-    return namedScale(field === 'x' ? this.#x : this.#y, field, this.#extent, { count, round: true })
+  #scale(field: 'x' | 'y') {
+    return namedScale(field === 'x' ? this.#x : this.#y, field, this.#extent, { round: true })
   }
 }

@@ -1,14 +1,12 @@
 import { checkOptions, kind, plainError, show, typeError } from '@onecycle/platform'
 import { colorsOf, type Drawn, type Panel, type Series } from '../chart.js'
 import type { Json } from '../json.js'
-import { BrailleCanvas } from '../render/canvas.js'
-import { framed } from '../render/framed.js'
 import { formatNumber } from '../render/number.js'
 import type { Pen } from '../render/pen.js'
-import { legend, painter, symbolsOf, terminalColor } from '../render/terminal-legend.js'
+import { symbolsOf, terminalColor } from '../render/terminal-legend.js'
 import type { Look } from '../theme.js'
-import { placer } from '../ticks.js'
-import { areaOf, axisKinds, type NamedAxis, namedEncoding, namedLabels, namedScale } from './named-axis.js'
+import { areaOf, axisKinds, type NamedAxis, namedEncoding, namedScale } from './named-axis.js'
+import { onCanvas } from './named-canvas.js'
 
 /** What `dotPanel` draws: dots over categories, by the names of what they are of. */
 export interface DotPanelOptions {
@@ -99,27 +97,13 @@ class Dots implements Drawn {
   }
 
   lines(width: number, height: number, pen: Pen): string[] {
-    const yScale = this.#scale('y', Math.max(2, Math.floor(height / 3)))
-    const margin = Math.max(...yScale.labels.map(each => each.length)) + 1
-    const columns = width - margin - 1
-    const xScale = this.#scale('x')
-    const canvas = new BrailleCanvas(columns, height)
-    const [alongX, alongY] = [placer({ label: '' }, xScale.domain), placer({ label: '' }, yScale.domain)]
-    const across = (x: number) => Math.round(alongX(x) * (canvas.width - 1))
-    const down = (y: number) => Math.round((1 - alongY(y)) * (canvas.height - 1))
+    const { canvas, across, down, framed } = onCanvas(this.#x, this.#y, this.#extent, width, height)
     const [colors, symbols] = [colorsOf(this.#panel), symbolsOf(this.#panel, pen)]
     this.#panel.series.forEach(({ name, points }, s) => {
       const { glyph } = symbols.get(name)!
       for (const [i, [x, y]] of points.entries()) canvas.glyph(across(aside(x, i)), down(y), glyph, terminalColor(colors[s]!))
     })
-    return framed(this.#panel, width, pen, {
-      rows: canvas.rows(painter(pen)),
-      margin,
-      yTicks: new Map(yScale.ticks.map((tick, i) => [down(tick) >> 2, yScale.labels[i]!])),
-      xTicks: xScale.ticks.map(tick => across(tick) >> 1),
-      xLabels: namedLabels(this.#x, xScale, Math.max(3, Math.floor(columns / xScale.ticks.length) - 1)),
-      below: legend({ ...this.#panel, drawn: this }, width, ' '.repeat(margin), pen),
-    })
+    return framed({ ...this.#panel, drawn: this }, pen)
   }
 
   at(x: number): string | undefined {
@@ -139,8 +123,8 @@ class Dots implements Drawn {
     return `${title || [this.#y.label, this.#x.label].filter(Boolean).join(' over ')}: ${series.reduce((sum, { points }) => sum + points.length, 0)} dots; ${names.slice(0, 10).join('; ')}`
   }
 
-  #scale(field: 'x' | 'y', count = 6) {
-    return namedScale(field === 'x' ? this.#x : this.#y, field, this.#extent, { count, round: true })
+  #scale(field: 'x' | 'y') {
+    return namedScale(field === 'x' ? this.#x : this.#y, field, this.#extent, { round: true })
   }
 }
 
