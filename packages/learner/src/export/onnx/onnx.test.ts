@@ -148,7 +148,7 @@ const partsOf = (net: LayersModel, loss = 'mse') => {
   return { data, model: net, loss_func: Object.assign(() => tf.scalar(0), { [loss]: true }) as never }
 }
 
-describe.skipIf(missing)(`ONNX as its runtime reads it${missing ? ` (${missing})` : ''}`, () => {
+describe.skipIf(missing)(`ONNX as its runtime reads it${missing ? `, left out: ${missing}` : ''}`, () => {
   let ort: Runtime
   beforeAll(() => {
     ort = createRequire(`${folder}/package.json`)('onnxruntime-web')
