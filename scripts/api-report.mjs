@@ -11,31 +11,24 @@ import { root } from './steps.mjs'
 export const reportFile = name => `packages/${name}/api-report.api.md`
 
 /** The report of each package, by the folder's name. */
-export function apiReports() {
-  const checker = declarations()
-  const all = entries()
-  const owners = new Map()
+export function apiReports(checker = declarations()) {
+  const owners = ownersIn(checker)
+  const within = new Set()
   const reports = new Map()
-  for (const { name, package: folder, types } of all) {
-    const parts =
-      reports.get(folder) ??
-      reports
-        .set(folder, [`# API of ${all.find(each => each.package === folder).name}\n\n\`npm run api\` writes this file.\n`])
-        .get(folder)
-    parts.push(entryReport(checker, { name, folder, types }, owners))
+  for (const { name, package: folder, types } of entries()) {
+    // The first entry of a package has its name.
+    if (!reports.has(folder)) reports.set(folder, [`# API of ${name}\n\n\`npm run api\` writes this file.\n`])
+    reports.get(folder).push(entryReport(checker, { name, folder, types }, owners, within))
   }
   return new Map([...reports].map(([folder, parts]) => [folder, parts.join('\n')]))
 }
 
-/** How many names each entry exports, those that it takes from another one left out. */
-export function countNames() {
-  const checker = declarations()
-  const seen = new Set()
-  return entries().map(({ name, types }) => {
-    const found = checker.exportsOf(types).filter(({ symbol }) => checker.isOurs(symbol) && !seen.has(symbol))
-    for (const { symbol } of found) seen.add(symbol)
-    return { name, names: found.length }
-  })
+/** Whose each exported name of ours is: that of the first entry that exports it. */
+function ownersIn(checker) {
+  const owners = new Map()
+  for (const { name, types } of entries())
+    for (const { symbol } of checker.exportsOf(types)) if (checker.isOurs(symbol) && !owners.has(symbol)) owners.set(symbol, name)
+  return owners
 }
 
 /** A type checker over the declarations that the build has made. */
@@ -71,18 +64,20 @@ function declarations() {
   }
 }
 
-/** One entry: what it takes from others in one line each, then its own names, then what those are made of and is not exported. */
-function entryReport(checker, { name, folder, types }, owners) {
+/**
+ * One entry: what it takes from others in one line each, then its own names, then what those are made of and is not exported.
+ *
+ * @param seen what was told so far of what is not exported
+ */
+function entryReport(checker, { name, folder, types }, owners, seen) {
   const taken = new Map()
   const own = []
   const external = new Set()
   for (const { name: exported, symbol } of checker.exportsOf(types)) {
     const from = owners.get(symbol)
-    if (from) taken.set(from, [...(taken.get(from) ?? []), exported])
-    else if (checker.isOurs(symbol)) {
-      owners.set(symbol, name)
-      own.push({ exported, symbol })
-    } else external.add(symbol.declarations[0].getSourceFile().fileName.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)[1])
+    if (from === name) own.push({ exported, symbol })
+    else if (from) taken.set(from, [...(taken.get(from) ?? []), exported])
+    else external.add(symbol.declarations[0].getSourceFile().fileName.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)[1])
   }
   const told = new Set(own.map(({ symbol }) => symbol))
   const used = []
@@ -90,8 +85,8 @@ function entryReport(checker, { name, folder, types }, owners) {
   const within = []
   // What is found while this is shown comes behind it.
   for (const symbol of used) {
-    if (owners.has(symbol) || checker.packageOf(symbol) !== folder) continue
-    owners.set(symbol, name)
+    if (owners.has(symbol) || seen.has(symbol) || checker.packageOf(symbol) !== folder) continue
+    seen.add(symbol)
     within.push(shownAs(checker, symbol.name, symbol, '', told, used))
   }
   const lines = [
@@ -163,9 +158,11 @@ function note(node, checker, told, used) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [name, text] of apiReports()) {
+  const checker = declarations()
+  for (const [name, text] of apiReports(checker)) {
     writeFileSync(join(root, reportFile(name)), text)
     console.log(reportFile(name))
   }
-  for (const { name, names } of countNames()) console.log(`${String(names).padStart(5)} ${name}`)
+  const owned = [...ownersIn(checker).values()]
+  for (const { name } of entries()) console.log(`${String(owned.filter(each => each === name).length).padStart(5)} ${name}`)
 }
