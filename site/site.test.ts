@@ -11,9 +11,13 @@ const { entries } = await import(join(root, 'scripts/entries.mjs'))
 const folder = mkdtempSync(join(tmpdir(), 'onecycle-site-'))
 const site = join(folder, 'some/project')
 let built: Ended
+/** The pages, by what leads to them from the site's folder. */
+let pages: Map<string, string>
 
 beforeAll(async () => {
   built = await run(process.execPath, ['node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.mjs', '--out', site])
+  const files = (readdirSync(site, { recursive: true }) as string[]).filter(file => file.endsWith('.html'))
+  pages = new Map(files.map(file => [file.replaceAll('\\', '/'), readFileSync(join(site, file), 'utf8')]))
 }, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -21,12 +25,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const many = /^(index|documents\/(?!.*\.(ts|mjs|py)\.html)|modules\/)/
 const few =
   /^(index|documents\/(Tables|Plots|What_it_is|Examples)|modules\/(onecycle|_onecycle_data)|classes\/_onecycle_learner.Learner|interfaces\/_onecycle_callbacks.Callback)\.html$/
-
-/** The pages, by what leads to them from the site's folder. */
-function pages(): Map<string, string> {
-  const files = (readdirSync(site, { recursive: true }) as string[]).filter(file => file.endsWith('.html'))
-  return new Map(files.map(file => [file.replaceAll('\\', '/'), readFileSync(join(site, file), 'utf8')]))
-}
 
 const valuesOf = (html: string, attribute: string) =>
   [...html.matchAll(new RegExp(` ${attribute}="([^"]*)"`, 'g'))].map(([, value]) => value!.replaceAll('&amp;', '&'))
@@ -37,20 +35,19 @@ test('is built without a warning: every name that a comment links to is there', 
 })
 
 test('has a page for every document, and for every name of every entry', () => {
-  const all = [...pages().keys()]
+  const all = [...pages.keys()]
   const of = (kind: string) => all.filter(page => page.startsWith(`${kind}/`)).length
   expect(of('documents')).toBeGreaterThan(45)
   expect(of('classes') + of('functions') + of('interfaces') + of('types') + of('variables')).toBeGreaterThan(800)
-  const names = [...pages().values()].join('\n')
+  const names = [...pages.values()].join('\n')
   for (const { name } of entries()) expect(names).toContain(`<h1>Module ${name}`)
 })
 
 test('every link and every anchor leads somewhere, and none to a page of the repository that is not here', () => {
-  const all = pages()
-  const anchors = new Map([...all].map(([page, html]) => [page, new Set(valuesOf(html, 'id'))]))
+  const anchors = new Map([...pages].map(([page, html]) => [page, new Set(valuesOf(html, 'id'))]))
   const broken: string[] = []
   let followed = 0
-  for (const [page, html] of all)
+  for (const [page, html] of pages)
     for (const target of [...valuesOf(html, 'href'), ...valuesOf(html, 'src')]) {
       if (/^(https?:|data:|mailto:|#icon-)/.test(target)) continue
       followed++
@@ -65,7 +62,7 @@ test('every link and every anchor leads somewhere, and none to a page of the rep
 })
 
 test('asks nothing of anywhere else', () => {
-  for (const [page, html] of pages()) {
+  for (const [page, html] of pages) {
     const loaded = [...html.matchAll(/<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)="(https?:[^"]*)"/g)].map(
       ([, url]) => url,
     )
@@ -90,7 +87,7 @@ describe.skipIf(noChromium)(`in Chromium${noChromium ? `, left out: ${noChromium
         await page.setViewportSize({ width, height: 844 })
         await page.emulateMedia({ colorScheme })
         const narrow = width < 500 && colorScheme === 'light'
-        for (const name of [...pages().keys()].filter(name => (narrow ? many : few).test(name))) {
+        for (const name of [...pages.keys()].filter(name => (narrow ? many : few).test(name))) {
           await page.goto(url + name)
           const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
           expect(beyond, name).toBeLessThanOrEqual(0)
