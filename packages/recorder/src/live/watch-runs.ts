@@ -58,13 +58,14 @@ async function placeOf(base: string, run: string | undefined): Promise<Place> {
     return { base, first: inFolder(newest.dir) }
   }
   if (/\.jsonl$/.test(run)) return { base, first: { id: run, path: run, dir: undefined } }
-  for (const dir of [`${base}/${run}`, run.replace(/(.)\/+$/, '$1')])
+  const folders = [`${base}/${run}`, run.replace(/(.)\/+$/, '$1')]
+  for (const dir of folders)
     if ((await namesIn(dir)).includes('log.jsonl')) {
       const above = dir.slice(0, -(inFolder(dir).id.length + 1)) || '.'
       return { base: above, first: inFolder(dir) }
     }
   // A folder of runs within it, such as that of a sweep.
-  for (const dir of [`${base}/${run}`, run.replace(/(.)\/+$/, '$1')]) {
+  for (const dir of folders) {
     const [newest] = await listRuns(dir)
     if (newest) return { base: dir, first: inFolder(newest.dir) }
   }
