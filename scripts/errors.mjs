@@ -3,8 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
+import { root } from './steps.mjs'
 
 /** Where errors are made that are no new ones: what was thrown in a worker is thrown again in its page. */
 const thrownAgain = ['packages/platform/src/errors.ts', 'packages/onecycle/src/bridge/errors.ts']

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { Converter, MinimalSourceFile, ReflectionKind } from 'typedoc'
 import { entries } from '../scripts/entries.mjs'
-import { root, sections } from './pages.mjs'
+import { root } from '../scripts/steps.mjs'
+import { sections } from './pages.mjs'
 
 const languages = { '.ts': 'ts', '.mjs': 'javascript', '.py': 'python' }
 export const reference = 'API reference'

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { entries } from '../scripts/entries.mjs'
-import { contents, root, sections } from './pages.mjs'
+import { root } from '../scripts/steps.mjs'
+import { contents, sections } from './pages.mjs'
 import { load, reference } from './plugin.mjs'
 
 const here = name => fileURLToPath(new URL(name, import.meta.url))
@@ -10,9 +12,9 @@ export default {
   name: 'onecycle',
   basePath: root,
   tsconfig: here('tsconfig.json'),
-  entryPoints: entries().map(({ file }) => root + file),
+  entryPoints: entries().map(({ file }) => join(root, file)),
   plugin: [load],
-  readme: root + contents,
+  readme: join(root, contents),
   out: here('dist'),
   // Types are checked elsewhere, and where the sources lie on the web is not known here.
   skipErrorChecking: true,
