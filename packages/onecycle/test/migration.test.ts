@@ -7,9 +7,9 @@ import * as onecycle from 'onecycle'
 import { type Callback, DataBunch, Learner } from 'onecycle'
 import * as tf from 'onecycle/tf'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { complaints, withImports } from './compile-snippets.js'
 import { root } from './run-program.js'
 import { runSnippet } from './run-snippet.js'
-import { complaints, withImports } from './snippets.js'
 
 const systems = ['fastai', 'keras', 'pytorch', 'lightning', 'tfjs']
 

@@ -1,14 +1,13 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { javaScriptOf, root, runNode } from './run-program.js'
-import type { Snippet } from './snippets.js'
+import { documentOf, fileNameOf, type Snippet } from './snippets.js'
 
 /** What came of a program: its output, and the error that ended it. */
 export interface Ran {
   where: string
   said: string
   error?: string
-  seconds: number
 }
 
 /** Runs programs that lie beside it, one after the other, and writes what came of them as it goes. */
@@ -27,20 +26,17 @@ for (const stream of [process.stdout, process.stderr])
 for (const [folder, file] of JSON.parse(process.argv[2])) {
   process.chdir(folder)
   said = ''
-  const begun = performance.now()
   const error = await import(file).then(() => undefined, error => String(error?.stack ?? error))
-  appendFileSync(process.argv[3], JSON.stringify({ said, error, seconds: (performance.now() - begun) / 1000 }) + '\\n')
+  appendFileSync(process.argv[3], JSON.stringify({ said, error }) + '\\n')
 }
 process.exit()`
 
 /**
  * Runs programs in one process, in their order, on what is built: to start one for each takes longer than most of them. Those of a
  * document run in a folder of their own, where they find what those before them have written. One that begins with its name,
- * \`// train.ts\`, lies there as \`train.js\`, and is run only where no other one of the document names that file.
- *
- * @param files what lies in each folder before, by name
+ * `// train.ts`, lies there as `train.js`, and is run only where no other one of the document names that file.
  */
-export async function runAll(programs: readonly Snippet[], files: Readonly<Record<string, string>> = {}): Promise<Ran[]> {
+export async function runAll(programs: readonly Snippet[]): Promise<Ran[]> {
   await mkdir(join(root, 'runs'), { recursive: true })
   const all = await mkdtemp(join(root, 'runs/test-'))
   try {
@@ -52,9 +48,8 @@ export async function runAll(programs: readonly Snippet[], files: Readonly<Recor
     for (const [document, own] of documents) {
       const folder = join(all, document.replaceAll('/', '-'))
       await mkdir(folder)
-      for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
       for (const [i, { where, code }] of own.entries()) {
-        const name = /^\/\/ ([\w-]+)\.ts\n/.exec(code)?.[1]
+        const name = fileNameOf(code)
         const file = join(folder, `${name ?? `program-${i}`}.js`)
         await writeFile(file, await javaScriptOf(code))
         if (!name || !own.some(other => other.code.includes(`'./${name}.js'`))) order.push({ where, folder, file })
@@ -69,13 +64,9 @@ export async function runAll(programs: readonly Snippet[], files: Readonly<Recor
     const lines = (await readFile(results, 'utf8').catch(() => '')).trim().split('\n')
     return order.map(({ where }, i) => ({
       where,
-      ...(lines[i] ? JSON.parse(lines[i]) : { said: '', seconds: 0, error: `the process ended with ${code}: ${stderr}` }),
+      ...(lines[i] ? JSON.parse(lines[i]) : { said: '', error: `the process ended with ${code}: ${stderr}` }),
     }))
   } finally {
     await rm(all, { recursive: true })
   }
-}
-
-function documentOf({ where }: Snippet): string {
-  return where.split(':')[0]!
 }

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { complaints, examples, withImports } from './compile-snippets.js'
 import { root } from './run-program.js'
-import { blocksOf, complaints, examples, type Snippet, withImports } from './snippets.js'
+import { blocksOf, type Snippet } from './snippets.js'
 
 /** What a reader of a README or of an example has at hand. */
 const given = `
