@@ -48,23 +48,28 @@ export class Pool {
    * @throws Error where processes do not start, or a folder cannot be written
    */
   async run(task: Task, signal?: AbortSignal): Promise<Outcome | 'died'> {
-    if (this.#stopped || signal?.aborted) return 'interrupted'
+    const isOver = () => this.#stopped || signal?.aborted === true
+    if (isOver()) return 'interrupted'
     const how = typescriptArguments(task.module)
     const worker = this.#idleOne(how) ?? (await this.#start(how))
     const stop = () => worker.stop()
     signal?.addEventListener('abort', stop)
-    const told = await worker.run(task, this.#memory)
-    signal?.removeEventListener('abort', stop)
-    if (told.what === 'died') {
-      this.#all.delete(worker)
-      return 'died'
+    let goesOn = false
+    try {
+      // While it started: what it was told then, it took for another trial's.
+      if (isOver()) return 'interrupted'
+      const told = await worker.run(task, this.#memory)
+      if (told.what === 'died') return 'died'
+      if (told.what === 'failed') throw plainError(codeOf(told, 'trial-process'), told.message)
+      // What took too much is not given back by a process that goes on.
+      const isSpent = this.#memory !== undefined && typeof told.outcome === 'object' && told.outcome.state === 'failed'
+      goesOn = !isSpent && !this.#stopped
+      return told.outcome
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      if (goesOn) this.#idle.push(worker)
+      else this.#end(worker)
     }
-    if (told.what === 'failed') throw plainError(codeOf(told, 'trial-process'), told.message)
-    // What took too much is not given back by a process that goes on.
-    const isSpent = this.#memory !== undefined && typeof told.outcome === 'object' && told.outcome.state === 'failed'
-    if (isSpent || this.#stopped) this.#end(worker)
-    else this.#idle.push(worker)
-    return told.outcome
   }
 
   /** Has all trials end in order: they give `interrupted`. A second time their processes are killed. */
