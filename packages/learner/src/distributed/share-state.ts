@@ -1,4 +1,4 @@
-import { plainError } from '@onecycle/platform'
+import { plainError, Sha256 } from '@onecycle/platform'
 import { assignWeights, copyWeights } from '../checkpoint/weights.js'
 import type { Communicator } from './communicator.js'
 import type { RankedLearner } from './ranked-learner.js'
@@ -24,7 +24,7 @@ export async function shareState(
     'the layers of the model': printOf(shapes),
     'the number of batches': n_train_iter,
     'the order of the data (it goes by the seed)': printOf(train_dl.state()),
-    'the batches trained before': random.state().batches,
+    'the batches trained before': streams.batches,
     'the state of the optimizer (what is loaded is to be loaded on all ranks)': printOf(state),
   }
   const both = Float64Array.from(Object.values(prints).flatMap(print => [print, -print]))
@@ -49,17 +49,15 @@ export async function shareState(
   assignWeights(model, weights)
 }
 
-/** A number of 32 bits by which plain data is told apart from other. */
+/** A number by which plain data is told apart from other. */
 function printOf(data: unknown): number {
-  let print = 0x811c9dc5
-  const mix = (word: number) => {
-    print = Math.imul(print ^ word, 0x01000193)
-  }
+  const hash = new Sha256()
   const text = JSON.stringify(data, (_, value: unknown) => {
     if (!(value instanceof Float32Array)) return value
-    for (const word of new Uint32Array(value.buffer, value.byteOffset, value.length)) mix(word)
+    hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     return value.length
   })
-  for (let i = 0; i < (text?.length ?? 0); i++) mix(text.charCodeAt(i))
-  return print >>> 0
+  const digest = hash.update(new TextEncoder().encode(text)).digest()
+  // As many as a number holds whole.
+  return digest.slice(0, 6).reduce((print, byte) => 256 * print + byte, 0)
 }

@@ -160,6 +160,24 @@ test('ranks that do different things are told so', async () => {
   expect(seeds[0]).toContain('Not the same on all ranks: the order of the data')
 })
 
+test('a state of the optimizer that differs on a rank is told of, also where two signs are turned', async () => {
+  const ends = await onRanks(2, async comm => {
+    const learn = learnerOf(comm)
+    await learn.fit(1e-2, 1)
+    const { opt } = learn
+    const state = await opt.state()
+    const slots = Object.values(state.parameters).flatMap(({ slots }) => Object.values(slots))
+    const { values: moved } = slots.find(({ values }) => values.filter(Boolean).length > 1)!
+    if (comm.rank === 1) for (const i of [...moved.keys()].filter(i => moved[i] !== 0).slice(0, 2)) moved[i]! *= -1
+    await opt.load(state)
+    return learn.fit(1e-2, 1)
+  })
+  expect(ends).toEqual([
+    expect.stringContaining('the state of the optimizer'),
+    expect.stringContaining('the state of the optimizer'),
+  ])
+})
+
 test('what cannot be divided or put together is refused', async () => {
   const [comm] = ranksInOneThread(2) as [Communicator]
   const largest: Metric = { name: 'largest', value: 0, reset() {}, accumulate() {} }
