@@ -9,7 +9,6 @@ export interface RankedLearner extends Omit<TrainingState, keyof Parts>, Parts {
   readonly bus: Bus<never>
   readonly groups: readonly (readonly Parameter[])[]
   readonly metrics: readonly Metric[]
-  readonly trained: readonly Parameter[]
   readonly pace: Pace
   dl: Parts['train_dl']
   bs: number

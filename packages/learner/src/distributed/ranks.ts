@@ -82,8 +82,7 @@ export class Ranks {
   async together(figures: readonly Metric[]): Promise<void> {
     if (!this.#inside) return
     await this.meet(meetings.figures)
-    for (const { together } of figures.map(figure => ({ together: figure.together!.bind(figure) })))
-      await together(own => this.#gather(own))
+    for (const figure of figures) await figure.together!(own => this.#gather(own))
   }
 
   /** Waits for all ranks before what is read that the first wrote, where all are at work. */
