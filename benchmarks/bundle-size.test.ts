@@ -11,8 +11,8 @@ describe('a minimal trainer in a page', () => {
   const loads = (file: RegExp) => Object.keys(trainer.modules).filter(module => file.test(module))
   const mayLoad = (file: RegExp) => Object.keys(trainer.onDemand).filter(module => file.test(module))
 
-  it('loads at most 60 KiB of ours before it starts', () => {
-    expect(trainer.initial).toBeLessThan(60 * 1024)
+  it('loads at most 60 KB of ours before it starts', () => {
+    expect(trainer.initial).toBeLessThan(60 * kilobyte)
   })
 
   it.each([

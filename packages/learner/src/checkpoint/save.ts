@@ -15,27 +15,38 @@ const files = () => import('./file.js')
  *
  * @throws Error when that state is insisted on, or the address cannot be written.
  */
-export async function saveFrom(parts: SavingParts, address: string, options: SaveOptions): Promise<string> {
-  const [{ snapshot, cause }, { saveCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
-  const file = await saveCheckpoint(address, snapshot, options)
-  await tellNonFinite(parts, snapshot)
-  if (cause) parts.log(`${file} has no state of the optimizer. ${cause.message}`)
-  return file
+export function saveFrom(parts: SavingParts, address: string, options: SaveOptions): Promise<string> {
+  return saved(
+    parts,
+    options,
+    (to, snapshot) => to.saveCheckpoint(address, snapshot, options),
+    file => `${file} has`,
+  )
 }
 
 /** As {@link saveFrom}: what it would write. */
-export async function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const [{ snapshot, cause }, { encodeCheckpoint }] = await Promise.all([snapshotOf(parts, options), files()])
-  const bytes = await encodeCheckpoint(snapshot, options)
-  await tellNonFinite(parts, snapshot)
-  if (cause) parts.log(`The bytes have no state of the optimizer. ${cause.message}`)
-  return bytes
+export function bytesOf(parts: SavingParts, options: SaveOptions): Promise<Uint8Array<ArrayBuffer>> {
+  return saved(
+    parts,
+    options,
+    (to, snapshot) => to.encodeCheckpoint(snapshot, options),
+    () => 'The bytes have',
+  )
 }
 
-async function tellNonFinite({ log }: SavingParts, { weights }: Snapshot): Promise<void> {
+async function saved<T>(
+  parts: SavingParts,
+  options: SaveOptions,
+  write: (to: Awaited<ReturnType<typeof files>>, snapshot: Snapshot) => Promise<T>,
+  itHas: (written: T) => string,
+): Promise<T> {
+  const [{ snapshot, cause }, to] = await Promise.all([snapshotOf(parts, options), files()])
+  const written = await write(to, snapshot)
   const { nonFinite } = await import('./non-finite.js')
-  const fault = await nonFinite(weights, nextTurn)
-  if (fault) log(`${fault} They are saved as they are.`)
+  const fault = await nonFinite(snapshot.weights, nextTurn)
+  if (fault) parts.log(`${fault} They are saved as they are.`)
+  if (cause) parts.log(`${itHas(written)} no state of the optimizer. ${cause.message}`)
+  return written
 }
 
 /** What is to be saved, and why it is without the optimizer's state where it should have it. */

@@ -138,16 +138,11 @@ class RuleOptimizer extends withAnswers(Optimizer, foreignNames) {
   }
 
   async load(state: OptimizerState): Promise<void> {
-    const { checkState } = await import('./check-state.js')
+    const { checkState, restored } = await import('./saved-state.js')
     checkState(state, this.#rule, this.groups, this.#known)
     this.clear()
     for (const name of this.names) this.assign(name, state.hyper[name]!)
-    for (const [name, { steps, numbers, slots }] of Object.entries(state.parameters)) {
-      const tensors = Object.entries(slots).map(
-        ([slot, { values, shape }]) => [slot, tf.keep(tf.tensor(values.slice(), [...shape], 'float32'))] as const,
-      )
-      this.#states.set(name, { steps, numbers: { ...numbers }, slots: Object.fromEntries(tensors) })
-    }
+    for (const [name, saved] of Object.entries(state.parameters)) this.#states.set(name, restored(saved))
   }
 
   regroup(groups: Groups): void {

@@ -1,9 +1,9 @@
 import { checkHyper } from '@onecycle/callbacks/internal'
 import { kind, plainError, show, typeError } from '@onecycle/platform'
-import { util } from '@tensorflow/tfjs-core'
+import { keep, type Tensor, tensor, util } from '@tensorflow/tfjs-core'
 import type { OptimizerState } from './optimizer-state.js'
 import type { Parameter } from './parameter.js'
-import type { Rule } from './rule.js'
+import type { ParameterState, Rule } from './rule.js'
 
 /** Throws Error when a saved state does not fit the rule or the parameters it is to be loaded for. */
 export function checkState(state: OptimizerState, rule: Rule, groups: number, parameters: ReadonlyMap<string, Parameter>): void {
@@ -51,6 +51,14 @@ export function checkState(state: OptimizerState, rule: Rule, groups: number, pa
         )
     }
   }
+}
+
+/** What a state that was checked has of one parameter, as an optimizer keeps it. */
+export function restored({ steps, numbers, slots }: OptimizerState['parameters'][string]): ParameterState<Tensor> {
+  const tensors = Object.entries(slots).map(
+    ([slot, { values, shape }]) => [slot, keep(tensor(values.slice(), [...shape], 'float32'))] as const,
+  )
+  return { steps, numbers: { ...numbers }, slots: Object.fromEntries(tensors) }
 }
 
 function expectNames(what: string, expected: readonly string[], found: readonly string[]): void {
