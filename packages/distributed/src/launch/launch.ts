@@ -3,7 +3,7 @@ import { availableParallelism, constants } from 'node:os'
 import { resolve } from 'node:path'
 import { checkCount } from '@onecycle/platform'
 import type { Engine } from '../mpi/started-by.js'
-import { typescriptArguments } from '../sweep/typescript.js'
+import { typescriptArguments } from '../typescript.js'
 import { chooseMpiexec } from './mpiexec.js'
 import { RankLines } from './rank-lines.js'
 

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { codeOf, plainError } from '@onecycle/platform'
+import { typescriptArguments } from '../typescript.js'
 import type { Tells, Told } from './protocol.js'
 import type { Outcome } from './run-trial.js'
 import { trialFolder } from './trial-files.js'
-import { typescriptArguments } from './typescript.js'
 
 /** A trial to run, and what has it. */
 export interface Task {

@@ -4,6 +4,7 @@ import * as nodeModule from 'node:module'
 import { createRequire } from 'node:module'
 import { extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { installedTsx } from '@onecycle/distributed/internal'
 import { plainError } from '@onecycle/platform'
 import { UsageError } from '../usage-error.js'
 import { type Cell, cellsOf } from './cells.js'
@@ -76,7 +77,7 @@ interface Tools {
 /** TypeScript's types are taken out by the tsx that is installed, or by Node's own stripping. */
 function toolsOf(path: string): Tools {
   if (/^\.m?js$/.test(extname(path))) return { strip: text => text, execArgv: [] }
-  const tsx = [path, resolve('x.js')].map(from => found(from, 'tsx')).find(Boolean)
+  const tsx = installedTsx(path)
   if (tsx) {
     const { transform } = createRequire(tsx)('esbuild') as Esbuild
     const options = { loader: 'ts', format: 'esm', sourcemap: 'inline', sourcefile: path, target: 'es2022' }
@@ -109,14 +110,6 @@ function quietly<T>(act: () => T): T {
 
 interface Esbuild {
   transform(text: string, options: object): Promise<{ code: string }>
-}
-
-function found(from: string, name: string): string | undefined {
-  try {
-    return createRequire(from).resolve(name)
-  } catch {
-    return undefined
-  }
 }
 
 /** One run of a notebook, and what its cells left behind. */

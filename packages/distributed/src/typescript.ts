@@ -11,7 +11,7 @@ import { plainError } from '@onecycle/platform'
  */
 export function typescriptArguments(module: string): string[] {
   if (!/^\.[mc]?tsx?$/.test(extname(module))) return []
-  const tsx = [module, resolve('x.js')].map(from => found(from, 'tsx')).find(Boolean)
+  const tsx = installedTsx(module)
   if (tsx) return ['--import', pathToFileURL(tsx).href]
   if ((process.features as { typescript?: unknown }).typescript) return []
   throw plainError(
@@ -20,10 +20,14 @@ export function typescriptArguments(module: string): string[] {
   )
 }
 
-function found(from: string, name: string): string | undefined {
-  try {
-    return createRequire(from).resolve(name)
-  } catch {
-    return undefined
+/** The module of the tsx that is installed beside a program, or where this one was started; undefined where there is none. */
+export function installedTsx(program: string): string | undefined {
+  for (const from of [program, resolve('x.js')]) {
+    try {
+      return createRequire(from).resolve('tsx')
+    } catch {
+      // Perhaps from the other place.
+    }
   }
+  return undefined
 }
