@@ -28,6 +28,11 @@ if (way === 'signal') {
   console.log(`rank ${comm.rank} waits`)
   await new Promise(resolve => setTimeout(resolve, 60_000))
 }
+if (way === 'talk') {
+  // More than pipes hold, of which a process has several on its way to a terminal.
+  for (let i = 0; i < 1000; i++) console.log('x'.repeat(1000))
+  console.error(`rank ${comm.rank} has said all`)
+}
 if (way !== 'all') for (let i = 0; i < 10; i++) comm.barrier()
 if (way === 'all') process.exitCode = 7
 console.log(`rank ${comm.rank} is over`)

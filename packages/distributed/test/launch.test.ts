@@ -56,12 +56,28 @@ describe.each(engines.map(engine => [titleOf(engine), engine] as const))('launch
       expect(code).toBe(5)
     })
 
-    test.each(['SIGINT', 'SIGTERM', 'SIGUSR1'] as const)('%s is heard by all ranks, which end in their own way', async name => {
-      const when = /(?=[\s\S]*rank 0 waits)[\s\S]*rank 1 waits/
-      const { code, stdout } = await launch(['-n', '2', '--mpiexec', by, program('ends.mjs'), 'signal'], { name, when })
-      expect(stdout).toMatch(/^rank 0 heard SIGTERM$/m)
-      expect(stdout).toMatch(/^\[1\] rank 1 heard SIGTERM$/m)
-      expect(code).toBe(143)
+    test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)(
+      '%s is heard by all ranks, which end in their own way',
+      async name => {
+        const when = /(?=[\s\S]*rank 0 waits)[\s\S]*rank 1 waits/
+        const { code, stdout } = await launch(['-n', '2', '--mpiexec', by, program('ends.mjs'), 'signal'], { name, when })
+        expect(stdout).toMatch(/^rank 0 heard SIGTERM$/m)
+        expect(stdout).toMatch(/^\[1\] rank 1 heard SIGTERM$/m)
+        expect(code).toBe(143)
+      },
+    )
+
+    test('ranks go on where nobody reads what they write', async () => {
+      const child = spawn(process.execPath, [cli, 'launch', '-n', '2', '--mpiexec', by, program('ends.mjs'), 'talk'])
+      child.stdout.once('data', () => child.stdout.destroy())
+      let stderr = ''
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text
+      })
+      const code = await new Promise(resolve => child.on('close', resolve))
+      expect(stderr).toMatch(/^rank 0 has said all$/m)
+      expect(stderr).toMatch(/^\[1\] rank 1 has said all$/m)
+      expect(code).toBe(0)
     })
 
     test('SIGTERM ends a fit on all ranks after a batch', async () => {

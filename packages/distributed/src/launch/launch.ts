@@ -25,8 +25,8 @@ export interface LaunchOptions {
 /**
  * Runs a program as several ranks on this machine, or on those that mpiexec is told of, and passes their output on.
  *
- * Ctrl-C, SIGTERM and SIGUSR1 come to all ranks as SIGTERM, and they end in their own way, with a checkpoint where they keep some; a second one ends
- * them at once.
+ * Ctrl-C, SIGTERM, SIGHUP of a terminal that is closed, and SIGUSR1 come to all ranks as SIGTERM, and they end in their own way, with a checkpoint where
+ * they keep some; a second one ends them at once.
  *
  * @returns the exit code: mpiexec's, which is that of a rank that failed, or where it tells of none what ranks say that heard a signal; 128 and the
  * signal's number where one ended mpiexec
@@ -80,6 +80,8 @@ function engineArguments(engine: Engine, n: number): string[] {
 
 function pass(from: NodeJS.ReadableStream, lines: RankLines, to: NodeJS.WritableStream): Promise<void> {
   from.setEncoding('utf8').pipe(lines).pipe(to, { end: false })
+  // Whoever reads may stop reading, as `| head -2` does: what ranks write is thrown away from then on, and they do not wait for room.
+  to.once('unpipe', () => lines.resume())
   return new Promise(done => lines.on('end', done))
 }
 
@@ -87,7 +89,7 @@ function pass(from: NodeJS.ReadableStream, lines: RankLines, to: NodeJS.Writable
 function passSignals(ranks: ChildProcess): { release(): void; ended(): number | undefined } {
   let told = false
   let ended: number | undefined
-  const hearers = (['SIGINT', 'SIGTERM', 'SIGUSR1'] as const).map(signal => {
+  const hearers = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const).map(signal => {
     const hear = () => {
       if (told) ended = 128 + constants.signals[signal]
       ranks.kill(told ? signal : 'SIGUSR1')
