@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -79,6 +79,13 @@ test('one that takes more memory than it may fails, and says so', async () => {
   })
   expect(swept.trials.map(({ state }) => state)).toEqual(['done', 'failed'])
   expect(swept.trials[1]!.error).toMatch(/^Its process took \d+ MB of memory, of 300 MB that it may\.$/)
+})
+
+test("what is no trial's own fault ends the sweep at once, and the trials that run beside it in order", async () => {
+  // In the way of a file.
+  await mkdir(join(dir, '001/attempts.json'), { recursive: true })
+  const space = { x: [1, 2], pause: 10_000_000 }
+  await expect(sweep({ ...tiny, space, strategy: 'grid', trials: 2, dir, parallel: 2 })).rejects.toThrow('EISDIR')
 })
 
 test('a module that is none fails its trials, and says why', async () => {

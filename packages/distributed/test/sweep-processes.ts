@@ -37,25 +37,28 @@ export class TestRedis {
   readonly url: string
   readonly #port: number
   readonly #dir = mkdtempSync(join(tmpdir(), 'onecycle-redis-'))
-  readonly #keeps: boolean
+  readonly #options: readonly string[]
   #child: ChildProcess | undefined
 
-  /** @param keeps whether it has after a restart what it had before */
-  static async start({ keeps = false } = {}): Promise<TestRedis> {
-    const redis = new TestRedis(await freePort(), keeps)
+  /**
+   * @param keeps whether it has after a restart what it had before
+   * @param memory bytes that it may take
+   */
+  static async start({ keeps = false, memory = 0 } = {}): Promise<TestRedis> {
+    const redis = new TestRedis(await freePort(), ['--appendonly', keeps ? 'yes' : 'no', '--maxmemory', String(memory)])
     await redis.start()
     return redis
   }
 
-  private constructor(port: number, keeps: boolean) {
+  private constructor(port: number, options: readonly string[]) {
     this.#port = port
-    this.#keeps = keeps
+    this.#options = options
     this.url = `redis://127.0.0.1:${port}`
   }
 
   async start(): Promise<void> {
     const options = ['--port', String(this.#port), '--bind', '127.0.0.1', '--save', '', '--dir', this.#dir]
-    this.#child = spawn('redis-server', [...options, '--appendonly', this.#keeps ? 'yes' : 'no'], { stdio: 'ignore' })
+    this.#child = spawn('redis-server', [...options, ...this.#options], { stdio: 'ignore' })
     while (!(await answers(this.#port))) await setTimeout(20)
   }
 

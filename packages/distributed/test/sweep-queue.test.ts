@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { Queue } from 'bullmq'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readSweep, sweep, sweepWorker } from '../src/sweep/index.js'
 import { file, noRedis, processAt, type Running, ranIn, start, TestRedis, textOnce, weightsOf } from './sweep-processes.js'
@@ -100,6 +101,33 @@ describe.skipIf(noRedis)(`a queue${noRedis ? `, left out: ${noRedis}` : ''}`, ()
     await setTimeout(1000)
     expect((await readSweep(dir)).trials.filter(({ state }) => state === 'done').length).toBeLessThanOrEqual(begun)
     expect(begun).toBeLessThan(20)
+  })
+})
+
+describe.skipIf(noRedis)(`what the queue does not do${noRedis ? `, left out: ${noRedis}` : ''}`, () => {
+  test('is not asked of it any more where the sweep ends meanwhile', async () => {
+    redis = await TestRedis.start()
+    const controller = new AbortController()
+    const swept = sweep({ ...tiny, dir, trials: 1200, queue: redis.url, signal: controller.signal })
+    const queue = new Queue('onecycle', { connection: { url: redis.url } })
+    await expect.poll(() => queue.getWaitingCount(), { interval: 1, timeout: 20_000 }).toBeGreaterThan(0)
+    controller.abort(new Error('enough'))
+    await expect(swept).rejects.toThrow('enough')
+    expect(await queue.getWaitingCount()).toBe(0)
+    await queue.close()
+  })
+
+  test('is told of, once, and the sweep ends as ever', async () => {
+    redis = await TestRedis.start({ memory: 1 })
+    const told = { ...tiny, dir, trials: 1, queue: redis.url, progress: true }
+    const running = start('sweep-program.mjs', told)
+    let stderr = ''
+    running.child.stderr!.on('data', (text: string) => {
+      stderr += text
+    })
+    await expect.poll(() => stderr, { timeout: 20_000 }).toMatch(/^The queue at redis:.*: OOM command not allowed/m)
+    running.child.kill('SIGINT')
+    expect(await running.ended).toMatchObject({ code: 130 })
   })
 })
 

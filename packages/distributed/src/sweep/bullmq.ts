@@ -14,6 +14,8 @@ export interface Connected {
   readonly connection: Redis
   /** Has it said, once, when the queue cannot be reached. */
   hear(what: Queue | Worker): void
+  /** Says once what the queue refuses. */
+  tell(error: Error): void
   /** Closes it, also where Redis is away. */
   close(what: Queue | Worker): Promise<void>
 }
@@ -68,6 +70,7 @@ export async function connectTo(queue: string, say: (text: string) => void): Pro
     bullmq,
     connection,
     hear: what => void (what as Queue).on('error', hearError),
+    tell: hearError,
     close: async what => {
       await Promise.race([what.close(), setTimeout(2000, undefined, { ref: false })]).catch(() => {})
       // What waits for Redis to come back.

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -40,6 +40,29 @@ test('one of another machine that beats keeps it, and one that is silent for lon
   await setTimeout(250)
   expect(await claim(dir, pulse)).toBeUndefined()
   await expect(readFile(join(dir, 'checkpoints/writer.lock'))).rejects.toThrow('ENOENT')
+  const own = await claim(dir, pulse)
+  expect(own).toBeDefined()
+  await own!.release()
+})
+
+test('whose disk cannot be read for a moment keeps it', async () => {
+  const own = await claim(dir, pulse)
+  const text = await readFile(lock(), 'utf8')
+  await rename(lock(), `${lock()} away`)
+  await mkdir(lock())
+  await setTimeout(100)
+  await rmdir(lock())
+  await writeFile(lock(), text)
+  const before = await readFile(join(dir, 'alive'), 'utf8')
+  await expect.poll(() => readFile(join(dir, 'alive'), 'utf8')).not.toBe(before)
+  expect(own!.lost.aborted).toBe(false)
+  await own!.release()
+})
+
+test('a folder in which no sign of life can be written is not held', async () => {
+  await mkdir(join(dir, 'alive'))
+  await expect(claim(dir, pulse)).rejects.toThrow('EISDIR')
+  await rmdir(join(dir, 'alive'))
   const own = await claim(dir, pulse)
   expect(own).toBeDefined()
   await own!.release()

@@ -34,21 +34,29 @@ export async function claim(dir: string, pulse: Pulse = usual): Promise<Claim | 
   const beats = join(dir, 'alive')
   const release = await lockFolder(dir).catch(async error => {
     if (error.code !== 'ELOCKED') throw error
-    if (await isLost(lock, beats, pulse)) {
+    // What cannot be read for a moment says nothing.
+    if (await isLost(lock, beats, pulse).catch(() => false)) {
       // Whoever wrote checkpoints there was the same.
       for (const path of [lock, join(dir, 'checkpoints', 'writer.lock')]) await rm(path, { force: true })
     }
     return undefined
   })
   if (!release) return undefined
-  const own = await readFile(lock, 'utf8')
   const lost = new AbortController()
+  let own: string | undefined
   let beat = 0
   const tell = async () => {
-    if ((await textOf(lock)) !== own) return lost.abort(plainError('sweep-taken', `${dir} was taken over by another machine.`))
+    const holder = await textOf(lock)
+    own ??= holder
+    if (holder !== own) return lost.abort(plainError('sweep-taken', `${dir} was taken over by another machine.`))
     await writeFile(beats, String(++beat))
   }
-  await tell()
+  try {
+    await tell()
+  } catch (error) {
+    await release()
+    throw error
+  }
   // A disk that is away for a moment is no end.
   const timer = setInterval(() => void tell().catch(() => {}), pulse.beat)
   timer.unref()
@@ -78,6 +86,10 @@ function hostIn(holder: string): string | undefined {
   }
 }
 
+/** Nothing, where there is no such file. */
 function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '')
+  return readFile(path, 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
 }

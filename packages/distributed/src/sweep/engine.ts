@@ -24,8 +24,14 @@ const look = 500
  * Runs trials in their order, so many at once, until each has a result: what was interrupted or has died is taken up again before the next one begins.
  *
  * @param attempt one attempt at a trial
+ * @param stop called where something fails that is no trial's own: has those end that run beside it
  */
-export async function runAll(work: Work, atOnce: number, attempt: (trial: number) => Promise<Outcome | 'died'>): Promise<void> {
+export async function runAll(
+  work: Work,
+  atOnce: number,
+  attempt: (trial: number) => Promise<Outcome | 'died'>,
+  stop: () => void = () => {},
+): Promise<void> {
   const { signal, say } = work
   const waiting = [...work.missing]
   let failure: { error: unknown } | undefined
@@ -44,6 +50,7 @@ export async function runAll(work: Work, atOnce: number, attempt: (trial: number
   }
   const guarded = () =>
     next().catch(error => {
+      if (!failure) stop()
       failure ??= { error }
     })
   await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, guarded))

@@ -8,7 +8,8 @@ export interface SweepInterruption {
   release(): void
 }
 
-let warn: (signal: ProcessSignal) => void = () => {}
+/** Of all sweeps of this process that a warning of Slurm is to end. */
+const warned = new Set<(signal: ProcessSignal) => void>()
 let listens = false
 
 /**
@@ -25,17 +26,19 @@ export function interruption(outer: AbortSignal | undefined): SweepInterruption 
     controller.abort()
   }
   const release = onSignals(end)
-  warn = end
+  warned.add(end)
   if (process.env['SLURM_JOB_ID'] !== undefined && !listens) {
     listens = true
-    onWarning(signal => warn(signal))
+    onWarning(signal => {
+      for (const end of warned) end(signal)
+    })
   }
   return {
     signal: outer ? AbortSignal.any([outer, controller.signal]) : controller.signal,
     error: where => (heard === undefined ? outer!.reason : new InterruptedError(heard, where)),
     release: () => {
       release()
-      warn = () => {}
+      warned.delete(end)
     },
   }
 }

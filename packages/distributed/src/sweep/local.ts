@@ -27,10 +27,7 @@ export async function runInProcesses(work: Work, { parallel, memory }: Limits): 
   const stop = () => pool.stop()
   signal.addEventListener('abort', stop)
   try {
-    await runAll(work, parallel, trial => pool.run({ dir, trial, module: settings.trial! }))
-  } catch (error) {
-    pool.stop()
-    throw error
+    await runAll(work, parallel, trial => pool.run({ dir, trial, module: settings.trial! }), stop)
   } finally {
     pool.close()
     signal.removeEventListener('abort', stop)

@@ -167,6 +167,7 @@ class Worker {
     this.#output = undefined
     output.end()
     clearTimeout(this.#timer)
+    this.#timer = undefined
     return told as Exclude<Tells, { what: 'ready' }>
   }
 

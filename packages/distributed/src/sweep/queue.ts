@@ -12,19 +12,16 @@ const again = 2000
  * lost workers nor a queue that lost its memory lose a trial.
  */
 export async function runOnQueue({ dir, settings, missing, signal, ended, say }: Work, url: string): Promise<void> {
-  const { bullmq, connection, hear, close } = await connectTo(url, say)
+  const { bullmq, connection, hear, tell, close } = await connectTo(url, say)
   const queue = new bullmq.Queue(queueName, { connection })
   hear(queue)
   const left = new Set(missing)
   const job = (trial: number) => jobOf({ dir, trial, module: settings.trial! })
-  let isPutting = false
+  let putting: Promise<void> | undefined
   const put = async () => {
-    if (isPutting) return
-    isPutting = true
     const jobs = [...left].map(job)
-    // What Redis says is said by the queue's own error, and all of it is put there another time.
-    for (let i = 0; i < jobs.length; i += 500) await queue.addBulk(jobs.slice(i, i + 500)).catch(() => {})
-    isPutting = false
+    // What Redis refuses is put there another time.
+    for (let i = 0; i < jobs.length && !signal.aborted; i += 500) await queue.addBulk(jobs.slice(i, i + 500)).catch(tell)
   }
   let last = Number.NEGATIVE_INFINITY
   try {
@@ -32,7 +29,9 @@ export async function runOnQueue({ dir, settings, missing, signal, ended, say }:
       const now = performance.now()
       if (now - last > Math.max(again, 10 * left.size)) {
         last = now
-        void put()
+        putting ??= put().finally(() => {
+          putting = undefined
+        })
       }
       for (const result of await resultsOf(dir, [...left])) {
         left.delete(result.trial)
@@ -48,7 +47,11 @@ export async function runOnQueue({ dir, settings, missing, signal, ended, say }:
   /** What no worker has begun is not to be begun any more. */
   async function takeBack(ids: readonly string[]): Promise<void> {
     say('What workers have begun runs on; nothing else is begun.')
-    const removing = Promise.all(ids.map(id => queue.remove(id).catch(() => {})))
-    await Promise.race([removing, setTimeout(2000, undefined, { ref: false })])
+    const removing = async () => {
+      // What is on its way there would come after its removal.
+      await putting
+      await Promise.all(ids.map(id => queue.remove(id).catch(() => {})))
+    }
+    await Promise.race([removing(), setTimeout(2000, undefined, { ref: false })])
   }
 }

@@ -74,10 +74,12 @@ export class TrialFiles {
 
   /** What was reported, epoch by epoch: where a trial went on from before its last report, what came later stands. */
   async reports(): Promise<readonly Report[]> {
-    let kept: Report[] = []
+    const kept: Report[] = []
     for (const line of (await this.#text('reports.jsonl'))?.split('\n') ?? []) {
       const report = reportIn(line)
-      if (report) kept = [...kept.filter(({ epoch }) => epoch < report.epoch), report]
+      if (!report) continue
+      while (kept.length > 0 && kept.at(-1)!.epoch >= report.epoch) kept.pop()
+      kept.push(report)
     }
     return kept
   }
