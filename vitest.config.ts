@@ -21,7 +21,19 @@ const sharing = (folders: readonly string[]) =>
     return files.filter(file => file.endsWith('.test.ts') && !alone(file))
   })
 const kernels = sharing(['composed', 'compiled'].map(name => `packages/backend/src/wasm/${name}`))
-const others = sharing(['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`))
+/**
+ * `ONECYCLE_TEST_BACKEND=node npx vitest run` runs some of the others alone, on that backend: those that train or compute with tensors, and
+ * choose no backend themselves.
+ */
+const elsewhere = Boolean(process.env['ONECYCLE_TEST_BACKEND'])
+const independent = (file: string) => {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+  return /tfjs|\bLearner\b|\buseCpu\b/.test(text) && !/\b(set|use|remove|register)Backend\(|useTensorFlowStandIn\(/.test(text)
+}
+const others = sharing(
+  ['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`),
+).filter(file => !elsewhere || independent(file))
+const files = ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'site/*.test.ts']
 const testing = 'packages/backend/src/testing'
 
 /** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. Those that share come last. */
@@ -58,7 +70,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'site/*.test.ts'],
+          include: elsewhere ? [] : files,
           exclude: ['**/node_modules/**', ...kernels, ...others],
         },
       },
@@ -66,7 +78,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kernels',
-          include: kernels,
+          include: elsewhere ? [] : kernels,
           isolate: false,
           setupFiles: [`${testing}/start-wasm.ts`, `${testing}/shared-process.ts`],
         },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { countTests, totalLine } from './count-tests.mjs'
 import { binOf, build, install, main, run, StepFailed, secondsSince, tool, turbo } from './steps.mjs'
-import { fetchTool } from './tools.mjs'
+import { fetchTool, findTool } from './tools.mjs'
 
 const quiet = true
 
@@ -45,6 +45,13 @@ await main(async () => {
     const { path, missing } = await fetchTool('node 24')
     if (path) add(await test('node 24', (args, env) => run(path, [binOf('vitest'), ...args, 'packages/backend'], { quiet, env })))
     else add({ passed: 0, failed: 0, skipped: 1, reasons: { [`the kernels for vectors of 256 bits: ${missing}`]: 1 } })
+  }
+  // Tests that take whatever backend there is run on TensorFlow's library, too.
+  if (chosen.length === 0) {
+    const { missing } = findTool('tfjs-node')
+    const onNode = { ONECYCLE_TEST_BACKEND: 'node' }
+    if (!missing) add(await test('on node', (args, env) => tool('vitest', args, { quiet, env: { ...env, ...onNode } })))
+    else add({ passed: 0, failed: 0, skipped: 1, reasons: { [`tests on the backend node: ${missing}`]: 1 } })
   }
   for (const [reason, number] of Object.entries(reasons)) console.log(`skipped ${String(number).padEnd(7)} ${reason}`)
   console.log(totalLine(total))

@@ -221,6 +221,8 @@ export class ActivationStats implements Callback<Learner> {
     const [low, high] = this.#range
     const places = tf.mul(tf.sub(output, low), this.#bins / (high - low))
     const bins = tf.cast(tf.clipByValue(tf.floor(places), 0, this.#bins - 1), 'int32')
-    return tf.bincount(tf.reshape(bins, [-1]), tf.tensor1d([], 'float32'), this.#bins)
+    // What is no number is the least whole one on tfjs-node.
+    const counted = tf.maximum(bins, tf.scalar(0, 'int32'))
+    return tf.bincount(tf.reshape(counted, [-1]), tf.tensor1d([], 'float32'), this.#bins)
   }
 }

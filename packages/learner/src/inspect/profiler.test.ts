@@ -39,8 +39,8 @@ describe('Profiler', () => {
     expect(parts.map(({ calls }) => calls)).toEqual([5, 5, 5, 5, 5])
     expect(parts.reduce((sum, { total }) => sum + total, 0)).toBeLessThan(whole - total)
     expect(rowOf(profiler, 'part', 'validation')!.calls).toBe(1)
-    expect(rowOf(profiler, 'kernel', '_FusedMatMul')!.calls).toBeGreaterThan(5)
     const kernels = profiler.rows.filter(({ kind }) => kind === 'kernel')
+    expect(kernels.find(({ name }) => /^(_FusedMatMul|DenseLayer)$/.test(name))!.calls).toBeGreaterThan(5)
     expect(kernels.reduce((sum, { total }) => sum + total, 0)).toBeLessThan(whole - total)
   })
 

@@ -48,7 +48,8 @@ describe.each(definitions)('$what', ({ make, of }) => {
           expectClose(make(false)(tf.sigmoid(tf.tensor2d(pred, [3, 2])), target).dataSync(), [mean(pred)], 1e-4)
         })
       }),
-      { numRuns: 30 },
+      // At 0 both parts of the stable form have a corner.
+      { numRuns: 30, examples: [[[0, 0, -0, 1, 0, -0]]] },
     )
   })
 })

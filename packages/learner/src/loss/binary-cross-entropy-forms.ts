@@ -96,11 +96,12 @@ function form(name: string, fromLogits = true, change: (logs: Logs, target: tf.T
   return pure(Object.assign(lossFunction(name, losses, { activation: like.activation }), { like }))
 }
 
-/** Of logits in the form min(x, 0) - log(1 + e^-|x|), which cannot overflow. */
+/** Of logits in the form min(x, 0) - log(1 + e^-|x|), which cannot overflow. What is taken for a slope at 0 is the same in both parts. */
 function logsOf(pred: tf.Tensor, fromLogits: boolean): Logs {
   if (fromLogits) {
     const tail = tf.log1p(tf.exp(tf.neg(tf.abs(pred))))
-    return { yes: tf.neg(tf.add(tf.relu(tf.neg(pred)), tail)), no: tf.neg(tf.add(tf.relu(pred), tail)) }
+    const above = tf.relu(pred)
+    return { yes: tf.sub(tf.sub(pred, above), tail), no: tf.neg(tf.add(above, tail)) }
   }
   const p = tf.clipByValue(pred, 1e-7, 1 - 1e-7)
   return { yes: tf.log(p), no: tf.log(tf.sub(1, p)) }

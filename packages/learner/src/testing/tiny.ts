@@ -1,12 +1,12 @@
 import '@tensorflow/tfjs-backend-cpu'
 import { DataBunch } from '@onecycle/data'
-import { Random } from '@onecycle/platform'
-import { setBackend } from '@tensorflow/tfjs-core'
+import { Random, variable } from '@onecycle/platform'
+import { getBackend, setBackend } from '@tensorflow/tfjs-core'
 import { initializers, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers'
 import { Learner, type LearnerOptions } from '../learner.js'
 
-/** The plain JavaScript backend: exact enough to compare with, and nothing to load. */
-export const useCpu = () => setBackend('cpu')
+/** The plain JavaScript backend: exact enough to compare with, and nothing to load. Where all tests run on another one, that. */
+export const useCpu = () => setBackend(variable('ONECYCLE_TEST_BACKEND') ? getBackend() : 'cpu')
 
 /** Points in the plane, class 1 where x > y: learnable in a few steps. Default 8 to train on (2 batches of 4) and 4 to validate on. */
 export function points({ train = 8, valid = 4, bs = 4, seed = 7 } = {}): DataBunch {
