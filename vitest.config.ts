@@ -72,6 +72,7 @@ export default defineConfig({
           name: 'alone',
           include: elsewhere ? [] : files,
           exclude: ['**/node_modules/**', ...kernels, ...others],
+          globalSetup: 'packages/onecycle/test/browsers.ts',
         },
       },
       {

@@ -29,6 +29,8 @@ const types: Record<string, string> = {
 }
 
 interface OpenOptions {
+  /** Whether it has a browser of its own, and not one that test files share: for who measures it as a whole. Default false. */
+  alone?: boolean
   /** Whether the page is cross-origin isolated, so that it may have threads. Default false. */
   isolated?: boolean
   /** Of Chromium. */
@@ -53,7 +55,7 @@ export interface OpenPage {
 
 /** Serves a folder on loopback and opens a page of it in headless Chromium. */
 export async function openPage(folder: string, options: OpenOptions = {}): Promise<OpenPage> {
-  const { isolated = false, args = [], path = 'index.html' } = options
+  const { isolated = false, path = 'index.html' } = options
   const server = createServer(async ({ url }, response) => {
     const { pathname } = new URL(url!, 'http://localhost')
     const file = join(folder, normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname)))
@@ -66,7 +68,7 @@ export async function openPage(folder: string, options: OpenOptions = {}): Promi
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const open = await openAddress(url + path, args)
+  const open = await openAddress(url + path, options)
   return {
     ...open,
     async close() {
@@ -77,13 +79,25 @@ export async function openPage(folder: string, options: OpenOptions = {}): Promi
   }
 }
 
+/** What starts the browser of this machine. */
+export function launchOptions(args: readonly string[]) {
+  return { executablePath: executable!, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] }
+}
+
+/** A browser that all test files share (`browsers.ts`), or one of its own. What is opened in it is gone when it is closed. */
+async function openBrowser({ args = [], alone = false }: Pick<OpenOptions, 'args' | 'alone'>): Promise<Browser> {
+  const shared = process.env['ONECYCLE_TEST_BROWSERS']
+  if (alone || !shared) return chromium.launch(launchOptions(args))
+  const answer = await fetch(shared + encodeURIComponent(JSON.stringify(args)))
+  const said = await answer.text()
+  if (!answer.ok) throw new Error(said)
+  return chromium.connect(said)
+}
+
 /** Opens a page that somebody serves, in headless Chromium. */
-export async function openAddress(address: string, args: readonly string[] = []): Promise<OpenPage> {
+export async function openAddress(address: string, options: Pick<OpenOptions, 'args' | 'alone'> = {}): Promise<OpenPage> {
   const url = new URL('.', address).href
-  const browser = await chromium.launch({
-    executablePath: executable!,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', ...args],
-  })
+  const browser = await openBrowser(options)
   const page = await browser.newPage()
   const errors: string[] = []
   const lines: string[] = []

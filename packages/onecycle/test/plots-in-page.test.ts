@@ -485,7 +485,9 @@ describe.skipIf(noChromium)(`plots in a page${noChromium ? ` (${noChromium})` : 
       inPage(`await new Plot(chart()).save('downloads://losses.png')`),
     ])
     expect(download.suggestedFilename()).toBe('losses.png')
-    const bytes = await readFile(await download.path())
+    const file = join(folder, download.suggestedFilename())
+    await download.saveAs(file)
+    const bytes = await readFile(file)
     expect([...bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47])
     const message = await inPage(`return new Plot(chart()).save('runs/losses.png').catch(error => error.message)`)
     expect(message).toMatch(/^Cannot write 'runs\/losses.png': a page has no files.*downloads:\/\//)
