@@ -3,8 +3,8 @@ import { isMainThread, parentPort } from 'node:worker_threads'
 import { useBackend } from '@onecycle/backend'
 import { DataBunch } from '@onecycle/data'
 import { distributed } from '@onecycle/distributed'
-import { Learner, simple_cnn } from '@onecycle/learner'
-import { initializers, layers, sequential } from '@tensorflow/tfjs-layers'
+import { Learner, SyncBatchNorm, simple_cnn } from '@onecycle/learner'
+import { initializers, input, layers, model, sequential } from '@tensorflow/tfjs-layers'
 import { thisThread } from '../dist/threads/on-threads.js'
 
 const kernel = seed => ({ kernelInitializer: initializers.glorotUniform({ seed }) })
@@ -29,10 +29,28 @@ const perceptron = () =>
       layers.dense({ units: 10, ...kernel(3) }),
     ],
   })
+/** Batch norms of all kinds: in a model in it, which is called twice, of pixels, without scale, without offset, frozen. */
+const norms = () => {
+  const x = input({ shape: [12] })
+  const inner = sequential({
+    layers: [layers.dense({ units: 12, activation: 'tanh', inputShape: [12], ...kernel(1) }), layers.batchNormalization()],
+  })
+  const twice = inner.apply(inner.apply(x))
+  const pixels = layers.reshape({ targetShape: [2, 2, 3] }).apply(twice)
+  const scaled = layers.batchNormalization({ axis: 3, scale: false }).apply(pixels)
+  const flat = layers.flatten().apply(layers.batchNormalization({ center: false, momentum: 0.5 }).apply(scaled))
+  const frozen = layers.batchNormalization({ trainable: false }).apply(flat)
+  return model({ inputs: x, outputs: layers.dense({ units: 3, ...kernel(2) }).apply(frozen) })
+}
 
 const networks = {
   W1: { shape: [14, 14, 3], classes: 2, build: () => simple_cnn([3, 8, 8, 2], { seed: 1 }), optimizer: 'sgd', lr: 0.05 },
   W3: { shape: [196], classes: 10, build: perceptron, optimizer: 'adam', lr: 1e-3 },
+  'W1 with batch norm': {
+    ...{ shape: [14, 14, 3], classes: 2, optimizer: 'adam', lr: 1e-3, sync: true },
+    build: () => simple_cnn([3, 8, 8, 2], { seed: 1, bn: true }),
+  },
+  'batch norms': { shape: [12], classes: 3, build: norms, optimizer: 'sgd', lr: 0.05, sync: true, weighted: true, left: 1 },
   GRU: { shape: [12], classes: 3, tokens: 50, build: gru, optimizer: 'adam', lr: 1e-3 },
 }
 
@@ -49,23 +67,26 @@ function numbers(length, of) {
 
 export async function train({ network, bs, whole = 16 }, comm) {
   await useBackend({ prefer: 'wasm' })
-  const { shape, classes, tokens, build, optimizer, lr } = networks[network]
-  const samples = 50 * whole - 5
+  const { shape, classes, tokens, build, optimizer, lr, sync, weighted, left = 11 } = networks[network]
+  const samples = 49 * whole + left
   const size = shape.reduce((all, each) => all * each, 1)
   const floats = numbers(samples * size, share => (tokens ? Math.floor(share * tokens) : share - 0.5))
   const x = tokens ? Int32Array.from(floats) : floats
   const y = Int32Array.from({ length: samples }, (_, i) => (i * i + (i >> 2)) % classes)
-  const data = DataBunch.from_arrays({ x, shape, y, bs, drop_last: false, valid_pct: 0.1, seed: 3 })
+  const weights = weighted && Float32Array.from({ length: samples }, (_, i) => i % 4)
+  const split = { valid_pct: 0.1, seed: 3 }
+  const data = DataBunch.from_arrays({ x, shape, y, bs, drop_last: false, ...split, ...(weights && { weights }) })
   const learn = new Learner(data, build(), {
     progress: false,
     log: false,
     optimizer,
     metrics: 'accuracy',
+    callbacks: sync ? [new SyncBatchNorm()] : [],
     ...(comm && { distributed: comm }),
   })
   const { losses } = await learn.fit_one_cycle(Math.ceil(50 / learn.n_train_iter), lr)
-  const weights = Object.values(await learn.getWeights()).flatMap(({ values }) => [...values])
-  return { weights, losses: [...losses], valid: await learn.validate() }
+  const trained = Object.values(await learn.getWeights()).flatMap(({ values }) => [...values])
+  return { weights: trained, losses: [...losses], valid: await learn.validate() }
 }
 
 if (!isMainThread) {

@@ -23,13 +23,21 @@ function expectSame(got: Trained, one: Trained): void {
   expect(difference(figures(got), figures(one))).toBeLessThan(1e-5)
 }
 
-describe.each(['W1', 'W3', 'GRU'])('50 steps of %s in parts', network => {
+const networks: [network: string, threads: number[], processes: boolean][] = [
+  ['W1', [2, 4], true],
+  ['W3', [2, 4], true],
+  ['GRU', [2, 4], true],
+  ['W1 with batch norm', [2], true],
+  ['batch norms', [2, 4], false],
+]
+
+describe.each(networks)('50 steps of %s in parts', (network, threads, processes) => {
   let one: Trained
   beforeAll(async () => {
     ;[one] = (await onThreads<Trained>(trainer, 1, { network, bs: 16 })) as [Trained]
   }, 60_000)
 
-  test.each([2, 4])(
+  test.each(threads)(
     'on %d threads are those of one with batches as large, with the same bits on all',
     async ranks => {
       const all = await onThreads<Trained>(trainer, ranks, { network, bs: 16 / ranks })
@@ -39,7 +47,7 @@ describe.each(['W1', 'W3', 'GRU'])('50 steps of %s in parts', network => {
     60_000,
   )
 
-  describe.each(engines.map(engine => [titleOf(engine), engine] as const))('of %s', (_, engine) => {
+  describe.each((processes ? engines : []).map(engine => [titleOf(engine), engine] as const))('of %s', (_, engine) => {
     test.skipIf(engine.missing)(
       'two processes, too',
       async () => {

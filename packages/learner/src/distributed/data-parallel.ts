@@ -31,6 +31,7 @@ export class DataParallel implements Callback<RankedLearner> {
   }
 
   async before_batch(learn: RankedLearner): Promise<void> {
+    this.#ranks.weighed = false
     if (learn.training) return
     await this.#ranks.meet(meetings.validate, learn.iter)
     if (learn.dl.borrows?.(learn.iter)) throw new CancelBatch()
@@ -39,7 +40,8 @@ export class DataParallel implements Callback<RankedLearner> {
   async after_backward(learn: RankedLearner): Promise<void> {
     const names = Object.keys(learn.grads)
     const { comm } = this.#ranks
-    const weight = learn.dl.borrows?.(learn.iter) ? 0 : learn.totalWeight
+    const borrows = learn.dl.borrows?.(learn.iter) ?? false
+    const weight = borrows ? 0 : learn.totalWeight
     const size = weight === 0 && learn.totalWeight > 0 ? 0 : learn.bs
     const brought = [weight, weight && weight * learn.lossValue, size]
     const number = 2 * learn.train_iter + Number(names.length > 0)
@@ -49,8 +51,12 @@ export class DataParallel implements Callback<RankedLearner> {
     if (total > 0) learn.lossValue = loss / total
     if (names.length === 0) return
     const share = total > 0 ? weight / total : 1 / comm.size
-    const given = [...names.map(name => learn.grads[name]!), ...this.#statistics] as Tensor[]
-    const means = await averaged(comm, given, share, this.#ranks.waits)
+    const { weighed } = this.#ranks
+    const given = [
+      { tensors: names.map(name => learn.grads[name] as Tensor), share: weighed && total > 0 && !borrows ? 1 / total : share },
+      { tensors: this.#statistics, share },
+    ]
+    const means = await averaged(comm, given, this.#ranks.waits)
     learn.grads = Object.fromEntries(names.map((name, i) => [name, means[i]!]))
     for (const [i, variable] of this.#statistics.entries()) {
       const mean = means[names.length + i]!

@@ -2,12 +2,21 @@ import { CancelFit } from '@onecycle/callbacks'
 import { isPromise, plainError } from '@onecycle/platform'
 import type { Metric } from '../metric/metric.js'
 import type { Communicator } from './communicator.js'
-import { type Ending, endingOf, errorOf, interruptionOf, told } from './ending.js'
+import { type Ending, endingOf, errorOf, interruptionOf, told, toldAtOnce } from './ending.js'
 import type { RankedLearner } from './ranked-learner.js'
 import { shareState } from './share-state.js'
 
 /** Where ranks meet, told apart by a number that all must give. */
-export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4 } as const
+export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4, room: 5, amid: 6 } as const
+
+/** Meetings amid one training batch, by which their numbers are told apart from those of the next. */
+export const mostAmid = 2 ** 16
+
+/** Numbers that are said at each meeting beside those that are brought. */
+const head = 5
+
+/** Numbers that may be brought to any meeting. */
+const usualRoom = 3
 
 /**
  * What the ranks of one training agree on. They meet at each batch, and where what they have measured is put together: there each says what
@@ -24,6 +33,10 @@ export class Ranks {
   now = 0
   /** Whether the communicator answers with promises. */
   waits = false
+  /** Whether gradients are times what this rank's part counts when the ranks meet. */
+  weighed = false
+  /** How many numbers can be brought: as many for all, so that whoever ends is heard by others wherever they are. */
+  #room = usualRoom
 
   constructor(learn: RankedLearner, comm: Communicator) {
     this.#learn = learn
@@ -52,6 +65,7 @@ export class Ranks {
       throw error
     } finally {
       this.#inside = pace.held = false
+      this.#room = usualRoom
     }
   }
 
@@ -64,18 +78,33 @@ export class Ranks {
   async meet(where: number, number = 0, brought: readonly number[] = []): Promise<readonly number[]> {
     const { pace } = this.#learn
     const heard = pace.held && pace.heard !== undefined
-    const place = where + 8 * number
-    const [ended, done, interrupted, places, sums] = await this.#say({ heard, place }, brought)
-    if (ended > 0) throw errorOf(await told(this.comm))
-    if (done > 0) throw new CancelFit()
-    if (places !== place * this.comm.size)
-      throw plainError(
-        'ranks-differ',
-        `The ranks do different things: rank ${this.comm.rank} is at ${whereIs(where, number)}, and others are elsewhere. All have to call the same, in ` +
-          'the same order.',
-      )
-    if (interrupted > 0) await this.#interrupt(heard)
+    const { ended, done, interrupted, places, sums } = await this.#say({ heard, place: placeOf(where, number) }, brought)
+    if (ended) throw errorOf(await told(this.comm))
+    if (done) throw new CancelFit()
+    this.#compare(places, where, number)
+    if (interrupted) await this.#interrupt(heard)
     return sums
+  }
+
+  /**
+   * As {@link meet}, on ranks that wait in their calls, amid what is synchronous. Of an interruption they hear later.
+   *
+   * @param brought at most as many numbers as {@link makeRoom} was given
+   */
+  meetAtOnce(where: number, number: number, brought: ArrayLike<number>): readonly number[] {
+    const all = this.#message({ place: placeOf(where, number) }, brought)
+    void this.comm.allreduce(all)
+    const { ended, done, places, sums } = this.#hear(all)
+    if (ended) throw errorOf(toldAtOnce(this.comm))
+    if (done) throw new CancelFit()
+    this.#compare(places, where, number)
+    return sums
+  }
+
+  /** Has so many numbers fit into a meeting until the work is over. All ranks ask for the same. */
+  async makeRoom(numbers: number): Promise<void> {
+    await this.meet(meetings.room, numbers)
+    this.#room = Math.max(this.#room, numbers)
   }
 
   /** Makes the figures of this rank's part of a pass those of the whole. */
@@ -90,27 +119,46 @@ export class Ranks {
     if (this.#inside) await this.meet(meetings.load)
   }
 
-  async #say(
-    { ended = false, done = false, heard = false, place = 0 },
-    brought: readonly number[] = [],
-  ): Promise<[ended: number, done: number, heard: number, place: number, sums: readonly number[]]> {
-    const clock = this.comm.rank === 0 ? performance.now() : 0
-    const all = Float64Array.of(Number(ended), Number(done), Number(heard), place, clock, 0, 0, 0)
-    all.set(brought, 5)
+  async #say(what: Said, brought: readonly number[] = []): Promise<Heard> {
+    const all = this.#message(what, brought)
     const waiting = this.comm.allreduce(all)
     this.waits = isPromise(waiting)
     await waiting
-    this.now = all[4]!
-    this.#left = all[0]! + all[1]! > 0
-    return [all[0]!, all[1]!, all[2]!, all[3]!, [...all.subarray(5)]]
+    return this.#hear(all)
+  }
+
+  #message({ ended = false, done = false, heard = false, place = 0 }: Said, brought: ArrayLike<number>): Float64Array {
+    const clock = this.comm.rank === 0 ? performance.now() : 0
+    const all = new Float64Array(head + this.#room)
+    all.set([Number(ended), Number(done), Number(heard), place, clock])
+    all.set(brought, head)
+    return all
+  }
+
+  #hear(all: Float64Array): Heard {
+    const [ended, done, heard, places, now] = all as unknown as [number, number, number, number, number]
+    this.now = now
+    this.#left = ended + done > 0
+    return { ended: ended > 0, done: done > 0, interrupted: heard > 0, places, sums: [...all.subarray(head)] }
+  }
+
+  /** @throws Error where the ranks are not all at this place */
+  #compare(places: number, where: number, number: number): void {
+    const { rank, size } = this.comm
+    if (places !== placeOf(where, number) * size)
+      throw plainError(
+        'ranks-differ',
+        `The ranks do different things: rank ${rank} is at ${whereIs(where, number)}, and others are elsewhere. All have to call the same, in ` +
+          'the same order.',
+      )
   }
 
   /** Ends this rank's work, unless that of another has ended it. */
   async #leave(error?: unknown): Promise<void> {
     if (this.#left) return
     const ending: Ending | undefined = error === undefined ? undefined : endingOf(error)
-    const [ended] = await this.#say({ ended: ending !== undefined, done: ending === undefined })
-    if (ended === 0) return
+    const { ended } = await this.#say({ ended: ending !== undefined, done: ending === undefined })
+    if (!ended) return
     const first = await told(this.comm, ending)
     if (!ending) throw errorOf(first)
   }
@@ -138,8 +186,31 @@ export class Ranks {
   }
 }
 
+/** What a rank says of itself. */
+interface Said {
+  readonly ended?: boolean
+  readonly done?: boolean
+  readonly heard?: boolean
+  readonly place?: number
+}
+
+/** What all have said together. */
+interface Heard {
+  readonly ended: boolean
+  readonly done: boolean
+  readonly interrupted: boolean
+  readonly places: number
+  readonly sums: readonly number[]
+}
+
+function placeOf(where: number, number: number): number {
+  return where + 8 * number
+}
+
 function whereIs(where: number, number: number): string {
   if (where === meetings.train) return `training batch ${number >> 1}`
+  if (where === meetings.amid) return `a batch norm of training batch ${Math.floor(number / mostAmid)}`
+  if (where === meetings.room) return 'the beginning of a fit with SyncBatchNorm'
   if (where === meetings.validate) return `validation batch ${number}`
   return where === meetings.figures ? 'the end of a validation' : 'the beginning of its work'
 }
