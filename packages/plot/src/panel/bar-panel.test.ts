@@ -70,14 +70,23 @@ test.each([
   expect(() => barPanel(given(options))).toThrow(message)
 })
 
-test('dots are not joined', async () => {
-  const points: [number, number][] = [
+test('dots are not joined: few are drawn as characters, many as points', async () => {
+  const scatter = (points: [number, number][]) => {
+    const series = [{ name: 'a', style: 'dots' as const, points }]
+    return new Plot({ panels: [{ title: 'Scatter', x: { label: '' }, y: { label: '' }, series }] })
+  }
+  const few = scatter([
     [0, 0],
     [3, 1],
     [1, 2],
-  ]
-  const panel = { title: 'Scatter', x: { label: '' }, y: { label: '' }, series: [{ name: 'a', style: 'dots' as const, points }] }
-  const plot = new Plot({ panels: [panel] })
-  expect(JSON.stringify(plot.spec)).not.toContain('"line","strokeWidth"')
-  expect((plot.draw({ width: 40, color: false }).match(/[\u2801-\u28ff]/g) ?? []).length).toBe(3)
+  ])
+  expect(JSON.stringify(few.spec)).not.toContain('"line","strokeWidth"')
+  const drawn = few.draw({ width: 40, color: false })
+  expect([drawn.match(/●/g)?.length, drawn.match(/[\u2801-\u28ff]/g)]).toEqual([3, null])
+  const corners = Array.from({ length: 102 }, (_, i): [number, number] => [i % 2, +(i % 4 > 1)])
+  expect(
+    scatter(corners)
+      .draw({ width: 40, color: false })
+      .match(/[\u2801-\u28ff]/g)?.length,
+  ).toBe(4)
 })

@@ -6,6 +6,9 @@ import { framed } from './framed.js'
 import type { Pen } from './pen.js'
 import { legend, markGlyph, painter, symbolsOf, terminalColor } from './terminal-legend.js'
 
+/** Dots that are drawn as characters: more of them would hide each other. */
+const fewDots = 100
+
 /** What is drawn over what. */
 const layers = { rules: 1, faint: 2, curves: 3, dots: 4, marks: 5 }
 
@@ -45,7 +48,7 @@ function drawCurves(panel: Panel, canvas: BrailleCanvas, alongX: Place, across: 
     const isFaint = style === 'faint'
     const color = isFaint ? 'faint' : terminalColor(colors[i]!)
     const { glyph, onLine } = symbols.get(name)!
-    const hasDots = style === 'points' || points.length === 1
+    const hasDots = style === 'points' || points.length === 1 || (style === 'dots' && points.length <= fewDots)
     const drawn = style === 'dots' ? points : thin(points, canvas.width, alongX, y => shows(panel.y, y))
     // Of the second curve they stand between those of the first.
     let next = (2 * everySymbol * (i % 4)) / 4
