@@ -4,8 +4,9 @@ import { zero } from './simd'
 /** Activations of recurrent layers, by number. */
 const LINEAR: i32 = 0
 const RELU: i32 = 1
-const TANH: i32 = 2
-const SIGMOID: i32 = 3
+export const TANH: i32 = 2
+export const SIGMOID: i32 = 3
+export const HARD_SIGMOID: i32 = 4
 
 /** out = activation(x), for n adjacent numbers. */
 export function activateGates(activation: i32, x: usize, out: usize, n: i32): void {
@@ -18,13 +19,24 @@ export function activateGates(activation: i32, x: usize, out: usize, n: i32): vo
 
 /** Four times dy times the activation's slope, which its output y tells. */
 export function throughActivation(activation: i32, dy: v128, y: v128): v128 {
-  const one = f32x4.splat(1)
-  if (activation === TANH) return f32x4.mul(dy, f32x4.sub(one, f32x4.mul(y, y)))
-  if (activation === SIGMOID) return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one, y)))
+  if (activation === TANH) return throughTanh(dy, y)
+  if (activation === SIGMOID) return throughSigmoid(dy, y)
   if (activation === LINEAR) return dy
-  const positive = f32x4.gt(y, zero())
-  const through =
-    activation === RELU ? v128.and(dy, positive) : v128.and(f32x4.mul(dy, f32x4.splat(0.2)), v128.and(positive, f32x4.lt(y, one)))
-  // NaN is passed on: all bits set is one.
-  return v128.or(through, f32x4.ne(y, y))
+  return activation === RELU ? orNaN(v128.and(dy, f32x4.gt(y, zero())), y) : throughHardSigmoid(dy, y)
+}
+
+export function throughTanh(dy: v128, y: v128): v128 {
+  return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)))
+}
+export function throughSigmoid(dy: v128, y: v128): v128 {
+  return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
+}
+export function throughHardSigmoid(dy: v128, y: v128): v128 {
+  const rising = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, f32x4.splat(1)))
+  return orNaN(v128.and(f32x4.mul(dy, f32x4.splat(0.2)), rising), y)
+}
+
+/** NaN is passed on: all bits set is one. */
+function orNaN(x: v128, y: v128): v128 {
+  return v128.or(x, f32x4.ne(y, y))
 }

@@ -43,7 +43,7 @@ import {
   stateDropout,
   steps,
   timeOf,
-  trace,
+  traceOf,
   tracesOf,
   units,
   x,
@@ -158,7 +158,7 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
         store<f32>(inputSixes + six + sixBytes * (depth / ROWS) + 4 * (depth % ROWS), 1)
         const fed = stateBefore(task, sample, step, nothing, dropped)
         packRowOfSix(fed, 0, n, stateSixes + six, sixBytes)
-        const traced = trace(task) + traceRow * stepOf
+        const traced = traceOf(task, sample, step, traceRow)
         const dState = dh + stateRow * i
         const dGates = z + rowBytes * k
         if (kind === LSTM) lstmStepBack(task, traced, dState, dc + stateRow * i, dGates)
@@ -174,7 +174,7 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
         for (let k = 0; k < here; k++) {
           const i = load<i32>(who + 4 * k)
           const fed = stateBefore(task, first + i, step, nothing, dropped)
-          const traced = trace(task) + traceRow * ((first + i) * all + step)
+          const traced = traceOf(task, first + i, step, traceRow)
           gruResetBack(task, traced, fed, dc + stateRow * i, dh + stateRow * i, z + rowBytes * k)
         }
       }

@@ -70,7 +70,7 @@ export function stateDropout(task: usize): usize {
 export function y(task: usize): usize {
   return load<u32>(task, 72)
 }
-/** What the way back needs of each step, [samples, steps, traceSize]. */
+/** What the way back needs of each step, [steps, allSamples, traceSize]: what it reads next then lies beside what it has read. */
 export function trace(task: usize): usize {
   return load<u32>(task, 76)
 }
@@ -114,6 +114,11 @@ export function dFirstCarry(task: usize): usize {
   return load<u32>(task, 124)
 }
 
+/** Samples of the whole layer, of which a thread has some. */
+export function allSamples(task: usize): i32 {
+  return load<i32>(task, 128)
+}
+
 /** Gates of a cell, in the order of the columns of its weights. */
 export function gatesOf(cell: i32): i32 {
   return cell === LSTM ? 4 : cell === GRU ? 3 : 1
@@ -133,4 +138,9 @@ export function timeOf(task: usize, step: i32): i32 {
 export function leavesOut(task: usize, sample: i32, step: i32): bool {
   const at = mask(task)
   return at !== 0 && load<f32>(at + 4 * <usize>(sample * steps(task) + timeOf(task, step))) === 0
+}
+
+/** Where a step of a sample is traced, in rows of so many bytes. */
+export function traceOf(task: usize, sample: i32, step: i32, rowBytes: usize): usize {
+  return trace(task) + rowBytes * (step * allSamples(task) + sample)
 }

@@ -25,6 +25,7 @@ import {
   steps,
   timeOf,
   trace,
+  traceOf,
   tracesOf,
   units,
   x,
@@ -162,7 +163,8 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
       if (kind === GRU) {
         for (let k = 0; k < here; k++) {
           const i = load<i32>(who + 4 * k)
-          gruGates(task, z + rowBytes * k, fed + stateRow * i, c + stateRow * i, traceOf(task, first + i, step, traceRow))
+          const to = trace(task) ? traceOf(task, first + i, step, traceRow) : 0
+          gruGates(task, z + rowBytes * k, fed + stateRow * i, c + stateRow * i, to)
         }
         listChosen(seenStarts, c, stateRow, who, here, c)
         multiplyPacked(here, n, n, seenStarts, offsets, candidateKernel(task), stepRows, 2 * stateRow, FROM_OUTPUT, 0)
@@ -170,9 +172,9 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
       for (let k = 0; k < here; k++) {
         const i = load<i32>(who + 4 * k)
         const at = stateRow * i
-        const from = traceOf(task, first + i, step, traceRow)
-        if (kind === LSTM) lstmStep(task, z + rowBytes * k, h + at, c + at, from)
-        else if (kind === GRU) gruStep(task, z + rowBytes * k, fed + at, h + at, from)
+        const to = trace(task) ? traceOf(task, first + i, step, traceRow) : 0
+        if (kind === LSTM) lstmStep(task, z + rowBytes * k, h + at, c + at, to)
+        else if (kind === GRU) gruStep(task, z + rowBytes * k, fed + at, h + at, to)
         else simpleStep(task, z + rowBytes * k, h + at)
       }
       if (y(task))
@@ -206,10 +208,6 @@ export function takingStep(ends: usize, s: i32): i32 {
 export function listChosen(out: usize, base: usize, rowBytes: usize, chosen: usize, count: i32, spare: usize): void {
   for (let k = 0; k < count || k % ROWS !== 0; k++)
     store<u32>(out + 4 * k, <u32>(k < count ? base + rowBytes * load<i32>(chosen + 4 * k) : spare))
-}
-
-function traceOf(task: usize, sample: i32, step: i32, rowBytes: usize): usize {
-  return trace(task) ? trace(task) + rowBytes * (sample * steps(task) + step) : 0
 }
 
 /** Copies samples' rows from what may not be there, which is zeros. */

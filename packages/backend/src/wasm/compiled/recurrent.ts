@@ -56,16 +56,16 @@ type Sizes = ReturnType<typeof sizesOf>
 
 /** What a part's task holds, of which each field is the part's own. */
 function layTask(machine: Machine, attrs: RecurrentAttrs, sizes: Sizes, part: Part, own: Addresses): Address {
-  const { steps, inputs, units, traced } = sizes
+  const { samples, steps, inputs, units, traced } = sizes
   const rows: Addresses = {
-    ...{ x: steps * inputs, dx: steps * inputs, y: steps * units, dy: steps * units, trace: steps * traced, mask: steps },
+    ...{ x: steps * inputs, dx: steps * inputs, y: steps * units, dy: steps * units, trace: traced, mask: steps },
     ...{ state: units, carry: units, stateDropout: units, inputDropout: inputs, lastState: units, lastCarry: units },
     ...{ dLastState: units, dLastCarry: units, dState: units, dCarry: units },
   }
   const { cell, activation, recurrentActivation, goBackwards } = attrs
   const head = [cells[cell], part.count, steps, inputs, units, Number(goBackwards)]
   const addresses = fields.map(name => own[name] && own[name] + 4 * part.first * (rows[name] ?? 0))
-  const all = [...head, activations[activation], activations[recurrentActivation], ...addresses]
+  const all = [...head, activations[activation], activations[recurrentActivation], ...addresses, samples]
   return machine.integers(
     all.map(value => value ?? 0),
     part.index,
@@ -114,7 +114,7 @@ export function recurrentForward(machine: Machine, { inputs, attrs, backend }: K
     lastState: backend.makeOutput([samples, units], 'float32'),
     ...(attrs.cell === 'lstm' && { lastCarry: backend.makeOutput([samples, units], 'float32') }),
     ...((attrs.everyStep || attrs.saves) && { y: backend.makeOutput([samples, steps, units], 'float32') }),
-    ...(attrs.saves && { trace: backend.makeOutput([samples, steps, traced], 'float32') }),
+    ...(attrs.saves && { trace: backend.makeOutput([steps, samples, traced], 'float32') }),
   }
   const { kernel, recurrentKernel, bias, ...rest } = inputs
   const own: Addresses = addressesOf(machine, { ...rest, ...outputs })
