@@ -4,6 +4,8 @@ import { atMost, put, putPair, relu, take } from './simd'
 
 /** Rows of a tile of sums that is kept in registers. */
 export const ROWS: i32 = 6
+/** Of one for what such tiles leave over: its sums are just as many as the machine adds to at a time. */
+export const FEW_ROWS: i32 = 4
 
 /** What the accumulators of a tile start from. */
 export const FROM_ZERO: i32 = 0
@@ -47,10 +49,18 @@ export function storeRow(row: usize, left: v128, right: v128, start: i32, activa
   putPair(row, activate(left, activation), activate(right, activation))
 }
 
-/** Takes the sums of a tile to where they belong: `width` columns, from rows `tileBytes` apart. */
-export function storeFromTile(tileBytes: usize, rows: usize, column: usize, width: i32, start: i32, activation: i32): void {
+/** Takes the sums of a tile to where they belong: `width` columns of `height` rows, which are `tileBytes` apart. */
+export function storeFromTile(
+  height: i32,
+  tileBytes: usize,
+  rows: usize,
+  column: usize,
+  width: i32,
+  start: i32,
+  activation: i32,
+): void {
   let source = tile
-  for (let i = 0; i < ROWS; i++, source += tileBytes) {
+  for (let i = 0; i < height; i++, source += tileBytes) {
     const target = <usize>load<u32>(rows + 4 * i) + column
     let j = 0
     for (; j + 8 <= width; j += 8)

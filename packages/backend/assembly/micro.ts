@@ -1,5 +1,5 @@
 import { LINEAR } from './bounds'
-import { FROM_ZERO, ROWS } from './epilogue'
+import { FEW_ROWS, FROM_ZERO, ROWS } from './epilogue'
 import { tile } from './memory'
 import { multiplyTile, NARROW } from './tile'
 import { multiplyWideTile, WIDE_COLUMNS } from './wide-tile'
@@ -51,13 +51,24 @@ export function multiplyBlock(
   bias: usize,
   activation: i32,
 ): void {
+  const sixes = rowsInSixes(count)
   for (let j = 0; j < width; j += COLUMNS, column += 4 * COLUMNS) {
     const here = min(COLUMNS, width - j)
     const step: usize = bRowBytes ? bRowBytes : 4 * panelWidth(here)
-    for (let i: usize = 0; i < 4 * <usize>count; i += 4 * ROWS)
-      product<Table>(depth, starts + i, offsets, b, step, rows + i, column, here, start, bias, activation)
+    let i = 0
+    for (; i < sixes; i += ROWS)
+      product<Table>(depth, starts + 4 * i, offsets, b, step, rows + 4 * i, column, here, start, bias, activation)
+    for (; i < count; i += FEW_ROWS)
+      product<Few>(depth, starts + 4 * i, offsets, b, step, rows + 4 * i, column, here, start, bias, activation)
     b += bRowBytes ? 4 * COLUMNS : <usize>depth * step
   }
+}
+
+/** Rows that tiles of six take. Others are left to tiles of four, where these have fewer rows that do not exist. */
+function rowsInSixes(count: i32): i32 {
+  const left = count % ROWS
+  if (left === 5) return count + 1
+  return left === 2 && count > ROWS ? count - 2 - ROWS : count - left
 }
 
 /**
@@ -119,5 +130,6 @@ export function sumsOfVectors(r: i32, j: i32): usize {
 // How a tile reads its matrices. Types, because the compiler then makes a loop without tests for each.
 type Table = i32
 type Packed = f32
+type Few = u32
 type Dots = i64
 type Outer = f64

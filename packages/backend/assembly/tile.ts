@@ -1,12 +1,12 @@
 import { LINEAR } from './bounds'
-import { FROM_OUTPUT, startingSums, storeFromTile, storeRow } from './epilogue'
+import { FEW_ROWS, FROM_OUTPUT, ROWS, startingSums, storeFromTile, storeRow } from './epilogue'
 import { tile } from './memory'
 import { madd } from './simd'
 
 /** Columns of this tile. Twelve accumulators, two vectors of columns and one broadcast: 15 of the 16 registers. */
 export const NARROW: i32 = 8
 
-// One tile of six rows. A loop over tiles would belong here, but then the engine no longer keeps the sums in registers.
+// One tile of six rows, or of four. A loop over tiles would belong here, but then the engine no longer keeps the sums in registers.
 export function multiplyTile<Layout>(
   depth: i32,
   a: usize,
@@ -37,13 +37,15 @@ export function multiplyTile<Layout>(
     c51 = s1
   const vectors = sizeof<Layout>() === 8
   const packed = isFloat<Layout>() && !vectors
+  // That of four is a type without a sign.
+  const six = isFloat<Layout>() || isSigned<Layout>()
   const outer = isFloat<Layout>() && vectors
   const p0 = packed ? a : <usize>load<u32>(a),
     p1 = packed ? a : <usize>load<u32>(a, 4),
     p2 = packed ? a : <usize>load<u32>(a, 8),
     p3 = packed ? a : <usize>load<u32>(a, 12),
-    p4 = packed ? a : <usize>load<u32>(a, 16),
-    p5 = packed ? a : <usize>load<u32>(a, 20)
+    p4 = packed || !six ? a : <usize>load<u32>(a, 16),
+    p5 = packed || !six ? a : <usize>load<u32>(a, 20)
   for (; depth > 0; depth--) {
     const at: usize = packed ? 0 : load<u32>(offsets)
     const b0 = outer ? v128.load32_splat(b) : v128.load(b),
@@ -60,12 +62,14 @@ export function multiplyTile<Layout>(
     x = packed ? v128.load32_splat(a, 12) : vectors ? v128.load(p3 + at) : v128.load32_splat(p3 + at)
     c30 = madd(x, b0, c30)
     c31 = madd(x, b1, c31)
-    x = packed ? v128.load32_splat(a, 16) : vectors ? v128.load(p4 + at) : v128.load32_splat(p4 + at)
-    c40 = madd(x, b0, c40)
-    c41 = madd(x, b1, c41)
-    x = packed ? v128.load32_splat(a, 20) : vectors ? v128.load(p5 + at) : v128.load32_splat(p5 + at)
-    c50 = madd(x, b0, c50)
-    c51 = madd(x, b1, c51)
+    if (six) {
+      x = packed ? v128.load32_splat(a, 16) : vectors ? v128.load(p4 + at) : v128.load32_splat(p4 + at)
+      c40 = madd(x, b0, c40)
+      c41 = madd(x, b1, c41)
+      x = packed ? v128.load32_splat(a, 20) : vectors ? v128.load(p5 + at) : v128.load32_splat(p5 + at)
+      c50 = madd(x, b0, c50)
+      c51 = madd(x, b1, c51)
+    }
     if (packed) a += 24
     else offsets += 4
     b += bStep
@@ -83,12 +87,14 @@ export function multiplyTile<Layout>(
     row = <usize>load<u32>(rows, 12) + column
     v128.store(row, c31, 16)
     v128.store(row, c30)
-    row = <usize>load<u32>(rows, 16) + column
-    v128.store(row, c41, 16)
-    v128.store(row, c40)
-    row = <usize>load<u32>(rows, 20) + column
-    v128.store(row, c51, 16)
-    v128.store(row, c50)
+    if (six) {
+      row = <usize>load<u32>(rows, 16) + column
+      v128.store(row, c41, 16)
+      v128.store(row, c40)
+      row = <usize>load<u32>(rows, 20) + column
+      v128.store(row, c51, 16)
+      v128.store(row, c50)
+    }
     return
   }
   // Not in the wide build: there, an argument would have to be taken out of the register that it shares with its neighbour.
@@ -97,8 +103,10 @@ export function multiplyTile<Layout>(
     storeRow(<usize>load<u32>(rows, 4) + column, c10, c11, start, activation)
     storeRow(<usize>load<u32>(rows, 8) + column, c20, c21, start, activation)
     storeRow(<usize>load<u32>(rows, 12) + column, c30, c31, start, activation)
-    storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, start, activation)
-    storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, start, activation)
+    if (six) {
+      storeRow(<usize>load<u32>(rows, 16) + column, c40, c41, start, activation)
+      storeRow(<usize>load<u32>(rows, 20) + column, c50, c51, start, activation)
+    }
     return
   }
   const all = tile
@@ -110,9 +118,11 @@ export function multiplyTile<Layout>(
   v128.store(all, c20, 64)
   v128.store(all, c31, 112)
   v128.store(all, c30, 96)
-  v128.store(all, c41, 144)
-  v128.store(all, c40, 128)
-  v128.store(all, c51, 176)
-  v128.store(all, c50, 160)
-  storeFromTile(32, rows, column, width, start, activation)
+  if (six) {
+    v128.store(all, c41, 144)
+    v128.store(all, c40, 128)
+    v128.store(all, c51, 176)
+    v128.store(all, c50, 160)
+  }
+  storeFromTile(six ? ROWS : FEW_ROWS, 32, rows, column, width, start, activation)
 }

@@ -1,10 +1,10 @@
 import { LINEAR } from './bounds'
-import { bounded, FROM_OUTPUT, leastOf, mostOf, startingSums, storeFromTile } from './epilogue'
+import { bounded, FEW_ROWS, FROM_OUTPUT, leastOf, mostOf, ROWS, startingSums, storeFromTile } from './epilogue'
 import { NEGATIVE_ZEROS, tile } from './memory'
 import { madd } from './simd'
 
 /**
- * The tile of the wide build: six rows by 16 columns, for engines that carry two 128-bit operations out as one of 256 bits where they see
+ * The tile of the wide build: six rows, or four, by 16 columns, for engines that carry two 128-bit operations out as one of 256 bits where they see
  * that both do the same to neighbours. What they have to see decides how this is written: all sums begin with the same two loads, no
  * branch stands before the loop, and nothing reads a sum but a store beside that of its neighbour. Twelve accumulators of 256 bits,
  * two vectors of columns and one broadcast. Where the engine leaves them at 128 bits, half of the sums do not fit into registers, and
@@ -55,12 +55,14 @@ export function multiplyWideTile<Layout>(
     c52 = s2,
     c53 = s3
   const packed = isFloat<Layout>()
+  // That of four is a type without a sign.
+  const six = isFloat<Layout>() || isSigned<Layout>()
   const p0 = packed ? a : <usize>load<u32>(a),
     p1 = packed ? a : <usize>load<u32>(a, 4),
     p2 = packed ? a : <usize>load<u32>(a, 8),
     p3 = packed ? a : <usize>load<u32>(a, 12),
-    p4 = packed ? a : <usize>load<u32>(a, 16),
-    p5 = packed ? a : <usize>load<u32>(a, 20)
+    p4 = packed || !six ? a : <usize>load<u32>(a, 16),
+    p5 = packed || !six ? a : <usize>load<u32>(a, 20)
   for (; depth > 0; depth--) {
     const at: usize = packed ? 0 : load<u32>(offsets)
     const b0 = v128.load(b),
@@ -87,16 +89,18 @@ export function multiplyWideTile<Layout>(
     c31 = madd(x, b1, c31)
     c32 = madd(x, b2, c32)
     c33 = madd(x, b3, c33)
-    x = packed ? v128.load32_splat(a, 16) : v128.load32_splat(p4 + at)
-    c40 = madd(x, b0, c40)
-    c41 = madd(x, b1, c41)
-    c42 = madd(x, b2, c42)
-    c43 = madd(x, b3, c43)
-    x = packed ? v128.load32_splat(a, 20) : v128.load32_splat(p5 + at)
-    c50 = madd(x, b0, c50)
-    c51 = madd(x, b1, c51)
-    c52 = madd(x, b2, c52)
-    c53 = madd(x, b3, c53)
+    if (six) {
+      x = packed ? v128.load32_splat(a, 16) : v128.load32_splat(p4 + at)
+      c40 = madd(x, b0, c40)
+      c41 = madd(x, b1, c41)
+      c42 = madd(x, b2, c42)
+      c43 = madd(x, b3, c43)
+      x = packed ? v128.load32_splat(a, 20) : v128.load32_splat(p5 + at)
+      c50 = madd(x, b0, c50)
+      c51 = madd(x, b1, c51)
+      c52 = madd(x, b2, c52)
+      c53 = madd(x, b3, c53)
+    }
     if (packed) a += 24
     else offsets += 4
     b += bStep
@@ -122,16 +126,18 @@ export function multiplyWideTile<Layout>(
     v128.store(row, c30)
     v128.store(row, c33, 48)
     v128.store(row, c32, 32)
-    row = <usize>load<u32>(rows, 16) + column
-    v128.store(row, c41, 16)
-    v128.store(row, c40)
-    v128.store(row, c43, 48)
-    v128.store(row, c42, 32)
-    row = <usize>load<u32>(rows, 20) + column
-    v128.store(row, c51, 16)
-    v128.store(row, c50)
-    v128.store(row, c53, 48)
-    v128.store(row, c52, 32)
+    if (six) {
+      row = <usize>load<u32>(rows, 16) + column
+      v128.store(row, c41, 16)
+      v128.store(row, c40)
+      v128.store(row, c43, 48)
+      v128.store(row, c42, 32)
+      row = <usize>load<u32>(rows, 20) + column
+      v128.store(row, c51, 16)
+      v128.store(row, c50)
+      v128.store(row, c53, 48)
+      v128.store(row, c52, 32)
+    }
     return
   }
   if (width === WIDE_COLUMNS) {
@@ -180,26 +186,28 @@ export function multiplyWideTile<Layout>(
     right = f32x4.add(c33, v128.load(old, 48))
     v128.store(row, bounded(right, least, most), 48)
     v128.store(row, bounded(left, least, most), 32)
-    row = <usize>load<u32>(rows, 16) + column
-    old = adds ? row : nothing
-    left = f32x4.add(c40, v128.load(old))
-    right = f32x4.add(c41, v128.load(old, 16))
-    v128.store(row, bounded(right, least, most), 16)
-    v128.store(row, bounded(left, least, most))
-    left = f32x4.add(c42, v128.load(old, 32))
-    right = f32x4.add(c43, v128.load(old, 48))
-    v128.store(row, bounded(right, least, most), 48)
-    v128.store(row, bounded(left, least, most), 32)
-    row = <usize>load<u32>(rows, 20) + column
-    old = adds ? row : nothing
-    left = f32x4.add(c50, v128.load(old))
-    right = f32x4.add(c51, v128.load(old, 16))
-    v128.store(row, bounded(right, least, most), 16)
-    v128.store(row, bounded(left, least, most))
-    left = f32x4.add(c52, v128.load(old, 32))
-    right = f32x4.add(c53, v128.load(old, 48))
-    v128.store(row, bounded(right, least, most), 48)
-    v128.store(row, bounded(left, least, most), 32)
+    if (six) {
+      row = <usize>load<u32>(rows, 16) + column
+      old = adds ? row : nothing
+      left = f32x4.add(c40, v128.load(old))
+      right = f32x4.add(c41, v128.load(old, 16))
+      v128.store(row, bounded(right, least, most), 16)
+      v128.store(row, bounded(left, least, most))
+      left = f32x4.add(c42, v128.load(old, 32))
+      right = f32x4.add(c43, v128.load(old, 48))
+      v128.store(row, bounded(right, least, most), 48)
+      v128.store(row, bounded(left, least, most), 32)
+      row = <usize>load<u32>(rows, 20) + column
+      old = adds ? row : nothing
+      left = f32x4.add(c50, v128.load(old))
+      right = f32x4.add(c51, v128.load(old, 16))
+      v128.store(row, bounded(right, least, most), 16)
+      v128.store(row, bounded(left, least, most))
+      left = f32x4.add(c52, v128.load(old, 32))
+      right = f32x4.add(c53, v128.load(old, 48))
+      v128.store(row, bounded(right, least, most), 48)
+      v128.store(row, bounded(left, least, most), 32)
+    }
     return
   }
   const all = tile
@@ -219,13 +227,15 @@ export function multiplyWideTile<Layout>(
   v128.store(all, c30, 192)
   v128.store(all, c33, 240)
   v128.store(all, c32, 224)
-  v128.store(all, c41, 272)
-  v128.store(all, c40, 256)
-  v128.store(all, c43, 304)
-  v128.store(all, c42, 288)
-  v128.store(all, c51, 336)
-  v128.store(all, c50, 320)
-  v128.store(all, c53, 368)
-  v128.store(all, c52, 352)
-  storeFromTile(64, rows, column, width, start, activation)
+  if (six) {
+    v128.store(all, c41, 272)
+    v128.store(all, c40, 256)
+    v128.store(all, c43, 304)
+    v128.store(all, c42, 288)
+    v128.store(all, c51, 336)
+    v128.store(all, c50, 320)
+    v128.store(all, c53, 368)
+    v128.store(all, c52, 352)
+  }
+  storeFromTile(six ? ROWS : FEW_ROWS, 64, rows, column, width, start, activation)
 }

@@ -94,6 +94,19 @@ const kernels: [name: string, run: (b: Build, c: number, n: number) => Uint32Arr
       return b.bits(out, m * n)
     },
   ]),
+  [
+    'gemm of any height',
+    (b, k, n) => {
+      const [x, y] = [b.tensor(14 * k, 1), b.tensor(k * n, 2)]
+      const scratch = b.reserve(b.run.gemmScratchBytes(n))
+      const products = Array.from({ length: 14 }, (_, i) => {
+        const out = b.reserve(4 * (i + 1) * n)
+        b.run.gemm(x, 0, 4 * k, y, 0, 4 * n, out, 4 * n, i + 1, n, k, 0, 0, scratch)
+        return b.bits(out, (i + 1) * n)
+      })
+      return joined(...products)
+    },
+  ],
   ...[1, 2].map((stride): [string, (b: Build, c: number, n: number) => Uint32Array] => [
     `gather, stride ${stride}`,
     (b, c, n) => {
@@ -196,6 +209,14 @@ const ofChannels: [name: string, run: (b: Build, n: number) => Uint32Array][] = 
 /** Kernels of n adjacent numbers, and of rows of n channels. */
 const rows = 300
 const others: [name: string, run: (b: Build, n: number) => Uint32Array][] = [
+  [
+    'tanh',
+    (b, n) => {
+      const [x, out] = [b.tensor(n, 1), b.reserve(4 * n)]
+      b.run.tanh(x, out, n)
+      return b.bits(out, n)
+    },
+  ],
   [
     'reluGradient',
     (b, n) => {
