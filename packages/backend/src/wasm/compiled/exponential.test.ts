@@ -23,6 +23,7 @@ describe.each(Object.values(files))('the exponential functions of %s', file => {
   const memory = new WebAssembly.Memory({ initial: 8 })
   const module = new WebAssembly.Module(readBuild(file))
   const run = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions
+  run.setMemory(430_080)
   const [x, out] = [new Float32Array(memory.buffer, 1024, N), new Float32Array(memory.buffer, 262_144, N)]
 
   it.each(functions)('%s is right to the last places', (name, f, furthest, units) => {
