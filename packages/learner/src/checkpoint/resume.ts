@@ -47,7 +47,12 @@ export function resuming(
         learn,
         files.filter(({ fit }) => fit === index),
       )
-      if (found) await fitting(found, () => checkRun(learn, found!.snapshot, anyBackend))
+      if (!found) return
+      const { snapshot } = found
+      await fitting(found, async () => {
+        checkStates(learn, snapshot)
+        await checkRun(learn, snapshot, anyBackend)
+      })
     },
   }
   return [...own, finding, goingOn(() => found, checkpoint, goTo)]
@@ -150,6 +155,15 @@ function goingOn(find: () => Found | undefined, checkpoint: Checkpoint, goTo: (p
       if (found) await restore(learn)
     },
   }
+}
+
+/** @throws Error on several ranks where layers remember what is of a rank's own samples */
+function checkStates({ rank }: RunningLearner, { states = [], run }: Found['snapshot']): void {
+  if (rank !== undefined && run.ended === undefined && states.length > 0)
+    throw plainError(
+      'resume-mismatch',
+      'stateful layers remember what they saw on their rank, of which it has the first alone. learn.load takes its weights.',
+    )
 }
 
 function whereIs({ epoch, pass, done, train_iter }: Place): string {

@@ -3,7 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core'
 import { variablesOf } from '../model/parameters.js'
 import { averaged } from './averaged.js'
 import type { RankedLearner } from './ranked-learner.js'
-import { meetings, type Ranks } from './ranks.js'
+import { haveTheSame, meetings, type Ranks, toCompare } from './ranks.js'
 
 /**
  * Has several ranks train as one: each goes through its part of a batch, and all step with the mean of their gradients, as one process would
@@ -33,7 +33,7 @@ export class DataParallel implements Callback<RankedLearner> {
   async before_batch(learn: RankedLearner): Promise<void> {
     this.#ranks.weighed = false
     if (learn.training) return
-    await this.#ranks.meet(meetings.validate, learn.iter)
+    await this.#meet(meetings.validate, learn.iter)
     if (learn.dl.borrows?.(learn.iter)) throw new CancelBatch()
   }
 
@@ -45,7 +45,8 @@ export class DataParallel implements Callback<RankedLearner> {
     const size = weight === 0 && learn.totalWeight > 0 ? 0 : learn.bs
     const brought = [weight, weight && weight * learn.lossValue, size]
     const number = 2 * learn.train_iter + Number(names.length > 0)
-    const [total, loss, samples] = (await this.#ranks.meet(meetings.train, number, brought)) as [number, number, number]
+    const numbers = names.reduce((sum, name) => sum + (learn.grads[name] as Tensor).size, 0)
+    const [total, loss, samples] = (await this.#meet(meetings.train, number, numbers, brought)) as [number, number, number]
     learn.bs = samples
     learn.totalWeight = total
     if (total > 0) learn.lossValue = loss / total
@@ -63,5 +64,27 @@ export class DataParallel implements Callback<RankedLearner> {
       variable.assign(mean)
       mean.dispose()
     }
+  }
+
+  after_cancel_step(): void {
+    this.#ranks.steps--
+  }
+
+  /** Comes after a step that was cancelled, too. */
+  after_step(): void {
+    this.#ranks.steps++
+  }
+
+  /** @param numbers how many train */
+  async #meet(where: number, number: number, numbers = 0, brought = [0, 0, 0]): Promise<readonly number[]> {
+    const { steps } = this.#ranks
+    const sums = await this.#ranks.meet(where, number, [...brought, ...toCompare(steps), ...toCompare(numbers)])
+    const [step, stepSquares, trained, trainedSquares] = sums.slice(3) as [number, number, number, number]
+    const { size } = this.#ranks.comm
+    if (!haveTheSame(size, step, stepSquares))
+      throw this.#ranks.differing(`has made ${steps} steps, and others another number: what skips one has to skip it on all`)
+    if (!haveTheSame(size, trained, trainedSquares))
+      throw this.#ranks.differing(`trains ${numbers} numbers, and others another number: all have to freeze the same`)
+    return sums
   }
 }

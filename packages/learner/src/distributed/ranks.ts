@@ -13,10 +13,21 @@ export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4, 
 export const mostAmid = 2 ** 16
 
 /** Numbers that are said at each meeting beside those that are brought. */
-const head = 5
+const head = 6
 
 /** Numbers that may be brought to any meeting. */
-const usualRoom = 3
+const usualRoom = 7
+
+/** Two numbers for a whole one, by whose sums all ranks find alike whether they have the same. */
+export function toCompare(number: number): [number: number, square: number] {
+  const rest = number % 1_000_003
+  return [rest, rest * rest]
+}
+
+/** Whether so many ranks have the same number, by the sums of what {@link toCompare} gave. */
+export function haveTheSame(ranks: number, sum: number, squares: number): boolean {
+  return ranks * squares === sum * sum
+}
 
 /**
  * What the ranks of one training agree on. They meet at each batch, and where what they have measured is put together: there each says what
@@ -35,6 +46,8 @@ export class Ranks {
   waits = false
   /** Whether gradients are times what this rank's part counts when the ranks meet. */
   weighed = false
+  /** Steps of this work. */
+  steps = 0
   /** How many numbers can be brought: as many for all, so that whoever ends is heard by others wherever they are. */
   #room = usualRoom
 
@@ -53,6 +66,7 @@ export class Ranks {
     const { pace } = this.#learn
     this.#inside = pace.held = true
     this.#left = false
+    this.steps = 0
     try {
       await this.meet(meetings.begin)
       await shareState(this.#learn, this.comm)
@@ -81,7 +95,7 @@ export class Ranks {
     const { ended, done, interrupted, places, sums } = await this.#say({ heard, place: placeOf(where, number) }, brought)
     if (ended) throw errorOf(await told(this.comm))
     if (done) throw new CancelFit()
-    this.#compare(places, where, number)
+    if (!places) throw this.differing(`is at ${whereIs(where, number)}, and others are elsewhere`)
     if (interrupted) await this.#interrupt(heard)
     return sums
   }
@@ -97,8 +111,16 @@ export class Ranks {
     const { ended, done, places, sums } = this.#hear(all)
     if (ended) throw errorOf(toldAtOnce(this.comm))
     if (done) throw new CancelFit()
-    this.#compare(places, where, number)
+    if (!places) throw this.differing(`is at ${whereIs(where, number)}, and others are elsewhere`)
     return sums
+  }
+
+  /** What this rank is, in words, where others are not. */
+  differing(what: string): Error {
+    return plainError(
+      'ranks-differ',
+      `The ranks do different things: rank ${this.comm.rank} ${what}. All have to call the same, in the same order.`,
+    )
   }
 
   /** Has so many numbers fit into a meeting until the work is over. All ranks ask for the same. */
@@ -130,27 +152,17 @@ export class Ranks {
   #message({ ended = false, done = false, heard = false, place = 0 }: Said, brought: ArrayLike<number>): Float64Array {
     const clock = this.comm.rank === 0 ? performance.now() : 0
     const all = new Float64Array(head + this.#room)
-    all.set([Number(ended), Number(done), Number(heard), place, clock])
+    all.set([Number(ended), Number(done), Number(heard), clock, ...toCompare(place)])
     all.set(brought, head)
     return all
   }
 
   #hear(all: Float64Array): Heard {
-    const [ended, done, heard, places, now] = all as unknown as [number, number, number, number, number]
+    const [ended, done, heard, now, place, squares] = all as unknown as [number, number, number, number, number, number]
     this.now = now
     this.#left = ended + done > 0
+    const places = haveTheSame(this.comm.size, place, squares)
     return { ended: ended > 0, done: done > 0, interrupted: heard > 0, places, sums: [...all.subarray(head)] }
-  }
-
-  /** @throws Error where the ranks are not all at this place */
-  #compare(places: number, where: number, number: number): void {
-    const { rank, size } = this.comm
-    if (places !== placeOf(where, number) * size)
-      throw plainError(
-        'ranks-differ',
-        `The ranks do different things: rank ${rank} is at ${whereIs(where, number)}, and others are elsewhere. All have to call the same, in ` +
-          'the same order.',
-      )
   }
 
   /** Ends this rank's work, unless that of another has ended it. */
@@ -199,7 +211,8 @@ interface Heard {
   readonly ended: boolean
   readonly done: boolean
   readonly interrupted: boolean
-  readonly places: number
+  /** Whether they are at the same place. */
+  readonly places: boolean
   readonly sums: readonly number[]
 }
 

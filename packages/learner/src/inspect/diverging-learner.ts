@@ -7,7 +7,10 @@ import type { RandomStreams } from '../random/random-streams.js'
 
 /** What is looked at, before the step of the batch. */
 export interface DivergingLearner
-  extends Pick<TrainingState, 'epoch' | 'getWeights' | 'iter' | 'lossValue' | 'opt' | 'pred' | 'setWeights' | 'xb' | 'yb'> {
+  extends Pick<
+    TrainingState,
+    'epoch' | 'getWeights' | 'iter' | 'loss' | 'lossValue' | 'opt' | 'pred' | 'setWeights' | 'xb' | 'yb'
+  > {
   readonly bus: { readonly callbacks: readonly object[] }
   readonly train_dl: BatchStream
   readonly forwardPass: ForwardPass

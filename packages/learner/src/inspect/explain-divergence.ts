@@ -8,6 +8,8 @@ import type { GradientNorms } from './stats.js'
 /** Numbers of a list that a message shows. */
 const most = 8
 
+const ofAnotherRank = 'What this rank had of it is finite: that of another rank was not, whose own error says where.'
+
 /**
  * Why the loss of the current batch is no number, or so large: to be called before its step, while its tensors are there. All of it is found
  * out here, so that a fit that goes well pays nothing.
@@ -24,6 +26,9 @@ export async function explainDivergence(learn: DivergingLearner, before?: number
     ...(samples && { samples: [...samples] }),
     ...(stats && { gradientNorms: stats.slice(-most) }),
   }
+  const own = (await learn.loss.data())[0]!
+  if (Number.isFinite(own) && !Number.isFinite(loss))
+    return new DivergedError(linesOf(divergence, before, ofAnotherRank).join('\n'), divergence)
   try {
     const all = { ...divergence, ...(await firstFault(learn)) }
     return new DivergedError(linesOf(all, before).join('\n'), all)

@@ -1,5 +1,5 @@
 import { type Callback, SaveModel } from '@onecycle/callbacks'
-import { type Batch, type BatchStream, DataBunch } from '@onecycle/data'
+import { type Batch, type BatchStream, DataBunch, type Shard } from '@onecycle/data'
 import { isSynchronous } from '@onecycle/data/internal'
 import { checkOptions, kind, listOf, type OneOrMore } from '@onecycle/platform'
 import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
@@ -60,9 +60,14 @@ async function withFirstBatches(learn: Learner, work: () => Promise<unknown>): P
 
 /** A stream of the first batch of each pass. */
 function firstOf(stream: BatchStream): BatchStream {
+  const { divided } = stream
+  const parts = {
+    ...(divided && { divided: (shard: Shard) => firstOf(divided.call(stream, shard)) }),
+    borrows: (batch: number) => stream.borrows?.(batch) ?? false,
+  }
   const { batchSize, samples } = stream
   const place = { state: () => stream.state(), restore: (state: ReturnType<typeof stream.state>) => stream.restore(state) }
-  const source = { ...place, batchSize, length: 1, samples: Math.min(batchSize, samples) }
+  const source = { ...place, ...parts, batchSize, length: 1, samples: Math.min(batchSize, samples) }
   if (isSynchronous(stream))
     return {
       ...source,

@@ -68,7 +68,7 @@ export class ValidateEvery implements Callback<Learner> {
     const figures = await this.#measure(learn)
     this.#figures = [...this.#figures, { train_iter, ...figures }]
     const words = Object.entries(figures).map(([name, value]) => `${name} ${value.toPrecision(4)}`)
-    this.#log(`After batch ${train_iter}: ${words.join(', ')}.`)
+    if (!learn.rank) this.#log(`After batch ${train_iter}: ${words.join(', ')}.`)
   }
 
   /** With the weights that are validated at the end of the epoch, too. */
