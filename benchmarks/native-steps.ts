@@ -1,24 +1,20 @@
 // Which of TensorFlow's operations a training step on tfjs-node consists of, and how its time is shared among them; needs
 // @tensorflow/tfjs-node in this project (npx onecycle native install), or in the cache of node scripts/tools.mjs:
-// npx tsx benchmarks/native-steps.ts [--only W1,W3] [--steps 200]
+// npx tsx benchmarks/native-steps.ts [--only W1,W3] [--steps 200] [--threads 1]
 import { parseArgs } from 'node:util'
-import { useBackend } from '@onecycle/backend'
-import { lookInProject } from '@onecycle/backend/internal'
 import { CancelFit } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
 import { leastAndMedian } from './turns.js'
+import { useNative } from './use-native.js'
 import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
-const { values } = parseArgs({ options: { only: text, steps: text } })
-const { only = 'W1,W3,W4', steps = '200' } = values
+const { values } = parseArgs({ options: { only: text, steps: text, threads: text } })
+const { only = 'W1,W2,W3,W4', steps = '200', threads } = values
 const chosen = workloadsOf(only.split(','))
 
-const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
-const { folder } = findTool('tfjs-node') as { folder?: string }
-if (folder) lookInProject(folder)
-console.log((await useBackend({ prefer: 'node', log: false })).line)
+console.log(await useNative(threads ? Number(threads) : undefined))
 
 type Binding = Record<string, (...given: unknown[]) => unknown>
 const backend = tf.backend() as unknown as { binding: Binding }

@@ -1,4 +1,4 @@
-// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock WORKLOAD SECONDS [THREADS] [share]
+// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock|native WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
 import { restoreStockKernels } from '@onecycle/backend/wasm'
 import { ArrayDataset } from '@onecycle/data'
@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { inputTensors, targetTensor } from './stock-tensors.js'
 import { BATCHES, train } from './train.js'
 import { leastAndMedian, processorTime } from './turns.js'
+import { useNative } from './use-native.js'
 import { type Workload, workloads } from './workloads.js'
 import { wrapKernels } from './wrap-kernels.js'
 
@@ -15,7 +16,7 @@ export interface Measured {
   readonly times: number[]
   /** The same of the processor, of all threads: other programs on the machine disturb it less. */
   readonly cpu: number[]
-  /** Bytes of the wasm heap at the end, which never shrinks. */
+  /** Bytes of the wasm heap at the end, which never shrinks; 0 where there is none. */
   readonly heap: number
   /** Where the time goes; only where asked for. */
   readonly shares?: Shares
@@ -90,7 +91,8 @@ function timeGathering(): () => number {
 const [how, name, seconds, threads = '1', share] = process.argv.slice(2)
 const workload = workloads.find(candidate => candidate.name === name)
 if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(each => each.name).join(', ')}.`)
-await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
+if (how === 'native') await useNative(Number(threads))
+else await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
 const clocks = share ? [timeKernels(), timeGathering()] : []
 const times: number[] = []
 const cpu: number[] = []
@@ -111,7 +113,7 @@ const warm = Math.floor(times.length / 4)
 const measured: Measured = {
   times: times.slice(warm),
   cpu: cpu.slice(warm),
-  heap: (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
+  heap: how === 'native' ? 0 : (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
   ...(share && { shares: sharesOf(times.slice(warm + 1), spent.slice(warm)) }),
 }
 /** Of the step in the middle: what interrupts some steps on a busy machine is a part of none. */

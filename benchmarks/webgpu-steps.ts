@@ -1,6 +1,7 @@
 // What a training step asks of a GPU, and how long JavaScript takes to ask, on a device that computes nothing; needs no GPU:
-// npx tsx benchmarks/webgpu-steps.ts [--only W1,W3,W4] [--seconds 3] [--json FILE]     (node scripts/tools.mjs webgpu fetches the backend)
+// npx tsx benchmarks/webgpu-steps.ts [--only W1,W3,W4] [--seconds 3] [--stock] [--list] [--json FILE]     (node scripts/tools.mjs webgpu fetches the backend)
 import { parseArgs } from 'node:util'
+import { accelerators } from '@onecycle/backend/internal'
 import { writeWhole } from '@onecycle/platform'
 import * as tf from '@tensorflow/tfjs-core'
 import { registerCounting } from '../packages/backend/src/testing/counting-gpu.js'
@@ -10,8 +11,9 @@ import { leastAndMedian } from './turns.js'
 import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
-const { values } = parseArgs({ options: { only: text, seconds: text, json: text } })
-const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json } = values
+const flag = { type: 'boolean' } as const
+const { values } = parseArgs({ options: { only: text, seconds: text, json: text, stock: flag, list: flag } })
+const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json, stock = false, list = false } = values
 const chosen = workloadsOf(only.split(','))
 
 const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
@@ -21,6 +23,12 @@ const device = registerCounting(folder)
 await tf.setBackend('webgpu')
 mendMatMul()
 quickenFilterGradient()
+
+// What TensorFlow.js composes, and the passes as they are written.
+if (stock) {
+  accelerators.webgpu = async () => () => false
+  Object.assign(tf.engine(), { runKernelFunc: Reflect.get(tf.engine(), 'runKernelFunc') })
+}
 
 /** Of the first steps, which compile and remember. */
 const warmUp = 10
@@ -33,13 +41,17 @@ for (const workload of chosen) {
   const times: number[] = []
   let last = performance.now()
   let pipelines = 0
+  let names: readonly string[] = []
   device.countAnew()
   await train(workload, Number(seconds), () => {
     const now = performance.now()
     if (times.push(now - last) === warmUp) {
       pipelines = device.counts.pipelines
+      names = device.names ?? []
+      device.names = undefined
       device.countAnew()
     }
+    if (list && times.length === warmUp - 1) device.names = []
     last = performance.now()
   })
   const { name } = workload
@@ -57,5 +69,6 @@ for (const workload of chosen) {
   const time = `${least.toFixed(2)} / ${median.toFixed(2)}`.padEnd(14)
   const all = String(pipelines + device.counts.pipelines).padStart(16)
   console.log(`${name.padEnd(4)}  ${columns.join('  ')}  ${all}  ${time}  ${left}`)
+  if (list) console.log(names.map(program => `      ${program}`).join('\n'))
 }
 if (json) await writeWhole(json, `${JSON.stringify(results, null, 2)}\n`)

@@ -105,6 +105,9 @@ const programs: Record<string, () => tf.Tensor[]> = {
   gelu_new: both(activated('gelu_new' as 'gelu'), [2, 300], 4),
   'sum of the middle axis': both(() => x => tf.sum(x, 1), [4, 5, 6]),
   'mean of two axes': both(() => x => tf.mean(x, [1, 2]), [3, 4, 5, 6]),
+  'mean of the middle axes, kept': both(() => x => tf.mean(x, [1], true), [3, 4, 5, 6]),
+  'mean of many': both(() => x => tf.mean(x, [1, 2]), [2, 20, 20, 3]),
+  'mean of the first axis': both(() => x => tf.mean(x, 0), [7, 9]),
   'mean of all': both(() => x => tf.mul(tf.mean(x), tf.scalar(2)), [7, 9]),
   'cross-entropy of classes': loss([37, 10], () => classes([37], 10)),
   'cross-entropy of shares': loss([37, 10], () => shares(37, 10)),
@@ -287,6 +290,14 @@ export interface Found {
 export async function begin(): Promise<void> {
   await tf.setBackend('webgpu')
   await trained('a network of dense layers', sgd())
+}
+
+/** How many buffers the device binds, and its adapter can. */
+export async function buffersBound(): Promise<[device: number, adapter: number]> {
+  const name = 'maxStorageBuffersPerShaderStage'
+  const { device } = tf.backend() as unknown as { device: { limits: Record<string, number> } }
+  const { gpu } = navigator as unknown as { gpu: { requestAdapter(): Promise<typeof device> } }
+  return [device.limits[name]!, (await gpu.requestAdapter()).limits[name]!]
 }
 
 export async function checkPrograms(): Promise<Found[]> {

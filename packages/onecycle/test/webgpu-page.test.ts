@@ -54,6 +54,13 @@ describe.skipIf(missing)(`programs for webgpu, in software${missing ? `, left ou
     expect(found.filter(({ error }) => !(error < 5e-5))).toEqual([])
   })
 
+  test('are bound to as many buffers as the adapter has for them', minutes, async ({ skip }) => {
+    if (reason) return skip(reason)
+    const [device, adapter] = await ask<[number, number]>('buffersBound')
+    expect(device).toBe(adapter)
+    expect(device).toBeGreaterThan(8)
+  })
+
   test('step all parameters at once, as each rule steps one', minutes, async ({ skip }) => {
     if (reason) return skip(reason)
     const found = await ask<checks.Found[]>('checkRules')

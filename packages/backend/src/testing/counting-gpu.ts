@@ -67,8 +67,12 @@ export class CountingDevice {
   }
   /** What was asked for since they were last set to 0. */
   counts = none()
+  /** Where there is such a list, it gets the name of each program that is to run. */
+  names: string[] | undefined
   readonly #pass = {
-    setPipeline: () => {},
+    setPipeline: ({ label }: { label: string }) => {
+      this.names?.push(label)
+    },
     setBindGroup: () => {},
     dispatchWorkgroups: () => {
       this.counts.programs++
@@ -94,10 +98,10 @@ export class CountingDevice {
     return {}
   }
 
-  createComputePipeline(): object {
+  createComputePipeline({ label }: { label: string }): object {
     this.counts.pipelines++
     const layout = {}
-    return { getBindGroupLayout: () => layout }
+    return { label, getBindGroupLayout: () => layout }
   }
 
   createBindGroup(): object {

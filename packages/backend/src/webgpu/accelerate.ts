@@ -6,7 +6,9 @@ import { batchNormKernels } from './kernels/batch-norm.js'
 import { elementwiseKernels } from './kernels/elementwise.js'
 import { layerKernels } from './kernels/layers.js'
 import { lossKernels } from './kernels/loss.js'
+import { meanKernel } from './kernels/mean.js'
 import { otherKernels } from './kernels/others.js'
+import { planned } from './plans.js'
 import { rememberBindings } from './stock-programs.js'
 
 /** All of ours that a step asks for. */
@@ -25,13 +27,15 @@ export const webgpuKernels: readonly KernelConfig[] = [
  * @param layers `layers` of '@tensorflow/tfjs-layers', which brings the gradients that are replaced
  */
 export function accelerateWebGPU(layers: Parameters<typeof accelerateLayers>[0]): void {
-  for (const kernel of webgpuKernels) {
+  for (const kernel of [...webgpuKernels, meanKernel()]) {
     const there = getKernel(kernel.kernelName, 'webgpu')
     if (there === kernel) continue
     if (there) unregisterKernel(kernel.kernelName, 'webgpu')
     registerKernel(kernel)
   }
-  rememberBindings(backend() as WebGPUBackend)
+  const gpu = backend() as WebGPUBackend
+  rememberBindings(gpu)
+  gpu.quicken ??= kernelFunc => planned(gpu, kernelFunc)
   installGradients()
   accelerateLayers(layers)
 }

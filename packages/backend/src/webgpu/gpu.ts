@@ -1,4 +1,12 @@
-import { type DataId, type DataType, env, type KernelBackend, type KernelConfig, type TensorInfo } from '@tensorflow/tfjs-core'
+import {
+  type DataId,
+  type DataType,
+  env,
+  type KernelBackend,
+  type KernelConfig,
+  type KernelFunc,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core'
 import { bindGroupOf, uniformsOf } from './remember.js'
 
 /** A GPUBuffer and a GPUComputePipeline, of which nothing is asked here; a GPUBindGroup likewise. */
@@ -41,10 +49,12 @@ export interface WebGPUBackend extends KernelBackend {
   makeTensorInfo(shape: number[], dtype: DataType, values?: ArrayLike<number>): TensorInfo
   makeUniforms(uniforms: Uniform[]): Binding
   tensorToBinding(tensor: TensorInfo): Binding
+  /** Where steps are run again: a kernel that keeps what it asks of the device. */
+  quicken?(kernelFunc: KernelFunc): KernelFunc
   recordAndSubmit(program: StockProgram, output: TensorInfo, inputs: TensorInfo[], uniforms?: Uniform[]): void
   incRef(dataId: DataId): void
   convertAndCacheOnCPU(dataId: DataId, values: ArrayLike<number>): ArrayLike<number>
-  disposeData(dataId: DataId): boolean
+  disposeData(dataId: DataId, force?: boolean): boolean
 }
 
 /** What the backend knows of a tensor: its buffer once it has one, and its values while they are at hand. */
@@ -171,6 +181,26 @@ export function makeOutput(backend: WebGPUBackend, shape: readonly number[], dty
   return made
 }
 
+type Note = (
+  /** None where TensorFlow.js ran a program itself. */
+  pipeline: Pipeline | undefined,
+  tensors: readonly TensorInfo[],
+  uniforms: Binding,
+  groups: readonly [number, number, number],
+) => void
+
+let note: Note | undefined
+
+/** Has this hear of each program that is run, until it is undefined again. */
+export function noteRecords(next: Note | undefined): void {
+  note = next
+}
+
+/** Says that TensorFlow.js runs a program by itself. */
+export function noteOther(): void {
+  note?.(undefined, [], { buffer: {} }, [0, 0, 0])
+}
+
 /** Puts a program into the queue of commands. */
 export function record(
   backend: WebGPUBackend,
@@ -183,6 +213,7 @@ export function record(
     backend.uploadToGPU(dataId)
     backend.commandQueueOwnedIds.add(dataId)
   }
+  note?.(pipeline, tensors, uniforms, groups)
   const bindings = [...tensors.map(tensor => backend.tensorToBinding(tensor)), uniforms]
   const group = bindGroupOf(backend, pipeline, bindings)
   dispatch(backend, pipeline, group, groups)

@@ -39,7 +39,15 @@ export function uniformsOf(backend: WebGPUBackend, uniforms: Uniform[]): Binding
   // It would be written again after the next submission.
   backend.uniformPendingDisposal.pop()
   known.set(key, made)
+  kept.add(made)
   return made
+}
+
+const kept = new WeakSet<Binding>()
+
+/** Whether these uniforms stay as they are. */
+export function isKept(uniforms: Binding): boolean {
+  return kept.has(uniforms)
 }
 
 /** A bind group of these buffers, which was made earlier where there were the same. */

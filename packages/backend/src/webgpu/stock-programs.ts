@@ -1,5 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { record, type StockProgram, type Uniform, type WebGPUBackend } from './gpu.js'
+import { noteOther, record, type StockProgram, type Uniform, type WebGPUBackend } from './gpu.js'
 import { uniformsOf } from './remember.js'
 
 const remembering = new WeakSet<WebGPUBackend>()
@@ -12,7 +12,10 @@ export function rememberBindings(backend: WebGPUBackend): void {
   backend.recordAndSubmit = (program: StockProgram, output: TensorInfo, inputs: TensorInfo[], own?: Uniform[]) => {
     // Textures, and what is timed.
     const isPlain = program.pixelsOpType == null && backend.activeTimers == null && !(program.pipeline instanceof Promise)
-    if (!isPlain) return stock.call(backend, program, output, inputs, own)
+    if (!isPlain) {
+      noteOther()
+      return stock.call(backend, program, output, inputs, own)
+    }
     const uniforms: Uniform[] = [
       { type: 'float32', data: [Number.NaN] },
       { type: 'float32', data: [Number.POSITIVE_INFINITY] },

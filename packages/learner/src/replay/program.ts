@@ -15,6 +15,8 @@ export interface ReplayBackend {
   typedArrayFromHeap?(tensor: TensorInfo): ArrayLike<number>
   incRef(dataId: DataId): void
   disposeData(dataId: DataId): boolean
+  /** Makes a kernel that will be run on tensors of the same shapes with the same attributes cost less. */
+  quicken?(kernelFunc: KernelFunc): KernelFunc
 }
 
 /** What is used of TensorFlow.js's engine, which keeps it to itself. */
@@ -64,6 +66,7 @@ export class Program {
   readonly #results: readonly Result[]
   readonly #written: readonly (readonly [Variable, Result])[]
   readonly #data: (DataId | undefined)[]
+  readonly #kernels: readonly KernelFunc[]
 
   constructor(
     backend: ReplayBackend,
@@ -79,6 +82,9 @@ export class Program {
     this.#results = results
     this.#written = written
     this.#data = new Array(slots).fill(undefined)
+    this.#kernels = calls.map(({ kernelName, kernelFunc, drawn }) =>
+      kernelName !== undefined && drawn === undefined ? (backend.quicken?.(kernelFunc) ?? kernelFunc) : kernelFunc,
+    )
   }
 
   /**
@@ -95,7 +101,7 @@ export class Program {
     try {
       for (let i = 0; i < batch.length; i++) data[i] = batch[i]!.dataId
       for (let i = 0; i < this.#variables.length; i++) data[batch.length + i] = this.#variables[i]!.dataId
-      for (const call of this.calls) this.#run(call, draw)
+      for (let i = 0; i < this.calls.length; i++) this.#run(this.calls[i]!, this.#kernels[i]!, draw)
     } catch (error) {
       for (let slot = outside; slot < data.length; slot++) if (data[slot]) this.backend.disposeData(data[slot]!)
       data.fill(undefined)
@@ -107,7 +113,7 @@ export class Program {
     return results
   }
 
-  #run({ kernelFunc, given, drawn, wires, made, free }: Call, draw: () => number): void {
+  #run({ given, drawn, wires, made, free }: Call, kernelFunc: KernelFunc, draw: () => number): void {
     const data = this.#data
     for (const [info, slot] of wires) info.dataId = data[slot]!
     const now = drawn === undefined ? given : { ...given, attrs: { ...given.attrs, [drawn]: draw() } }

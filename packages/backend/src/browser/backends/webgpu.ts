@@ -1,13 +1,14 @@
 import { plainError } from '@onecycle/platform'
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import { type Candidate, startRegistered } from '../../candidate.js'
+import type { Adapters, Devices } from '../../webgpu/most-buffers.js'
 import type { Device } from '../../webgpu/outspoken.js'
 
 /** The part of the browser's WebGPU that is used here. */
-interface Gpu {
+interface Gpu extends Adapters {
   requestAdapter(options: object): Promise<Adapter | null>
 }
-interface Adapter {
+interface Adapter extends Devices {
   readonly info?: {
     readonly vendor: string
     readonly architecture: string
@@ -31,10 +32,10 @@ export const webgpu: Candidate = {
     const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`)
     const described = [...new Set([info.vendor, info.architecture, info.device, info.description])].filter(Boolean).join(', ')
     if (software && !byName) throw plainError('software-gpu', `no GPU, only software that is slower than wasm (${described})`)
-    const { mendMatMul, quickenFilterGradient, speakOut } = await import('../../webgpu/index.js')
+    const { mendMatMul, quickenFilterGradient, speakOut, withMostBuffers } = await import('../../webgpu/index.js')
     mendMatMul()
     quickenFilterGradient()
-    const backend = (await startRegistered('webgpu')) as KernelBackend & { readonly device: Device }
+    const backend = (await withMostBuffers(gpu, () => startRegistered('webgpu'))) as KernelBackend & { readonly device: Device }
     speakOut(backend, backend.device)
     return software ? `${described}, in software: slower than wasm` : described || 'GPU'
   },
