@@ -56,6 +56,14 @@ describe.each(engines.map(engine => [titleOf(engine), engine] as const))('launch
       expect(code).toBe(5)
     })
 
+    test('trains an example on two of them, of which one prints', async () => {
+      const example = fileURLToPath(new URL('../../../examples/by-feature/several-ranks.ts', import.meta.url))
+      const { code, stdout, stderr } = await launch(['-n', '2', '--mpiexec', by, example])
+      expect(code, stderr).toBe(0)
+      expect(stdout).toMatch(/^\d+ batches, accuracy 0\.9\d+$/m)
+      expect(stdout).not.toContain('[1]')
+    }, 60_000)
+
     test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)(
       '%s is heard by all ranks, which end in their own way',
       async name => {

@@ -1,9 +1,14 @@
 import { createRequire } from 'node:module'
+import * as distributed from '@onecycle/distributed'
 import * as tf from '@tensorflow/tfjs-core'
 import * as onecycle from 'onecycle'
 import ts from 'typescript'
 
-const modules: Readonly<Record<string, unknown>> = { onecycle, '@tensorflow/tfjs-core': tf }
+const modules: Readonly<Record<string, unknown>> = {
+  onecycle,
+  '@onecycle/distributed': distributed,
+  '@tensorflow/tfjs-core': tf,
+}
 const AsyncFunction = (async () => {}).constructor as new (...texts: string[]) => (...given: unknown[]) => Promise<unknown>
 
 /**
