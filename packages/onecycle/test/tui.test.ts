@@ -13,6 +13,7 @@ const leftOut = found ? '' : ', left out: there is no tmux (Debian: apt install 
 /** A terminal of its own, as a person has it: programs in it run under a shell. */
 class Window {
   readonly #socket: string
+  #lines = 0
   constructor(folder: string, columns: number, rows: number) {
     this.#socket = join(folder, 'tmux')
     const size = ['-x', String(columns), '-y', String(rows)]
@@ -25,6 +26,16 @@ class Window {
 
   type(...keys: string[]): void {
     this.#tmux('send-keys', ...keys)
+  }
+
+  /**
+   * Has the shell run a line on an empty screen, and gives what tells its end, and no other's: of the line that is typed it shows another
+   * one, and what was there before is no answer.
+   */
+  run(line: string): RegExp {
+    this.#lines++
+    this.type(`clear; ${line}; echo "line "${this.#lines}" ended with $?"`, 'Enter')
+    return new RegExp(`line ${this.#lines} ended with \\d`)
   }
 
   get screen(): string {
@@ -111,21 +122,19 @@ test.skipIf(!found)(
   `Ctrl-C ends it, and leaves the terminal as it was${leftOut}`,
   async () => {
     const train = `${process.execPath} ${cli} train --data flowers.csv --y kind --lr 0.01 --epochs 10000 --layers 8 --tui`
-    window.type(`clear; ${train}; echo "ended with $?"; stty -a | grep -o ' icanon\\| echo '`, 'Enter')
+    const end = window.run(`${train}; echo "code $?"; stty -a | grep -o ' icanon\\| echo '`)
     await window.shows(/p pause/)
     window.type('C-c')
-    expect(await window.shows(/echo\s+%/)).toMatch(/Interrupted by Ctrl-C: [\s\S]*ended with 130\n icanon\n echo/)
+    expect(await window.shows(end)).toMatch(/Interrupted by Ctrl-C: [\s\S]*\ncode 130\n icanon\n echo\s+line/)
     expect(window.modes).toBe(theirs)
   },
   120_000,
 )
 
 test.skipIf(!found)(`--tui is refused where output is a log${leftOut}`, async () => {
-  window.type(`clear; CI=true ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`, 'Enter')
-  expect(await window.shows(/ended with \d/)).toMatch(/draws over a whole terminal, and CI is set \(true\)[\s\S]*ended with 2/)
-  window.type(
-    `clear; TERM=dumb ${process.execPath} ${cli} train --data flowers.csv --y kind --tui; echo "ended with $?"`,
-    'Enter',
-  )
-  expect(await window.shows(/ended with \d/)).toMatch(/TERM is dumb[\s\S]*ended with 2/)
+  const train = `${process.execPath} ${cli} train --data flowers.csv --y kind --tui`
+  const inCI = await window.shows(window.run(`CI=true ${train}`))
+  expect(inCI).toMatch(/draws over a whole terminal, and CI is set \(true\)[\s\S]*ended with 2/)
+  const dumb = await window.shows(window.run(`TERM=dumb ${train}`))
+  expect(dumb).toMatch(/TERM is dumb[\s\S]*ended with 2/)
 })
