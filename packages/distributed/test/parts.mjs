@@ -65,8 +65,7 @@ function numbers(length, of) {
   return values
 }
 
-export async function train({ network, bs, whole = 16 }, comm) {
-  await useBackend({ prefer: 'wasm' })
+async function train(network, { bs, whole = 16 }, comm) {
   const { shape, classes, tokens, build, optimizer, lr, sync, weighted, left = 11 } = networks[network]
   const samples = 49 * whole + left
   const size = shape.reduce((all, each) => all * each, 1)
@@ -89,12 +88,20 @@ export async function train({ network, bs, whole = 16 }, comm) {
   return { weights: trained, losses: [...losses], valid: await learn.validate() }
 }
 
+/** Those that are named, one after the other: to start takes longer than to train one. */
+async function trainAll({ names, ...sizes }, comm) {
+  await useBackend({ prefer: 'wasm' })
+  const trained = {}
+  for (const name of names) trained[name] = await train(name, sizes, comm)
+  return trained
+}
+
 if (!isMainThread) {
   const { comm, data } = thisThread()
-  parentPort.postMessage(await train(data, comm))
+  parentPort.postMessage(await trainAll(data, comm))
 } else if (process.argv[2]) {
   const comm = await distributed({ timeout: 120 })
-  const result = await train(JSON.parse(process.argv[2]), comm)
+  const result = await trainAll(JSON.parse(process.argv[2]), comm)
   if (comm.rank === comm.size - 1) console.log(JSON.stringify(result))
   await comm.close()
 }

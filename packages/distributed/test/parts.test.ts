@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { onThreads } from '../src/threads/on-threads.js'
-import { engines, program, runRanks, titleOf } from './run-ranks.js'
+import { engines, type Mpiexec, program, runRanks, titleOf } from './run-ranks.js'
 
 const trainer = new URL('./parts.mjs', import.meta.url)
 
@@ -31,31 +31,52 @@ const networks: [network: string, threads: number[], processes: boolean][] = [
   ['batch norms', [2, 4], false],
 ]
 
+/** What came of each network. */
+type All = Record<string, Trained>
+
+/** Ranks are started once, and train all networks: each test looks at one of them. */
+const once = <Key, Value>(start: (key: Key) => Promise<Value>) => {
+  const started = new Map<Key, Promise<Value>>()
+  return (key: Key): Promise<Value> => {
+    const value = started.get(key) ?? start(key)
+    started.set(key, value)
+    return value
+  }
+}
+const namesOf = (chosen: (network: (typeof networks)[number]) => boolean) => networks.filter(chosen).map(([name]) => name)
+const onRanks = once((ranks: number) =>
+  onThreads<All>(trainer, ranks, { names: namesOf(([, threads]) => ranks === 1 || threads.includes(ranks)), bs: 16 / ranks }),
+)
+const inTwo = once((engine: Mpiexec) =>
+  runRanks(engine, 2, program('parts.mjs'), [JSON.stringify({ names: namesOf(([, , processes]) => processes), bs: 8 })]),
+)
+
 describe.each(networks)('50 steps of %s in parts', (network, threads, processes) => {
   let one: Trained
   beforeAll(async () => {
-    ;[one] = (await onThreads<Trained>(trainer, 1, { network, bs: 16 })) as [Trained]
-  }, 60_000)
+    one = (await onRanks(1))[0]![network]!
+  }, 120_000)
 
   test.each(threads)(
     'on %d threads are those of one with batches as large, with the same bits on all',
     async ranks => {
-      const all = await onThreads<Trained>(trainer, ranks, { network, bs: 16 / ranks })
+      const all = (await onRanks(ranks)).map(each => each[network]!)
+      expect(all).toHaveLength(ranks)
       for (const each of all) expect(each).toEqual(all[0])
       expectSame(all[0]!, one)
     },
-    60_000,
+    120_000,
   )
 
   describe.each((processes ? engines : []).map(engine => [titleOf(engine), engine] as const))('of %s', (_, engine) => {
     test.skipIf(engine.missing)(
       'two processes, too',
       async () => {
-        const { code, stdout, stderr } = await runRanks(engine, 2, program('parts.mjs'), [JSON.stringify({ network, bs: 8 })])
+        const { code, stdout, stderr } = await inTwo(engine)
         expect(code, stderr).toBe(0)
-        expectSame(JSON.parse(stdout) as Trained, one)
+        expectSame((JSON.parse(stdout) as All)[network]!, one)
       },
-      60_000,
+      120_000,
     )
   })
 })

@@ -1,5 +1,6 @@
 // A rank that reduces and broadcasts arrays of many sizes and kinds, and prints what came of them as one line of JSON.
-import { distributed } from '@onecycle/distributed'
+// The package's index loads sweeps and plots too, which takes longer than most of these ranks run.
+import { distributed } from '../dist/distributed.js'
 
 const comm = await distributed({ timeout: 60 })
 const { rank, size } = comm
