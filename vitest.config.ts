@@ -7,9 +7,10 @@ const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./pac
 
 /**
  * Test files that share a process with others, one after the other: to start one and to load TensorFlow.js takes three times as long as most
- * files' tests. Tests of kernels share one with wasm, others have cpu alone. A file has a process of its own where programs are run, in the rest
- * of `backend` and in `onecycle`, and where it says so: by a mock of a module, which others have loaded already, or by a line `// Alone: …`
- * with the reason. `backend/src/testing/shared-process.ts` sees to it that the others leave nothing behind.
+ * files' tests. Tests of kernels share one with wasm, those that have programs and pages do the work one that loads none of ours, others have
+ * cpu alone. A file has a process of its own in the rest of `backend` and in `onecycle`, and where it says so: by a mock of a module, which
+ * others have loaded already, or by a line `// Alone: …` with the reason. `backend/src/testing/surroundings.ts` sees to it that the others
+ * leave nothing behind.
  */
 const sharing = (folders: readonly string[]) =>
   folders.flatMap(folder => {
@@ -20,28 +21,19 @@ const sharing = (folders: readonly string[]) =>
       /^\/\/ Alone: |\bvi\.(mock|doMock|resetModules)\(/m.test(readFileSync(new URL(file, import.meta.url), 'utf8'))
     return files.filter(file => file.endsWith('.test.ts') && !alone(file))
   })
+const starters = sharing(['packages/onecycle/test', 'packages/distributed/test', 'site'])
 const kernels = sharing(['composed', 'compiled'].map(name => `packages/backend/src/wasm/${name}`))
-/**
- * `ONECYCLE_TEST_BACKEND=node npx vitest run` runs some of the others alone, on that backend: those that train or compute with tensors, and
- * choose no backend themselves.
- */
-const elsewhere = Boolean(process.env['ONECYCLE_TEST_BACKEND'])
-const independent = (file: string) => {
-  const text = readFileSync(new URL(file, import.meta.url), 'utf8')
-  return /tfjs|\bLearner\b|\buseCpu\b/.test(text) && !/\b(set|use|remove|register)Backend\(|useTensorFlowStandIn\(/.test(text)
-}
-const others = sharing(
-  ['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`),
-).filter(file => !elsewhere || independent(file))
-const files = ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts', 'site/*.test.ts']
+const others = sharing(['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`))
 const testing = 'packages/backend/src/testing'
+const browsers = 'packages/onecycle/test/browsers.ts'
 
 /** Files that start programs and browsers take longest: begun last, one of them would leave the other cores idle. Those that share come last. */
 class ProgramsFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const order = ['starters', 'programs', 'alone', 'kernels', 'shared']
     const startsPrograms = (id: string) => /\/packages\/onecycle\/test\/|\/examples\/|\/benchmarks\//.test(id)
-    const rank = ({ moduleId, project }: TestSpecification) =>
-      startsPrograms(moduleId) ? 0 : 1 + ['alone', 'kernels', 'shared'].indexOf(project.name)
+    const rank = ({ moduleId, project: { name } }: TestSpecification) =>
+      order.indexOf(name === 'alone' && startsPrograms(moduleId) ? 'programs' : name)
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }
@@ -53,6 +45,7 @@ export default defineConfig({
       { find: /^#(\w+)\/(.+)\.js$/, replacement: source('$1', 'node/$2.ts') },
       { find: /^@onecycle\/backend\/wasm\/(inline|internal)$/, replacement: source('backend', 'wasm/$1.ts') },
       { find: /^@onecycle\/backend\/wasm$/, replacement: source('backend', 'wasm/index.ts') },
+      { find: '@onecycle/backend/internal/project', replacement: source('backend', 'node/project.ts') },
       { find: '@onecycle/plot/internal/html', replacement: source('plot', 'html.ts') },
       { find: /^@onecycle\/(\w+)\/internal$/, replacement: source('$1', 'internal.ts') },
       { find: /^@onecycle\/(\w+)$/, replacement: source('$1') },
@@ -70,16 +63,26 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: elsewhere ? [] : files,
-          exclude: ['**/node_modules/**', ...kernels, ...others],
-          globalSetup: 'packages/onecycle/test/browsers.ts',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
+          exclude: ['**/node_modules/**', ...starters, ...kernels, ...others],
+          globalSetup: browsers,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'starters',
+          include: starters,
+          isolate: false,
+          setupFiles: [`${testing}/shared-by-starters.ts`],
+          globalSetup: browsers,
         },
       },
       {
         extends: true,
         test: {
           name: 'kernels',
-          include: elsewhere ? [] : kernels,
+          include: kernels,
           isolate: false,
           setupFiles: [`${testing}/start-wasm.ts`, `${testing}/shared-process.ts`],
         },

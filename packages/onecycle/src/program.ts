@@ -61,7 +61,7 @@ function commandLine(json: boolean, ended: (code: number) => void): Command {
     .configureOutput({ outputError: (text, write) => json || write(`${chalkStderr.red(oneLine(text))}\n`) })
     .exitOverride()
     // Backends and what else is optional may be installed there alone.
-    .hook('preAction', async () => (await import('@onecycle/backend/internal')).lookInProject(process.cwd()))
+    .hook('preAction', async () => (await import('@onecycle/backend/internal/project')).lookInProject(process.cwd()))
     .hook('preAction', (_, command) => useTheme(command))
     .addHelpText(
       'after',

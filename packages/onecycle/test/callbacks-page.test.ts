@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import '@tensorflow/tfjs-backend-cpu'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import '@tensorflow/tfjs-backend-cpu'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'

@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import '@tensorflow/tfjs-backend-cpu'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

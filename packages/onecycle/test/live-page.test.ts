@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Learner, useBackend } from 'onecycle'

@@ -1,3 +1,4 @@
+// Alone: it loads our sources and a backend.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

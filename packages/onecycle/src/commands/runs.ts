@@ -16,7 +16,7 @@ import chalk from 'chalk'
 import { table } from '../table.js'
 import { UsageError } from '../usage-error.js'
 import { confirmed } from './confirmed.js'
-import { type ExportOptions, exportRun } from './export.js'
+import type { ExportOptions } from './export.js'
 
 interface Common {
   runs: string
@@ -117,6 +117,8 @@ export async function plot(
 /** Writes the model of a run, by its name. */
 export async function exportNamed(name: string, to: string, { runs, ...options }: Common & ExportOptions): Promise<void> {
   const { dir } = await runOf(runs, name)
+  // Loads all that trains, which the other commands need not wait for.
+  const { exportRun } = await import('./export.js')
   await exportRun(dir, to, options)
 }
 
