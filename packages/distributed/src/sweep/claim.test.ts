@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -28,6 +28,7 @@ test('a folder has one at a time', async () => {
   const second = await claim(dir, pulse)
   expect(second).toBeDefined()
   await second!.release()
+  expect(await readdir(dir)).toEqual([])
 })
 
 test('one of another machine that beats keeps it, and one that is silent for long loses it, with its checkpoints', async () => {

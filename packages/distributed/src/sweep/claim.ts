@@ -57,13 +57,19 @@ export async function claim(dir: string, pulse: Pulse = usual): Promise<Claim | 
     await release()
     throw error
   }
+  let telling: Promise<void> | undefined
   // A disk that is away for a moment is no end.
-  const timer = setInterval(() => void tell().catch(() => {}), pulse.beat)
+  const timer = setInterval(() => {
+    telling = tell().catch(() => {})
+  }, pulse.beat)
   timer.unref()
   return {
     lost: lost.signal,
     release: async () => {
       clearInterval(timer)
+      await telling
+      // Whoever took it over writes its own.
+      if (!lost.signal.aborted) await rm(beats, { force: true }).catch(() => {})
       await release()
     },
   }
