@@ -18,7 +18,7 @@ export interface Reduced {
   readonly times: readonly number[]
 }
 
-/** Milliseconds of steps, and of what of each was the sum of gradients, with the wait for the other rank. */
+/** Milliseconds of steps, and of what of each was sums, with the wait for the other rank. */
 export interface Trained {
   readonly parameters: number
   readonly times: readonly number[]
@@ -71,7 +71,7 @@ async function train(comm: Communicator): Promise<Trained> {
     allreduce(values, op) {
       const began = performance.now()
       comm.allreduce(values, op)
-      if (values.length > 1000) sum = performance.now() - began
+      sum += performance.now() - began
     },
     broadcast: (values, root) => comm.broadcast(values, root),
     barrier: () => comm.barrier(),
@@ -92,6 +92,7 @@ async function train(comm: Communicator): Promise<Trained> {
       const now = performance.now()
       times.push(now - last)
       sums.push(sum)
+      sum = 0
       last = now
     },
   }
