@@ -106,7 +106,6 @@ for (const { name, batch } of chosen) {
   const { one: single, threads, halves, apart } = trained as Record<'one' | 'threads' | 'halves' | 'apart', Trained>
   const median = leastAndMedian(single.times)[1]
   const cost = (each: Engine) => costOf(reduced[each.name]!, single.parameters)
-  const own = ownOf(trained[engine.name]!, apart)
   /** Seconds that a byte takes to be added on this machine. */
   const adding = cost(engine) / 1000 / (single.parameters * 4)
   rows.push([
@@ -119,11 +118,10 @@ for (const { name, batch } of chosen) {
     ratios(apart.times, single.times, 2),
     ...engines.map(each => percent(cost(each) / median)),
     ...engines.map(each => percent(shareOf(trained[each.name]!))),
-    `${own.toPrecision(2)} ms`,
   ])
   for (const network of networks) {
     const over = (n: number) => allreduceOver(network, n, single.parameters * 4, adding)
-    const cells = [8, 64].map(n => `${microseconds(over(n) * 1e6)}, ${percent(efficiency(median / 1000, own / 1000 + over(n)))}`)
+    const cells = [8, 64].map(n => `${microseconds(over(n) * 1e6)}, ${percent(efficiency(median / 1000, over(n)))}`)
     paper.push([name, `${((single.parameters * 4) / 1e6).toFixed(2)} MB`, network.name, ...cells])
   }
 }
@@ -137,14 +135,9 @@ function costOf(figures: readonly Reduced[], length: number): number {
   return (least + share * (most - least)) / 1000
 }
 
-/** The part of a step that was sums, and the wait for the other rank. */
+/** The part of a step that was sums, and the wait for the other rank, which is mostly in the first of them. */
 function shareOf({ times, sums }: Trained): number {
   return leastAndMedian(times.map((time, i) => sums[i]! / time))[1]
-}
-
-/** What else a step takes of a rank, by the least: gradients are put into one array, and taken out again. */
-function ownOf({ times, sums }: Trained, apart: Trained): number {
-  return Math.max(0, leastAndMedian(times.map((time, i) => time - sums[i]!))[0] - leastAndMedian(apart.times)[0])
 }
 
 console.log('\nSamples a second of two cores, as a multiple of one process with one thread, by the least / the median step\n')
@@ -156,7 +149,6 @@ console.log(
       '2 that do not train together',
       ...engines.map(each => `allreduce of a step, ${each.name}`),
       ...engines.map(each => `with the wait for the other, ${each.name}`),
-      `what else, ${engine.name}`,
     ],
     rows,
   ),

@@ -28,11 +28,7 @@ export function allreduceOver({ bandwidth, latency }: Network, ranks: number, by
   return Math.min(doubling, scattering)
 }
 
-/**
- * What ranks of the same batch each are worth of as many times one, where nothing else goes on meanwhile.
- *
- * @param more what a step takes beside that of one: the sum of gradients
- */
-export function efficiency(step: number, more: number): number {
-  return step / (step + more)
+/** What ranks of the same batch each are worth of as many times one: the sum of gradients comes behind each step, and nothing goes on meanwhile. */
+export function efficiency(step: number, allreduce: number): number {
+  return step / (step + allreduce)
 }
