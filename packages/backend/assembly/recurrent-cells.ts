@@ -1,7 +1,6 @@
 import { activateGates } from './recurrent-activation'
 import { activationOf, recurrentActivationOf, units } from './recurrent-task'
-import { madd, put, take } from './simd'
-import { copyRun } from './strided-copy'
+import { madd, put, putPair, take } from './simd'
 
 /**
  * What one sample's state becomes by one step, once the sums of its gates are there. `h`, and `c` where there is one, change in place;
@@ -16,14 +15,35 @@ export function lstmStep(task: usize, sums: usize, h: usize, c: usize, trace: us
   activateGates(recurrentActivationOf(task), sums, gates, 2 * n)
   activateGates(activationOf(task), sums + 2 * row, gates + 2 * row, n)
   activateGates(recurrentActivationOf(task), sums + 3 * row, gates + 3 * row, n)
-  if (trace) copyRun(c, 4, trace + 4 * row, 4, n)
-  for (let i = 0; i < n; i += 4) {
-    const enters = f32x4.mul(take(gates, i, n), take(gates + 2 * row, i, n))
-    put(c, i, n, madd(take(gates + row, i, n), take(c, i, n), enters))
+  let i = 0
+  for (; i + 8 <= n; i += 8) {
+    const own = c + 4 * <usize>i,
+      at = gates + 4 * <usize>i
+    const left = v128.load(own),
+      right = v128.load(own, 16)
+    if (trace) putPair(at + 4 * row, left, right)
+    putPair(
+      own,
+      madd(v128.load(at + row), left, f32x4.mul(v128.load(at), v128.load(at + 2 * row))),
+      madd(v128.load(at + row, 16), right, f32x4.mul(v128.load(at, 16), v128.load(at + 2 * row, 16))),
+    )
+  }
+  for (; i < n; i += 4) {
+    const before = take(c, i, n)
+    if (trace) put(trace + 4 * row, i, n, before)
+    put(c, i, n, madd(take(gates + row, i, n), before, f32x4.mul(take(gates, i, n), take(gates + 2 * row, i, n))))
   }
   const carried = trace ? trace + 5 * row : gates
   activateGates(activationOf(task), c, carried, n)
-  for (let i = 0; i < n; i += 4) put(h, i, n, f32x4.mul(take(gates + 3 * row, i, n), take(carried, i, n)))
+  i = 0
+  for (; i + 8 <= n; i += 8) {
+    const at = carried + 4 * <usize>i,
+      leave = gates + 3 * row + 4 * <usize>i
+    const left = f32x4.mul(v128.load(leave), v128.load(at)),
+      right = f32x4.mul(v128.load(leave, 16), v128.load(at, 16))
+    putPair(h + 4 * <usize>i, left, right)
+  }
+  for (; i < n; i += 4) put(h, i, n, f32x4.mul(take(gates + 3 * row, i, n), take(carried, i, n)))
 }
 
 /** Gates: update, reset, candidate, and these are the traces. The first two, and with them what of the state the candidate sees. */
