@@ -7,10 +7,10 @@ const source = (name: string, file = 'index.ts') => fileURLToPath(new URL(`./pac
 
 /**
  * Test files that share a process with others, one after the other: to start one and to load TensorFlow.js takes three times as long as most
- * files' tests. Tests of kernels share one with wasm, those that have programs and pages do the work one that loads none of ours, others have
- * cpu alone. A file has a process of its own in the rest of `backend` and in `onecycle`, and where it says so: by a mock of a module, which
- * others have loaded already, or by a line `// Alone: …` with the reason. `backend/src/testing/surroundings.ts` sees to it that the others
- * leave nothing behind.
+ * files' tests. Tests of kernels share one with wasm; those of `distributed`, of the umbrella and of the site, most of which have programs and
+ * pages do the work, one that has no backend before they start one; others have cpu alone. A file has a process of its own in the rest of
+ * `backend`, and where it says so: by a mock of a module, which others have loaded already, or by a line `// Alone: …` with the reason.
+ * `backend/src/testing/surroundings.ts` sees to it that the others leave nothing behind.
  */
 const sharing = (folders: readonly string[]) =>
   folders.flatMap(folder => {
@@ -21,7 +21,13 @@ const sharing = (folders: readonly string[]) =>
       /^\/\/ Alone: |\bvi\.(mock|doMock|resetModules)\(/m.test(readFileSync(new URL(file, import.meta.url), 'utf8'))
     return files.filter(file => file.endsWith('.test.ts') && !alone(file))
   })
-const starters = sharing(['packages/onecycle/test', 'packages/distributed/test', 'site'])
+const starters = sharing([
+  'packages/onecycle/src',
+  'packages/onecycle/test',
+  'packages/distributed/src',
+  'packages/distributed/test',
+  'site',
+])
 const kernels = sharing(['composed', 'compiled'].map(name => `packages/backend/src/wasm/${name}`))
 const others = sharing(['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`))
 const testing = 'packages/backend/src/testing'

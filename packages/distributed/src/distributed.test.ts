@@ -1,3 +1,4 @@
+// Alone: what begins MPI writes into the environment.
 import { afterEach, expect, test, vi } from 'vitest'
 import { distributed } from './distributed.js'
 import { startedBy } from './mpi/started-by.js'

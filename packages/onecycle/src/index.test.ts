@@ -1,3 +1,4 @@
+// Alone: it is about which backend there is when onecycle is imported.
 import * as backend from '@onecycle/backend'
 import * as callbacks from '@onecycle/callbacks'
 import * as data from '@onecycle/data'

@@ -1,3 +1,4 @@
+// Alone: it loads the umbrella, which the others need not.
 import * as core from '@tensorflow/tfjs-core'
 import * as layers from '@tensorflow/tfjs-layers'
 import { expect, test } from 'vitest'

@@ -1,3 +1,4 @@
+// Alone: it counts all tensors, and importing the umbrella would start another backend.
 import '@tensorflow/tfjs-backend-cpu'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

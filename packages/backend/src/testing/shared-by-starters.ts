@@ -1,4 +1,4 @@
-// Runs before each test file that has programs and pages do the work, and shares a process with others (see vitest.config.ts).
+// Runs before each test file that shares a process with others and has no backend of its own (see vitest.config.ts).
 import { leavesNothing } from './surroundings.js'
 
 leavesNothing()

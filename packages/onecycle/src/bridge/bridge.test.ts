@@ -1,3 +1,4 @@
+// Alone: it loads the umbrella, which the others need not.
 import '@tensorflow/tfjs-backend-cpu'
 import { type Callback, DataBunch, Learner, type LearnerOptions } from 'onecycle'
 import { layers, memory, sequential, setBackend } from 'onecycle/tf'

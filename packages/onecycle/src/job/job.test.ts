@@ -1,3 +1,4 @@
+// Alone: zod, which it loads, puts its settings into the globals.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
