@@ -3,7 +3,7 @@ import { isMainThread, parentPort } from 'node:worker_threads'
 import { useBackend } from '@onecycle/backend'
 import { DataBunch } from '@onecycle/data'
 import { distributed } from '@onecycle/distributed'
-import { Learner, SyncBatchNorm, simple_cnn } from '@onecycle/learner'
+import { Learner, SWA, SyncBatchNorm, simple_cnn } from '@onecycle/learner'
 import { initializers, input, layers, model, sequential } from '@tensorflow/tfjs-layers'
 import { thisThread } from '../dist/threads/on-threads.js'
 
@@ -50,7 +50,17 @@ const networks = {
     ...{ shape: [14, 14, 3], classes: 2, optimizer: 'adam', lr: 1e-3, sync: true },
     build: () => simple_cnn([3, 8, 8, 2], { seed: 1, bn: true }),
   },
-  'batch norms': { shape: [12], classes: 3, build: norms, optimizer: 'sgd', lr: 0.05, sync: true, weighted: true, left: 1 },
+  'batch norms': {
+    shape: [12],
+    classes: 3,
+    build: norms,
+    optimizer: 'sgd',
+    lr: 0.05,
+    sync: true,
+    weighted: true,
+    average: true,
+    left: 1,
+  },
   GRU: { shape: [12], classes: 3, tokens: 50, build: gru, optimizer: 'adam', lr: 1e-3 },
 }
 
@@ -66,7 +76,7 @@ function numbers(length, of) {
 }
 
 async function train(network, { bs, whole = 16 }, comm) {
-  const { shape, classes, tokens, build, optimizer, lr, sync, weighted, left = 11 } = networks[network]
+  const { shape, classes, tokens, build, optimizer, lr, sync, weighted, average, left = 11 } = networks[network]
   const samples = 49 * whole + left
   const size = shape.reduce((all, each) => all * each, 1)
   const floats = numbers(samples * size, share => (tokens ? Math.floor(share * tokens) : share - 0.5))
@@ -83,7 +93,8 @@ async function train(network, { bs, whole = 16 }, comm) {
     callbacks: sync ? [new SyncBatchNorm()] : [],
     ...(comm && { distributed: comm }),
   })
-  const { losses } = await learn.fit_one_cycle(Math.ceil(50 / learn.n_train_iter), lr)
+  const epochs = Math.ceil(50 / learn.n_train_iter)
+  const { losses } = await learn.fit_one_cycle(epochs, lr, { callbacks: average ? [new SWA()] : [] })
   const trained = Object.values(await learn.getWeights()).flatMap(({ values }) => [...values])
   return { weights: trained, losses: [...losses], valid: await learn.validate() }
 }

@@ -1,4 +1,5 @@
 import type { Callback } from '@onecycle/callbacks'
+import type { BatchStream } from '@onecycle/data'
 import { clone, customGrad, mul, type Scalar, tidy } from '@tensorflow/tfjs-core'
 import { override } from '../inspect/around.js'
 import type { Learner } from '../learner.js'
@@ -7,7 +8,7 @@ import { layersOf } from '../model/layers.js'
 import { stockClasses } from '../model/random-layers.js'
 import type { Model } from '../model/trainable-model.js'
 import { type BatchNorm, normOfRanks } from './norm-of-ranks.js'
-import { meetings, mostAmid, type Ranks } from './ranks.js'
+import { type Beside, meetings, mostAmid, type Ranks } from './ranks.js'
 
 /** TensorFlow.js's batch norms in a model: what others make of the moments is not known. */
 export function batchNormsOf(model: Model): BatchNorm[] {
@@ -25,7 +26,7 @@ export function roomFor(norms: readonly BatchNorm[]): number {
  *
  * What comes back through these moments is of the losses of all ranks, each by what its part counts: so gradients are times that from the loss on.
  */
-export class NormsOfRanks implements Callback<Learner> {
+export class NormsOfRanks implements Callback<Learner>, Beside {
   readonly name = 'NormsOfRanks'
   /** After all others, who may have put another loss in the place of the batch's. */
   readonly order = 4e9
@@ -64,12 +65,24 @@ export class NormsOfRanks implements Callback<Learner> {
   }
 
   after_cancel_batch(): void {
+    this.apart()
+  }
+
+  async beside(dl: BatchStream, batch: number, samples: number): Promise<number> {
+    this.#counts = !dl.borrows?.(batch)
+    const [size] = await this.#ranks.meet(meetings.beside, batch, [this.#counts ? samples : 0])
+    this.#number = mostAmid * batch
+    this.#together = true
+    return size!
+  }
+
+  apart(): void {
     this.#together = false
   }
 
   /** Leaves the layers as they were. */
   end(): void {
-    this.#together = false
+    this.apart()
     for (const undo of this.#undo) undo()
   }
 

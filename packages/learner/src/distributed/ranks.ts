@@ -1,4 +1,5 @@
 import { CancelFit } from '@onecycle/callbacks'
+import type { BatchStream } from '@onecycle/data'
 import { isPromise, plainError } from '@onecycle/platform'
 import type { Metric } from '../metric/metric.js'
 import type { Communicator } from './communicator.js'
@@ -7,7 +8,7 @@ import type { RankedLearner } from './ranked-learner.js'
 import { shareState } from './share-state.js'
 
 /** Where ranks meet, told apart by a number that all must give. */
-export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4, room: 5, amid: 6 } as const
+export const meetings = { begin: 0, train: 1, validate: 2, figures: 3, load: 4, room: 5, amid: 6, beside: 7 } as const
 
 /** Meetings amid one training batch, by which their numbers are told apart from those of the next. */
 export const mostAmid = 2 ** 16
@@ -46,6 +47,8 @@ export class Ranks {
   waits = false
   /** Whether gradients are times what this rank's part counts when the ranks meet. */
   weighed = false
+  /** What has batch norms normalize with all ranks, where that is asked for. */
+  norms: Beside | undefined
   /** Steps of this work. */
   steps = 0
   /** How many numbers can be brought: as many for all, so that whoever ends is heard by others wherever they are. */
@@ -198,6 +201,14 @@ export class Ranks {
   }
 }
 
+/** What runs a model on batches beside those that train, as one pass of all ranks. */
+export interface Beside {
+  /** Has the next forward pass be one of all ranks. Gives how many samples its batch has on all. */
+  beside(dl: BatchStream, batch: number, samples: number): Promise<number>
+  /** Has forward passes be of this rank alone again. */
+  apart(): void
+}
+
 /** What a rank says of itself. */
 interface Said {
   readonly ended?: boolean
@@ -224,6 +235,7 @@ function whereIs(where: number, number: number): string {
   if (where === meetings.train) return `training batch ${number >> 1}`
   if (where === meetings.amid) return `a batch norm of training batch ${Math.floor(number / mostAmid)}`
   if (where === meetings.room) return 'the beginning of a fit with SyncBatchNorm'
+  if (where === meetings.beside) return `batch ${number} of a pass for running statistics`
   if (where === meetings.validate) return `validation batch ${number}`
   return where === meetings.figures ? 'the end of a validation' : 'the beginning of its work'
 }

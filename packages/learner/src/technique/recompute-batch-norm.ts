@@ -38,18 +38,21 @@ export async function recomputeBatchNorm(learn: Learner): Promise<void> {
   const pace = new Pace()
   let seen = 0
   let i = 0
-  const forward = ({ xs, size, inputNames }: Batch) => {
+  // By itself each rank goes through all of the data.
+  const together = learn.ranks?.norms
+  const forward = ({ xs, inputNames }: Batch, size: number) => {
     for (const norm of norms) norm.momentum = seen / (seen + size)
     drawFrom(random.validation(i++), () => tidy(() => void pass.run(arrangeInputs(xs, inputNames, names), true)))
     seen += size
   }
   try {
     await keepingStates(model, () =>
-      inOrder(data.train_dl, async stream => {
+      inOrder(together ? learn.train_dl : data.train_dl, async stream => {
         for await (const batch of gathered(stream, random, false)) {
           try {
-            forward(batch)
+            forward(batch, (await together?.beside(stream, i, batch.size)) ?? batch.size)
           } finally {
+            together?.apart()
             disposeOf(batch)
           }
           await pace.letOthersRun()

@@ -37,14 +37,14 @@ export class SyncBatchNorm implements Callback<Learner> {
         `SyncBatchNorm adds up what all ranks have amid a pass, which nothing can wait in, but ${silent}. Take the ranks of distributed(), and wasm.`,
       )
     await ranks.makeRoom(roomFor(norms))
-    this.#norms = new NormsOfRanks(ranks, norms)
+    this.#norms = ranks.norms = new NormsOfRanks(ranks, norms)
     bus.add(this.#norms)
   }
 
-  after_fit({ bus }: Learner): void {
-    if (!this.#norms) return
+  after_fit({ bus, ranks }: Learner): void {
+    if (!(this.#norms && ranks)) return
     bus.remove(this.#norms)
     this.#norms.end()
-    this.#norms = undefined
+    this.#norms = ranks.norms = undefined
   }
 }
