@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readSweep, type SweepOptions, sweep } from '../src/sweep/index.js'
 import { file, processAt, ranIn, start, textOnce, weightsOf } from './sweep-processes.js'
 
+const windows = process.platform === 'win32'
+const leftOut = windows ? ', left out: Windows has no such signals' : ''
+
 // Processes start and are lost: on a machine that does much else each takes a while.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
@@ -94,7 +97,7 @@ test('a module that is none fails its trials, and says why', async () => {
 })
 
 describe('Ctrl-C', () => {
-  test.skipIf(process.platform === 'win32')('ends all in order, and the same command goes on to the same bits', async () => {
+  test.skipIf(windows)(`ends all in order, and the same command goes on to the same bits${leftOut}`, async () => {
     const told = { ...learners, space: { ...learners.space, pause: 100 }, dir, parallel: 2, progress: true }
     const interrupted = start('sweep-program.mjs', told)
     await textOnce(join(dir, '001/reports.jsonl'))
@@ -114,7 +117,7 @@ describe('Ctrl-C', () => {
     for (const trial of ['000', '001']) expect(await weightsOf(join(dir, trial))).toBe(await weightsOf(join(folder, 'b', trial)))
   })
 
-  test.skipIf(process.platform === 'win32')('whose whole process is killed leaves no trial running', async () => {
+  test.skipIf(windows)(`whose whole process is killed leaves no trial running${leftOut}`, async () => {
     const { child, ended } = start('sweep-program.mjs', { ...learners, dir, trials: 1, parallel: 1 })
     await textOnce(join(dir, '000/reports.jsonl'))
     const pid = await processAt(join(dir, '000'))

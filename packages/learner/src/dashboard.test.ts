@@ -198,12 +198,13 @@ describe('Dashboard', () => {
   })
 
   it('lets what stands still go on where the fit is to end', async () => {
-    const { learn, dashboard } = await served()
+    const { learn, dashboard, address } = await served()
+    const page = await listen(address)
     const fit = learn.fit(1e-2, 200)
     const failure = expect(fit).rejects.toMatchObject({ name: 'AbortError' })
-    await new Promise(resolve => setTimeout(resolve, 30))
+    await page.until(({ type }) => type === 'pulse')
     await dashboard.act('pause')
-    await new Promise(resolve => setTimeout(resolve, 30))
+    await page.until(({ state }) => state === 'paused')
     learn.interrupt()
     await failure
   })

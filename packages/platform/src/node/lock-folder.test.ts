@@ -15,6 +15,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }))
 
 const linux = process.platform === 'linux'
+const leftOut = linux ? '' : ', left out: no /proc here, which tells of processes'
 
 /** Leaves a lock of another process. */
 async function leave(lock: object | string): Promise<void> {
@@ -67,7 +68,7 @@ it('takes over from a process that has ended, also before it had written its loc
 })
 
 it.runIf(linux)(
-  'takes over where the number is that of another process by now: of a container that was started again',
+  `takes over where the number is that of another process by now: of a container that was started again${leftOut}`,
   async () => {
     await leave({ pid: process.pid, started: '12' })
     await (await lockFolder(folder))()
@@ -103,7 +104,7 @@ it('says of what keeps it from being made what the file system says', async () =
   await expect(lockFolder(join(folder, 'file', 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' })
 })
 
-it.runIf(linux)('a process that has ended does not run, if nobody has asked for its end yet', () => {
+it.runIf(linux)(`a process that has ended does not run, if nobody has asked for its end yet${leftOut}`, () => {
   expect(mayRun(thisProcess())).toBe(true)
   expect(mayRun({ ...thisProcess(), started: '12' })).toBe(false)
 })

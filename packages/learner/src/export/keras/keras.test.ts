@@ -178,7 +178,7 @@ print(json.dumps([archive.testzip(), archive.namelist(), json.loads(archive.read
 `
 
 describe.skipIf(python.missing)(
-  `a file for Keras, as h5py reads it${python.missing ? ` left out: ${python.missing}` : ''}`,
+  `a file for Keras, as h5py reads it${python.missing ? `, left out: ${python.missing}` : ''}`,
   () => {
     it('has each weight where Keras looks for it', async () => {
       const folder = await temporaryFolder()
