@@ -32,7 +32,7 @@ export function normOfRanks(layer: BatchNorm, input: tf.Tensor, others: Others):
   const rows = others.counts ? input.size / channels : 0
   const normalize = tf.customGrad((...given: unknown[]) => {
     const [x, gamma, beta, save] = given as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
-    const { count, mean, variance } = momentsOf(x, rows, others)
+    const { count, mean, variance } = momentsOf(ownMoments(x, gamma, beta), rows, others)
     const [m, v] = [tf.tensor1d(mean, 'float32'), tf.tensor1d(variance, 'float32')]
     moveTowards(layer.movingMean, m, layer.momentum)
     moveTowards(layer.movingVariance, v, layer.momentum)
@@ -45,10 +45,20 @@ export function normOfRanks(layer: BatchNorm, input: tf.Tensor, others: Others):
   return tf.reshape(y, input.shape)
 }
 
+/** A kernel of ours, where the backend has it. With what it normalizes in vain it takes half the time of the four for moments alone. */
+const kernel = 'BatchNormTraining'
+
+/** By channel: means, and variances. */
+function ownMoments(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Tensor[] {
+  if (tf.getKernel(kernel, tf.getBackend()))
+    return tf.engine().runKernel<tf.Tensor[]>(kernel, { x, gamma, beta }, { epsilon: 1 }).slice(1)
+  const { mean, variance } = tf.moments(x, [0, 1, 2])
+  return [mean, variance]
+}
+
 /** By channel, of so many rows on all ranks. */
-function momentsOf(x: tf.Tensor4D, rows: number, others: Others): { count: number; mean: number[]; variance: number[] } {
-  const own = tf.moments(x, [0, 1, 2])
-  const [means, variances] = [own.mean.dataSync(), own.variance.dataSync()]
+function momentsOf(own: tf.Tensor[], rows: number, others: Others): { count: number; mean: number[]; variance: number[] } {
+  const [means, variances] = own.map(tensor => tensor.dataSync()) as [Float32Array, Float32Array]
   const first = [...means].map(mean => rows && rows * mean)
   const second = [...means].map((mean, i) => rows && rows * (variances[i]! + mean * mean))
   const [count = 0, ...sums] = others.sum([rows, ...first, ...second])
