@@ -1,5 +1,5 @@
 // What a training step asks of a GPU, and how long JavaScript takes to ask, on a device that computes nothing; needs no GPU:
-// npx tsx benchmarks/webgpu-steps.ts [--only W1,W3,W4] [--seconds 3] [--stock] [--list] [--json FILE]     (node scripts/tools.mjs webgpu fetches the backend)
+// npx tsx benchmarks/webgpu-steps.ts [--only W1,W3,W4] [--seconds 3] [--stock] [--list] [--buffers 8] [--json FILE]     (node scripts/tools.mjs webgpu fetches the backend)
 import { parseArgs } from 'node:util'
 import { accelerators } from '@onecycle/backend/internal'
 import { writeWhole } from '@onecycle/platform'
@@ -12,14 +12,16 @@ import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
-const { values } = parseArgs({ options: { only: text, seconds: text, json: text, stock: flag, list: flag } })
-const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json, stock = false, list = false } = values
+const { values } = parseArgs({ options: { only: text, seconds: text, json: text, stock: flag, list: flag, buffers: text } })
+const { only = 'W1,W1bn,W3,W4,W11', seconds = '3', json, stock = false, list = false, buffers = '8' } = values
 const chosen = workloadsOf(only.split(','))
 
 const { findTool } = await import(new URL('../scripts/tools.mjs', import.meta.url).href)
 const { folder, missing } = findTool('webgpu') as { folder?: string; missing?: string }
 if (!folder) throw new Error(missing)
 const device = registerCounting(folder)
+// WebGPU promises eight to a program; most adapters have more.
+device.limits.maxStorageBuffersPerShaderStage = Number(buffers)
 await tf.setBackend('webgpu')
 mendMatMul()
 quickenFilterGradient()
