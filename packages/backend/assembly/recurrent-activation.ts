@@ -19,21 +19,23 @@ export function activateGates(activation: i32, x: usize, out: usize, n: i32): vo
 
 /** Four times dy times the activation's slope, which its output y tells. */
 export function throughActivation(activation: i32, dy: v128, y: v128): v128 {
-  if (activation === TANH) return throughTanh(dy, y)
-  if (activation === SIGMOID) return throughSigmoid(dy, y)
+  const one = f32x4.splat(1)
+  if (activation === TANH) return throughTanh(dy, y, one)
+  if (activation === SIGMOID) return throughSigmoid(dy, y, one)
   if (activation === LINEAR) return dy
-  return activation === RELU ? orNaN(v128.and(dy, f32x4.gt(y, zero())), y) : throughHardSigmoid(dy, y)
+  if (activation === RELU) return orNaN(v128.and(dy, f32x4.gt(y, zero())), y)
+  return throughHardSigmoid(dy, y, one, f32x4.splat(0.2))
 }
 
-export function throughTanh(dy: v128, y: v128): v128 {
-  return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)))
+export function throughTanh(dy: v128, y: v128, one: v128): v128 {
+  return f32x4.mul(dy, f32x4.sub(one, f32x4.mul(y, y)))
 }
-export function throughSigmoid(dy: v128, y: v128): v128 {
-  return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)))
+export function throughSigmoid(dy: v128, y: v128, one: v128): v128 {
+  return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one, y)))
 }
-export function throughHardSigmoid(dy: v128, y: v128): v128 {
-  const rising = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, f32x4.splat(1)))
-  return orNaN(v128.and(f32x4.mul(dy, f32x4.splat(0.2)), rising), y)
+export function throughHardSigmoid(dy: v128, y: v128, one: v128, fifth: v128): v128 {
+  const rising = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, one))
+  return orNaN(v128.and(f32x4.mul(dy, fifth), rising), y)
 }
 
 /** NaN is passed on: all bits set is one. */

@@ -1,3 +1,4 @@
+import { SLOPES, tile } from './memory'
 import {
   HARD_SIGMOID,
   SIGMOID,
@@ -48,23 +49,26 @@ function lstmFourBack<Part, Inner>(outer: i32, inner: i32, trace: usize, dh: usi
     leave = from<Part>(trace + 3 * row, i, n),
     before = from<Part>(trace + 4 * row, i, n),
     carried = from<Part>(trace + 5 * row, i, n)
+  // From memory, once: a constant would be made anew at each place.
+  const one = v128.load32_splat(tile + SLOPES),
+    fifth = v128.load32_splat(tile + SLOPES, 4)
   const d = from<Part>(dh, i, n)
-  const carry = f32x4.add(from<Part>(dc, i, n), throughOuter<Inner>(outer, f32x4.mul(d, leave), carried))
-  to<Part>(dz, i, n, throughInner<Inner>(inner, f32x4.mul(carry, candidate), enter))
-  to<Part>(dz + row, i, n, throughInner<Inner>(inner, f32x4.mul(carry, before), keep))
-  to<Part>(dz + 2 * row, i, n, throughOuter<Inner>(outer, f32x4.mul(carry, enter), candidate))
-  to<Part>(dz + 3 * row, i, n, throughInner<Inner>(inner, f32x4.mul(d, carried), leave))
+  const carry = f32x4.add(from<Part>(dc, i, n), throughOuter<Inner>(outer, f32x4.mul(d, leave), carried, one))
+  to<Part>(dz, i, n, throughInner<Inner>(inner, f32x4.mul(carry, candidate), enter, one, fifth))
+  to<Part>(dz + row, i, n, throughInner<Inner>(inner, f32x4.mul(carry, before), keep, one, fifth))
+  to<Part>(dz + 2 * row, i, n, throughOuter<Inner>(outer, f32x4.mul(carry, enter), candidate, one))
+  to<Part>(dz + 3 * row, i, n, throughInner<Inner>(inner, f32x4.mul(d, carried), leave, one, fifth))
   to<Part>(dc, i, n, f32x4.mul(carry, keep))
   to<Part>(dh, i, n, zero())
 }
 
-function throughOuter<Inner>(activation: i32, dy: v128, y: v128): v128 {
-  return idof<Inner>() === idof<Any>() ? throughActivation(activation, dy, y) : throughTanh(dy, y)
+function throughOuter<Inner>(activation: i32, dy: v128, y: v128, one: v128): v128 {
+  return idof<Inner>() === idof<Any>() ? throughActivation(activation, dy, y) : throughTanh(dy, y, one)
 }
 
-function throughInner<Inner>(activation: i32, dy: v128, y: v128): v128 {
-  if (idof<Inner>() === idof<HardSigmoid>()) return throughHardSigmoid(dy, y)
-  return idof<Inner>() === idof<Sigmoid>() ? throughSigmoid(dy, y) : throughActivation(activation, dy, y)
+function throughInner<Inner>(activation: i32, dy: v128, y: v128, one: v128, fifth: v128): v128 {
+  if (idof<Inner>() === idof<HardSigmoid>()) return throughHardSigmoid(dy, y, one, fifth)
+  return idof<Inner>() === idof<Sigmoid>() ? throughSigmoid(dy, y, one) : throughActivation(activation, dy, y)
 }
 
 function from<Part>(x: usize, i: i32, n: i32): v128 {
