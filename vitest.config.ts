@@ -29,7 +29,18 @@ const starters = sharing([
   'site',
 ])
 const kernels = sharing(['composed', 'compiled'].map(name => `packages/backend/src/wasm/${name}`))
-const others = sharing(['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`))
+/**
+ * `ONECYCLE_TEST_BACKEND=node npx vitest run` runs some of the others alone, on that backend: those that train or compute with tensors, and
+ * choose no backend themselves.
+ */
+const elsewhere = Boolean(process.env['ONECYCLE_TEST_BACKEND'])
+const independent = (file: string) => {
+  const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+  return /tfjs|\bLearner\b|\buseCpu\b/.test(text) && !/\b(set|use|remove|register)Backend\(|useTensorFlowStandIn\(/.test(text)
+}
+const others = sharing(
+  ['callbacks', 'data', 'learner', 'platform', 'plot', 'recorder'].map(name => `packages/${name}/src`),
+).filter(file => !elsewhere || independent(file))
 const testing = 'packages/backend/src/testing'
 const browsers = 'packages/onecycle/test/browsers.ts'
 
@@ -69,7 +80,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
+          include: elsewhere ? [] : ['packages/*/{src,test}/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'],
           exclude: ['**/node_modules/**', ...starters, ...kernels, ...others],
           globalSetup: browsers,
         },
@@ -78,7 +89,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'starters',
-          include: starters,
+          include: elsewhere ? [] : starters,
           isolate: false,
           setupFiles: [`${testing}/shared-by-starters.ts`],
           globalSetup: browsers,
@@ -88,7 +99,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kernels',
-          include: kernels,
+          include: elsewhere ? [] : kernels,
           isolate: false,
           setupFiles: [`${testing}/start-wasm.ts`, `${testing}/shared-process.ts`],
         },
