@@ -1,8 +1,8 @@
 import type { Callback } from '@onecycle/callbacks'
 import { typeError } from '@onecycle/platform'
 import { getBackend } from '@tensorflow/tfjs-core'
-import type { NormsOfRanks } from '../distributed/norms-of-ranks.js'
 import type { Learner } from '../learner.js'
+import type { NormsOfRanks } from './norms-of-ranks.js'
 
 /**
  * Has the batch norms of a model that several ranks train (the Learner's option `distributed`) normalize with mean and variance of what all of them
@@ -27,7 +27,7 @@ export class SyncBatchNorm implements Callback<Learner> {
 
   async before_fit({ bus, model, ranks }: Learner): Promise<void> {
     if (!ranks) return
-    const { batchNormsOf, NormsOfRanks, roomFor } = await import('../distributed/norms-of-ranks.js')
+    const { batchNormsOf, NormsOfRanks, roomFor } = await import('./norms-of-ranks.js')
     const norms = batchNormsOf(model)
     if (norms.length === 0) return
     const silent = ranks.waits ? 'these ranks answer with promises' : getBackend() === 'webgpu' && 'webgpu is waited for'

@@ -1,6 +1,7 @@
 import type { Callback } from '@onecycle/callbacks'
 import type { BatchStream } from '@onecycle/data'
 import { clone, customGrad, mul, type Scalar, tidy } from '@tensorflow/tfjs-core'
+import { type Beside, meetings, mostAmid, type Ranks } from '../distributed/ranks.js'
 import { override } from '../inspect/around.js'
 import type { Learner } from '../learner.js'
 import { weighted } from '../loss/weighted-mean.js'
@@ -8,7 +9,6 @@ import { layersOf } from '../model/layers.js'
 import { stockClasses } from '../model/random-layers.js'
 import type { Model } from '../model/trainable-model.js'
 import { type BatchNorm, normOfRanks } from './norm-of-ranks.js'
-import { type Beside, meetings, mostAmid, type Ranks } from './ranks.js'
 
 /** TensorFlow.js's batch norms in a model: what others make of the moments is not known. */
 export function batchNormsOf(model: Model): BatchNorm[] {
