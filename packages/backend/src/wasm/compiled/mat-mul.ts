@@ -1,5 +1,5 @@
 import { _FusedMatMul, BatchMatMul, backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { batchMatMul } from '../composed/batch-mat-mul.js'
+import { batchMatMul, requireSidesFit } from '../composed/batch-mat-mul.js'
 import type { KernelArgs } from '../kernels.js'
 import { type ActivationAttrs, laterActivation, servesActivation, storedActivation } from './activation.js'
 import { compiledKernel } from './kernel.js'
@@ -15,6 +15,7 @@ type Attrs = { transposeA: boolean; transposeB: boolean } & ActivationAttrs
 function product(machine: Machine, { inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo | undefined {
   const { a, b, bias, preluActivationWeights } = inputs
   const { transposeA, transposeB } = attrs
+  requireSidesFit(inputs, attrs)
   if (a.dtype !== 'float32' || b.dtype !== 'float32' || !servesActivation(attrs)) return undefined
   const [rowsOfA, columnsOfA] = a.shape.slice(-2) as [number, number]
   const [rowsOfB, columnsOfB] = b.shape.slice(-2) as [number, number]

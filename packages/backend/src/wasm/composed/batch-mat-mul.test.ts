@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, kernelSets, useKernels } from '../../testing/compare.js'
 
 const sizes: [m: number, k: number, n: number][] = [
@@ -10,7 +10,10 @@ const sizes: [m: number, k: number, n: number][] = [
 ]
 
 describe.each(kernelSets)('matMul, %s kernels', set => {
-  beforeAll(() => useKernels(set))
+  beforeAll(async () => {
+    await tf.setBackend('wasm')
+    useKernels(set)
+  })
 
   for (const [m, k, n] of sizes) {
     for (const transposeA of [false, true]) {
@@ -28,6 +31,19 @@ describe.each(kernelSets)('matMul, %s kernels', set => {
   it('batches of matrices', async () => {
     await expectSameGradients([input([3, 4, 5], 1), input([3, 6, 5], 2)], (x, y) => tf.matMul(x, y, false, true))
     await expectSameAsCpu([input([3, 4, 5], 1), input([1, 5, 6], 2)], (x, y) => tf.matMul(x, y))
+  })
+
+  it.each([
+    [[2, 2], [3, 3], false, false],
+    [[2, 3], [2, 3], false, false],
+    [[2, 3], [3, 3], true, false],
+    [[2, 3], [3, 2], false, true],
+    [[2, 4, 2], [2, 3, 5], false, false],
+  ] as [number[], number[], boolean, boolean][])('refuses [%j] by [%j], transposed %s and %s', (a, b, transposeA, transposeB) => {
+    for (const dtype of ['float32', 'int32'] as const)
+      expect(() => tf.matMul(tf.ones(a, dtype), tf.ones(b, dtype), transposeA, transposeB)).toThrow(
+        /inner shapes \(\d\) and \(\d\)/,
+      )
   })
 
   it('a fused layer with bias and relu', async () => {

@@ -14,6 +14,7 @@ type Attrs = { transposeA: boolean; transposeB: boolean }
 export function batchMatMul({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>): TensorInfo {
   const { a, b } = inputs
   const { transposeA, transposeB } = attrs
+  requireSidesFit(inputs, attrs)
   if (a.dtype !== 'float32' || b.dtype !== 'float32') {
     const dtype = upcastType(a.dtype, b.dtype)
     return inFloats(backend, [a, b], dtype, ([a, b]) => batchMatMul({ inputs: { a: a!, b: b! }, attrs, backend }))
@@ -26,6 +27,17 @@ export function batchMatMul({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs
   if (transposeA) backend.disposeData(left.dataId)
   if (transposeB) backend.disposeData(right.dataId)
   return product
+}
+
+/** The stock kernel reads on beside a matrix whose rows are not as many as the other's columns. */
+export function requireSidesFit({ a, b }: Inputs, { transposeA, transposeB }: Attrs): void {
+  const [columns, rows] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)]
+  util.assert(
+    columns === rows,
+    () =>
+      `Error in matMul: inner shapes (${columns}) and (${rows}) of Tensors with shapes ${a.shape} and ${b.shape} and transposeA=${transposeA} and ` +
+      `transposeB=${transposeB} must match.`,
+  )
 }
 
 function transposed(backend: BackendWasm, x: TensorInfo): TensorInfo {

@@ -13,6 +13,7 @@ import { dilation2DKernels } from './dilation-2d.js'
 import { einsumKernel } from './einsum.js'
 import { equalKernel } from './equal.js'
 import { castKernel, identityKernel } from './identity.js'
+import { indexedKernels } from './indexed.js'
 import { maxPool3DKernel } from './max-pool-3d.js'
 import { maxPool3DGradKernel } from './max-pool-3d-grad.js'
 import { maxPoolGradKernel } from './max-pool-grad.js'
@@ -51,4 +52,5 @@ export const composedKernels: readonly TrainingKernel[] = [
   sliceKernel,
   tileKernel,
   equalKernel,
+  ...indexedKernels,
 ]

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { beforeAll, describe, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { expectSameAsCpu, expectSameGradients, input, kernelSets, useKernels } from '../../testing/compare.js'
 
 const cases: [name: string, x: number[], alpha: number[]][] = [
@@ -15,10 +15,24 @@ const cases: [name: string, x: number[], alpha: number[]][] = [
 ]
 
 describe.each(kernelSets)('prelu, %s kernels', set => {
-  beforeAll(() => useKernels(set))
+  beforeAll(async () => {
+    await tf.setBackend('wasm')
+    useKernels(set)
+  })
 
   it.each(cases)('%s', async (_, x, alpha) => {
     await expectSameAsCpu([input(x, 1), input(alpha, 2)], (a, b) => tf.prelu(a!, b!))
     await expectSameGradients([input(x, 1), input(alpha, 2)], (a, b) => tf.prelu(a!, b!))
+  })
+
+  it.each([
+    [[2, 3], [2]],
+    [[3], [2, 3]],
+    [
+      [1, 3],
+      [4, 3],
+    ],
+  ])('refuses slopes for %j of shape %j', (x, alpha) => {
+    expect(() => tf.prelu(tf.ones(x), tf.ones(alpha))).toThrow(/broadcast/)
   })
 })

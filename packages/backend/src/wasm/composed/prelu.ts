@@ -1,4 +1,4 @@
-import { Prelu, type TensorInfo, util } from '@tensorflow/tfjs-core'
+import { backend_util, Prelu, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { type KernelArgs, stockKernel, trainingKernel, view } from '../kernels.js'
 import { tile } from './tile.js'
 
@@ -8,6 +8,10 @@ type Inputs = { x: TensorInfo; alpha: TensorInfo }
  * last axes of `x` in full: not for slopes shared by an axis behind them. */
 export function prelu({ inputs, backend }: KernelArgs<Inputs>): TensorInfo {
   const { x, alpha } = inputs
+  util.assert(
+    util.arraysEqual(backend_util.assertAndGetBroadcastShape(x.shape, alpha.shape), x.shape),
+    () => `Error in prelu: alpha of shape ${alpha.shape} cannot be broadcast to x of shape ${x.shape}.`,
+  )
   const own = alpha.shape.slice(alpha.shape.findIndex(size => size !== 1))
   if (util.sizeFromShape(alpha.shape) === 1 || util.arraysEqual(own, x.shape.slice(-own.length))) {
     return stockKernel(backend, Prelu, { x, alpha })
