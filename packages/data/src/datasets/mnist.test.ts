@@ -95,9 +95,7 @@ describe('mnist from a folder', () => {
   }
 
   test('names a file that is not there', async () => {
-    await expect(mnist({ folder })).rejects.toThrow(
-      /There is no (train|t10k)-(images|labels)-.* in .*; expected the four IDX files/,
-    )
+    await expect(mnist({ folder })).rejects.toThrow(/There is no train-images-.* in .*; expected the four IDX files/)
   })
 
   test('reads compressed files, and chooses digits in the order asked for', async () => {

@@ -1,5 +1,6 @@
 import { checkCount, checkOptions, kind, nameOf, plainError, rangeError, read, show } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
+import { allOf } from '../all-of.js'
 import { Column, type TypedArray } from '../column.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { ArrayDataset } from '../dataset.js'
@@ -45,7 +46,7 @@ export async function mnist(options: MnistOptions = {}): Promise<DataBunch> {
   if (digits.length === 0 || new Set(digits).size < digits.length)
     throw rangeError('unknown-choice', `digits is ${show(digits)}; expected one or more different digits.`)
   for (const digit of digits) checkCount('a digit', digit, 0, 9)
-  const [train, valid] = await Promise.all(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
+  const [train, valid] = await allOf(['train', 't10k'].map(part => readPart(folder, part, digits, channels)))
   return DataBunch.from_datasets(train!, valid!, { ...rest, classes })
 }
 
@@ -63,10 +64,10 @@ export async function mnist_sample(options: Omit<MnistOptions, 'digits'> = {}): 
 }
 
 async function readPart(folder: Address, part: string, digits: readonly number[], channels: number): Promise<ArrayDataset> {
-  const [[images, imagesPath], [labels, labelsPath]] = await Promise.all([
+  const [[images, imagesPath], [labels, labelsPath]] = (await allOf([
     find(folder, `${part}-images-idx3-ubyte`),
     find(folder, `${part}-labels-idx1-ubyte`),
-  ])
+  ])) as [Found, Found]
   const [count, height, width] = images.shape
   if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
     throw plainError(
@@ -103,8 +104,10 @@ function choose(pixels: Uint8Array, labels: TypedArray, size: number, digits: re
   return { pixels: chosen, classes: classes.filter(label => label !== -1) }
 }
 
+type Found = [array: IdxArray, path: string]
+
 /** A file, plain or compressed, and its name for messages. */
-async function find(folder: Address, name: string): Promise<[array: IdxArray, path: string]> {
+async function find(folder: Address, name: string): Promise<Found> {
   for (const file of [name, `${name}.gz`]) {
     const path = inFolder(folder, file)
     const bytes = await read(path).catch(error => {

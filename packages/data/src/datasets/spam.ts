@@ -1,5 +1,6 @@
 import { checkOptions, kind, nameOf, plainError, read } from '@onecycle/platform'
 import { packageFolder } from '#data/locate.js'
+import { allOf } from '../all-of.js'
 import { Table } from '../table/table.js'
 import { readChecked } from './checked.js'
 import { type Address, folderKind, inFolder } from './folder.js'
@@ -44,7 +45,7 @@ export async function readMails(folder: Address, files: readonly string[]) {
   const mails: { text: string; kind: string; group: string }[] = []
   for (let at = 0; at < files.length; at += atOnce)
     mails.push(
-      ...(await Promise.all(files.slice(at, at + atOnce).map(file => readMail(inFolder(folder, file.replace(/txt$/, 'json')))))),
+      ...(await allOf(files.slice(at, at + atOnce).map(file => readMail(inFolder(folder, file.replace(/txt$/, 'json')))))),
     )
   return mails
 }

@@ -1,4 +1,5 @@
 import { type FileSource, filesIn, nameOf, nearestName, rangeError, show, typeError } from '@onecycle/platform'
+import { allOf } from '../all-of.js'
 import { Column } from '../column.js'
 import { inFolder } from '../datasets/folder.js'
 import { randomSplit, type Split } from '../random-split.js'
@@ -73,7 +74,7 @@ export async function textsOfFolder(
   const files = all.filter(({ label }) => classes.includes(label))
   const texts: string[][] = []
   for (let at = 0; at < files.length; at += atOnce)
-    texts.push(...(await Promise.all(files.slice(at, at + atOnce).map(({ path }) => read(path, encoding)))))
+    texts.push(...(await allOf(files.slice(at, at + atOnce).map(({ path }) => read(path, encoding)))))
   const where = (side: TextFile['side']) => Int32Array.from([...files.keys()].filter(i => files[i]!.side === side))
   const split: Split = valid_pct === undefined ? [where('train'), where('valid')] : randomSplit(files.length, valid_pct, seed)
   const y = new Column(Int32Array.from(files, ({ label }) => classes.indexOf(label)))

@@ -11,6 +11,7 @@ import {
   show,
   typeError,
 } from '@onecycle/platform'
+import { allOf } from '../all-of.js'
 import { DataBunch } from '../data-bunch.js'
 import { inLines } from '../in-lines.js'
 import type { Parts } from '../parts.js'
@@ -120,7 +121,7 @@ export class TextLMDataBunch extends DataBunch {
     const { valid, encoding, ...rest } = Object(options) as TextLMFilesOptions
     checkOptions<TextLMOptions>('TextLMDataBunch.from_text_files', rest, textLMKinds)
     const readAll = (sources: OneOrMore<FileSource>) =>
-      Promise.all(listOf(sources).map(async source => [await readText(source, encoding)]))
+      allOf(listOf(sources).map(async source => [await readText(source, encoding)]))
     return TextLMDataBunch.#of(await readAll(files), valid === undefined ? undefined : await readAll(valid), rest, undefined)
   }
 
