@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { claim } from './claim.js'
@@ -48,12 +48,12 @@ test('one of another machine that beats keeps it, and one that is silent for lon
 
 test('whose disk cannot be read for a moment keeps it', async () => {
   const own = await claim(dir, pulse)
-  const text = await readFile(lock(), 'utf8')
-  await rename(lock(), `${lock()} away`)
-  await mkdir(lock())
+  await copyFile(lock(), `${lock()} kept`)
+  // There at any time, but for a while as a link to itself, which nobody can read.
+  await symlink(basename(lock()), `${lock()} loop`)
+  await rename(`${lock()} loop`, lock())
   await setTimeout(100)
-  await rmdir(lock())
-  await writeFile(lock(), text)
+  await rename(`${lock()} kept`, lock())
   const before = await readFile(join(dir, 'alive'), 'utf8')
   await expect.poll(() => readFile(join(dir, 'alive'), 'utf8')).not.toBe(before)
   expect(own!.lost.aborted).toBe(false)
