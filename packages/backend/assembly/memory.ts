@@ -1,5 +1,5 @@
 import { layBounds } from './bounds'
-import { layTanh } from './wide-tanh'
+import { layTanh } from './tanh-factors'
 import { layFactors } from './winograd-factors'
 
 /** What the kernels keep in 1 KB of memory of their own, which `setMemory` is told of once. */

@@ -1,39 +1,13 @@
 import { NEGATIVE_ZEROS, TANH_FACTORS, tile } from './memory'
 import { madd, putPair } from './simd'
+import { EXPONENT, FRACTION, HALF, LEAST, LOG2E, MINUS_2, MINUS_LN2, ONE, REST_OF_LN2, ROUND } from './tanh-factors'
 
 /**
  * tanh for the wide build: `hyperbolicTangent` of eight numbers side by side, operation by operation, so that the engine carries each out on
- * 256 bits; to the same bits. A whole number is rounded to by what the engine can join: adding 1.5 * 2^23, and taking it away. The
- * numbers lie in memory, as those of Winograd's transforms do, at these bytes from the first.
+ * 256 bits; to the same bits. A whole number is rounded to by what the engine can join: adding 1.5 * 2^23, and taking it away.
+ *
+ * Of as many of n adjacent numbers, at least eight, as come by eight; returns how many these are.
  */
-const MINUS_2: usize = 0
-const LEAST: usize = 4
-const LOG2E: usize = 8
-const ROUND: usize = 12
-const MINUS_LN2: usize = 16
-const REST_OF_LN2: usize = 20
-const EXPONENT: usize = 24
-const FRACTION: usize = 28
-const HALF: usize = 44
-const ONE: usize = 48
-
-export function layTanh(out: usize): void {
-  store<f32>(out, -2, MINUS_2)
-  store<f32>(out, -30, LEAST)
-  store<f32>(out, <f32>Math.LOG2E, LOG2E)
-  store<f32>(out, 12582912, ROUND)
-  store<f32>(out, -0.693359375, MINUS_LN2)
-  store<f32>(out, 2.1219444e-4, REST_OF_LN2)
-  store<f32>(out, 12582912 + 127, EXPONENT)
-  store<f32>(out, 0.00139464636, FRACTION)
-  store<f32>(out, 0.00836659037, FRACTION + 4)
-  store<f32>(out, 0.0416662805, FRACTION + 8)
-  store<f32>(out, 0.166665435, FRACTION + 12)
-  store<f32>(out, 0.5, HALF)
-  store<f32>(out, 1, ONE)
-}
-
-/** Of as many of n adjacent numbers, at least eight, as come by eight; returns how many these are. */
 export function tanhByEights(x: usize, out: usize, n: i32): i32 {
   const at = tile + TANH_FACTORS
   const signs = tile + NEGATIVE_ZEROS
