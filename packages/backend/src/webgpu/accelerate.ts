@@ -1,7 +1,6 @@
 import { backend, getKernel, type KernelConfig, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core'
 import { accelerateLayers } from '../wasm/compiled/accelerate-layers.js'
 import { installGradients } from '../wasm/compiled/gradients.js'
-import type { WebGPUBackend } from './gpu.js'
 import { batchNormKernels } from './kernels/batch-norm.js'
 import { elementwiseKernels } from './kernels/elementwise.js'
 import { layerKernels } from './kernels/layers.js'
@@ -9,6 +8,7 @@ import { lossKernels } from './kernels/loss.js'
 import { meanKernel } from './kernels/mean.js'
 import { otherKernels } from './kernels/others.js'
 import { planned } from './plans.js'
+import type { WebGPUBackend } from './stock-backend.js'
 import { rememberBindings } from './stock-programs.js'
 
 /** All of ours that a step asks for. */

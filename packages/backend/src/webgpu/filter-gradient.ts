@@ -10,7 +10,7 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs-core'
 import { filterProduct } from './filter-product.js'
-import type { WebGPUBackend } from './gpu.js'
+import type { WebGPUBackend } from './stock-backend.js'
 
 let ours: KernelConfig | undefined
 

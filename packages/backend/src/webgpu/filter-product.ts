@@ -1,5 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core'
-import { element, groupsFor, makeOutput, oneOfEach, run, tellNaN, type WebGPUBackend } from './gpu.js'
+import { element, groupsFor, makeOutput, oneOfEach, run, tellNaN } from './gpu.js'
+import type { WebGPUBackend } from './stock-backend.js'
 
 /** A convolution, as far as the gradient of its filter goes; a dense layer is one of one pixel. */
 export type Geometry = Pick<

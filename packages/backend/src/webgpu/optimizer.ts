@@ -8,7 +8,8 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core'
 import { decayOf, type FusedStep, fitsInPlace } from '../fused-step.js'
-import { element, groupsFor, makeOutput, oneOfEach, run, type TensorData, type WebGPUBackend } from './gpu.js'
+import { element, groupsFor, makeOutput, oneOfEach, run } from './gpu.js'
+import type { TensorData, WebGPUBackend } from './stock-backend.js'
 
 /** What a rule does to one number of a parameter, and by which factors. */
 interface Rule {

@@ -2,8 +2,9 @@
 import { backend as currentBackend, env, type KernelFunc, setBackend, type TensorInfo, tensor1d } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type CountingDevice, registerCounting } from '../testing/counting-gpu.js'
-import { groupsFor, makeOutput, run, type Shader, type WebGPUBackend } from './gpu.js'
+import { groupsFor, makeOutput, run, type Shader } from './gpu.js'
 import { planned } from './plans.js'
+import type { WebGPUBackend } from './stock-backend.js'
 
 const { findTool } = await import(new URL('../../../../scripts/tools.mjs', import.meta.url).href)
 const { folder, missing } = findTool('webgpu') as { folder?: string; missing?: string }

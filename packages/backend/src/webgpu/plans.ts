@@ -1,6 +1,7 @@
 import type { DataId, DataType, KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
-import { type Binding, noteRecords, type Pipeline, record, type WebGPUBackend } from './gpu.js'
+import { noteRecords, record } from './gpu.js'
 import { isKept } from './remember.js'
+import type { Binding, Pipeline, WebGPUBackend } from './stock-backend.js'
 
 /** A tensor of a kernel's: one that it was given, or one that it made, each by its number. */
 type Place = { readonly given: number } | { readonly made: number }

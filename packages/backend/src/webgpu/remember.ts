@@ -1,4 +1,4 @@
-import type { Binding, GpuBuffer, Pipeline, Uniform, WebGPUBackend } from './gpu.js'
+import type { Binding, GpuBuffer, Pipeline, Uniform, WebGPUBackend } from './stock-backend.js'
 
 /** What is remembered of a backend. */
 interface Memory {

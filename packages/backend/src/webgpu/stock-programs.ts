@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { noteOther, record, type StockProgram, type Uniform, type WebGPUBackend } from './gpu.js'
+import { noteOther, record } from './gpu.js'
 import { uniformsOf } from './remember.js'
+import type { StockProgram, Uniform, WebGPUBackend } from './stock-backend.js'
 
 const remembering = new WeakSet<WebGPUBackend>()
 

@@ -1,6 +1,7 @@
 import { type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { batchNormKernelNames } from '../../wasm/compiled/kernel-names.js'
-import { element, GROUP, groupsFor, kernel, makeOutput, oneOfEach, run, type Shader, type WebGPUBackend } from '../gpu.js'
+import { element, GROUP, groupsFor, kernel, makeOutput, oneOfEach, run, type Shader } from '../gpu.js'
+import type { WebGPUBackend } from '../stock-backend.js'
 
 /** How rows are divided among groups: each has some of the channels, in columns, and some of the rows. */
 interface Division {

@@ -1,6 +1,7 @@
 import { type KernelConfig, util } from '@tensorflow/tfjs-core'
 import { activationKernelNames, gradientKernelNames, scaleName } from '../../wasm/compiled/kernel-names.js'
-import { element, groupsFor, kernel, makeOutput, run, type Shader, tellNaN, type WebGPUBackend } from '../gpu.js'
+import { element, groupsFor, kernel, makeOutput, run, type Shader, tellNaN } from '../gpu.js'
+import type { WebGPUBackend } from '../stock-backend.js'
 
 type Attrs = Readonly<Record<string, number>>
 

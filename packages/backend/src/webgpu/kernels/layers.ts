@@ -2,7 +2,8 @@ import { _FusedMatMul, backend_util, FusedConv2D, getKernel, type KernelConfig, 
 import { layerKernelNames } from '../../wasm/compiled/kernel-names.js'
 import type { LayerGradientAttrs as LayerAttrs } from '../../wasm/compiled/layer-gradient.js'
 import { filterProduct, type Geometry } from '../filter-product.js'
-import { type Inputs, kernel, type WebGPUBackend } from '../gpu.js'
+import { type Inputs, kernel } from '../gpu.js'
+import type { WebGPUBackend } from '../stock-backend.js'
 
 interface ConvolutionAttrs extends LayerAttrs {
   readonly strides: [number, number]
