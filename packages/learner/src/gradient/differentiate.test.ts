@@ -70,7 +70,8 @@ describe('leaves nothing behind when the forward pass throws', () => {
 
   it('in an operation itself', () => {
     const before = tensors()
-    expect(() => differentiate(() => tf.mean(tf.matMul(network(4), tf.zeros([3, 3]))), parameters)).toThrow(/matMul|Matrix size/)
+    const said = tf.getBackend() === 'tensorflow' ? /Matrix size/ : /matMul/
+    expect(() => differentiate(() => tf.mean(tf.matMul(network(4), tf.zeros([3, 3]))), parameters)).toThrow(said)
     expect(tensors()).toBe(before)
   })
 

@@ -10,7 +10,6 @@ import { accuracy } from '../metric/classification.js'
 import { AverageMetric, type Metric } from '../metric/metric.js'
 import { RootMeanSquaredError } from '../metric/regression.js'
 import { parametersOf, weightsOf } from '../model/parameters.js'
-import { expectClose } from '../testing/numerical.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
 import { mlp, points, tinyLearner, useCpu } from '../testing/tiny.js'
 
@@ -293,8 +292,10 @@ it('measures a training set whole and in order, and does not move it', async () 
   const before = learn.data.train_dl.state()
   const { preds, targets } = await learn.get_preds(learn.data.train_dl)
   expect([...targets.dataSync()]).toEqual([...y])
-  const whole = learn.predict(tf.tensor2d(x, [10, 2])) as tf.Tensor
-  expectClose(preds.dataSync(), whole.dataSync(), 1e-6)
+  // In batches of the same sizes: a backend's products of other sizes may round otherwise.
+  const parts = [x.subarray(0, 8), x.subarray(8, 16), x.subarray(16)]
+  const whole = tf.concat(parts.map(part => learn.predict(tf.tensor2d(part, [part.length / 2, 2])) as tf.Tensor))
+  expect([...preds.dataSync()]).toEqual([...whole.dataSync()])
   await learn.validate(learn.data.train_dl)
   expect(learn.data.train_dl.state()).toEqual(before)
 })
