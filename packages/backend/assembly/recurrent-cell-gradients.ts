@@ -108,6 +108,26 @@ export function gruResetBack(task: usize, trace: usize, fed: usize, dSeen: usize
   }
 }
 
+/** All gates of a step whose reset gate takes part of what was seen: update, reset, what was seen, candidate. */
+export function gruAfterStepBack(task: usize, trace: usize, fed: usize, dh: usize, dz: usize): void {
+  const n = units(task)
+  const row = 4 * <usize>n
+  const inner = recurrentActivationOf(task)
+  for (let i = 0; i < n; i += 4) {
+    const update = take(trace, i, n),
+      reset = take(trace + row, i, n),
+      candidate = take(trace + 2 * row, i, n),
+      seen = take(trace + 3 * row, i, n)
+    const d = take(dh, i, n)
+    put(dz, i, n, throughActivation(inner, f32x4.mul(d, f32x4.sub(take(fed, i, n), candidate)), update))
+    const enters = throughActivation(activationOf(task), f32x4.mul(d, f32x4.sub(f32x4.splat(1), update)), candidate)
+    put(dz + row, i, n, throughActivation(inner, f32x4.mul(enters, seen), reset))
+    put(dz + 2 * row, i, n, f32x4.mul(enters, reset))
+    put(dz + 3 * row, i, n, enters)
+    put(dh, i, n, f32x4.mul(d, update))
+  }
+}
+
 export function simpleStepBack(task: usize, y: usize, dh: usize, dz: usize): void {
   const n = units(task)
   for (let i = 0; i < n; i += 4) {

@@ -69,6 +69,24 @@ export function gruStep(task: usize, sums: usize, fed: usize, h: usize, trace: u
   }
 }
 
+/**
+ * The same where the reset gate takes part of `seen`, what the state becomes by the candidate's weights. Traces: update, reset, candidate, and what
+ * was seen.
+ */
+export function gruAfterStep(task: usize, sums: usize, seen: usize, fed: usize, h: usize, trace: usize): void {
+  const n = units(task)
+  const row = 4 * <usize>n
+  const gates = trace ? trace : sums
+  activateGates(recurrentActivationOf(task), sums, gates, 2 * n)
+  const entering = sums + 2 * row
+  for (let i = 0; i < n; i += 4) {
+    const own = take(seen, i, n)
+    if (trace) put(trace + 3 * row, i, n, own)
+    put(entering, i, n, madd(take(gates + row, i, n), own, take(entering, i, n)))
+  }
+  gruStep(task, sums, fed, h, trace)
+}
+
 export function simpleStep(task: usize, sums: usize, h: usize): void {
   activateGates(activationOf(task), sums, h, units(task))
 }

@@ -15,7 +15,7 @@ import {
   tableBytes,
   takingStep,
 } from './recurrent'
-import { gruResetBack, gruStepBack, lstmStepBack, simpleStepBack } from './recurrent-cell-gradients'
+import { gruAfterStepBack, gruResetBack, gruStepBack, lstmStepBack, simpleStepBack } from './recurrent-cell-gradients'
 import {
   candidateKernel,
   cell,
@@ -30,6 +30,7 @@ import {
   dy,
   firstState,
   GRU,
+  GRU_AFTER,
   gatesOf,
   inputDropout,
   inputs,
@@ -40,6 +41,7 @@ import {
   SIMPLE,
   samples,
   scratch,
+  slopesOf,
   stateDropout,
   steps,
   timeOf,
@@ -66,13 +68,14 @@ export function recurrentGradientScratchBytes(task: usize): i32 {
   const n = units(task)
   const depth = inputs(task)
   const columns = gatesOf(kind) * n
-  const atOnce = stepsAtOnce(steps(task), count, <i32>gateRowBytes(columns))
+  const rowBytes = gateRowBytes(slopesOf(kind) * n)
+  const atOnce = stepsAtOnce(steps(task), count, <i32>rowBytes)
   const rows = count * atOnce
-  const own = tableBytes(columns) + tableBytes(depth + 1) + tableBytes(n)
+  const own = 2 * tableBytes(columns) + tableBytes(depth + 1) + tableBytes(n + 1)
   const tables = 3 * tableBytes(rows) + tableBytes(atOnce) + 3 * tableBytes(count) + own
   const spare = numbersBytes(wholePanels(max(columns, depth)))
-  const sixes = sixesBytes(depth + 1, rows) + sixesBytes(n, rows) + (kind === GRU ? sixesBytes(n, rows) : 0)
-  return <i32>(tables + spare + gateRowBytes(columns) * (rows + 1) + 2 * numbersBytes(count * n) + 2 * numbersBytes(n) + sixes)
+  const sixes = sixesBytes(depth + 1, rows) + sixesBytes(n + 1, rows) + (kind === GRU ? sixesBytes(n, rows) : 0)
+  return <i32>(tables + spare + rowBytes * (rows + 1) + 2 * numbersBytes(count * n) + 2 * numbersBytes(n) + sixes)
 }
 
 /**
@@ -90,7 +93,7 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
   const n = units(task)
   const stateRow = 4 * <usize>n
   const columns = gatesOf(kind) * n
-  const rowBytes = gateRowBytes(columns)
+  const rowBytes = gateRowBytes(slopesOf(kind) * n)
   const depth = inputs(task)
   const all = steps(task)
   const atOnce = stepsAtOnce(all, most, <i32>rowBytes)
@@ -104,9 +107,10 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
   const stateRows = stepStarts + tableBytes(most)
   const seenRows = stateRows + tableBytes(most)
   const offsets = seenRows + tableBytes(most)
-  const kernelRows = offsets + tableBytes(columns)
+  const inputOffsets = offsets + tableBytes(columns)
+  const kernelRows = inputOffsets + tableBytes(columns)
   const recurrentRows = kernelRows + tableBytes(depth + 1)
-  const nowhere = recurrentRows + tableBytes(n)
+  const nowhere = recurrentRows + tableBytes(n + 1)
   const dz = nowhere + numbersBytes(wholePanels(max(columns, depth)))
   const dh = dz + rowBytes * (rows + 1)
   // Of the carry of an LSTM; of what a GRU's candidate saw of the state.
@@ -115,12 +119,18 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
   const dropped = nothing + numbersBytes(n)
   const inputSixes = dropped + numbersBytes(n)
   const stateSixes = inputSixes + sixesBytes(depth + 1, rows)
-  const seenSixes = stateSixes + sixesBytes(n, rows)
+  const seenSixes = stateSixes + sixesBytes(n + 1, rows)
 
   listSteps(offsets, columns, 4)
+  listSteps(inputOffsets, columns, 4)
+  // The inputs enter the last sum of a candidate that has two, and the state the one before.
+  if (kind === GRU_AFTER) for (let j = 2 * n; j < columns; j++) store<i32>(inputOffsets + 4 * j, 4 * (j + n))
   listRows(kernelRows, dKernel(task), 4 * columns, depth + 1, nowhere)
   store<u32>(kernelRows + 4 * <usize>depth, <u32>(dBias(task) ? dBias(task) : nowhere))
-  listRows(recurrentRows, dRecurrentKernel(task), 4 * columns, n, nowhere)
+  // A bias of the state has an input of 1, as that of the inputs has.
+  const stateColumns = kind === GRU_AFTER ? n + 1 : n
+  listRows(recurrentRows, dRecurrentKernel(task), 4 * columns, stateColumns, nowhere)
+  if (stateColumns > n) store<u32>(recurrentRows + 4 * <usize>n, <u32>(dBias(task) ? dBias(task) + 4 * <usize>columns : nowhere))
   memory.fill(nothing, 0, stateRow)
   begin(dh, dLastState(task), first, count, n)
   begin(dc, dLastCarry(task), first, count, n)
@@ -158,11 +168,13 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
         store<f32>(inputSixes + six + sixBytes * (depth / ROWS) + 4 * (depth % ROWS), 1)
         const fed = stateBefore(task, sample, step, nothing, dropped)
         packRowOfSix(fed, 0, n, stateSixes + six, sixBytes)
+        if (stateColumns > n) store<f32>(stateSixes + six + sixBytes * (n / ROWS) + 4 * (n % ROWS), 1)
         const traced = traceOf(task, sample, step, traceRow)
         const dState = dh + stateRow * i
         const dGates = z + rowBytes * k
         if (kind === LSTM) lstmStepBack(task, traced, dState, dc + stateRow * i, dGates)
         else if (kind === SIMPLE) simpleStepBack(task, y(task) + stateRow * stepOf, dState, dGates)
+        else if (kind === GRU_AFTER) gruAfterStepBack(task, traced, fed, dState, dGates)
         else {
           packRowOfSix(fed, traced + stateRow, n, seenSixes + six, sixBytes)
           gruStepBack(task, traced, fed, dState, dGates)
@@ -188,10 +200,13 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
     }
     if (dx(task)) {
       listRows(starts, dz, rowBytes, taken, dz)
-      inputGradients(task, first, count, from, now, starts, targets, taking, ends, offsets, nowhere)
+      inputGradients(task, first, count, from, now, starts, targets, taking, ends, inputOffsets, nowhere)
     }
-    addProducts(inputSixes, depth + 1, taken, dz, rowBytes, columns, kernelRows, 0, start)
-    addProducts(stateSixes, n, taken, dz, rowBytes, gates, recurrentRows, 0, start)
+    if (kind === GRU_AFTER) {
+      addProducts(inputSixes, depth + 1, taken, dz, rowBytes, 2 * n, kernelRows, 0, start)
+      addProducts(inputSixes, depth + 1, taken, dz + 3 * stateRow, rowBytes, n, kernelRows, 2 * stateRow, start)
+    } else addProducts(inputSixes, depth + 1, taken, dz, rowBytes, columns, kernelRows, 0, start)
+    addProducts(stateSixes, stateColumns, taken, dz, rowBytes, gates, recurrentRows, 0, start)
     if (kind === GRU) addProducts(seenSixes, n, taken, dz + 2 * stateRow, rowBytes, n, recurrentRows, 2 * stateRow, start)
     start = FROM_OUTPUT
     end = from

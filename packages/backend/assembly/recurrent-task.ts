@@ -3,6 +3,8 @@
 export const LSTM: i32 = 0
 export const GRU: i32 = 1
 export const SIMPLE: i32 = 2
+/** A GRU whose reset gate takes part of what the state becomes by its weights, and not of the state itself: Keras's and PyTorch's. */
+export const GRU_AFTER: i32 = 3
 
 export function cell(task: usize): i32 {
   return load<i32>(task)
@@ -44,7 +46,7 @@ export function recurrentKernel(task: usize): usize {
 export function candidateKernel(task: usize): usize {
   return load<u32>(task, 44)
 }
-/** As long as a row of gates in whole panels. */
+/** As long as a row of gates in whole panels; then, as long as the units in whole panels, that of the state's part of a `GRU_AFTER`'s candidate. */
 export function bias(task: usize): usize {
   return load<u32>(task, 48)
 }
@@ -121,12 +123,19 @@ export function allSamples(task: usize): i32 {
 
 /** Gates of a cell, in the order of the columns of its weights. */
 export function gatesOf(cell: i32): i32 {
-  return cell === LSTM ? 4 : cell === GRU ? 3 : 1
+  return cell === LSTM ? 4 : cell === SIMPLE ? 1 : 3
+}
+
+/** Numbers of the gradient of a step's sums, for each unit: the candidate of a `GRU_AFTER` has two sums. */
+export function slopesOf(cell: i32): i32 {
+  return cell === GRU_AFTER ? 4 : gatesOf(cell)
 }
 
 /** Numbers that the way back needs of a step besides its output, for each unit. */
 export function tracesOf(cell: i32): i32 {
-  return cell === LSTM ? 6 : cell === GRU ? 3 : 0
+  if (cell === LSTM) return 6
+  if (cell === GRU_AFTER) return 4
+  return cell === GRU ? 3 : 0
 }
 
 /** Where step number `step` stands in x and in masks. */

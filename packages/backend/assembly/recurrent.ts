@@ -2,7 +2,7 @@ import { LINEAR } from './bounds'
 import { FROM_BIAS, FROM_OUTPUT, FROM_ZERO, ROWS } from './epilogue'
 import { depthBlock } from './gemm'
 import { COLUMNS, listRows, listSteps, multiplyBlock, panelWidth, wholePanels } from './micro'
-import { gruGates, gruStep, lstmStep, simpleStep } from './recurrent-cells'
+import { gruAfterStep, gruGates, gruStep, lstmStep, simpleStep } from './recurrent-cells'
 import {
   bias,
   candidateKernel,
@@ -10,6 +10,7 @@ import {
   firstCarry,
   firstState,
   GRU,
+  GRU_AFTER,
   gatesOf,
   inputDropout,
   inputs,
@@ -144,7 +145,7 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
   begin(c, firstCarry(task), first, count, n)
   const traceRow = 4 * <usize>(tracesOf(kind) * n)
   const start = bias(task) ? FROM_BIAS : FROM_ZERO
-  const gates = kind === GRU ? 2 * n : columns
+  const gates = kind === GRU || kind === GRU_AFTER ? 2 * n : columns
 
   for (let step = 0; step < all; ) {
     const now = min(atOnce, all - step)
@@ -168,6 +169,10 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
         }
         listChosen(seenStarts, c, stateRow, who, here, c)
         multiplyPacked(here, n, n, seenStarts, offsets, candidateKernel(task), stepRows, 2 * stateRow, FROM_OUTPUT, 0)
+      } else if (kind === GRU_AFTER) {
+        listChosen(seenStarts, c, stateRow, who, here, nowhere)
+        const own = bias(task) + 4 * <usize>wholePanels(columns)
+        multiplyPacked(here, n, n, stateStarts, offsets, candidateKernel(task), seenStarts, 0, start, own)
       }
       for (let k = 0; k < here; k++) {
         const i = load<i32>(who + 4 * k)
@@ -175,6 +180,7 @@ function forward(task: usize, first: i32, count: i32, most: i32): void {
         const to = trace(task) ? traceOf(task, first + i, step, traceRow) : 0
         if (kind === LSTM) lstmStep(task, z + rowBytes * k, h + at, c + at, to)
         else if (kind === GRU) gruStep(task, z + rowBytes * k, fed + at, h + at, to)
+        else if (kind === GRU_AFTER) gruAfterStep(task, z + rowBytes * k, c + at, fed + at, h + at, to)
         else simpleStep(task, z + rowBytes * k, h + at)
       }
       if (y(task))

@@ -62,6 +62,13 @@ export function recurrentDefinition(attrs: RecurrentAttrs, sizes: RecurrentSizes
           const seen = fed.map((state, i) => reset[i]! * state)
           const candidate = gate(2, outer, seen)
           h = fed.map((state, i) => update[i]! * state + (1 - update[i]!) * candidate[i]!)
+        } else if (attrs.cell === 'gruAfter') {
+          const own = given.bias?.slice(columns)
+          const seen = (column: number) => recur(fed, column) + (own?.[column] ?? 0)
+          const sums = (number: number) => fed.map((_, i) => [project(number * units + i), seen(number * units + i)] as const)
+          const [update, reset] = [0, 1].map(number => sums(number).map(([a, b]) => inner(a + b)))
+          const candidate = sums(2).map(([a, b], i) => outer(a + reset![i]! * b))
+          h = fed.map((state, i) => update![i]! * state + (1 - update![i]!) * candidate[i]!)
         } else h = gate(0, outer)
       }
       y.set(h, (sample * steps + step) * units)

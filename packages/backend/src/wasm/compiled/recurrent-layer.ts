@@ -46,12 +46,16 @@ interface Options {
   readonly initialState?: tf.Tensor[] | null
 }
 
-/** Masks that a cell of TensorFlow.js draws, of which it uses the first. */
-const masksOf = { lstm: 4, gru: 3, simple: 1 }
+/** Masks that a cell draws, of which it uses the first. */
+const masksOf = { lstm: 4, gru: 3, simple: 1, gruAfter: 1 }
+
+/** Under this name the `call` of a cell that is not TensorFlow.js's says which of the kernels' it computes. */
+const ownKind = Symbol.for('onecycle.recurrentCell')
 
 /**
  * What `call` of a recurrent layer does: all steps in one kernel, and all steps back in another. Undefined for what is left to the layer: cells and
- * activations of one's own, stacked cells, and sequences without steps.
+ * activations of one's own, stacked cells, and sequences without steps. A cell whose `call` has the name of a kernel's under
+ * `Symbol.for('onecycle.recurrentCell')` is taken for one of that kind.
  *
  * A sample's state stays what it was where a mask leaves a step out, whatever is in its input there; TensorFlow.js multiplies by 0, so
  * that NaN in what is left out is NaN in all that follows.
@@ -68,7 +72,7 @@ export function recurrentOf(layers: RecurrentLayers) {
   return (layer: Rnn, inputs: LayerInputs, options: Options | null): tf.Tensor | tf.Tensor[] | undefined => {
     const { cell } = layer
     // That of a class made from one of these, or of an object with a `call` of its own, is not among them.
-    const kind = kinds.get(cell.call)
+    const kind = kinds.get(cell.call) ?? (cell.call as { [ownKind]?: RecurrentCell })[ownKind]
     const x = onlyTensor(inputs)
     if (!kind || !serves(recurrentKernelNames.forward, x) || x.rank !== 3 || x.size === 0) return undefined
     const attrs = attrsOf(layer, kind)

@@ -6,7 +6,7 @@ import { type RecurrentGiven, type RecurrentSizes, recurrentDefinition } from '.
 import { files } from './builds.js'
 import { type RecurrentAttrs, recurrentForward, recurrentGradient } from './recurrent.js'
 
-const gates = { lstm: 4, gru: 3, simple: 1 }
+const gates = { lstm: 4, gru: 3, simple: 1, gruAfter: 3 }
 type Name = keyof RecurrentGiven
 
 interface Case extends RecurrentSizes {
@@ -18,7 +18,8 @@ interface Case extends RecurrentSizes {
 function shapesOf({ samples, steps, inputs, units, attrs }: Case): Record<Name, number[]> {
   const columns = gates[attrs.cell] * units
   return {
-    ...{ x: [samples, steps, inputs], kernel: [inputs, columns], recurrentKernel: [units, columns], bias: [columns] },
+    ...{ x: [samples, steps, inputs], kernel: [inputs, columns], recurrentKernel: [units, columns] },
+    bias: attrs.cell === 'gruAfter' ? [2, columns] : [columns],
     ...{ state: [samples, units], carry: [samples, units], mask: [samples, steps] },
     ...{ inputDropout: [samples, inputs], stateDropout: [samples, units] },
   }
@@ -79,10 +80,11 @@ const size = { samples: 3, steps: 3, inputs: 2, units: 5 }
 const all: readonly Name[] = ['bias', 'state', 'carry', 'mask', 'inputDropout', 'stateDropout']
 
 describe.each(Object.values(files))('%s', file => {
-  describe.each(['lstm', 'gru', 'simple'] as const)('%s', cell => {
+  describe.each(['lstm', 'gru', 'simple', 'gruAfter'] as const)('%s', cell => {
     const attrs = { ...smooth, cell }
     it.each<[string, Case]>([
       ['one step of one sample, one unit, one feature', { samples: 1, steps: 1, inputs: 1, units: 1, attrs }],
+      ['six units, rows of a whole tile', { ...size, units: 6, attrs }],
       ['no bias', { ...size, attrs, more: [] }],
       ['all there can be', { ...size, attrs, more: all }],
       ['backwards', { ...size, attrs: { ...attrs, goBackwards: true }, more: ['bias', 'state', 'mask'] }],

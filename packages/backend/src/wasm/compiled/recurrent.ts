@@ -7,12 +7,13 @@ import type { Machine } from './machine.js'
 import { divide, type Part } from './parts.js'
 
 /** As `assembly/recurrent-task.ts` numbers them. */
-const cells = { lstm: 0, gru: 1, simple: 2 }
-const gates = { lstm: 4, gru: 3, simple: 1 }
-const traces = { lstm: 6, gru: 3, simple: 0 }
+const cells = { lstm: 0, gru: 1, simple: 2, gruAfter: 3 }
+const gates = { lstm: 4, gru: 3, simple: 1, gruAfter: 3 }
+const traces = { lstm: 6, gru: 3, simple: 0, gruAfter: 4 }
 /** As `assembly/recurrent-activation.ts` numbers them. */
 const activations = { linear: 0, relu: 1, tanh: 2, sigmoid: 3, hardSigmoid: 4 }
 
+/** The reset gate of a `gruAfter` takes part of what the state becomes by its weights, and not of the state: its bias has a second row, for the state. */
 export type RecurrentCell = keyof typeof cells
 export type RecurrentActivation = keyof typeof activations
 
@@ -79,7 +80,8 @@ const workOf = ({ samples, steps, inputs, units, columns }: Sizes) => 2 * sample
 function packedWeights(machine: Machine, { cell }: RecurrentAttrs, sizes: Sizes, transposed: boolean) {
   const { inputs, units, columns } = sizes
   const { run } = machine
-  const gated = cell === 'gru' ? 2 * units : columns
+  // On the way back the candidate of a `gruAfter` is one gate among three.
+  const gated = cell === 'gru' || (cell === 'gruAfter' && !transposed) ? 2 * units : columns
   const [k, r, c] = [
     [inputs, columns],
     [units, gated],
@@ -96,6 +98,14 @@ function packedWeights(machine: Machine, { cell }: RecurrentAttrs, sizes: Sizes,
       return { kernel: kernel && to[0]!, recurrentKernel: to[1]!, candidateKernel: to[2]! }
     },
   }
+}
+
+/** The two rows of a `gruAfter` as one, but for what is of its candidate: that comes behind it. */
+function packBias({ run }: Machine, { cell }: RecurrentAttrs, { units, columns }: Sizes, bias: Address, to: Address): void {
+  run.packPanels(bias, 4 * columns, 0, 1, columns, to)
+  if (cell !== 'gruAfter') return
+  run.addRow(to, bias + 4 * columns, to, 1, 2 * units)
+  run.packPanels(bias + 4 * (columns + 2 * units), 4 * units, 0, 1, units, to + run.packedBytes(1, columns))
 }
 
 const addressesOf = (machine: Machine, tensors: Record<string, TensorInfo | undefined>): Record<string, Address> =>
@@ -121,9 +131,9 @@ export function recurrentForward(machine: Machine, { inputs, attrs, backend }: K
   const parts = divide(machine.threads, samples, workOf(sizes))
   const { bytes, pack } = packedWeights(machine, attrs, sizes, false)
   const scratchBytes = parts.map(part => machine.run.recurrentScratchBytes(layTask(machine, attrs, sizes, part, own)))
-  const biasBytes = machine.run.packedBytes(1, columns)
+  const biasBytes = machine.run.packedBytes(1, columns) + (attrs.cell === 'gruAfter' ? machine.run.packedBytes(1, units) : 0)
   const [biasAt, ...regions] = machine.regions(biasBytes, ...bytes, ...scratchBytes)
-  if (bias) machine.run.packPanels(machine.address(bias), 4 * columns, 0, 1, columns, biasAt!)
+  if (bias) packBias(machine, attrs, sizes, machine.address(bias), biasAt!)
   const shared = { ...own, ...pack(machine.address(kernel), machine.address(recurrentKernel), regions) }
   if (bias) shared.bias = biasAt!
   machine.parallel(
