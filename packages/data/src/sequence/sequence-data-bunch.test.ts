@@ -1,6 +1,9 @@
+import { dispose, memory } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Row } from '../table/row-inputs.js'
 import { SequenceDataBunch } from './sequence-data-bunch.js'
+import { SequenceInputs } from './sequence-inputs.js'
 import { windowsOf } from './windows.js'
 
 const days = (n: number, more: (day: number) => object = () => ({})) =>
@@ -112,5 +115,93 @@ describe('SequenceDataBunch', () => {
     const rows = days(12, day => ({ note: 'x', hole: day === 3 ? null : 1 }))
     const options = { time: 'day', y: 'sales', inputs: ['sales'], lookback: 3, bs: 2, ...given } as never
     await expect(SequenceDataBunch.from_df(rows, options)).rejects.toThrow(message)
+  })
+})
+
+describe('rows to predict from', () => {
+  const hours = (n: number, from = 0) =>
+    Array.from({ length: n }, (_, i) => ({
+      at: new Date(Date.UTC(2026, 2, 1, from + i)).toISOString(),
+      load: from + i,
+      plant: 'a',
+    }))
+  const make = () =>
+    SequenceDataBunch.from_df(hours(20), { time: 'at', y: 'load', inputs: ['load'], series: 'plant', lookback: 3, bs: 4 })
+  /** The loads that the model sees. */
+  const seen = async (inputs: SequenceInputs, rows: readonly Row[]) => {
+    const { xs } = await inputs.of(rows)
+    const [mean, std] = [inputs.columns.means[0]!, inputs.columns.stds[0]!]
+    const values = Array.from([xs].flat()[0]!.dataSync(), value => Math.round(value * std + mean))
+    dispose(xs)
+    return values
+  }
+
+  it('are the last ones by their times, whatever order they come in, in an export as well', async () => {
+    const { inputs } = await make()
+    const rows = hours(6, 20)
+    const mixed = [3, 0, 5, 1, 4, 2].map(i => rows[i]!)
+    for (const each of [inputs, SequenceInputs.restore(JSON.parse(JSON.stringify(inputs.state())))]) {
+      expect(await seen(each, rows)).toEqual([23, 24, 25])
+      expect(await seen(each, mixed)).toEqual([23, 24, 25])
+      expect(
+        await seen(
+          each,
+          mixed.map(({ at, load }) => ({ at: new Date(at), load })),
+        ),
+      ).toEqual([23, 24, 25])
+      // Without times they stand as they come.
+      expect(
+        await seen(
+          each,
+          mixed.map(({ load }) => ({ load })),
+        ),
+      ).toEqual([21, 24, 22])
+    }
+    // What was exported before times were kept goes on as it was.
+    const { order: _, ...before } = inputs.state()
+    expect(await seen(SequenceInputs.restore(before), mixed)).toEqual([21, 24, 22])
+  })
+
+  it.each([
+    ['of several series', [...hours(3), { ...hours(1, 3)[0]!, plant: 'b' }], /Rows 0 and 3 are of two series, plant 'a' and 'b'/],
+    [
+      'with a gap',
+      [...hours(2), ...hours(2, 4)],
+      /Rows 1 and 2 are 3 hours apart in at, and those of training 1 hour: the model sees 3 rows/,
+    ],
+    ['that are there twice', [...hours(3), ...hours(1, 2)], /Rows 2 and 3 have the same time/],
+    ['without a time', [...hours(3), { ...hours(1, 3)[0]!, at: null }], /Row 3 has no at/],
+    ['with times that are none', hours(3).map(row => ({ ...row, at: 'soon' })), /at holds 'soon', which is no time/],
+    [
+      'with times of another kind',
+      hours(3).map((row, at) => ({ ...row, at })),
+      /at holds 0, a number, and held dates in training/,
+    ],
+    ['too few', hours(2), /There are 2 rows, and the model sees the last 3/],
+  ])('are refused where they are %s', async (_, rows, message) => {
+    const { inputs } = await make()
+    const before = memory().numTensors
+    await expect(inputs.of(rows as Row[])).rejects.toThrow(message)
+    expect(memory().numTensors).toBe(before)
+  })
+
+  it('a gap before those that are seen is nothing to them', async () => {
+    expect(await seen((await make()).inputs, [...hours(2), ...hours(3, 10)])).toEqual([10, 11, 12])
+  })
+
+  it('its summary says what there is', async () => {
+    expect(String(await (await make()).summary()).split('\n')).toEqual([
+      'rows        20 of the table, from 2026-03-01 to 2026-03-01T19:00:00Z, 1 hour from one to the next',
+      'series      1, by plant',
+      'windows     13 to train on; 4 to validate on, which predict from 2026-03-01T16:00:00Z on',
+      'input       3 rows of load',
+      'target      load of the next row',
+      'batch       xs float32 [4, 3, 1], ys float32 [4, 1]',
+    ])
+    const counted = Array.from({ length: 20 }, (_, t) => ({ t, y: t }))
+    const data = await SequenceDataBunch.from_df(counted, { time: 't', y: 'y', lookback: 3, horizon: 2, bs: 4 })
+    expect(String(await data.summary())).toMatch(
+      /from 0 to 19, 1 from one to the next\nwindows .*\n.*\ntarget {6}y of the next 2 rows\n/,
+    )
   })
 })

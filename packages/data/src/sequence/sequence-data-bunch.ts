@@ -7,11 +7,12 @@ import {
   type FileSource,
   type Kinds,
   kind,
+  type PrettyString,
   rangeError,
-  show,
   typeError,
 } from '@onecycle/platform'
 import { type BunchOptions, bunchKinds, DataBunch, type ValuesMeaning } from '../data-bunch.js'
+import { inLines } from '../in-lines.js'
 import type { Parts } from '../parts.js'
 import type { ReadTableOptions } from '../source/read-table.js'
 import type { Table } from '../table/table.js'
@@ -19,6 +20,7 @@ import { cellOf } from '../table/table-column.js'
 import { type TableLike, tableFrom } from '../table/table-from.js'
 import { numbersOf } from './numbers-of.js'
 import { type ColumnScale, SequenceInputs, scaled } from './sequence-inputs.js'
+import { timesOf, writtenStep, writtenTime } from './times-of.js'
 import { WindowDataset } from './window-dataset.js'
 import { windowsOf } from './windows.js'
 
@@ -69,14 +71,21 @@ export class SequenceDataBunch extends DataBunch {
   static override readonly name: string = 'SequenceDataBunch'
   override readonly inputs: SequenceInputs
   readonly #values: Required<ValuesMeaning>
+  readonly #stages: readonly (readonly string[])[]
 
   /** Made by {@link from_csv} and {@link from_df}. */
-  private constructor(parts: Parts, inputs: SequenceInputs, values: Required<ValuesMeaning>) {
+  private constructor(
+    parts: Parts,
+    inputs: SequenceInputs,
+    values: Required<ValuesMeaning>,
+    stages: readonly (readonly string[])[],
+  ) {
     if (!(inputs instanceof SequenceInputs))
       throw typeError('not-by-new', 'A SequenceDataBunch is made by SequenceDataBunch.from_csv and from_df.')
     super(parts)
     this.inputs = inputs
     this.#values = values
+    this.#stages = stages
   }
 
   /** From a file of rows: CSV, TSV, JSON, Parquet or Arrow. Throws as {@link from_df}, and for a file that cannot be read. */
@@ -122,8 +131,9 @@ export class SequenceDataBunch extends DataBunch {
     checkNumber('valid_pct', valid_pct, { above: 0, below: 1 })
     const given = tableFrom(df)
     if (given.length === 0) throw rangeError('empty-data', `${given.title} has no rows; expected some.`)
-    const times = timesOf(given, time)
-    const windows = windowsOf(times, seriesOf(given, series), { lookback, horizon, stride, gaps, valid_pct })
+    const { kind: timeKind, values: times } = timesOf(given, time)
+    const numbers = seriesOf(given, series)
+    const windows = windowsOf(times, numbers, { lookback, horizon, stride, gaps, valid_pct })
     const table = given.take(windows.rows)
     const trains = Int32Array.from(windows.rows.keys()).filter(at => times[windows.rows[at]!]! < windows.until)
     const ys = [y].flat()
@@ -135,7 +145,29 @@ export class SequenceDataBunch extends DataBunch {
     const [xs, targetSteps] = [steps(columns), steps(targets)]
     const of = (firsts: Int32Array) => new WindowDataset(xs, targetSteps, firsts, { lookback, horizon })
     const parts = DataBunch.from_datasets(of(windows.train), of(windows.valid), { bs, valid_bs, drop_last, seed, prefetch })
-    return new SequenceDataBunch(parts, new SequenceInputs(columns, lookback), valuesOf(targets, horizon))
+    const order = { time, kind: timeKind, step: windows.step, ...(series !== undefined && { series }) }
+    const { train_ds, valid_ds } = parts
+    const [from, to, until] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b)), windows.until].map(
+      time => writtenTime(timeKind, time),
+    )
+    const stages = [
+      [
+        'rows',
+        `${table.length} of ${table.title}, from ${from} to ${to}, ${writtenStep(timeKind, windows.step)} from one to the next`,
+      ],
+      ...(series === undefined ? [] : [['series', `${new Set(numbers).size}, by ${series}`]]),
+      ['windows', `${train_ds!.length} to train on; ${valid_ds!.length} to validate on, which predict from ${until} on`],
+      ['input', `${lookback} rows of ${seen.join(', ')}`],
+      ['target', `${ys.join(', ')} of ${horizon === 1 ? 'the next row' : `the next ${horizon} rows`}`],
+    ]
+    return new SequenceDataBunch(parts, new SequenceInputs(columns, lookback, order), valuesOf(targets, horizon), stages)
+  }
+
+  /** What becomes of rows on their way into a batch: each stage, with shapes and types, for a person to read. */
+  async summary(): Promise<PrettyString> {
+    const bs = this.train_dl.batchSize
+    const batch = `xs float32 [${[bs, ...this.inputShape.flat()].join(', ')}], ys float32 [${[bs, ...this.targetShape].join(', ')}]`
+    return inLines([...this.#stages, ['batch', batch]])
   }
 
   override valuesOf(): ValuesMeaning {
@@ -150,15 +182,6 @@ function valuesOf({ names, means, stds }: ColumnScale, horizon: number): Require
     values: ahead.flatMap(step => names.map(name => (horizon === 1 ? name : `${name} +${step}`))),
     scale: { means: ahead.flatMap(() => means), stds: ahead.flatMap(() => stds) },
   }
-}
-
-function timesOf(table: Table, name: string): Float64Array {
-  const column = table.column(name)
-  if (column.kind === 'date' || column.kind === 'number') return Float64Array.from(column.values)
-  throw rangeError(
-    'column-kind',
-    `${name} holds ${show(table.row(0)[name])}, which is no time: read the column with types: { ${name}: 'date' }, or give numbers.`,
-  )
 }
 
 function seriesOf(table: Table, name: string | undefined): Int32Array {

@@ -1,9 +1,9 @@
-import { rangeError } from '@onecycle/platform'
 import { tensor3d } from '@tensorflow/tfjs-core'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
 import type { Row } from '../table/row-inputs.js'
 import type { Table } from '../table/table.js'
 import { tableFrom } from '../table/table-from.js'
+import { lastRows, type SeriesOrder } from './last-rows.js'
 import { numbersOf } from './numbers-of.js'
 
 /** What was learnt of columns, of those rows that train. */
@@ -17,6 +17,8 @@ export interface SequenceInputsState {
   readonly kind: 'sequence'
   readonly columns: ColumnScale
   readonly lookback: number
+  /** Not in exports of before it was kept. */
+  readonly order?: SeriesOrder | undefined
 }
 
 /** Makes an input of the last rows of a series: those that a window sees, in the order of time. */
@@ -24,14 +26,17 @@ export class SequenceInputs implements ItemInputs {
   static readonly name: string = 'SequenceInputs'
   readonly columns: ColumnScale
   readonly lookback: number
+  /** How rows are put in order; undefined where they are taken as they come. */
+  readonly order: SeriesOrder | undefined
 
-  constructor(columns: ColumnScale, lookback: number) {
+  constructor(columns: ColumnScale, lookback: number, order?: SeriesOrder) {
     this.columns = columns
     this.lookback = lookback
+    this.order = order
   }
 
-  static restore({ columns, lookback }: SequenceInputsState): SequenceInputs {
-    return new SequenceInputs(columns, lookback)
+  static restore({ columns, lookback, order }: SequenceInputsState): SequenceInputs {
+    return new SequenceInputs(columns, lookback, order)
   }
 
   takes(given: unknown): boolean {
@@ -41,21 +46,20 @@ export class SequenceInputs implements ItemInputs {
     return typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first)
   }
 
-  /** @throws RangeError for fewer rows than a window sees, a column that is not there, or a number that is missing */
+  /**
+   * @throws RangeError for fewer rows than a window sees, rows of several series or with a gap between them, a column that is not there, or a
+   * number that is missing
+   */
   async of(given: readonly Row[] | Table): Promise<EncodedItems> {
     const table = tableFrom(given)
-    const { lookback, columns } = this
-    if (table.length < lookback)
-      throw rangeError(
-        'series-too-short',
-        `There are ${table.length} rows, and the model sees the last ${lookback} before what it predicts: give it as many.`,
-      )
-    const last = table.take(Int32Array.from({ length: lookback }, (_, i) => table.length - lookback + i))
+    const { lookback, columns, order } = this
+    const last = table.take(lastRows(table, lookback, order))
     return { xs: tensor3d(scaled(last, columns), [1, lookback, columns.names.length]), one: true }
   }
 
   state(): SequenceInputsState {
-    return { kind: 'sequence', columns: this.columns, lookback: this.lookback }
+    const { columns, lookback, order } = this
+    return { kind: 'sequence', columns, lookback, ...(order && { order }) }
   }
 }
 

@@ -9,6 +9,8 @@ export interface Windows {
   readonly valid: Int32Array
   /** The first time that is not trained on. */
   readonly until: number
+  /** The median of what lies between rows of a series. */
+  readonly step: number
 }
 
 export interface WindowOptions {
@@ -39,7 +41,8 @@ export function windowsOf(times: ArrayLike<number>, series: Int32Array, options:
   const rows = Int32Array.from({ length: times.length }, (_, i) => i).sort(
     (a, b) => series[a]! - series[b]! || times[a]! - times[b]! || a - b,
   )
-  const segments = segmentsOf(times, series, rows, gaps)
+  const step = usualStep(times, series, rows)
+  const segments = segmentsOf(times, series, rows, step, gaps)
   const until = splitTime(times, valid_pct)
   const [train, valid]: [number[], number[]] = [[], []]
   for (const [from, to] of segments)
@@ -56,7 +59,7 @@ export function windowsOf(times: ArrayLike<number>, series: Int32Array, options:
         `There are no windows ${name}: each has lookback ${lookback} and horizon ${horizon} rows, and the longest series has ${longest} without a gap, ` +
           `of whose times the last ${show(valid_pct)} validate. Use a shorter lookback, or more rows.`,
       )
-  return { rows, train: Int32Array.from(train), valid: Int32Array.from(valid), until }
+  return { rows, train: Int32Array.from(train), valid: Int32Array.from(valid), until, step }
 }
 
 /** Rows of one series without a gap, from one place up to another. */
@@ -64,11 +67,11 @@ function segmentsOf(
   times: ArrayLike<number>,
   series: Int32Array,
   rows: Int32Array,
+  step: number,
   gaps: 'refuse' | 'split',
 ): [number, number][] {
   const segments: [number, number][] = []
   let from = 0
-  let step = usualStep(times, series, rows)
   for (let i = 1; i <= rows.length; i++) {
     const [before, here] = [rows[i - 1]!, rows[i]]
     const ends = here === undefined || series[here] !== series[before]
@@ -79,7 +82,6 @@ function segmentsOf(
           'same-time',
           `Rows ${before} and ${here} have the same time. Name the column that tells series apart: series: 'station'.`,
         )
-      step ??= between
       if (isStep(between, step)) continue
       if (gaps === 'refuse')
         throw rangeError(
@@ -94,16 +96,16 @@ function segmentsOf(
   return segments
 }
 
-/** The median of what lies between rows. */
-function usualStep(times: ArrayLike<number>, series: Int32Array, rows: Int32Array): number | undefined {
+/** The median of what lies between rows; 0 where no series has two. */
+function usualStep(times: ArrayLike<number>, series: Int32Array, rows: Int32Array): number {
   const steps: number[] = []
   for (let i = 1; i < rows.length; i++)
     if (series[rows[i]!] === series[rows[i - 1]!]) steps.push(times[rows[i]!]! - times[rows[i - 1]!]!)
-  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)]
+  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0
 }
 
 /** Whether it is the step: months and years are of several lengths, and an hour is lost in spring. */
-function isStep(between: number, step: number): boolean {
+export function isStep(between: number, step: number): boolean {
   return between <= step * 1.15 && between >= step * 0.85
 }
 
