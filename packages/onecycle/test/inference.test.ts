@@ -41,6 +41,7 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
       'model/layer-kinds.ts',
       'model/orthogonal.ts',
       'model/random-layers.ts',
+      ...['gru', 'read-by-name', 'reset-after-cell'].map(name => `model/recurrent/${name}.ts`),
       'model/sample-tensors.ts',
       'model/shape.ts',
     ],
@@ -66,7 +67,7 @@ test('onecycle/inference loads nothing that trains, and of the kinds of data the
     expect(files).not.toEqual([])
     return files
   }
-  expect(filesWith('onecycle/src/inference.ts').filter(file => file.includes('/attention/'))).toEqual([])
+  expect(filesWith('onecycle/src/inference.ts').filter(file => /\/(attention|recurrent)\//.test(file))).toEqual([])
   const roomsWith = (file: string) => [...new Set(of(filesWith(file), 'data').flatMap(each => each.match(/^\w+(?=\/)/g) ?? []))]
   expect(roomsWith('onecycle/src/inference.ts')).toEqual([])
   expect(roomsWith('data/src/table/row-inputs.ts')).toEqual(['table'])

@@ -12,4 +12,6 @@ export async function registerLayers(topology: object): Promise<void> {
   const json = JSON.stringify(topology)
   const named = Object.keys(loaders).filter(name => json.includes(`"class_name":"${name}"`))
   for (const name of named) serialization.registerClass(await loaders[name]!())
+  // It goes by the name of TensorFlow.js's, which resets before its product.
+  if (json.includes('"reset_after":true')) (await import('../model/recurrent/gru.js')).registerGru()
 }

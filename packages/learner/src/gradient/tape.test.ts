@@ -47,6 +47,17 @@ const programs: [name: string, program: (x: tf.Tensor1D, w: tf.Tensor1D) => tf.S
 ]
 
 describe('differentiateBy', () => {
+  it('differentiates what is taken apart into one part, which tf.grads did not', () => {
+    const [x, w] = [tf.tensor1d([1, -2]), tf.tensor1d([0.3, 0.2])]
+    let loss!: tf.Scalar
+    const gradients = differentiateBy(() => {
+      loss = tf.sum(tf.mul(tf.unstack(tf.expandDims(x))[0]!, w))
+      return loss
+    }, [x])
+    expect([...gradients[0]!.dataSync()]).toEqual([...w.dataSync()])
+    tf.dispose([x, w, loss, ...(gradients as tf.Tensor[])])
+  })
+
   it.each(programs)('gives what tf.grads gives: %s', (_, program) => {
     const [x, w] = [tf.tensor1d([1, -2, 3, 0.5]), tf.tensor1d([0.3, 0.2, -1, 2])]
     const before = tensors()

@@ -1,6 +1,7 @@
 import { plainError } from '@onecycle/platform'
 import { add, ones, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
 import { ours, type TapeNode } from './engine.js'
+import { mendUnpack } from './unpack.js'
 
 /**
  * Runs `forward`, and differentiates the scalar that it returns by the given tensors: undefined for those that it does not depend on, and
@@ -13,6 +14,7 @@ import { ours, type TapeNode } from './engine.js'
 export function differentiateBy(forward: () => Scalar, xs: readonly Tensor[]): (Tensor | undefined)[]
 export function differentiateBy(forward: () => Scalar | undefined, xs: readonly Tensor[]): (Tensor | undefined)[] | undefined
 export function differentiateBy(forward: () => Scalar | undefined, xs: readonly Tensor[]): (Tensor | undefined)[] | undefined {
+  mendUnpack()
   const { state } = ours()
   // Inside another gradient the way back is recorded too, and nothing may be freed before that one is done.
   if (state.gradientDepth > 0) return ours().gradients(forward as () => Scalar, xs, undefined, true).grads

@@ -9,6 +9,7 @@ import { EmbeddingDotBias } from '../../model/embedding-dot-bias.js'
 import { resnet18 } from '../../model/image/resnet.js'
 import { unet } from '../../model/image/unet.js'
 import { mlp } from '../../model/mlp.js'
+import { GRU } from '../../model/recurrent/gru.js'
 import { SigmoidRange } from '../../model/sigmoid-range.js'
 import { simple_cnn } from '../../model/simple-cnn.js'
 import { tabular_model } from '../../model/tabular-model.js'
@@ -78,6 +79,8 @@ function text(): LayersModel {
       layers.lstm({ units: 3, returnSequences: true, goBackwards: true }),
       layers.gru({ units: 2, recurrentActivation: 'sigmoid', returnSequences: true }),
       layers.simpleRNN({ units: 2, returnSequences: true }),
+      layers.bidirectional({ layer: new GRU({ units: 3, returnSequences: true }), mergeMode: 'sum' }),
+      new GRU({ units: 3, recurrentActivation: 'hardSigmoid', returnSequences: true }),
       layers.globalMaxPooling1d({}),
       layers.dropout({ rate: 0.5 }),
       layers.dense({ units: 2, activation: 'gelu' as never }),
