@@ -1,6 +1,6 @@
 import { type FileSource, read } from '@onecycle/platform'
 
 /** As `read`. */
-export async function readFile(source: FileSource): Promise<Uint8Array> {
+export function readFile(source: FileSource): Uint8Array | Promise<Uint8Array> {
   return read(source)
 }

@@ -90,24 +90,32 @@ const modules = new Map<string, Promise<WebAssembly.Module>>()
 const instances = new Map<string, Exports>()
 
 /**
- * Decodes by a library that was compiled to WebAssembly: the same in Node and in a page.
+ * Decodes by a library that was compiled to WebAssembly: the same in Node and in a page. At once, if it is there.
  *
  * @throws Error for a damaged file
  */
-export async function decodeByWasm(bytes: Uint8Array, header: ImageHeader, take: Take = copied): Promise<Decoded> {
-  const { format } = header
-  let exports = instances.get(format)
-  if (!exports) {
-    const module = modules.get(format) ?? codecWasm(format).then(wasm => WebAssembly.compile(wasm))
-    modules.set(format, module)
-    exports = start(await module)
-    instances.set(format, exports)
-  }
+export function decodeByWasm(bytes: Uint8Array, header: ImageHeader, take: Take = copied): Decoded | Promise<Decoded> {
+  const exports = instances.get(header.format)
+  return exports
+    ? decodeAt(exports, bytes, header, take)
+    : begun(header.format).then(exports => decodeAt(exports, bytes, header, take))
+}
+
+async function begun(format: ImageHeader['format']): Promise<Exports> {
+  const module = modules.get(format) ?? codecWasm(format).then(wasm => WebAssembly.compile(wasm))
+  modules.set(format, module)
+  const compiled = await module
+  const exports = instances.get(format) ?? start(compiled)
+  instances.set(format, exports)
+  return exports
+}
+
+function decodeAt(exports: Exports, bytes: Uint8Array, header: ImageHeader, take: Take): Decoded {
   try {
     return decodeWith(exports, bytes, header, take)
   } catch (error) {
     // It may have stopped midway, and is begun anew.
-    instances.delete(format)
+    instances.delete(header.format)
     throw error
   }
 }

@@ -1,4 +1,5 @@
-import { plainError, rangeError } from '@onecycle/platform'
+import { isPromise, plainError, rangeError } from '@onecycle/platform'
+import { decodePlainPng } from '#data/plain-png.js'
 import { decodeBySharp } from '#data/sharp.js'
 import { oriented, withChannels } from './channels.js'
 import { copied, type Decoded, decodeByWasm } from './codec.js'
@@ -16,19 +17,31 @@ const worthSharp = 2 ** 14
  *
  * @throws Error for what is no picture, damaged, or has more pixels than `maxPixels`: told by its header, before there is room for it
  */
-export async function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels = mostPixels): Promise<Decoded> {
+export function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels = mostPixels): Decoded | Promise<Decoded> {
   const header = headerOf(bytes)
   if (header instanceof UnknownFormat) return decodeOther(bytes, header, channels, maxPixels)
   requireSize(header, maxPixels)
-  const { orientation, depth, profiled, width, height } = header
+  const { depth, profiled, width, height } = header
   const isPlain = depth === 8 && !profiled && header.channels !== 4 && header.format !== 'webp'
-  const bySharp = isPlain && width * height >= worthSharp ? await decodeBySharp(bytes, maxPixels) : undefined
-  const decoded = bySharp
-    ? withChannels(bySharp, channels)
-    : await decodeByWasm(bytes, header, pixels =>
-        pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels),
-      )
-  return oriented(decoded, orientation)
+  return isPlain && width * height >= worthSharp
+    ? decodeLarge(bytes, header, channels, maxPixels)
+    : decodeHere(bytes, header, channels)
+}
+
+async function decodeLarge(bytes: Uint8Array, header: ImageHeader, channels: 1 | 3, maxPixels: number): Promise<Decoded> {
+  const bySharp = await decodeBySharp(bytes, maxPixels)
+  return bySharp ? oriented(withChannels(bySharp, channels), header.orientation) : decodeHere(bytes, header, channels)
+}
+
+function decodeHere(bytes: Uint8Array, header: ImageHeader, channels: 1 | 3): Decoded | Promise<Decoded> {
+  const plain = header.format === 'png' ? decodePlainPng(bytes, header.height, header.width) : undefined
+  if (plain) return withChannels(plain, channels)
+  const decoded = decodeByWasm(bytes, header, pixels =>
+    pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels),
+  )
+  return isPromise(decoded)
+    ? decoded.then(decoded => oriented(decoded, header.orientation))
+    : oriented(decoded, header.orientation)
 }
 
 /**

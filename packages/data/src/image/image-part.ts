@@ -45,7 +45,7 @@ export class ImagePart implements Part<ImageSource, Pixels> {
     return new ImagePart({ channels, maxPixels, ...(stats && { stats }) })
   }
 
-  load(source: ImageSource): Promise<Pixels> {
+  load(source: ImageSource): Pixels | Promise<Pixels> {
     const { channels, maxPixels } = this.#state
     return readPixels(source, channels, maxPixels)
   }

@@ -1,4 +1,4 @@
-import { type FileSource, show, typeError } from '@onecycle/platform'
+import { type FileSource, isPromise, show, typeError } from '@onecycle/platform'
 import { readFile } from '#data/read-file.js'
 import { withChannels } from './channels.js'
 import { decodeImage } from './decode.js'
@@ -7,10 +7,15 @@ import { isPixels, type Pixels } from './pixels.js'
 /** What a picture is read from: an address, a Blob, the bytes of a file, or pixels. */
 export type ImageSource = FileSource | Pixels
 
-/** @throws Error for what cannot be read or is no picture; TypeError for what is no source */
-export async function readPixels(source: ImageSource, channels: 1 | 3, maxPixels: number): Promise<Pixels> {
+/**
+ * At once, where nothing has to be waited for.
+ *
+ * @throws Error for what cannot be read or is no picture; TypeError for what is no source
+ */
+export function readPixels(source: ImageSource, channels: 1 | 3, maxPixels: number): Pixels | Promise<Pixels> {
   if (isPixels(source)) return pixelsOf(source, channels)
-  return decodeImage(await readFile(source), channels, maxPixels)
+  const bytes = readFile(source)
+  return isPromise(bytes) ? bytes.then(bytes => decodeImage(bytes, channels, maxPixels)) : decodeImage(bytes, channels, maxPixels)
 }
 
 function pixelsOf(pixels: Pixels, channels: 1 | 3): Pixels {

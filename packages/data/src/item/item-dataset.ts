@@ -18,7 +18,8 @@ import type { EncodedSample, ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
 import { type ReadingOptions, readerOf, readingKinds, usualThreads } from './reader-of.js'
 import { ItemReader, type SampleReader } from './sample-reader.js'
-import { dtypeOf, Stack } from './stack.js'
+import { apart, type Run, type Samples } from './samples.js'
+import { dtypeOf, placed, Stack } from './stack.js'
 
 /** What an `ItemDataset` is given: items, what makes numbers of one, and the seed of what is random. */
 export interface ItemDatasetOptions<Item = unknown> extends ReadingOptions {
@@ -130,12 +131,13 @@ export class ItemDataset<Item = unknown> implements Dataset {
     const here = new ItemReader(encoder as ItemEncoder, root)
     let failure: Error | undefined
     for (let i = 0; i < (badItems === 'skip' ? items.length : 1); i++) {
-      const [sample] = await here.read(Int32Array.of(i), [items[i]], undefined)
-      if (!(sample instanceof Error)) {
-        const [shaped] = encoder.collate?.([sample!]) ?? [sample!]
+      const read = await here.read(Int32Array.of(i), [items[i]], undefined)
+      const [sample] = apart(read)
+      if (sample) {
+        const [shaped] = encoder.collate?.([sample]) ?? [sample]
         return new ItemDataset({ ...options, num_workers }, shaped!, reader)
       }
-      failure ??= sample
+      failure ??= read.errors.get(0)
     }
     throw badItems === 'skip' && items.length > 1
       ? plainError(
@@ -155,24 +157,22 @@ export class ItemDataset<Item = unknown> implements Dataset {
 
   async batch(indices: Int32Array, pass?: number): Promise<Batch> {
     const read = await this.#read(indices, pass)
-    const failed = read.findIndex(sample => sample instanceof Error)
-    if (failed !== -1 && !this.weighted) throw read[failed]
-    for (const [i, sample] of read.entries()) if (sample instanceof Error) this.#skipped.set(indices[i]!, sample.message)
-    const samples = read.map(sample => (sample instanceof Error ? undefined : sample))
-    const there = this.encoder.collate ? this.#collated(samples) : samples
+    const { count, errors } = read
+    if (!this.weighted) for (const error of errors.values()) throw error
+    for (const [i, error] of errors) this.#skipped.set(indices[i]!, error.message)
+    const runs = this.encoder.collate ? this.#collated(read) : read.runs
     const name = (i: number) => nameOfItem(this.items[indices[i]!], indices[i]!)
     const made: Tensor[] = []
     const column = (stacks: readonly Stack[], of: 'xs' | 'ys') => {
       const tensors = stacks.map((stack, part) => {
-        const parts = there.map(sample => sample?.[of][part])
-        made.push(stack.tensor(parts, name))
+        made.push(stack.tensor(count, placed(runs, of, part), name))
         return made.at(-1)!
       })
       return tensors.length === 1 ? tensors[0]! : tensors
     }
     try {
       const [xs, ys] = [column(this.#xs, 'xs'), column(this.#ys, 'ys')]
-      const weights = this.weighted ? Stack.flags(samples.map(sample => sample !== undefined)) : undefined
+      const weights = this.weighted ? Stack.flags(Array.from({ length: count }, (_, i) => !errors.has(i))) : undefined
       return { xs, ys, size: indices.length, ...(weights && { weights }) }
     } catch (error) {
       dispose(made)
@@ -182,15 +182,16 @@ export class ItemDataset<Item = unknown> implements Dataset {
     }
   }
 
-  #read(indices: Int32Array, pass: number | undefined): Promise<(EncodedSample | Error)[]> {
+  #read(indices: Int32Array, pass: number | undefined): Promise<Samples> {
     const items = Array.from(indices, index => this.items[index])
     return this.#reader.read(indices, items, this.#options.augment === false ? undefined : pass)
   }
 
   /** Only those that were read go through the encoder's collate. */
-  #collated(samples: readonly (EncodedSample | undefined)[]): (EncodedSample | undefined)[] {
-    const done = this.encoder.collate!(samples.filter(sample => sample !== undefined))
-    let next = 0
-    return samples.map(sample => sample && done[next++])
+  #collated(read: Samples): Run[] {
+    const samples = apart(read)
+    const places = [...samples.keys()].filter(place => samples[place])
+    const done = this.encoder.collate!(places.map(place => samples[place]!))
+    return done.map(({ xs, ys }, i) => ({ places: [places[i]!], xs, ys }))
   }
 }

@@ -2,11 +2,11 @@ import { Random } from '@onecycle/platform'
 import type { Picture } from '@onecycle/plot'
 import { Tensor } from '@tensorflow/tfjs-core'
 import type { EncodedItems, ItemInputs } from '../item-inputs.js'
-import type { EncodedSample, ItemEncoder } from './item-encoder.js'
+import type { ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
 import { SampleEncoder, type SampleEncoderState } from './sample-encoder.js'
 import { ItemReader } from './sample-reader.js'
-import { dtypeOf, Stack } from './stack.js'
+import { dtypeOf, placed, Stack } from './stack.js'
 
 export interface SampleInputsState extends SampleEncoderState {
   readonly kind: 'item'
@@ -39,14 +39,10 @@ export class SampleInputs implements ItemInputs {
       items,
       undefined,
     )
-    const samples = read.map(sample => {
-      if (sample instanceof Error) throw sample
-      return sample
-    })
-    const xs = samples[0]!.xs.map((first, part) =>
-      new Stack(first.shape, dtypeOf(first), false).tensor(
-        samples.map((sample: EncodedSample) => sample.xs[part]),
-        i => nameOfItem(items[i], i),
+    for (const error of read.errors.values()) throw error
+    const xs = read.runs[0]!.xs.map((first, part) =>
+      new Stack(first.shape, dtypeOf(first), false).tensor(items.length, placed(read.runs, 'xs', part), i =>
+        nameOfItem(items[i], i),
       ),
     )
     return { xs: xs.length === 1 ? xs[0]! : xs, one }

@@ -1,6 +1,7 @@
-import { codeOf, plainError, type Random } from '@onecycle/platform'
+import { codeOf, isPromise, plainError, type Random } from '@onecycle/platform'
 import type { EncodedSample, ItemEncoder } from './item-encoder.js'
 import { nameOfItem } from './name-of-item.js'
+import { type Samples, samplesOf } from './samples.js'
 
 /** Reads the samples of one data set: on this thread or on others. */
 export interface SampleReader {
@@ -10,13 +11,15 @@ export interface SampleReader {
    * @param items one for each index
    * @param pass undefined where nothing is drawn at random
    */
-  read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]>
+  read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples>
   /** What it gave is used no more: its memory may be used for others. */
-  release?(samples: readonly (EncodedSample | Error)[]): void
+  release?(samples: Samples): void
 }
 
 /** Items that are read at the same time: enough to keep a disk busy, few enough that large ones find room. */
 const together = 8
+
+type Sample = EncodedSample | Error
 
 /** Reads on this thread. */
 export class ItemReader implements SampleReader {
@@ -34,29 +37,37 @@ export class ItemReader implements SampleReader {
     this.#load = load
   }
 
-  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]> {
-    const samples = new Array<EncodedSample | Error>(indices.length)
+  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples> {
+    const samples = new Array<Sample>(indices.length)
     let next = 0
     const reads = Array.from({ length: Math.min(together, indices.length) }, async () => {
       while (next < indices.length) {
         const i = next++
-        samples[i] = await this.#sample(items[i], indices[i]!, pass)
+        const sample = this.#sample(items[i], indices[i]!, pass)
+        // What is there at once is not waited for, which would take as long as to read a small file.
+        samples[i] = isPromise(sample) ? await sample : sample
       }
     })
     await Promise.all(reads)
-    return samples
+    return samplesOf(samples)
   }
 
-  async #sample(item: unknown, index: number, pass: number | undefined): Promise<EncodedSample | Error> {
-    try {
-      const random = pass === undefined ? undefined : this.#root.fork(`augment ${pass} ${index}`)
-      return await this.#encoder.encode(await this.#load(item, index), random)
-    } catch (cause) {
+  #sample(item: unknown, index: number, pass: number | undefined): Sample | Promise<Sample> {
+    const encode = (loaded: unknown) =>
+      this.#encoder.encode(loaded, pass === undefined ? undefined : this.#root.fork(`augment ${pass} ${index}`))
+    const failed = (cause: unknown): Error => {
       const name = nameOfItem(item, index)
       const { message } = cause instanceof Error ? cause : { message: String(cause) }
       return message.includes(name)
         ? (cause as Error)
         : plainError(codeOf(cause, 'item-unreadable'), `${name}: ${message}`, { cause })
+    }
+    try {
+      const loaded = this.#load(item, index)
+      const sample = isPromise(loaded) ? Promise.resolve(loaded).then(encode) : encode(loaded)
+      return isPromise(sample) ? Promise.resolve(sample).catch(failed) : sample
+    } catch (cause) {
+      return failed(cause)
     }
   }
 }

@@ -4,7 +4,7 @@ import { type FileSource, read, schemeOf } from '@onecycle/platform'
 /**
  * As `read`; a file of this machine at once: to wait for one takes several times as long as to read it, if it is small.
  */
-export async function readFile(source: FileSource): Promise<Uint8Array> {
+export function readFile(source: FileSource): Uint8Array | Promise<Uint8Array> {
   if (typeof source === 'string' && schemeOf(source) === '')
     try {
       return readFileSync(source)

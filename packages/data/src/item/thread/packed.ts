@@ -1,4 +1,5 @@
-import type { Encoded, EncodedSample } from '../item-encoder.js'
+import type { Encoded } from '../item-encoder.js'
+import type { Run, Samples } from '../samples.js'
 import { scaled } from '../scaled.js'
 
 /**
@@ -11,19 +12,25 @@ export interface Packed {
   readonly errors: ReadonlyMap<number, Error>
   /** Those of the errors: what is sent to another thread loses its own. */
   readonly codes: ReadonlyMap<number, string>
-  /** Each input and each target of those that are none. */
-  readonly xs: readonly PackedPart[]
-  readonly ys: readonly PackedPart[]
+  /** Those that follow each other and are alike, as they mostly are: what is small goes quickly. */
+  readonly runs: readonly PackedRun[]
 }
 
-/** Of one sample after the other; of the first alone where all are alike, as they mostly are: what is small goes quickly. */
-type PackedPart = readonly PackedNumbers[]
+interface PackedRun {
+  /** The place of its first sample. */
+  readonly first: number
+  readonly count: number
+  readonly xs: readonly PackedNumbers[]
+  readonly ys: readonly PackedNumbers[]
+}
 
 interface PackedNumbers {
+  /** Of one sample. */
   readonly shape: readonly number[]
   readonly type: keyof typeof types
   /** Where they begin in the buffer, in bytes. */
   readonly at: number
+  /** How many all samples of the run have. */
   readonly length: number
 }
 
@@ -32,53 +39,85 @@ const types = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }
 /**
  * The samples stay as they are: others may have the same numbers.
  *
+ * @param samples each in a run of its own, as they are read
  * @param spare a buffer to use, where it is large enough
  */
-export function pack(samples: readonly (EncodedSample | Error)[], spare?: ArrayBuffer): Packed {
-  const errors = new Map([...samples.entries()].filter((entry): entry is [number, Error] => entry[1] instanceof Error))
+export function pack({ count, runs, errors }: Samples, spare?: ArrayBuffer): Packed {
   const codes = new Map([...errors].flatMap(([i, error]) => ('code' in error ? [[i, String(error.code)]] : [])))
-  const read = samples.filter((sample): sample is EncodedSample => !(sample instanceof Error))
-  const room = read.reduce((sum, { xs, ys }) => sum + [...xs, ...ys].reduce((sum, each) => sum + bytesOf(each) + 3, 0), 0)
+  const groups = grouped(runs)
+  let room = 0
+  for (const group of groups)
+    for (const each of partsOf(group[0]!)) room = roundedUp(room, each) + each.values.length * group.length * bytesOf(each)
   const buffer = spare && spare.byteLength >= room ? spare : new ArrayBuffer(room)
   let end = 0
-  const put = (encoded: Encoded): PackedNumbers => {
-    const { values, shape, scale = 1 } = encoded
-    const type = typeOf(encoded)
-    const { BYTES_PER_ELEMENT: each } = types[type]
-    const at = Math.ceil(end / each) * each
-    const numbers = new types[type](buffer, at, values.length)
-    if (scale === 1) numbers.set(values)
-    else scaled(values, scale, numbers, 0)
-    end = at + numbers.byteLength
-    return { type, at, length: values.length, shape }
-  }
-  const parts = (of: 'xs' | 'ys') =>
-    (read[0]?.[of] ?? []).map((_, part) => {
-      const packed = read.map(sample => put(sample[of][part]!))
-      return packed.every(each => isLike(each, packed[0]!)) ? packed.slice(0, 1) : packed
+  const put = (group: readonly Run[], parts: (run: Run) => readonly Encoded[]): PackedNumbers[] =>
+    parts(group[0]!).map((first, part) => {
+      const at = roundedUp(end, first)
+      const [type, size] = [typeOf(first), first.values.length]
+      const numbers = new types[type](buffer, at, size * group.length)
+      for (let i = 0; i < group.length; i++) {
+        const { values, scale = 1 } = parts(group[i]!)[part]!
+        if (size === 1 || scale !== 1) scaled(values, scale, numbers, i * size)
+        else numbers.set(values, i * size)
+      }
+      end = at + numbers.byteLength
+      return { type, at, length: numbers.length, shape: first.shape }
     })
-  return { buffer, count: samples.length, errors, codes, xs: parts('xs'), ys: parts('ys') }
+  const packed = groups.map(group => ({
+    first: group[0]!.places[0]!,
+    count: group.length,
+    xs: put(group, run => run.xs),
+    ys: put(group, run => run.ys),
+  }))
+  return { buffer, count, errors, codes, runs: packed }
 }
 
-export function unpack({ buffer, count, errors, codes, xs, ys }: Packed): (EncodedSample | Error)[] {
-  let next = 0
-  const numbers = (part: PackedPart, sample: number): Encoded => {
-    const { type, at, length, shape } = part.length === 1 ? part[0]! : part[sample]!
-    const begin = part.length === 1 ? at + sample * length * types[type].BYTES_PER_ELEMENT : at
-    return { shape, values: new types[type](buffer, begin, length) }
-  }
-  return Array.from({ length: count }, (_, i) => {
-    const error = errors.get(i)
-    if (error) return codes.has(i) ? Object.assign(error, { code: codes.get(i) }) : error
-    const sample = next++
-    return { xs: xs.map(part => numbers(part, sample)), ys: ys.map(part => numbers(part, sample)) }
+/** @param places of the samples in the batch, where they are some of its samples only */
+export function unpack({ buffer, count, errors, codes, runs }: Packed, places?: Int32Array): Samples {
+  const all = places ?? Int32Array.from({ length: count }, (_, i) => i)
+  const numbers = ({ type, at, length, shape }: PackedNumbers): Encoded => ({
+    shape,
+    values: new types[type](buffer, at, length),
   })
+  const unpacked = runs.map(({ first, count, xs, ys }) => ({
+    places: all.subarray(first, first + count),
+    xs: xs.map(numbers),
+    ys: ys.map(numbers),
+  }))
+  const named = [...errors].map(([i, error]) => {
+    const code = codes.get(i)
+    return [all[i]!, code === undefined ? error : Object.assign(error, { code })] as const
+  })
+  return { count, runs: unpacked, errors: new Map(named) }
 }
 
-function isLike(one: PackedNumbers, other: PackedNumbers): boolean {
-  const { type, length, shape } = other
-  const isSame = one.type === type && one.length === length && one.shape.length === shape.length
-  return isSame && one.shape.every((side, axis) => side === shape[axis])
+/** Those that follow each other and are alike. */
+function grouped(runs: readonly Run[]): Run[][] {
+  const groups: Run[][] = []
+  let [last, end]: [Run | undefined, number] = [undefined, -1]
+  for (const run of runs) {
+    if (last && run.places[0] === end && areAlike(last, run)) groups.at(-1)!.push(run)
+    else groups.push([run])
+    last = run
+    end = run.places[0]! + 1
+  }
+  return groups
+}
+
+function areAlike(one: Run, other: Run): boolean {
+  const like = (xs: readonly Encoded[], ys: readonly Encoded[]) =>
+    xs.length === ys.length && xs.every((each, part) => isLike(each, ys[part]!))
+  return like(one.xs, other.xs) && like(one.ys, other.ys)
+}
+
+function isLike(one: Encoded, other: Encoded): boolean {
+  const isSame =
+    typeOf(one) === typeOf(other) && one.values.length === other.values.length && one.shape.length === other.shape.length
+  return isSame && one.shape.every((side, axis) => side === other.shape[axis])
+}
+
+function partsOf({ xs, ys }: Run): readonly Encoded[] {
+  return [...xs, ...ys]
 }
 
 /** Bytes that are scaled are floats. */
@@ -88,5 +127,10 @@ function typeOf({ values, scale = 1 }: Encoded): PackedNumbers['type'] {
 }
 
 function bytesOf(encoded: Encoded): number {
-  return encoded.values.length * types[typeOf(encoded)].BYTES_PER_ELEMENT
+  return types[typeOf(encoded)].BYTES_PER_ELEMENT
+}
+
+/** To where its numbers may begin. */
+function roundedUp(at: number, encoded: Encoded): number {
+  return Math.ceil(at / bytesOf(encoded)) * bytesOf(encoded)
 }

@@ -1,9 +1,10 @@
 import { plainError, type Random } from '@onecycle/platform'
 import type { Cache } from '../cache/remembering.js'
-import type { EncodedSample, ItemEncoder } from '../item-encoder.js'
+import type { ItemEncoder } from '../item-encoder.js'
 import { nameOfItem } from '../name-of-item.js'
 import { stateOf } from '../restore.js'
 import type { SampleReader } from '../sample-reader.js'
+import type { Run, Samples } from '../samples.js'
 import { unpack } from './packed.js'
 import { type Asker, ReadingThread, ThreadLost } from './reading-thread.js'
 
@@ -38,50 +39,56 @@ export class ThreadedReader implements SampleReader {
     while (threads.length < count) threads.push(new ReadingThread())
   }
 
-  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<(EncodedSample | Error)[]> {
-    const samples = new Array<EncodedSample | Error>(indices.length)
-    const parts = threads.slice(0, this.#count).map(async (thread, number) => {
-      const places = [...indices.keys()].filter(place => indices[place]! % this.#count === number)
-      if (places.length === 0) return
-      const part = { indices: Int32Array.from(places, place => indices[place]!), items: places.map(place => items[place]), pass }
-      const read = await this.#readOn(thread, part)
-      for (const [i, place] of places.entries()) samples[place] = read[i]!
+  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples> {
+    // A part of an array would be sent with the whole of it.
+    if (this.#count === 1) return this.#readOn(threads[0]!, { indices: indices.slice(), items, pass })
+    const parts = threads.slice(0, this.#count).flatMap((thread, number) => {
+      const places = Int32Array.from(indices.keys()).filter(place => indices[place]! % this.#count === number)
+      const part = () => ({
+        indices: places.map(place => indices[place]!),
+        items: Array.from(places, place => items[place]),
+        pass,
+      })
+      return places.length > 0 ? [this.#readOn(thread, part(), places)] : []
     })
-    await Promise.all(parts)
-    return samples
+    const read = await Promise.all(parts)
+    return {
+      count: indices.length,
+      runs: read.flatMap(({ runs }) => runs),
+      errors: new Map(read.flatMap(({ errors }) => [...errors]).sort(([one], [other]) => one - other)),
+    }
   }
 
-  release(samples: readonly (EncodedSample | Error)[]): void {
-    const numbers = samples.flatMap(sample => (sample instanceof Error ? [] : [...sample.xs, ...sample.ys]))
-    for (const buffer of new Set(numbers.map(({ values }) => values.buffer))) this.#spares.push(buffer as ArrayBuffer)
+  release({ runs }: Samples): void {
+    const buffers = new Set(runs.flatMap(({ xs, ys }) => [...xs, ...ys].map(({ values }) => values.buffer)))
+    for (const buffer of buffers) this.#spares.push(buffer as ArrayBuffer)
   }
 
   /** When the thread ends meanwhile, samples are read once more, each by itself: one with which a thread ends again is what ended it. */
-  async #readOn(thread: ReadingThread, part: Part): Promise<(EncodedSample | Error)[]> {
+  async #readOn(thread: ReadingThread, part: Part, places?: Int32Array): Promise<Samples> {
     try {
-      return unpack(await thread.read(this.#asker, part, this.#spares.pop()))
+      return unpack(await thread.read(this.#asker, part, this.#spares.pop()), places)
     } catch (error) {
       if (!(error instanceof ThreadLost)) throw error
     }
-    const samples: (EncodedSample | Error)[] = []
-    for (const [i, item] of part.items.entries()) samples.push(await this.#readAlone(thread, part.indices[i]!, item, part.pass))
-    return samples
+    const [runs, errors]: [Run[], [number, Error][]] = [[], []]
+    for (const [i, item] of part.items.entries()) {
+      const alone = { indices: part.indices.slice(i, i + 1), items: [item], pass: part.pass }
+      const read = await this.#readAlone(thread, alone, Int32Array.of(places?.[i] ?? i))
+      runs.push(...read.runs)
+      errors.push(...read.errors)
+    }
+    return { count: part.items.length, runs, errors: new Map(errors) }
   }
 
-  async #readAlone(
-    thread: ReadingThread,
-    index: number,
-    item: unknown,
-    pass: number | undefined,
-  ): Promise<EncodedSample | Error> {
+  async #readAlone(thread: ReadingThread, part: Part, place: Int32Array): Promise<Samples> {
     try {
-      const [sample] = unpack(await thread.read(this.#asker, { indices: Int32Array.of(index), items: [item], pass }))
-      return sample!
-    } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error
-      return plainError('reading-thread', `${nameOfItem(item, index)}: the worker thread that read it ${error.message}, twice.`, {
-        cause: error,
-      })
+      return unpack(await thread.read(this.#asker, part), place)
+    } catch (cause) {
+      if (!(cause instanceof ThreadLost)) throw cause
+      const name = nameOfItem(part.items[0], part.indices[0]!)
+      const error = plainError('reading-thread', `${name}: the worker thread that read it ${cause.message}, twice.`, { cause })
+      return { count: 1, runs: [], errors: new Map([[place[0]!, error]]) }
     }
   }
 }
