@@ -24,7 +24,7 @@ export function throughActivation(activation: i32, dy: v128, y: v128): v128 {
   if (activation === SIGMOID) return throughSigmoid(dy, y, one)
   if (activation === LINEAR) return dy
   if (activation === RELU) return orNaN(v128.and(dy, f32x4.gt(y, zero())), y)
-  return throughHardSigmoid(dy, y, one, f32x4.splat(0.2))
+  return throughHardSigmoid(dy, y, one, f32x4.splat(0.2), zero())
 }
 
 export function throughTanh(dy: v128, y: v128, one: v128): v128 {
@@ -33,8 +33,8 @@ export function throughTanh(dy: v128, y: v128, one: v128): v128 {
 export function throughSigmoid(dy: v128, y: v128, one: v128): v128 {
   return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(one, y)))
 }
-export function throughHardSigmoid(dy: v128, y: v128, one: v128, fifth: v128): v128 {
-  const rising = v128.and(f32x4.gt(y, zero()), f32x4.lt(y, one))
+export function throughHardSigmoid(dy: v128, y: v128, one: v128, fifth: v128, none: v128): v128 {
+  const rising = v128.and(f32x4.gt(y, none), f32x4.lt(y, one))
   return orNaN(v128.and(f32x4.mul(dy, fifth), rising), y)
 }
 

@@ -1,4 +1,4 @@
-import { SLOPES, tile } from './memory'
+import { SLOPES, tile, ZEROS } from './memory'
 import {
   HARD_SIGMOID,
   SIGMOID,
@@ -9,7 +9,7 @@ import {
   throughTanh,
 } from './recurrent-activation'
 import { activationOf, recurrentActivationOf, units } from './recurrent-task'
-import { madd, put, take, zero } from './simd'
+import { madd, put, putPair, take, zero } from './simd'
 
 /**
  * One sample's step back: from the gradient of its state, `dh`, and of its carry, `dc`, to those of its gates' sums, `dz`. What is left in
@@ -21,27 +21,78 @@ export function lstmStepBack(task: usize, trace: usize, dh: usize, dc: usize, dz
   const whole = n & ~3
   const outer = activationOf(task)
   const inner = recurrentActivationOf(task)
+  let i = 0
   // Those that layers have by default, in loops that do not ask which they are: a fifth of the time.
-  if (outer === TANH && inner === HARD_SIGMOID) {
-    for (let i = 0; i < whole; i += 4) lstmFourBack<Whole, HardSigmoid>(outer, inner, trace, dh, dc, dz, i, n)
-  } else if (outer === TANH && inner === SIGMOID) {
-    for (let i = 0; i < whole; i += 4) lstmFourBack<Whole, Sigmoid>(outer, inner, trace, dh, dc, dz, i, n)
-  } else {
-    for (let i = 0; i < whole; i += 4) lstmFourBack<Whole, Any>(outer, inner, trace, dh, dc, dz, i, n)
+  if (outer === TANH && inner === HARD_SIGMOID) i = lstmEightsBack<HardSigmoid>(trace, dh, dc, dz, n)
+  else if (outer === TANH && inner === SIGMOID) i = lstmEightsBack<Sigmoid>(trace, dh, dc, dz, n)
+  for (; i < whole; i += 4) lstmFourBack<Whole>(outer, inner, trace, dh, dc, dz, i, n)
+  if (whole < n) lstmFourBack<Rest>(outer, inner, trace, dh, dc, dz, whole, n)
+}
+
+/** Of as many units as come by eight, in pairs of vectors that the wide build's engine joins; returns how many these are. */
+function lstmEightsBack<Inner>(trace: usize, dh: usize, dc: usize, dz: usize, n: i32): i32 {
+  const row = 4 * <usize>n
+  const end = trace + 4 * <usize>(n & ~7)
+  for (; trace < end; trace += 32, dh += 32, dc += 32, dz += 32) {
+    // From memory, once: a constant would be made anew at each place.
+    const one = v128.load32_splat(tile + SLOPES),
+      fifth = v128.load32_splat(tile + SLOPES, 4),
+      none = v128.load32_splat(tile + ZEROS)
+    const enterL = v128.load(trace),
+      enterR = v128.load(trace, 16)
+    const keepL = v128.load(trace + row),
+      keepR = v128.load(trace + row, 16)
+    const candidateL = v128.load(trace + 2 * row),
+      candidateR = v128.load(trace + 2 * row, 16)
+    const leaveL = v128.load(trace + 3 * row),
+      leaveR = v128.load(trace + 3 * row, 16)
+    const beforeL = v128.load(trace + 4 * row),
+      beforeR = v128.load(trace + 4 * row, 16)
+    const carriedL = v128.load(trace + 5 * row),
+      carriedR = v128.load(trace + 5 * row, 16)
+    const dL = v128.load(dh),
+      dR = v128.load(dh, 16)
+    const carryL = f32x4.add(v128.load(dc), throughTanh(f32x4.mul(dL, leaveL), carriedL, one)),
+      carryR = f32x4.add(v128.load(dc, 16), throughTanh(f32x4.mul(dR, leaveR), carriedR, one))
+    putPair(
+      dz,
+      throughGate<Inner>(f32x4.mul(carryL, candidateL), enterL, one, fifth, none),
+      throughGate<Inner>(f32x4.mul(carryR, candidateR), enterR, one, fifth, none),
+    )
+    putPair(
+      dz + row,
+      throughGate<Inner>(f32x4.mul(carryL, beforeL), keepL, one, fifth, none),
+      throughGate<Inner>(f32x4.mul(carryR, beforeR), keepR, one, fifth, none),
+    )
+    putPair(
+      dz + 2 * row,
+      throughTanh(f32x4.mul(carryL, enterL), candidateL, one),
+      throughTanh(f32x4.mul(carryR, enterR), candidateR, one),
+    )
+    putPair(
+      dz + 3 * row,
+      throughGate<Inner>(f32x4.mul(dL, carriedL), leaveL, one, fifth, none),
+      throughGate<Inner>(f32x4.mul(dR, carriedR), leaveR, one, fifth, none),
+    )
+    putPair(dc, f32x4.mul(carryL, keepL), f32x4.mul(carryR, keepR))
+    putPair(dh, none, none)
   }
-  if (whole < n) lstmFourBack<Rest, Any>(outer, inner, trace, dh, dc, dz, whole, n)
+  return n & ~7
+}
+
+function throughGate<Inner>(dy: v128, y: v128, one: v128, fifth: v128, none: v128): v128 {
+  return idof<Inner>() === idof<HardSigmoid>() ? throughHardSigmoid(dy, y, one, fifth, none) : throughSigmoid(dy, y, one)
 }
 
 /** Of four units, or of what is left of them: types, because the compiler then leaves tests out of the loop. */
 class Whole {}
 class Rest {}
 
-/** The activation of the gates, where that of the candidate is tanh; or any of both. */
+/** The activation of the gates, where that of the candidate is tanh. */
 class HardSigmoid {}
 class Sigmoid {}
-class Any {}
 
-function lstmFourBack<Part, Inner>(outer: i32, inner: i32, trace: usize, dh: usize, dc: usize, dz: usize, i: i32, n: i32): void {
+function lstmFourBack<Part>(outer: i32, inner: i32, trace: usize, dh: usize, dc: usize, dz: usize, i: i32, n: i32): void {
   const row = 4 * <usize>n
   const enter = from<Part>(trace, i, n),
     keep = from<Part>(trace + row, i, n),
@@ -49,26 +100,14 @@ function lstmFourBack<Part, Inner>(outer: i32, inner: i32, trace: usize, dh: usi
     leave = from<Part>(trace + 3 * row, i, n),
     before = from<Part>(trace + 4 * row, i, n),
     carried = from<Part>(trace + 5 * row, i, n)
-  // From memory, once: a constant would be made anew at each place.
-  const one = v128.load32_splat(tile + SLOPES),
-    fifth = v128.load32_splat(tile + SLOPES, 4)
   const d = from<Part>(dh, i, n)
-  const carry = f32x4.add(from<Part>(dc, i, n), throughOuter<Inner>(outer, f32x4.mul(d, leave), carried, one))
-  to<Part>(dz, i, n, throughInner<Inner>(inner, f32x4.mul(carry, candidate), enter, one, fifth))
-  to<Part>(dz + row, i, n, throughInner<Inner>(inner, f32x4.mul(carry, before), keep, one, fifth))
-  to<Part>(dz + 2 * row, i, n, throughOuter<Inner>(outer, f32x4.mul(carry, enter), candidate, one))
-  to<Part>(dz + 3 * row, i, n, throughInner<Inner>(inner, f32x4.mul(d, carried), leave, one, fifth))
+  const carry = f32x4.add(from<Part>(dc, i, n), throughActivation(outer, f32x4.mul(d, leave), carried))
+  to<Part>(dz, i, n, throughActivation(inner, f32x4.mul(carry, candidate), enter))
+  to<Part>(dz + row, i, n, throughActivation(inner, f32x4.mul(carry, before), keep))
+  to<Part>(dz + 2 * row, i, n, throughActivation(outer, f32x4.mul(carry, enter), candidate))
+  to<Part>(dz + 3 * row, i, n, throughActivation(inner, f32x4.mul(d, carried), leave))
   to<Part>(dc, i, n, f32x4.mul(carry, keep))
   to<Part>(dh, i, n, zero())
-}
-
-function throughOuter<Inner>(activation: i32, dy: v128, y: v128, one: v128): v128 {
-  return idof<Inner>() === idof<Any>() ? throughActivation(activation, dy, y) : throughTanh(dy, y, one)
-}
-
-function throughInner<Inner>(activation: i32, dy: v128, y: v128, one: v128, fifth: v128): v128 {
-  if (idof<Inner>() === idof<HardSigmoid>()) return throughHardSigmoid(dy, y, one, fifth)
-  return idof<Inner>() === idof<Sigmoid>() ? throughSigmoid(dy, y, one) : throughActivation(activation, dy, y)
 }
 
 function from<Part>(x: usize, i: i32, n: i32): v128 {

@@ -46,7 +46,9 @@ export function multiplyTile<Layout>(
     p3 = packed ? a : <usize>load<u32>(a, 12),
     p4 = packed || !six ? a : <usize>load<u32>(a, 16),
     p5 = packed || !six ? a : <usize>load<u32>(a, 20)
-  for (; depth > 0; depth--) {
+  // Counted by the address that moves: a counter of its own would lie in memory.
+  const end = packed ? a + 24 * <usize>depth : offsets + 4 * <usize>depth
+  while ((packed ? a : offsets) < end) {
     const at: usize = packed ? 0 : load<u32>(offsets)
     const b0 = outer ? v128.load32_splat(b) : v128.load(b),
       b1 = outer ? v128.load32_splat(b, 4) : v128.load(b, 16)

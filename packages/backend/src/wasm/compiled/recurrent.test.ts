@@ -89,6 +89,7 @@ describe.each(Object.values(files))('%s', file => {
       ['all there can be', { ...size, attrs, more: all }],
       ['backwards', { ...size, attrs: { ...attrs, goBackwards: true }, more: ['bias', 'state', 'mask'] }],
       ['nine units of hard gates', { ...size, units: 9, attrs: { ...attrs, recurrentActivation: 'hardSigmoid' } }],
+      ['nineteen units, which come by eight, by four and by three', { ...size, units: 19, attrs }],
       ['a chain that is linear', { ...size, attrs: { ...attrs, activation: 'linear' } }],
     ])('has the values and slopes of its definition, and writes nowhere else: %s', (_, each) => expectDefinition(file, each))
   })
