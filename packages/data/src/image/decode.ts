@@ -1,5 +1,4 @@
 import { isPromise, plainError, rangeError } from '@onecycle/platform'
-import { decodePlainPng } from '#data/plain-png.js'
 import { decodeBySharp } from '#data/sharp.js'
 import { oriented, withChannels } from './channels.js'
 import { copied, type Decoded, decodeByWasm } from './codec.js'
@@ -34,8 +33,6 @@ async function decodeLarge(bytes: Uint8Array, header: ImageHeader, channels: 1 |
 }
 
 function decodeHere(bytes: Uint8Array, header: ImageHeader, channels: 1 | 3): Decoded | Promise<Decoded> {
-  const plain = header.format === 'png' ? decodePlainPng(bytes, header.height, header.width) : undefined
-  if (plain) return withChannels(plain, channels)
   const decoded = decodeByWasm(bytes, header, pixels =>
     pixels.channels === channels ? copied(pixels) : withChannels(pixels, channels),
   )
