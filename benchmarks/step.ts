@@ -1,5 +1,6 @@
-// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock|native WORKLOAD SECONDS [THREADS] [share]
+// One measurement in a process of its own, so that heaps are fresh: node --import tsx step.ts ours|stock|native|composed WORKLOAD SECONDS [THREADS] [share]
 import { useBackend } from '@onecycle/backend'
+import { accelerators } from '@onecycle/backend/internal'
 import { restoreStockKernels } from '@onecycle/backend/wasm'
 import { ArrayDataset } from '@onecycle/data'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
@@ -91,8 +92,11 @@ function timeGathering(): () => number {
 const [how, name, seconds, threads = '1', share] = process.argv.slice(2)
 const workload = workloads.find(candidate => candidate.name === name)
 if (!workload) throw new Error(`No workload ${name}: there are ${workloads.map(each => each.name).join(', ')}.`)
-if (how === 'native') await useNative(Number(threads))
+const onTensorFlow = how === 'native' || how === 'composed'
+if (onTensorFlow) await useNative(Number(threads))
 else await useBackend({ prefer: 'wasm', threads: Number(threads), log: false })
+// Layers and optimizers as TensorFlow.js composes them.
+if (how === 'composed') Object.assign(accelerators, { tensorflow: async () => ({ steps: () => false }) })
 const clocks = share ? [timeKernels(), timeGathering()] : []
 const times: number[] = []
 const cpu: number[] = []
@@ -113,7 +117,7 @@ const warm = Math.floor(times.length / 4)
 const measured: Measured = {
   times: times.slice(warm),
   cpu: cpu.slice(warm),
-  heap: how === 'native' ? 0 : (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
+  heap: onTensorFlow ? 0 : (tf.backend() as BackendWasm as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length,
   ...(share && { shares: sharesOf(times.slice(warm + 1), spent.slice(warm)) }),
 }
 /** Of the step in the middle: what interrupts some steps on a busy machine is a part of none. */

@@ -28,7 +28,7 @@ quickenFilterGradient()
 
 // What TensorFlow.js composes, and the passes as they are written.
 if (stock) {
-  accelerators.webgpu = async () => () => false
+  accelerators.webgpu = async () => ({ steps: () => false, StepRecording: undefined })
   Object.assign(tf.engine(), { runKernelFunc: Reflect.get(tf.engine(), 'runKernelFunc') })
 }
 

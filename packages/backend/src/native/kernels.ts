@@ -8,6 +8,7 @@ import {
   type Tensor,
   type TensorInfo,
   tensor1d,
+  tensor2d,
 } from '@tensorflow/tfjs-core'
 import {
   batchNormKernelNames,
@@ -73,6 +74,25 @@ function convolution({ strides, pad }: Pick<ConvolutionAttrs, 'strides' | 'pad'>
   return { ...all, padding: '=EXPLICIT' as const, explicit_paddings: [0, 0, pad, pad, pad, pad, 0, 0] }
 }
 
+/** The same without zeros on its sides. */
+const unpadded = (attrs: ConvolutionAttrs) => convolution({ ...attrs, pad: 'valid' })
+
+/** How many zeros were added before and behind: where they are told to a gradient by their number, TensorFlow does without oneDNN, and takes up to five times as long. */
+const zerosAround = ({ pad }: ConvolutionAttrs) => (typeof pad === 'number' ? pad : 0)
+
+function withZeros(backend: NativeBackend, x: TensorInfo, pad: number): Tensor {
+  const sides = tensor2d([0, 0, pad, pad, pad, pad, 0, 0], [4, 2], 'int32')
+  return freeing(operate(backend, 'Pad', { ...float, Tpaddings: 'int32' }, [x, sides]), sides)
+}
+
+function gradientOfFilter(backend: NativeBackend, x: TensorInfo, dy: TensorInfo, attrs: ConvolutionAttrs): Tensor {
+  const sides = tensor1d(attrs.filterShape, 'int32')
+  const zeros = zerosAround(attrs)
+  const wide = zeros > 0 ? withZeros(backend, x, zeros) : undefined
+  const how = typeof attrs.pad === 'number' ? unpadded(attrs) : convolution(attrs)
+  return freeing(operate(backend, 'Conv2DBackpropFilter', how, [wide ?? x, sides, dy]), sides, wide)
+}
+
 /** tfjs-node's gradient of a convolution by its input refuses zeros by their number. */
 function padded(stock: KernelConfig): KernelConfig {
   return {
@@ -83,7 +103,18 @@ function padded(stock: KernelConfig): KernelConfig {
       const { dy, filter } = args.inputs as Inputs
       const backend = args.backend as NativeBackend
       const sides = tensor1d(attrs.inputShape, 'int32')
-      return freeing(operate(backend, 'Conv2DBackpropInput', convolution(attrs), [sides, filter!, dy!]), sides)
+      const zeros = zerosAround(attrs)
+      const [batch, height, width, channels] = attrs.inputShape as [number, number, number, number]
+      const wideSides = tensor1d([batch, height + 2 * zeros, width + 2 * zeros, channels], 'int32')
+      const wide = operate(backend, 'Conv2DBackpropInput', unpadded(attrs), [wideSides, filter!, dy!])
+      const begin = tensor1d([0, zeros, zeros, 0], 'int32')
+      return freeing(
+        operate(backend, 'Slice', { ...float, Index: 'int32' }, [wide[0]!, begin, sides]),
+        sides,
+        wideSides,
+        begin,
+        ...wide,
+      )
     },
   }
 }
@@ -197,10 +228,7 @@ export function nativeKernels(gpu: boolean): KernelConfig[] {
       finish(backend, operate(backend, 'Conv2D', convolution(attrs), [x!, filter!])[0]!, bias, attrs),
     ),
     kernel<ConvolutionAttrs>(conv2DGradient, (backend, inputs, attrs) =>
-      gradientsOfLayer(backend, inputs, attrs, inner => {
-        const sides = tensor1d(attrs.filterShape, 'int32')
-        return freeing(operate(backend, 'Conv2DBackpropFilter', convolution(attrs), [inputs['x']!, sides, inner]), sides)
-      }),
+      gradientsOfLayer(backend, inputs, attrs, inner => gradientOfFilter(backend, inputs['x']!, inner, attrs)),
     ),
     padded(getKernel(Conv2DBackpropInput, 'tensorflow')!),
     twoMatrices(getKernel(BatchMatMul, 'tensorflow')!),

@@ -1,33 +1,52 @@
 import { type DataId, dispose, type KernelBackend, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 
-interface Attribute {
+/** Of an operation, as tfjs-node's binding takes it. */
+export interface Attribute {
   readonly name: string
   readonly type: number
   readonly value: unknown
+}
+
+/** What is used of tfjs-node's addon, which hands on to TensorFlow; tensors and models are known by numbers. */
+export type Binding = Readonly<
+  Record<
+    | 'TF_ATTR_STRING'
+    | 'TF_ATTR_INT'
+    | 'TF_ATTR_FLOAT'
+    | 'TF_ATTR_BOOL'
+    | 'TF_ATTR_TYPE'
+    | 'TF_ATTR_SHAPE'
+    | 'TF_FLOAT'
+    | 'TF_INT32',
+    number
+  >
+> & {
+  readonly TF_Version?: string
+  executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): OutputInfo[]
+  createTensor(shape: number[], dtype: number, values: ArrayBufferView): number
+  deleteTensor(id: number): void
+  loadSavedModel(folder: string, tags: string): number
+  deleteSavedModel(id: number): void
+  /** @param inputs their names, as outputs', with commas between them */
+  runSavedModel(id: number, ids: number[], inputs: string, outputs: string): OutputInfo[]
+}
+
+/** A tensor that TensorFlow made. */
+export interface OutputInfo {
+  readonly id: number
+  readonly shape: number[]
+  /** As TensorFlow numbers types. */
+  readonly dtype: number
 }
 
 /** What is used of tfjs-node's backend: TensorFlow's operations by name. */
 export interface NativeBackend extends KernelBackend {
   readonly isUsingGpuDevice: boolean
   readonly isGPUPackage: boolean
-  readonly binding: Readonly<
-    Record<
-      | 'TF_ATTR_STRING'
-      | 'TF_ATTR_INT'
-      | 'TF_ATTR_FLOAT'
-      | 'TF_ATTR_BOOL'
-      | 'TF_ATTR_TYPE'
-      | 'TF_ATTR_SHAPE'
-      | 'TF_FLOAT'
-      | 'TF_INT32',
-      number
-    >
-  > & {
-    readonly TF_Version?: string
-    executeOp(name: string, attributes: Attribute[], ids: number[], outputs: number): { readonly id: number }[]
-    deleteTensor(id: number): void
-  }
+  readonly binding: Binding
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: TensorInfo[], outputs: number): Tensor[]
+  /** Has the engine know a tensor that TensorFlow made. */
+  createOutputTensor(made: OutputInfo): Tensor
   readonly tensorMap: {
     get(dataId: DataId): NativeData
     set(dataId: DataId, data: NativeData): void

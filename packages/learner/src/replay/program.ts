@@ -2,11 +2,14 @@ import {
   type DataId,
   type DataType,
   engine,
+  getBackend,
+  getKernel,
   type KernelFunc,
   type Tensor,
   type TensorInfo,
   type Variable,
 } from '@tensorflow/tfjs-core'
+import type { Repeatable } from './repeatable.js'
 
 /** What is used of a backend on which steps are run again. */
 export interface ReplayBackend {
@@ -59,7 +62,7 @@ export interface Result {
  * The kernels of a step, which were recorded once, with their attributes: run again on other data of the same shapes. Nothing is held between
  * two runs, and memory is freed as soon as nothing reads it any more.
  */
-export class Program {
+export class Program implements Repeatable {
   readonly backend: ReplayBackend
   readonly calls: readonly Call[]
   readonly #variables: readonly Variable[]
@@ -87,14 +90,12 @@ export class Program {
     )
   }
 
-  /**
-   * Runs all of it, and writes the variables that it writes when nothing can fail any more.
-   *
-   * @param batch its tensors, in the order in which they were when it was recorded
-   * @param draw what is drawn next
-   * @returns the results, which are the caller's
-   * @throws what a kernel throws; then nothing is left, and no variable changed
-   */
+  isCurrent(): boolean {
+    return this.calls.every(
+      ({ kernelName, kernelFunc }) => kernelName === undefined || getKernel(kernelName, getBackend())?.kernelFunc === kernelFunc,
+    )
+  }
+
   run(batch: readonly Tensor[], draw: () => number): Tensor[] {
     const data = this.#data
     const outside = batch.length + this.#variables.length

@@ -11,6 +11,7 @@ import {
 } from '@tensorflow/tfjs-core'
 import { randomBy } from '../random/draws.js'
 import { type Call, Program, type ReplayBackend, type Result, type Slot, type Wire } from './program.js'
+import type { Recorder } from './repeatable.js'
 import { watchLooks } from './replayable.js'
 
 type Inputs = Readonly<Record<string, unknown>> | readonly unknown[]
@@ -27,7 +28,7 @@ interface Listened {
 const mostBytes = 2 ** 16
 
 /** Kernels that run, constants that are made and values that are looked at, in their order: see {@link Program}. */
-export class Recording {
+export class Recording implements Recorder {
   readonly #backend: ReplayBackend
   readonly #variables: readonly Variable[]
   /** How many tensors come from outside. */
@@ -59,11 +60,6 @@ export class Recording {
     return this.#reason
   }
 
-  /**
-   * Runs something synchronous, and notes what it does.
-   *
-   * @param mayRead whether nothing depends on what is read of these data
-   */
   during<T>(work: () => T, mayRead: (dataId: DataId) => boolean): T {
     const listened = engine() as unknown as Listened
     const { runKernelFunc, makeTensor, readSync, read } = listened
@@ -104,13 +100,6 @@ export class Recording {
     }
   }
 
-  /**
-   * All that was noted.
-   *
-   * @param results tensors that are handed out
-   * @param written variables that have other data than before
-   * @returns undefined where it cannot be run again
-   */
   program(results: readonly Tensor[], written: readonly Variable[]): Program | undefined {
     const taken = new Set<Slot>()
     const handedOut = (tensor: Tensor): Result => {

@@ -1,10 +1,11 @@
 import type { Tensors } from '@onecycle/callbacks'
-import { backend, engine, env, getBackend, getKernel, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
+import { backend, engine, env, getBackend, type Scalar, type Tensor, util } from '@tensorflow/tfjs-core'
 import { variablesOf } from '../model/parameters.js'
 import { randomBy } from '../random/draws.js'
 import { Fields, isPureModel } from './layers.js'
-import type { Program, ReplayBackend } from './program.js'
+import type { ReplayBackend } from './program.js'
 import { Recording } from './recording.js'
+import type { Recorders, Repeatable } from './repeatable.js'
 import { isPure } from './replayable.js'
 import type { Gradients, Replay, Stepping } from './seam.js'
 
@@ -12,7 +13,7 @@ type Pass = () => Gradients | undefined
 
 /** A step that can be run again. */
 interface Known {
-  readonly program: Program
+  readonly program: Repeatable
   readonly batch: readonly Pick<Tensor, 'shape' | 'dtype'>[]
   /** How many predictions there are in a list; undefined for one that is in none. */
   readonly predictions: number | undefined
@@ -53,7 +54,7 @@ class Steps {
       forwardPass.held === this.#held &&
       trained.length === this.#trained.length &&
       trained.every(({ variable }, i) => variable === this.#trained[i]!.variable) &&
-      this.#known.every(({ program }) => program.calls.every(isCurrent))
+      this.#known.every(({ program }) => program.isCurrent())
     if (!isSame) this.#forget()
     this.#trained = trained
     this.#held = forwardPass.held
@@ -100,7 +101,7 @@ class Steps {
   #record(learn: Stepping, batch: readonly Tensor[], pass: Pass): Gradients | undefined {
     const variables = [...variablesOf(learn.model)]
     const before = variables.map(({ dataId }) => dataId)
-    const recording = new Recording(current(), batch, variables)
+    const recording = recorders.get(getBackend())!(batch, variables)
     // The loop asks for the loss before the way back begins.
     const gradients = recording.during(pass, dataId => dataId === learn.loss?.dataId)
     if (!gradients) return undefined
@@ -122,21 +123,27 @@ class Steps {
   }
 }
 
-const replaysOn: ReadonlySet<string> = new Set(['wasm', 'webgpu'])
+const kernels: Recorders = (batch, variables) => new Recording(backend() as unknown as ReplayBackend, batch, variables)
+
+const recorders = new Map([
+  ['wasm', kernels],
+  ['webgpu', kernels],
+])
+
+/** Has steps on another backend be recorded in another way than by their kernels. */
+export function recordBy(backendName: string, recorder: Recorders): void {
+  recorders.set(backendName, recorder)
+}
 
 /** Whether nobody looks at what goes on in a step: neither a callback, nor who watches kernels, nor a gradient around it. */
 function isUnwatched({ bus }: Stepping): boolean {
   const { state } = engine()
   return (
-    replaysOn.has(getBackend()) &&
+    recorders.has(getBackend()) &&
     !(bus.hears('after_pred') || bus.hears('after_loss') || bus.hears('before_backward')) &&
     !(state.gradientDepth > 0 || state.profiling || env().getBool('DEBUG')) &&
     !Object.hasOwn(engine(), 'runKernelFunc')
   )
-}
-
-function isCurrent({ kernelName, kernelFunc }: Program['calls'][number]): boolean {
-  return kernelName === undefined || getKernel(kernelName, getBackend())?.kernelFunc === kernelFunc
 }
 
 function tensorsOf({ xb, yb, weights }: Stepping): Tensor[] {
@@ -145,15 +152,13 @@ function tensorsOf({ xb, yb, weights }: Stepping): Tensor[] {
 }
 
 function fits({ batch, program }: Known, tensors: readonly Tensor[]): boolean {
-  if (batch.length !== tensors.length || program.backend !== current()) return false
+  if (batch.length !== tensors.length || program.backend !== backend()) return false
   for (let i = 0; i < batch.length; i++) {
     const [{ shape, dtype }, tensor] = [batch[i]!, tensors[i]!]
     if (dtype !== tensor.dtype || !util.arraysEqual(shape, tensor.shape)) return false
   }
   return true
 }
-
-const current = () => backend() as unknown as ReplayBackend
 
 const steps = new WeakMap<Stepping, Steps>()
 

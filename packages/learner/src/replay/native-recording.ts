@@ -1,0 +1,140 @@
+import type { MaybeNative, NativeBackend, RecordedStep, StepRecording } from '@onecycle/backend/internal'
+import {
+  backend,
+  type DataId,
+  engine,
+  getBackend,
+  getKernel,
+  type KernelFunc,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core'
+import { randomBy } from '../random/draws.js'
+import type { Recorder, Repeatable } from './repeatable.js'
+import { watchLooks } from './replayable.js'
+import { recordBy } from './steps.js'
+
+type Check = (values: ArrayLike<number>) => void
+
+/** What is listened to of TensorFlow.js's engine, which keeps it to itself. */
+interface Listened {
+  runKernelFunc(call: { kernelName?: string }): Tensor | Tensor[]
+  readSync(dataId: DataId): unknown
+  read(dataId: DataId): unknown
+}
+
+/** On tfjs-node what TensorFlow is asked for is noted, below the kernels, to be run again as one graph. */
+export class NativeRecording implements Recorder {
+  readonly #backend: NativeBackend
+  readonly #variables: readonly Variable[]
+  readonly #recording: StepRecording
+  readonly #kernels = new Map<string, KernelFunc | undefined>()
+  readonly #looks: (readonly [place: number, check: Check])[] = []
+
+  constructor(Step: typeof StepRecording, backend: NativeBackend, batch: readonly Tensor[], variables: readonly Variable[]) {
+    this.#backend = backend
+    this.#variables = variables
+    this.#recording = new Step(backend, [...batch, ...variables])
+  }
+
+  get reason(): string | undefined {
+    return this.#recording.reason
+  }
+
+  during<T>(work: () => T, mayRead: (dataId: DataId) => boolean): T {
+    const listened = engine() as unknown as Listened
+    const { runKernelFunc, readSync, read } = listened
+    const { random } = Math
+    const reading = (look: (dataId: DataId) => unknown) => (dataId: DataId) => {
+      if (!mayRead(dataId)) this.#recording.refuse('values are read')
+      return look.call(listened, dataId)
+    }
+    const inPlace: Listened = {
+      runKernelFunc: call => {
+        if (call.kernelName) this.#kernels.set(call.kernelName, kernelOf(call.kernelName))
+        return runKernelFunc.call(listened, call)
+      },
+      readSync: reading(readSync),
+      read: reading(read),
+    }
+    const own = Object.keys(inPlace).filter(name => Object.hasOwn(listened, name))
+    const before = Object.fromEntries(own.map(name => [name, listened[name as keyof Listened]]))
+    Object.assign(listened, inPlace)
+    watchLooks((tensor, check) => this.#look(tensor, check, readSync.bind(listened)))
+    const draw = () => {
+      this.#recording.refuse('something is drawn')
+      return random()
+    }
+    try {
+      return randomBy(draw, () => this.#recording.during(work))
+    } finally {
+      watchLooks(undefined)
+      for (const name of Object.keys(inPlace)) Reflect.deleteProperty(listened, name)
+      Object.assign(listened, before)
+    }
+  }
+
+  program(results: readonly Tensor[], written: readonly Variable[]): Repeatable | undefined {
+    const step = this.#recording.step([...results, ...written])
+    return step && new NativeProgram(this.#backend, step, this.#variables, written, this.#looks, [...this.#kernels])
+  }
+
+  #look(tensor: Tensor, check: Check, readSync: (dataId: DataId) => unknown): void {
+    const place = this.#recording.outsideOf(tensor)
+    if (place === undefined) this.#recording.refuse('values are looked at that are made')
+    else this.#looks.push([place, check])
+    check(readSync(tensor.dataId) as ArrayLike<number>)
+  }
+}
+
+const kernelOf = (name: string) => getKernel(name, getBackend())?.kernelFunc
+
+/** A step as TensorFlow runs it again. */
+class NativeProgram implements Repeatable {
+  readonly backend: NativeBackend
+  readonly #step: RecordedStep
+  readonly #variables: readonly Variable[]
+  readonly #written: readonly Variable[]
+  readonly #looks: readonly (readonly [place: number, check: Check])[]
+  readonly #kernels: readonly (readonly [name: string, kernelFunc: KernelFunc | undefined])[]
+
+  constructor(
+    backend: NativeBackend,
+    step: RecordedStep,
+    variables: readonly Variable[],
+    written: readonly Variable[],
+    looks: readonly (readonly [place: number, check: Check])[],
+    kernels: readonly (readonly [name: string, kernelFunc: KernelFunc | undefined])[],
+  ) {
+    this.backend = backend
+    this.#step = step
+    this.#variables = variables
+    this.#written = written
+    this.#looks = looks
+    this.#kernels = kernels
+  }
+
+  isCurrent(): boolean {
+    return this.#kernels.every(([name, kernelFunc]) => kernelOf(name) === kernelFunc)
+  }
+
+  run(batch: readonly Tensor[]): Tensor[] {
+    const outside = [...batch, ...this.#variables]
+    for (const [place, check] of this.#looks) check(this.backend.readSync(outside[place]!.dataId) as ArrayLike<number>)
+    const made = this.#step.run(outside)
+    const results = made.slice(0, made.length - this.#written.length)
+    this.#written.forEach((variable, i) => {
+      const value = made[results.length + i]!
+      variable.assign(value)
+      value.dispose()
+    })
+    return results
+  }
+}
+
+/** Has steps on tfjs-node be run again as graphs. On the processor alone: nobody has tried a GPU. */
+export function recordOnNative(Step: typeof StepRecording): void {
+  const { isUsingGpuDevice, binding } = backend() as MaybeNative
+  if (isUsingGpuDevice !== false || !binding) return
+  recordBy('tensorflow', (batch, variables) => new NativeRecording(Step, backend() as NativeBackend, batch, variables))
+}
