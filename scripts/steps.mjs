@@ -111,7 +111,7 @@ export async function main(work) {
 
 /** The script of a command that a dependency brings. */
 export function binOf(name) {
-  const owner = { tsc: 'typescript', biome: '@biomejs/biome' }[name] ?? name
+  const owner = { tsc: 'typescript-7', biome: '@biomejs/biome' }[name] ?? name
   const folder = join(root, 'node_modules', owner)
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return join(folder, typeof bin === 'string' ? bin : bin[name])

@@ -19,7 +19,6 @@ const tools = {
   'node 26': node('26.12.1'),
   deno: ['deno@2.9.6'],
   bun: ['bun@1.4.5'],
-  'tsc 7': ['typescript@7.0.2'],
   pnpm: ['pnpm@12.21.0'],
   yarn: ['@yarnpkg/cli-dist@4.18.1'],
   webpack: ['webpack@5.113.0'],
