@@ -10,6 +10,7 @@ export interface LayerConfig {
   readonly epsilon: number
   readonly activation: string
   readonly alpha: number
+  readonly maskValue: number
   readonly maxValue: number | null | undefined
   readonly dims: readonly number[]
   readonly padding: unknown
@@ -31,6 +32,8 @@ export interface Applied {
   readonly weights: readonly Tensor[]
   /** Names of what goes in. */
   readonly xs: readonly string[]
+  /** That of the steps of the first which count, where not all do: see `masks.ts`. */
+  readonly mask: string | undefined
   readonly inputShape: Sides
   readonly outputShape: Sides
 }

@@ -5,7 +5,9 @@ import { disposeModel } from '../../model/dispose-model.js'
 import { graphOf, nodesOf } from '../../model/graph.js'
 import { isLayersModel } from '../../model/trainable-model.js'
 import { type Exported, exportedModel } from '../export-files.js'
+import { isRecurrent } from '../keras/keras-layer.js'
 import type { Applied } from './applied.js'
+import { type Mask, masksBehind } from './masks.js'
 import { OnnxGraph } from './onnx-graph.js'
 import { operators } from './operators.js'
 
@@ -48,10 +50,19 @@ export function onnxOf(parts: Exported): Uint8Array<ArrayBuffer> {
 function write(graph: OnnxGraph, model: LayersModel, inputs: readonly string[]): string[] {
   const inner = graphOf(model)
   const names = new Map<SymbolicTensor, string>(inner.inputs.map((tensor, i) => [tensor, inputs[i]!]))
+  const masks = new Map<SymbolicTensor, Mask | undefined>()
   for (const { outboundLayer: layer, inputTensors, outputTensors } of nodesOf(inner)) {
     const xs = inputTensors.map(tensor => names.get(tensor)!)
-    const made = isLayersModel(layer) ? write(graph, layer, xs) : [operator(graph, layer, xs, inputTensors, outputTensors)]
-    for (const [i, tensor] of outputTensors.entries()) names.set(tensor, made[i]!)
+    const given = inputTensors.map(tensor => masks.get(tensor))
+    const made = isLayersModel(layer)
+      ? write(graph, layer, xs)
+      : operator(graph, layer, xs, given[0], inputTensors, outputTensors)
+    // A model within a model hands none on.
+    const handed = isLayersModel(layer) ? [] : masksBehind(graph, layer, xs, given)
+    for (const [i, tensor] of outputTensors.entries()) {
+      names.set(tensor, made[i]!)
+      masks.set(tensor, handed[i])
+    }
   }
   return inner.outputs.map(tensor => names.get(tensor)!)
 }
@@ -60,9 +71,10 @@ function operator(
   graph: OnnxGraph,
   layer: SymbolicTensor['sourceLayer'],
   xs: readonly string[],
+  mask: Mask | undefined,
   inputs: readonly SymbolicTensor[],
   outputs: readonly SymbolicTensor[],
-): string {
+): readonly string[] {
   const kind = layer.getClassName()
   const own = Object.hasOwn(operators, kind) ? operators[kind] : undefined
   if (!own)
@@ -72,5 +84,7 @@ function operator(
     )
   const config = layer.getConfig() as unknown as Applied['config']
   const shapes = { inputShape: inputs[0]!.shape, outputShape: outputs[0]!.shape }
-  return own({ graph, layer, config, weights: layer.getWeights(), xs, ...shapes })
+  // Of the others none looks at it.
+  const counts = isRecurrent(layer) ? mask?.() : undefined
+  return [own({ graph, layer, config, weights: layer.getWeights(), xs, mask: counts, ...shapes })].flat()
 }

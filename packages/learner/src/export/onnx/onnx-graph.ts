@@ -4,8 +4,14 @@ import { Message } from '@onecycle/platform'
 const types = { float32: 1, int32: 6, int64: 7 } as const
 type DType = keyof typeof types
 
-/** Of an operator: a whole number, whole numbers, a number that is not whole, or a word. */
-export type Attribute = number | readonly number[] | { readonly float: number } | string
+/** Of an operator: a whole number, whole numbers, a number that is not whole, a word, or several of these. */
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly words: readonly string[] }
 
 /** Sizes of a tensor, null for the batch. */
 export type Sides = readonly (number | null)[]
@@ -41,14 +47,20 @@ export class OnnxGraph {
     attributes: Readonly<Record<string, Attribute>> = {},
     output = this.#name(type),
   ): string {
-    const node = new Message()
-      .text(1, ...inputs)
-      .text(2, output)
-      .text(3, output)
-      .text(4, type)
-    for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value))
-    this.#nodes.push(node)
+    this.#add(type, inputs, attributes, [output])
     return output
+  }
+
+  /** Adds an operator of several results, and gives their names. */
+  ops(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    results: number,
+  ): readonly string[] {
+    const outputs = Array.from({ length: results }, () => this.#name(type))
+    this.#add(type, inputs, attributes, outputs)
+    return outputs
   }
 
   floats(values: Float32Array, dims: readonly number[]): string {
@@ -77,6 +89,21 @@ export class OnnxGraph {
       .message(8, new Message().text(1, '').int(2, opset))
       .message(14, ...entries)
       .encode()
+  }
+
+  #add(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: readonly string[],
+  ): void {
+    const node = new Message()
+      .text(1, ...inputs)
+      .text(2, ...outputs)
+      .text(3, outputs[0]!)
+      .text(4, type)
+    for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value))
+    this.#nodes.push(node)
   }
 
   #initializer(dtype: DType, dims: readonly number[], raw: Uint8Array): string {
@@ -109,5 +136,10 @@ function attribute(name: string, value: Attribute): Message {
   if (typeof value === 'number') return own.int(3, value).int(20, 2)
   if (typeof value === 'string') return own.text(4, value).int(20, 3)
   if ('float' in value) return own.float(2, value.float).int(20, 1)
+  if ('words' in value) return own.text(9, ...value.words).int(20, 8)
+  if ('floats' in value) {
+    for (const each of value.floats) own.float(7, each)
+    return own.int(20, 6)
+  }
   return own.int(8, ...value).int(20, 7)
 }

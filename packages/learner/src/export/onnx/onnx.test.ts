@@ -14,6 +14,7 @@ import { resnet18 } from '../../model/image/resnet.js'
 import { resnet9 } from '../../model/image/resnet9.js'
 import { unet } from '../../model/image/unet.js'
 import { mlp } from '../../model/mlp.js'
+import { GRU } from '../../model/recurrent/gru.js'
 import { SigmoidRange } from '../../model/sigmoid-range.js'
 import { simple_cnn } from '../../model/simple-cnn.js'
 import { tabular_model } from '../../model/tabular-model.js'
@@ -39,11 +40,15 @@ interface Session {
 const codes = (rows: number[][]) => tf.tensor2d(rows, undefined, 'int32')
 const image = (n: number) => tf.randomNormal([2, 6, 6, n], 0, 1, 'float32', 3)
 
-/** No weight is 0 or 1, so that none can be left behind unseen. */
+/** No weight is 0 or 1, so that none can be left behind unseen, and none so large that gates are all open. */
 function stir(net: LayersModel): LayersModel {
-  tf.tidy(() =>
-    net.setWeights(net.getWeights().map((w, i) => tf.add(tf.abs(tf.randomNormal(w.shape, 0, 1, 'float32', i + 1)), 0.1))),
-  )
+  tf.tidy(() => {
+    const drawn = net.weights.map(({ name, shape }, i) => {
+      const values = tf.randomNormal(shape as number[], 0, 0.7, 'float32', i + 1)
+      return name.includes('variance') ? tf.add(tf.abs(values), 0.1) : values
+    })
+    net.setWeights(drawn)
+  })
   return net
 }
 
@@ -107,6 +112,53 @@ function crossing(): LayersModel {
   return model({ inputs: [x, memory, shown], outputs: block as SymbolicTensor })
 }
 
+type Sequence = Partial<Parameters<typeof layers.lstm>[0]>
+
+/** Recurrent layers of each kind, side by side, each way, of steps of which some may not count. */
+function recurrent(more: Sequence, maskZero = false): LayersModel {
+  const tokens = input({ shape: [null], name: 'tokens', dtype: 'int32' })
+  const table = layers.embedding({ inputDim: 9, outputDim: 3, maskZero }).apply(tokens) as SymbolicTensor
+  const words = layers.dense({ units: 3 }).apply(layers.dropout({ rate: 0.2 }).apply(table)) as SymbolicTensor
+  // TensorFlow.js writes into what it is given.
+  const how = () => ({ units: 4, ...more }) as Parameters<typeof layers.lstm>[0]
+  const each = [
+    layers.lstm(how()),
+    layers.gru(how()),
+    layers.simpleRNN(how()),
+    new GRU({ ...how(), recurrentActivation: 'sigmoid' }),
+  ] as layers.RNN[]
+  const ways = each.flatMap(layer => {
+    const copy = () => tf.serialization.SerializationMap.getMap().classNameMap[layer.getClassName()]!
+    const again = copy()[1](copy()[0], { ...layer.getConfig(), name: `${layer.name}_again` }) as unknown as layers.RNN
+    const both = layers.bidirectional({ layer: again, mergeMode: more.returnState ? 'sum' : 'concat' })
+    return [layer.apply(words), both.apply(words)] as (SymbolicTensor | SymbolicTensor[])[]
+  })
+  // Outputs go by the names of their layers.
+  const outputs = ways.flat().map(y => layers.activation({ activation: 'linear' }).apply(y) as SymbolicTensor)
+  return model({ inputs: tokens, outputs })
+}
+
+/** The first has no step that counts, and the others have holes. */
+const holes = () => codes([[0, 0, 0, 0, 0], [0, 2, 0, 5, 0], [3, 1, 0, 0, 0], [4, 5, 6, 7, 8]]) // biome-ignore format: a table
+
+/** A layer that begins with the states of another one: only the last may, or TensorFlow.js gives them to those behind it, too. */
+function continued(bothWays: boolean): LayersModel {
+  const [x, z] = [input({ shape: [4, 3], name: 'x' }), input({ shape: [2, 3], name: 'z' })]
+  const both = layers.bidirectional({ layer: layers.lstm({ units: 2, returnState: true }) as never, mergeMode: 'concat' })
+  const [, ...states] = both.apply(x) as SymbolicTensor[]
+  const masked = layers.masking({ maskValue: 0 }).apply(z) as SymbolicTensor
+  const outputs = bothWays
+    ? layers
+        .bidirectional({ layer: layers.lstm({ units: 2, returnSequences: true }) as never, mergeMode: 'mul' })
+        .apply([masked, ...states])
+    : layers.gru({ units: 2, returnSequences: true, useBias: false, goBackwards: true }).apply([masked, states[0]!])
+  return model({ inputs: [x, z], outputs: outputs as SymbolicTensor })
+}
+const twoTexts = () => [
+  tf.randomNormal([2, 4, 3], 0, 1, 'float32', 3),
+  tf.tensor3d([[[0, 0, 0], [1, 0, 2]], [[0, 0, 0], [0, 0, 0]]]),
+] // biome-ignore format: a table
+
 const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['convolutions', () => simple_cnn([3, 4, 2], { bn: true }), () => [image(3)]],
   ['a residual network', () => resnet18({ n_out: 3, n_in: 2, width: 2 }), () => [tf.randomNormal([2, 33, 38, 2], 0, 1, 'float32', 3)]],
@@ -133,6 +185,20 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   [
     'a classifier of texts',
     () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, kernelSizes: [2, 3] }),
+    () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
+  ],
+  ['recurrent layers', () => recurrent({}), () => [holes()]],
+  ['all their steps', () => recurrent({ returnSequences: true, useBias: false }), () => [holes()]],
+  ['backwards, with states', () => recurrent({ returnSequences: true, returnState: true, goBackwards: true }), () => [holes()]],
+  ['other activations', () => recurrent({ activation: 'linear', recurrentActivation: 'hardSigmoid' }), () => [holes()]],
+  ['steps that do not count', () => recurrent({}, true), () => [holes()]],
+  ['all steps, of which some do not count', () => recurrent({ returnSequences: true, returnState: true }, true), () => [holes()]],
+  ['backwards, where some do not count', () => recurrent({ returnSequences: true, goBackwards: true }, true), () => [holes()]],
+  ['states that another layer gives', () => continued(false), twoTexts],
+  ['states that another layer gives, both ways', () => continued(true), twoTexts],
+  [
+    'a classifier that reads',
+    () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, arch: 'gru', n_layers: 2 }),
     () => [codes([[2, 5, 7, 1, 1], [2, 8, 3, 4, 6]])],
   ],
   ['blocks of attention', transformer, () => [codes([[2, 5, 7, 1], [0, 8, 3, 4]])]],
@@ -184,10 +250,19 @@ describe.skipIf(missing)(`ONNX as its runtime reads it${missing ? `, left out: $
 })
 
 it('refuses what has no operator, by its name', () => {
-  const lstm = sequential({ layers: [layers.lstm({ units: 2, inputShape: [3, 1], name: 'memory' })] })
-  const before = tf.memory().numTensors
-  expect(() => onnxOf(partsOf(lstm))).toThrow('The layer memory is a LSTM, which cannot be written as ONNX; there are')
-  expect(tf.memory().numTensors).toBe(before)
+  const [x, batch] = [input({ shape: [3, 1] }), input({ batchShape: [2, 3, 1] })]
+  const refused: [string, SymbolicTensor, string][] = [
+    ['a layer', layers.rnn({ cell: layers.gruCell({ units: 2 }), name: 'memory' }).apply(x) as SymbolicTensor, 'The layer memory is a RNN, which cannot be written as ONNX; there are'],
+    ['an activation', layers.lstm({ units: 2, activation: 'swish', name: 'smooth' }).apply(x) as SymbolicTensor, 'The layer smooth has the activation swish, which recurrent layers of ONNX have not; there are tanh, '],
+    ['a memory', layers.gru({ units: 2, stateful: true, name: 'goes_on' }).apply(batch) as SymbolicTensor, 'The layer goes_on remembers its state from batch to batch (stateful)'],
+    ['a mask of several', layers.lstm({ units: 2 }).apply(layers.add({ name: 'joined' }).apply([layers.masking({}).apply(x) as SymbolicTensor, x]) as SymbolicTensor) as SymbolicTensor, 'The layer joined has several inputs of which one has steps that do not count'],
+  ] // biome-ignore format: a table
+  for (const [what, outputs, message] of refused) {
+    const net = model({ inputs: what === 'a memory' ? batch : x, outputs })
+    const before = tf.memory().numTensors
+    expect(() => onnxOf(partsOf(net)), what).toThrow(message)
+    expect(tf.memory().numTensors).toBe(before)
+  }
 })
 
 it('refuses attention that masks decide, by its name', () => {

@@ -4,8 +4,11 @@ import { transpose } from '@tensorflow/tfjs-core'
 import { activate, biased, constant } from './activate.js'
 import type { Applied, LayerConfig } from './applied.js'
 import { layerNorm, multiHeadAttention, positionalEmbedding, transformerBlock } from './attention-operators.js'
+import { shownSteps } from './masks.js'
+import { bidirectional, recurrent } from './recurrent-operators.js'
 
-type Operator = (applied: Applied) => string
+/** Gives the name of what a layer answers with, or of each of several. */
+type Operator = (applied: Applied) => string | string[]
 
 const same: Operator = ({ xs }) => xs[0]!
 
@@ -77,6 +80,8 @@ export const operators: Readonly<Record<string, Operator>> = {
   MultiHeadAttention: applied => multiHeadAttention(applied as never),
   TransformerBlock: applied => transformerBlock(applied as never),
   PositionalEmbedding: applied => positionalEmbedding(applied as never),
+  ...{ LSTM: recurrent, GRU: recurrent, SimpleRNN: recurrent, Bidirectional: bidirectional },
+  Masking: ({ graph, config, xs }) => graph.op('Mul', [xs[0]!, shownSteps(graph, xs[0]!, config.maskValue)]),
   Activation: ({ graph, config, xs }) => activate(graph, config.activation, xs[0]!),
   ReLU: ({ graph, config, xs }) => {
     if (config.maxValue !== undefined && config.maxValue !== null)
