@@ -2,10 +2,11 @@ import { type FileSource, isPromise, show, typeError } from '@onecycle/platform'
 import { readFile } from '#data/read-file.js'
 import { withChannels } from './channels.js'
 import { decodeImage } from './decode.js'
-import { isPixels, type Pixels } from './pixels.js'
+import type { Pixels } from './pixels.js'
+import { type InMemory, pixelsOf } from './pixels-of.js'
 
-/** What a picture is read from: an address, a Blob, the bytes of a file, or pixels. */
-export type ImageSource = FileSource | Pixels
+/** What a picture is read from: an address, a Blob, the bytes of a file, pixels, a page's `ImageData`, or a tensor as `tf.browser.fromPixels` makes. */
+export type ImageSource = FileSource | InMemory
 
 /**
  * At once, where nothing has to be waited for.
@@ -13,12 +14,13 @@ export type ImageSource = FileSource | Pixels
  * @throws Error for what cannot be read or is no picture; TypeError for what is no source
  */
 export function readPixels(source: ImageSource, channels: 1 | 3, maxPixels: number): Pixels | Promise<Pixels> {
-  if (isPixels(source)) return pixelsOf(source, channels)
-  const bytes = readFile(source)
+  const pixels = pixelsOf(source)
+  if (pixels) return isPromise(pixels) ? pixels.then(pixels => checked(pixels, channels)) : checked(pixels, channels)
+  const bytes = readFile(source as FileSource)
   return isPromise(bytes) ? bytes.then(bytes => decodeImage(bytes, channels, maxPixels)) : decodeImage(bytes, channels, maxPixels)
 }
 
-function pixelsOf(pixels: Pixels, channels: 1 | 3): Pixels {
+function checked(pixels: Pixels, channels: 1 | 3): Pixels {
   const { data, height, width, channels: own } = pixels
   const isArray = data instanceof Uint8Array || data instanceof Float32Array
   if (!isArray || data.length !== height * width * own || ![1, 3, 4].includes(own))

@@ -1,4 +1,15 @@
-import { checkCount, checkOptions, codeOf, kind, nameOf, plainError, rangeError, show, typeError } from '@onecycle/platform'
+import {
+  checkCount,
+  checkOptions,
+  codeOf,
+  type FileSource,
+  kind,
+  nameOf,
+  plainError,
+  rangeError,
+  show,
+  typeError,
+} from '@onecycle/platform'
 import type { ColorName } from '@onecycle/plot'
 import { readFile } from '#data/read-file.js'
 import type { Encoded } from '../item/item-encoder.js'
@@ -6,7 +17,8 @@ import type { Block, Part, Shown } from '../item/part.js'
 import type { Head } from '../target.js'
 import { decodeMask } from './decode.js'
 import type { ImageSource } from './image-source.js'
-import { isPixels, type Mask, type Pixels } from './pixels.js'
+import type { Mask, Pixels } from './pixels.js'
+import { pixelsOf } from './pixels-of.js'
 import { rgbOf } from './rgb-of.js'
 
 /** Plain JSON. */
@@ -39,7 +51,7 @@ export class MaskPart implements Part<ImageSource, Mask> {
   }
 
   async load(source: ImageSource): Promise<Mask> {
-    const raw = isPixels(source) ? source : await this.#read(source)
+    const raw = await (pixelsOf(source) ?? this.#read(source as FileSource))
     if (raw.channels !== 1) throw typeError('mask', `its mask has ${raw.channels} channels; expected 1, the class of each pixel.`)
     const data = new Uint8Array(raw.data.length)
     for (let i = 0; i < data.length; i++) {
@@ -55,7 +67,7 @@ export class MaskPart implements Part<ImageSource, Mask> {
     return { mask: { ...raw, data } }
   }
 
-  async #read(source: Exclude<ImageSource, Pixels>): Promise<Pixels> {
+  async #read(source: FileSource): Promise<Pixels> {
     const bytes = await readFile(source)
     return decodeMask(bytes).catch(cause => {
       throw plainError(codeOf(cause, 'mask'), `its mask ${nameOf(source)}: ${cause.message}`, { cause })

@@ -26,8 +26,8 @@ export class SampleInputs implements ItemInputs {
   }
 
   takes(given: unknown, inputNames: readonly string[] = []): boolean {
-    if (Array.isArray(given)) return given.length > 0 && given.every(each => isItem(each, inputNames))
-    return isItem(given, inputNames)
+    const isOne = (each: unknown) => (each instanceof Tensor ? this.#isPicture(each) : isItem(each, inputNames))
+    return Array.isArray(given) ? given.length > 0 && given.every(isOne) : isOne(given)
   }
 
   /** @throws Error that names an item which cannot be read; RangeError for samples of different shapes */
@@ -52,6 +52,11 @@ export class SampleInputs implements ItemInputs {
     return this.#encoder.x.show?.(values, shape).picture
   }
 
+  /** A tensor that is no batch of floats as the model has them: a picture, or bytes that would be taken for such floats. */
+  #isPicture({ rank, dtype }: Tensor): boolean {
+    return this.#encoder.x.kind === 'image' && (rank === 3 || (rank === 4 && dtype === 'int32'))
+  }
+
   state(): SampleInputsState | undefined {
     return this.#encoder.kind === undefined ? undefined : { kind: 'item', ...this.#encoder.state() }
   }
@@ -60,7 +65,7 @@ export class SampleInputs implements ItemInputs {
 /** Whether something is neither numbers nor inputs by the names of a model. */
 function isItem(given: unknown, inputNames: readonly string[]): boolean {
   if (typeof given === 'string' || given instanceof Uint8Array) return true
-  if (typeof given !== 'object' || given === null || given instanceof Tensor || ArrayBuffer.isView(given)) return false
+  if (typeof given !== 'object' || given === null || ArrayBuffer.isView(given)) return false
   if (Array.isArray(given)) return false
   const names = Object.keys(given)
   return names.length === 0 || !names.every(name => inputNames.includes(name))

@@ -64,7 +64,7 @@ export class Predictor {
   async predict(samples: Samples | readonly Samples[] | Readonly<Record<string, Samples>>): Promise<Answer | Answer[]>
   async predict(text: string): Promise<Answer>
   async predict(texts: readonly string[]): Promise<Answer[]>
-  /** A picture: a path or another address, a Blob, the bytes of a file, or pixels. */
+  /** A picture: a path or another address, a Blob, the bytes of a file, pixels, an `ImageData`, or a tensor [height, width, channels]. */
   async predict(picture: ImageSource): Promise<Answer>
   async predict(pictures: readonly ImageSource[]): Promise<Answer[]>
   /** Of a language model, a text that goes on from its beginning by so many tokens, as the `predict` of a {@link LanguageLearner}. */

@@ -61,6 +61,27 @@ describe('vision_learner', () => {
     const predictor = await load_learner(await learn.exportFiles())
     const again = (await predictor.predict([picture, picture])) as ClassAnswer[]
     expect(again.map(({ probs }) => probs['lies'])).toEqual(Array(2).fill(expect.closeTo(answer.probs['lies']!, 5)))
+    // Those of a canvas, with what is transparent, and tensors, as tf.browser.fromPixels makes them, are the same picture.
+    const rgba = new Uint8ClampedArray(4 * side * side).map((_, i) => (i % 4 === 3 ? 255 : x[i >> 2]!))
+    const bytes = tf.tensor3d(Int32Array.from(picture.data), [side, side, 1], 'int32')
+    const floats = tf.div<tf.Tensor3D>(bytes, 255)
+    const colours = tf.tile(bytes, [1, 1, 3])
+    for (const same of [{ data: rgba, height: side, width: side }, bytes, floats, colours])
+      for (const answers of [await learn.predict([same]), await predictor.predict([same])] as ClassAnswer[][])
+        expect(answers[0]!.probs['lies']).toBeCloseTo(answer.probs['lies']!, 5)
+    const batch = tf.expandDims<tf.Tensor4D>(bytes)
+    await expect(learn.predict(batch as never)).rejects.toThrow(
+      'item 0: A tensor of int32 [1,16,16,1] is no picture; expected [height, width, channels], int32 of bytes or float32 from 0 to 1. Of several, give a list',
+    )
+    const inputs = tf.expandDims(floats)
+    const forward = learn.predict(inputs) as tf.Tensor
+    expect(forward.shape).toEqual([1, 2])
+    const large = tf.mul<tf.Tensor3D>(floats, 255)
+    await expect(learn.predict(large)).rejects.toThrow(/holds \d+; expected values from 0 to 1, or int32 bytes/)
+    const wrong = tf.neg<tf.Tensor3D>(bytes)
+    await expect(predictor.predict(wrong)).rejects.toThrow(/holds -\d+; expected bytes, from 0 to 255/)
+    tf.dispose([bytes, floats, colours, batch, inputs, forward, large, wrong])
+    await expect(learn.predict(bytes)).rejects.toThrow('has been disposed')
     predictor.dispose()
     expect(tf.memory().numTensors).toBe(before)
   })
