@@ -1,5 +1,5 @@
+import { Message } from '@onecycle/platform'
 import type { Attribute, Binding } from '../operations.js'
-import { encoded, type Message } from './protobuf.js'
 import type { Constant, Operation, Place } from './tape.js'
 
 /** A tensor that comes from outside. */
@@ -33,60 +33,80 @@ const untyped: ReadonlySet<string> = new Set(['ExpandDims'])
  * reciprocal of a constant, and joins a product with its bias. So there is something between any two that it does not look through, which costs nothing else: what
  * nobody reads any more is written over.
  *
- * @throws Error for an attribute that cannot be written
+ * @returns undefined where one of them has an attribute of another kind than those here
  */
 export function graphOf(
   binding: Binding,
   outside: readonly Outside[],
   constants: readonly Constant[],
   operations: readonly Operation[],
-): Graph {
+): Graph | undefined {
   const names = new Map<Place, string>()
   const types = new Map<Place, number>()
   const nodes: Message[] = []
   const read = new Set(operations.flatMap(({ inputs }) => inputs))
   const add = (op: string, inputs: readonly string[], attributes: Readonly<Record<string, Message>>): string => {
     const name = `n${nodes.length}`
-    nodes.push({ 1: name, 2: op, 3: inputs, 5: Object.entries(attributes).map(([key, value]) => ({ 1: key, 2: value })) })
+    const own = Object.entries(attributes).map(([key, value]) => new Message().text(1, key).message(2, value))
+    nodes.push(
+      new Message()
+        .text(1, name)
+        .text(2, op)
+        .text(3, ...inputs)
+        .message(5, ...own),
+    )
     return name
   }
   const behindScreen = (place: Place) =>
-    add('PlaceholderWithDefault', [names.get(place)!], { dtype: { 6: types.get(place)! }, shape: { 7: { 3: true } } })
+    add('PlaceholderWithDefault', [names.get(place)!], {
+      dtype: typeOf(types.get(place)!),
+      shape: new Message().message(7, anyShape),
+    })
   const made = (place: Place, dtype: number, name: string) => {
     types.set(place, dtype)
     names.set(place, name)
   }
   for (const { place, shape, dtype } of outside)
-    made(place, dtype, add('Placeholder', [], { dtype: { 6: dtype }, shape: { 7: shapeOf(shape) } }))
+    made(place, dtype, add('Placeholder', [], { dtype: typeOf(dtype), shape: new Message().message(7, shapeOf(shape)) }))
   for (const { place, shape, dtype, bytes } of constants) {
-    const value = { 1: dtype, 2: shapeOf(shape), 4: bytes }
-    made(place, dtype, add('Const', [], { dtype: { 6: dtype }, value: { 8: value } }))
+    const value = new Message().int(1, dtype).message(2, shapeOf(shape)).bytes(4, bytes)
+    made(place, dtype, add('Const', [], { dtype: typeOf(dtype), value: new Message().message(8, value) }))
     names.set(place, behindScreen(place))
   }
   for (const { name, attributes, inputs, outputs } of operations) {
-    const own = Object.fromEntries(attributes.map(each => [each.name, attributeOf(binding, each)]))
+    const own: Record<string, Message> = {}
+    for (const attribute of attributes) {
+      const written = attributeOf(binding, attribute)
+      if (!written) return undefined
+      own[attribute.name] = written
+    }
     const given = inputs.map(place => (apart.has(name) ? behindScreen(place) : names.get(place)!))
-    const node = add(name, given, untyped.has(name) ? { ...own, T: { 6: types.get(inputs[0]!)! } } : own)
+    const node = add(name, given, untyped.has(name) ? { ...own, T: typeOf(types.get(inputs[0]!)!) } : own)
     outputs.forEach(({ place, dtype }, i) => {
       made(place, dtype, `${node}:${i}`)
       if (read.has(place)) names.set(place, behindScreen(place))
     })
   }
-  const graph = { 1: nodes, 4: { 1: producer } }
-  return { file: encoded({ 1: 1, 2: { 1: { 4: tag }, 2: graph } }), nameOf: place => names.get(place)! }
+  const graph = new Message().message(1, ...nodes).message(4, new Message().int(1, producer))
+  const tagged = new Message().message(1, new Message().text(4, tag)).message(2, graph)
+  return { file: new Message().int(1, 1).message(2, tagged).encode(), nameOf: place => names.get(place)! }
 }
 
-const shapeOf = (shape: readonly number[]): Message => ({ 2: shape.map(size => ({ 1: size })) })
+const typeOf = (dtype: number) => new Message().int(6, dtype)
+const shapeOf = (shape: readonly number[]) => new Message().message(2, ...shape.map(size => new Message().int(1, size)))
+const anyShape = new Message().int(3, 1)
 
-function attributeOf(binding: Binding, { name, type, value }: Attribute): Message {
-  if (Array.isArray(value) && type === binding.TF_ATTR_SHAPE) return { 7: shapeOf(value) }
-  if (Array.isArray(value) && type === binding.TF_ATTR_INT) return { 1: { 3: value } }
-  if (type === binding.TF_ATTR_STRING && typeof value === 'string') return { 2: value }
-  if (type === binding.TF_ATTR_BOOL && typeof value === 'boolean') return { 5: value }
+/** Undefined for one of another kind. */
+function attributeOf(binding: Binding, { type, value }: Attribute): Message | undefined {
+  const written = new Message()
+  if (Array.isArray(value) && type === binding.TF_ATTR_SHAPE) return written.message(7, shapeOf(value))
+  if (Array.isArray(value) && type === binding.TF_ATTR_INT) return written.message(1, new Message().int(3, ...value))
+  if (type === binding.TF_ATTR_STRING && typeof value === 'string') return written.text(2, value)
+  if (type === binding.TF_ATTR_BOOL && typeof value === 'boolean') return written.int(5, Number(value))
   if (typeof value === 'number') {
-    if (type === binding.TF_ATTR_INT) return { 3: value }
-    if (type === binding.TF_ATTR_FLOAT) return { 4: { float: value } }
-    if (type === binding.TF_ATTR_TYPE) return { 6: value }
+    if (type === binding.TF_ATTR_INT) return written.int(3, value)
+    if (type === binding.TF_ATTR_FLOAT) return written.float(4, value)
+    if (type === binding.TF_ATTR_TYPE) return typeOf(value)
   }
-  throw new Error(`The attribute ${name} cannot be written.`)
+  return undefined
 }

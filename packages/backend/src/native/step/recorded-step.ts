@@ -55,6 +55,10 @@ export class StepRecording {
     const outside = this.#outside.filter(({ place }) => read.has(place))
     try {
       const graph = graphOf(this.#backend.binding, outside, constants, operations)
+      if (!graph) {
+        this.refuse('an operation has an attribute of a kind that no graph is written with')
+        return undefined
+      }
       const model = withSavedModel(graph.file, folder => this.#backend.binding.loadSavedModel(folder, tag))
       if (model === undefined) return undefined
       const inputs = outside.map(({ place }) => graph.nameOf(place)).join()
