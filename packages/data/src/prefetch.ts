@@ -1,7 +1,7 @@
 import { type Batch, disposeOf } from './batch.js'
 
 /**
- * Batches that are prepared while the one before them is used: so many are asked for at once as soon as the one that is due has come. An error
+ * Batches that are prepared while the one before them is used: so many are asked for at once, and again as soon as half of them are left. An error
  * comes when its batch is due. Batches that nobody takes any more are waited for, and disposed.
  *
  * @param ahead batches to prepare; 0 asks for each when it is due
@@ -22,10 +22,12 @@ export async function* prefetched(
     }
   }
   try {
+    askFor(ahead)
     for (let due = from; due < to; due++) {
       askFor(1)
       const batch = await coming.shift()!
-      askFor(ahead)
+      // Some together: a thread that sleeps is to be woken for them once.
+      if (coming.length <= ahead / 2) askFor(ahead)
       yield batch
     }
   } finally {

@@ -1,5 +1,6 @@
 import { checkCount, checkOptions, type Kinds, kind, type PrettyString, show, typeError } from '@onecycle/platform'
 import type { Plot } from '@onecycle/plot'
+import { sizeOf } from '../check.js'
 import { type BunchOptions, bunchKinds, DataBunch } from '../data-bunch.js'
 import { DataLoader } from '../data-loader.js'
 import { type Dataset, Subset } from '../dataset.js'
@@ -101,7 +102,9 @@ export class ItemDataBunch extends DataBunch {
     const train = await setOf(tfms, 1 - validates)
     const valid = valid_tfms ? (await setOf(valid_tfms, validates)).plain() : train.plain()
     const { classes } = y?.head ?? {}
-    const bunch = DataBunch.from_datasets(new Subset(train, split[0]), new Subset(valid, split[1]), { ...rest, classes })
+    const prefetch = rest.prefetch ?? aheadOf(train, rest.bs)
+    const how = { ...rest, prefetch, classes }
+    const bunch = DataBunch.from_datasets(new Subset(train, split[0]), new Subset(valid, split[1]), how)
     return new this(bunch, what, options, [train, valid])
   }
 
@@ -211,4 +214,15 @@ export class ItemDataBunch extends DataBunch {
   state(): SampleEncoderState {
     return this.encoder.state()
   }
+}
+
+/** Bytes of batches that threads prepare ahead, where they may be more than two. */
+const AHEAD = 2 ** 23
+
+/** Batches that threads prepare ahead: small ones are used up before a thread has had its turn, and there are more of them, up to eight. */
+function aheadOf({ num_workers, inputShape }: ItemDataset<Labelled>, bs = 64): number | undefined {
+  if (num_workers === 0) return undefined
+  const shapes = (Array.isArray(inputShape[0]) ? inputShape : [inputShape]) as number[][]
+  const numbers = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
+  return Math.max(2, Math.min(8, Math.floor(AHEAD / (4 * bs * numbers))))
 }

@@ -126,12 +126,12 @@ export class ItemDataset<Item = unknown> implements Dataset {
     checkCount('seed', seed, 0, 2 ** 32 - 1)
     const root = new Random(seed)
     const { num_workers = usualThreads(encoder as ItemEncoder, items.length) } = options
-    const reader = await readerOf(encoder as ItemEncoder, root, { num_workers, cache })
+    const reader = await readerOf(encoder as ItemEncoder, root, items, { num_workers, cache })
     // Here, where what is wrong shows at once.
     const here = new ItemReader(encoder as ItemEncoder, root)
     let failure: Error | undefined
     for (let i = 0; i < (badItems === 'skip' ? items.length : 1); i++) {
-      const read = await here.read(Int32Array.of(i), [items[i]], undefined)
+      const read = await here.read(Int32Array.of(i), () => items[i], undefined)
       const [sample] = apart(read)
       if (sample) {
         const [shaped] = encoder.collate?.([sample]) ?? [sample]
@@ -183,8 +183,8 @@ export class ItemDataset<Item = unknown> implements Dataset {
   }
 
   #read(indices: Int32Array, pass: number | undefined): Promise<Samples> {
-    const items = Array.from(indices, index => this.items[index])
-    return this.#reader.read(indices, items, this.#options.augment === false ? undefined : pass)
+    const itemAt = (place: number) => this.items[indices[place]!]
+    return this.#reader.read(indices, itemAt, this.#options.augment === false ? undefined : pass)
   }
 
   /** Only those that were read go through the encoder's collate. */

@@ -59,6 +59,7 @@ export function usualThreads({ kind, slow }: ItemEncoder, items: number): number
 export async function readerOf(
   encoder: ItemEncoder,
   root: Random,
+  items: readonly unknown[],
   options: ReadingOptions & { num_workers: number },
 ): Promise<SampleReader> {
   const { num_workers, cache } = options
@@ -76,7 +77,7 @@ export async function readerOf(
   }
   if (num_workers > 0) {
     const { ThreadedReader } = await import('./thread/threaded-reader.js')
-    return new ThreadedReader(encoder, root, num_workers, where)
+    return new ThreadedReader(encoder, root, items, { count: num_workers, cache: where })
   }
   if (!where) return new ItemReader(encoder, root)
   const { remembering } = await import('./cache/remembering.js')

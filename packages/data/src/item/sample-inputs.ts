@@ -36,7 +36,7 @@ export class SampleInputs implements ItemInputs {
     const items = (one ? [given] : (given as unknown[])).map(x => ({ x }))
     const read = await new ItemReader(this.#encoder as ItemEncoder, new Random(0)).read(
       Int32Array.from(items.keys()),
-      items,
+      i => items[i],
       undefined,
     )
     for (const error of read.errors.values()) throw error

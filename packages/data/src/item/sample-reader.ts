@@ -8,13 +8,15 @@ export interface SampleReader {
   /**
    * The samples of these indices, in this order; for one that cannot be read an error that names its item.
    *
-   * @param items one for each index
+   * @param itemAt which item is at a place among these
    * @param pass undefined where nothing is drawn at random
    */
-  read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples>
+  read(indices: Int32Array, itemAt: ItemAt, pass: number | undefined): Promise<Samples>
   /** What it gave is used no more: its memory may be used for others. */
   release?(samples: Samples): void
 }
+
+export type ItemAt = (place: number) => unknown
 
 /** Items that are read at the same time: enough to keep a disk busy, few enough that large ones find room. */
 const together = 8
@@ -37,13 +39,13 @@ export class ItemReader implements SampleReader {
     this.#load = load
   }
 
-  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples> {
+  async read(indices: Int32Array, itemAt: ItemAt, pass: number | undefined): Promise<Samples> {
     const samples = new Array<Sample>(indices.length)
     let next = 0
     const reads = Array.from({ length: Math.min(together, indices.length) }, async () => {
       while (next < indices.length) {
         const i = next++
-        const sample = this.#sample(items[i], indices[i]!, pass)
+        const sample = this.#sample(itemAt(i), indices[i]!, pass)
         // What is there at once is not waited for, which would take as long as to read a small file.
         samples[i] = isPromise(sample) ? await sample : sample
       }

@@ -1,7 +1,8 @@
 import { Random } from '@onecycle/platform'
 import { remembering } from '../cache/remembering.js'
 import { restoreEncoder } from '../restore-encoder.js'
-import { ItemReader, type SampleReader } from '../sample-reader.js'
+import { ItemReader } from '../sample-reader.js'
+import type { Samples } from '../samples.js'
 import { pack } from './packed.js'
 import type { FromThread, Setup, ToThread } from './thread.js'
 
@@ -11,11 +12,12 @@ import type { FromThread, Setup, ToThread } from './thread.js'
  * @returns hears what it is told
  */
 export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[]) => void): (message: ToThread) => void {
-  const readers = new Map<number, Promise<SampleReader>>()
+  const readers = new Map<number, Promise<Reads>>()
   let last: Promise<void> = Promise.resolve()
   const read = async ({ task, reader, indices, items, pass, spare }: Extract<ToThread, { task: number }>) => {
     try {
-      const samples = pack(await (await readers.get(reader)!).read(indices, items, pass), spare)
+      const reads = await readers.get(reader)!
+      const samples = pack(await reads(indices, items, pass), spare)
       answer({ task, samples }, [samples.buffer])
     } catch (error) {
       answer({ task, error, code: (error as { code?: unknown }).code }, [])
@@ -32,9 +34,12 @@ export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[])
   }
 }
 
-async function prepare({ encoder: state, root, cache, among }: Setup): Promise<SampleReader> {
+type Reads = (indices: Int32Array, items: readonly unknown[] | undefined, pass: number | undefined) => Promise<Samples>
+
+async function prepare({ encoder: state, root, cache, among, items: all }: Setup): Promise<Reads> {
   const encoder = await restoreEncoder(state)
   const random = new Random()
   random.restore(root)
-  return new ItemReader(encoder, random, cache && remembering(encoder, cache, among))
+  const reader = new ItemReader(encoder, random, cache && remembering(encoder, cache, among))
+  return (indices, items, pass) => reader.read(indices, place => (items ? items[place] : all![indices[place]!]), pass)
 }

@@ -27,6 +27,8 @@ export interface Setup {
   readonly cache?: Cache | undefined
   /** How many threads read for it. */
   readonly among: number
+  /** All items by their indices, where they are so small that the thread has them once and for all. */
+  readonly items?: readonly unknown[] | undefined
 }
 
 export type ToThread =
@@ -36,7 +38,8 @@ export type ToThread =
       readonly task: number
       readonly reader: number
       readonly indices: Int32Array
-      readonly items: readonly unknown[]
+      /** One for each index; undefined where the thread has them. */
+      readonly items?: readonly unknown[] | undefined
       readonly pass: number | undefined
       /** One that is used no more, to put numbers into. */
       readonly spare?: ArrayBuffer | undefined

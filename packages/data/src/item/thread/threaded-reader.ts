@@ -3,7 +3,7 @@ import type { Cache } from '../cache/remembering.js'
 import type { ItemEncoder } from '../item-encoder.js'
 import { nameOfItem } from '../name-of-item.js'
 import { stateOf } from '../restore.js'
-import type { SampleReader } from '../sample-reader.js'
+import type { ItemAt, SampleReader } from '../sample-reader.js'
 import type { Run, Samples } from '../samples.js'
 import { unpack } from './packed.js'
 import { type Asker, ReadingThread, ThreadLost } from './reading-thread.js'
@@ -25,31 +25,32 @@ const gone = new FinalizationRegistry<number>(number => {
 export class ThreadedReader implements SampleReader {
   readonly #asker: Asker
   readonly #count: number
+  readonly #knowsItems: boolean
   /** Buffers of batches that were made: new ones would be memory that has to be cleared, and told to the garbage collector. */
   readonly #spares: ArrayBuffer[] = []
 
   /**
    * @param root decides what is drawn at random
+   * @param items all of the data set
    * @throws TypeError for an encoder that works on this thread alone
    */
-  constructor(encoder: ItemEncoder, root: Random, count: number, cache?: Cache) {
-    this.#asker = { number: readers++, setup: { encoder: stateOf(encoder), root: root.state(), cache, among: count } }
+  constructor(encoder: ItemEncoder, root: Random, items: readonly unknown[], how: { count: number; cache?: Cache | undefined }) {
+    const { count, cache } = how
+    this.#knowsItems = areSmall(items)
+    const setup = { encoder: stateOf(encoder), root: root.state(), cache, among: count }
+    this.#asker = { number: readers++, setup: this.#knowsItems ? { ...setup, items } : setup }
     this.#count = count
     gone.register(this, this.#asker.number)
     while (threads.length < count) threads.push(new ReadingThread())
   }
 
-  async read(indices: Int32Array, items: readonly unknown[], pass: number | undefined): Promise<Samples> {
+  async read(indices: Int32Array, itemAt: ItemAt, pass: number | undefined): Promise<Samples> {
     // A part of an array would be sent with the whole of it.
-    if (this.#count === 1) return this.#readOn(threads[0]!, { indices: indices.slice(), items, pass })
+    if (this.#count === 1) return this.#readOn(threads[0]!, { indices: indices.slice(), itemAt, pass })
     const parts = threads.slice(0, this.#count).flatMap((thread, number) => {
       const places = Int32Array.from(indices.keys()).filter(place => indices[place]! % this.#count === number)
-      const part = () => ({
-        indices: places.map(place => indices[place]!),
-        items: Array.from(places, place => items[place]),
-        pass,
-      })
-      return places.length > 0 ? [this.#readOn(thread, part(), places)] : []
+      const part = { indices: places.map(place => indices[place]!), itemAt: (i: number) => itemAt(places[i]!), pass }
+      return places.length > 0 ? [this.#readOn(thread, part, places)] : []
     })
     const read = await Promise.all(parts)
     return {
@@ -67,34 +68,59 @@ export class ThreadedReader implements SampleReader {
   /** When the thread ends meanwhile, samples are read once more, each by itself: one with which a thread ends again is what ended it. */
   async #readOn(thread: ReadingThread, part: Part, places?: Int32Array): Promise<Samples> {
     try {
-      return unpack(await thread.read(this.#asker, part, this.#spares.pop()), places)
+      return unpack(await thread.read(this.#asker, this.#task(part), this.#spares.pop()), places)
     } catch (error) {
       if (!(error instanceof ThreadLost)) throw error
     }
     const [runs, errors]: [Run[], [number, Error][]] = [[], []]
-    for (const [i, item] of part.items.entries()) {
-      const alone = { indices: part.indices.slice(i, i + 1), items: [item], pass: part.pass }
+    for (let i = 0; i < part.indices.length; i++) {
+      const alone = { indices: part.indices.slice(i, i + 1), itemAt: () => part.itemAt(i), pass: part.pass }
       const read = await this.#readAlone(thread, alone, Int32Array.of(places?.[i] ?? i))
       runs.push(...read.runs)
       errors.push(...read.errors)
     }
-    return { count: part.items.length, runs, errors: new Map(errors) }
+    return { count: part.indices.length, runs, errors: new Map(errors) }
   }
 
   async #readAlone(thread: ReadingThread, part: Part, place: Int32Array): Promise<Samples> {
     try {
-      return unpack(await thread.read(this.#asker, part), place)
+      return unpack(await thread.read(this.#asker, this.#task(part)), place)
     } catch (cause) {
       if (!(cause instanceof ThreadLost)) throw cause
-      const name = nameOfItem(part.items[0], part.indices[0]!)
+      const name = nameOfItem(part.itemAt(0), part.indices[0]!)
       const error = plainError('reading-thread', `${name}: the worker thread that read it ${cause.message}, twice.`, { cause })
       return { count: 1, runs: [], errors: new Map([[place[0]!, error]]) }
     }
+  }
+
+  #task({ indices, itemAt, pass }: Part) {
+    return { indices, items: this.#knowsItems ? undefined : Array.from(indices.keys(), itemAt), pass }
   }
 }
 
 interface Part {
   readonly indices: Int32Array
-  readonly items: readonly unknown[]
+  readonly itemAt: ItemAt
   readonly pass: number | undefined
+}
+
+/** Items that threads may keep: of paths and classes some ten megabytes. */
+const MOST = 2 ** 17
+
+/** Whether they are so small that threads can have all of them: to send those of each batch takes longer than to copy its numbers. */
+function areSmall(items: readonly unknown[]): boolean {
+  return items.length <= MOST && items.every(item => isSmall(item) || isPair(item))
+}
+
+function isPair(item: unknown): boolean {
+  return (
+    typeof item === 'object' &&
+    item !== null &&
+    Object.getPrototypeOf(item) === Object.prototype &&
+    Object.values(item).every(isSmall)
+  )
+}
+
+function isSmall(value: unknown): boolean {
+  return value === undefined || typeof value === 'number' || (typeof value === 'string' && value.length <= 300)
 }
