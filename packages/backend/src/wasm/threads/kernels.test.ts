@@ -18,10 +18,11 @@ const normalized = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
 const rowsNormalized = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
   tf.engine().runKernel<tf.Tensor[]>(layerNormKernelNames.forward, { x, gamma, beta }, { epsilon: 1e-5 })[0]!
 
-const steps = (cell: 'lstm' | 'gru') => (x: tf.Tensor, kernel: tf.Tensor, recurrentKernel: tf.Tensor, bias: tf.Tensor) => {
-  const attrs = { cell, activation: 'tanh', recurrentActivation: 'sigmoid', goBackwards: false } as const
-  return recurrentOperation(attrs, true, { x, kernel, recurrentKernel, bias }).output
-}
+const steps =
+  (cell: 'lstm' | 'gru' | 'gruAfter') => (x: tf.Tensor, kernel: tf.Tensor, recurrentKernel: tf.Tensor, bias: tf.Tensor) => {
+    const attrs = { cell, activation: 'tanh', recurrentActivation: 'sigmoid', goBackwards: false } as const
+    return recurrentOperation(attrs, true, { x, kernel, recurrentKernel, bias }).output
+  }
 
 const attention = (...qkv: tf.Tensor[]) => {
   const attrs = { heads: 4, causal: true, rate: 0.1, bound: 0.1 * 2 ** 32, seed: 1 }
@@ -55,6 +56,7 @@ const divided: Operation[] = [
   ['layer norm', [[1001, 70], [70], [70]], rowsNormalized],
   ['an LSTM', [[17, 9, 21], [21, 52], [13, 52], [52]], steps('lstm')],
   ['a GRU', [[17, 9, 21], [21, 72], [24, 72], [72]], steps('gru')],
+  ['a GRU that resets after its product', [[17, 9, 21], [21, 72], [24, 72], [2, 72]], steps('gruAfter')],
   ['attention', [[2, 41, 36], [2, 53, 36], [2, 53, 20]], attention],
   ['means of rows', [[7, 26000]], (x: tf.Tensor) => tf.mean(x, 1)],
 ]

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
 import { initializers, input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
+import fc from 'fast-check'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recurrentDefinition } from '../../../../backend/src/testing/recurrent-definition.js'
 import { accelerate } from '../../accelerate.js'
@@ -29,7 +30,9 @@ const kernels = ['Recurrent', 'RecurrentGradient']
 /** How often the kernels of recurrent layers run. */
 function countRuns(): () => number {
   const run = vi.spyOn(tf.engine(), 'runKernel')
-  return () => run.mock.calls.filter(([name]) => kernels.includes(name)).length
+  const count = () => run.mock.calls.filter(([name]) => kernels.includes(name)).length
+  const before = count()
+  return () => count() - before
 }
 
 /** Without the kernel, steps are composed. */
@@ -225,6 +228,54 @@ describe.each(ways)('a GRU on %s', (_, compute) => {
       })
     },
   )
+})
+
+describe('the kernel', () => {
+  const numbers = (count: number, phase: number) =>
+    Array.from({ length: count }, (_, i) => Math.fround(0.6 * Math.sin(1 + 2.3 * i + phase)))
+  const expectComposed = async (shape: Case['shape'], options: GRUOptions, mask?: readonly number[], kernelsRun = 6) => {
+    await tf.setBackend('wasm')
+    const [samples, steps, features] = shape
+    const { units } = options
+    const each = {
+      ...{ shape, options, mask, x: numbers(samples * steps * features, 1), state: numbers(samples * units, 5) },
+      weights: [numbers(3 * features * units, 2), numbers(3 * units * units, 3), numbers(6 * units, 4)],
+      ...{ above: numbers(samples * steps * units, 6), aboveLast: numbers(samples * units, 7) },
+    }
+    const runs = countRuns()
+    const found = passes(each)
+    expect(runs()).toBe(kernelsRun)
+    const expected = await composed(() => passes(each))
+    expectClose(found.y, expected.y, 1e-5)
+    expectClose(found.last, expected.last, 1e-5)
+    for (const [i, gradient] of found.gradients.entries()) {
+      // Sums of a hundred products that nearly cancel.
+      const most = expected.gradients[i]!.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
+      expectClose(gradient.map(value => value / most), expected.gradients[i]!.map(value => value / most), 2e-5) // biome-ignore format: one call
+    }
+  }
+
+  it.each<[string, Case['shape'], GRUOptions]>([
+    ['more samples than go together', [101, 2, 3], { units: 4 }],
+    ['more steps than are projected at once', [40, 6, 2], { units: 4, goBackwards: true }],
+    ['sums deeper than a block', [2, 2, 410], { units: 9 }],
+    ['rows of whole tiles', [12, 3, 6], { units: 12 }],
+    ['many units', [3, 2, 5], { units: 130 }],
+  ])('has the values and gradients of the composed form: %s', (_, shape, options) => expectComposed(shape, options))
+
+  it('has them whatever its sizes, and whatever is masked', async () => {
+    const size = (max: number) => fc.integer({ min: 1, max })
+    const bits = fc.infiniteStream(fc.integer({ min: 0, max: 1 }))
+    await fc.assert(
+      fc.asyncProperty(fc.tuple(size(9), size(5), size(21)), size(21), fc.boolean(), bits, (shape, units, goBackwards, mask) =>
+        expectComposed(shape, { units, goBackwards }, [...mask.take(shape[0] * shape[1])]),
+      ),
+      { numRuns: 8 },
+    )
+  })
+
+  it('leaves other activations to the composed form', () =>
+    expectComposed([2, 3, 2], { units: 3, activation: 'elu' }, undefined, 0))
 })
 
 const seeded = () => ({

@@ -42,7 +42,7 @@ const ofKeras = {
   ...{ name: 'reader', trainable: true, dtype: { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null } },
   ...{ return_sequences: false, return_state: false, go_backwards: false, stateful: false, unroll: false, zero_output_for_mask: false },
   ...{ units: 3, activation: 'tanh', recurrent_activation: 'sigmoid', use_bias: true },
-  kernel_initializer: { module: 'keras.initializers', class_name: 'GlorotUniform', config: { seed: null }, registered_name: null },
+  kernel_initializer: { module: 'keras.initializers', class_name: 'GlorotUniform', config: { seed: null, input_axes: null, output_axes: null }, registered_name: null },
   recurrent_initializer: { module: 'keras.initializers', class_name: 'Orthogonal', config: { seed: null, gain: 1 }, registered_name: null },
   bias_initializer: { module: 'keras.initializers', class_name: 'Zeros', config: {}, registered_name: null },
   ...{ kernel_regularizer: null, recurrent_regularizer: null, bias_regularizer: null, activity_regularizer: null },
