@@ -36,7 +36,7 @@ const options: Readonly<Record<string, readonly string[]>> = {
   BatchNormalization: ['axis', 'momentum', 'epsilon', 'center', 'scale'],
   LayerNormalization: ['axis', 'epsilon', 'center', 'scale'],
   ...{ Embedding: ['inputDim', 'outputDim', 'maskZero'], Masking: ['maskValue'] },
-  ...{ SimpleRNN: recurrent, GRU: [...gated, 'resetAfter'], LSTM: gated },
+  ...{ SimpleRNN: recurrent, GRU: [...gated, 'resetAfter', 'zeroOutputForMask'], LSTM: gated },
   ...{ Bidirectional: ['mergeMode'], TimeDistributed: [] },
   ...{ Dropout: ['rate'], SpatialDropout1D: ['rate'], GaussianNoise: ['stddev'], GaussianDropout: ['rate'], AlphaDropout: ['rate'] },
   ...{ Activation: ['activation'], ReLU: ['maxValue'], LeakyReLU: ['alpha'], ELU: ['alpha'], PReLU: ['sharedAxes'], Softmax: ['axis'] },

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataBunch } from '@onecycle/data'
 import * as tf from '@tensorflow/tfjs-core'
-import { input, type LayersModel, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
+import { input, type LayersModel, layers, loadLayersModel, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Learner } from '../../learner.js'
 import { EmbeddingDotBias } from '../../model/embedding-dot-bias.js'
@@ -166,6 +166,39 @@ describe.skipIf(keras.missing)(`what Keras answers${keras.missing ? ` left out: 
     }
   }, 120_000)
 })
+
+/** A model of Keras's, its weights, what goes in and what it answers. */
+const read = `
+import json, numpy as np, keras
+from keras import layers
+keras.utils.set_random_seed(3)
+reader = layers.GRU(3, return_sequences=True, bias_initializer='glorot_normal')
+model = keras.Sequential([
+    keras.Input((5,), dtype='int32', name='x'), layers.Embedding(9, 3, mask_zero=True, embeddings_initializer='random_normal'),
+    layers.Bidirectional(reader), layers.GRU(3, return_sequences=True), layers.GRU(2, go_backwards=True, bias_initializer='glorot_normal')])
+model.set_weights([weight * 3 for weight in model.get_weights()])
+x = np.array([[0, 2, 0, 5, 0], [3, 1, 4, 0, 0], [4, 5, 6, 7, 8]])
+print(json.dumps([json.loads(model.to_json()), [each.tolist() for each in model.get_weights()], x.tolist(), model.predict(x, verbose=0).ravel().tolist()]))
+`
+
+it.skipIf(keras.missing)(
+  `GRUs of Keras's, which reset after their product, answer here as there${keras.missing ? `, left out: ${keras.missing}` : ''}`,
+  async () => {
+    const [model_config, weights, x, wanted] = await keras.run(read, [], { KERAS_BACKEND: 'numpy' })
+    // As the converter for TensorFlow.js writes it.
+    const [{ config: first }] = model_config.config.layers
+    first.batch_input_shape = first.batch_shape
+    const topology = { keras_version: '3', backend: 'numpy', model_config }
+    const net = await loadLayersModel(tf.io.fromMemory({ modelTopology: topology, format: 'layers-model' }))
+    tf.tidy(() => {
+      net.setWeights(weights.map((each: number[][]) => tf.tensor(each)))
+      const got = [...(net.predict(tf.tensor2d(x, undefined, 'int32')) as tf.Tensor).dataSync()]
+      expect(got).toEqual(wanted.map((value: number) => expect.closeTo(value, 5)))
+    })
+    net.dispose()
+  },
+  120_000,
+)
 
 /** All names, shapes and sums, and whether an archive is whole, by readers that Python has. */
 const look = `

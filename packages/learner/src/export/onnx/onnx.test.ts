@@ -194,6 +194,7 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['steps that do not count', () => recurrent({}, true), () => [holes()]],
   ['all steps, of which some do not count', () => recurrent({ returnSequences: true, returnState: true }, true), () => [holes()]],
   ['backwards, where some do not count', () => recurrent({ returnSequences: true, goBackwards: true }, true), () => [holes()]],
+  ['steps that do not count, as 0', () => recurrent({ returnSequences: true, goBackwards: true, zeroOutputForMask: true } as Sequence, true), () => [holes()]],
   ['states that another layer gives', () => continued(false), twoTexts],
   ['states that another layer gives, both ways', () => continued(true), twoTexts],
   [

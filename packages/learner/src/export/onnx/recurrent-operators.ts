@@ -18,6 +18,7 @@ interface Cell {
   readonly activation: string
   readonly recurrentActivation?: string
   readonly resetAfter?: boolean
+  readonly zeroOutputForMask?: boolean
 }
 
 type Both = Layer & { readonly forwardLayer: Rnn; readonly backwardLayer: Rnn; readonly mergeMode: string | null }
@@ -82,7 +83,7 @@ function pass(
   const given = first.map(state => graph.op('Unsqueeze', [state, graph.ints([0])]))
   const inputs = [steps, ...weightsOf(graph, kind, layer), places?.lengths ?? '', ...given]
   while (inputs.at(-1) === '') inputs.pop()
-  const { units, resetAfter } = configOf(layer)
+  const { units, resetAfter, zeroOutputForMask } = configOf(layer)
   const options = {
     ...{ hidden_size: units, direction: layer.goBackwards ? 'reverse' : 'forward', ...activationsOf(layer, kind) },
     ...(kind === 'GRU' && { linear_before_reset: Number(Boolean(resetAfter)) }),
@@ -92,7 +93,8 @@ function pass(
   const states = last.map((state, i) => (places ? places.orFirst(one(state), first[i]) : one(state)))
   if (!layer.returnSequences) return { y: states[0]!, states }
   const byTime = graph.op('Transpose', [graph.op('Squeeze', [all!, graph.ints([1])])], { perm: [1, 0, 2] })
-  const y = places ? places.spread(byTime, first[0]) : byTime
+  const spread = places ? places.spread(byTime, first[0]) : byTime
+  const y = zeroOutputForMask && mask ? graph.op('Mul', [spread, graph.op('Unsqueeze', [mask, graph.ints([2])])]) : spread
   return { y: layer.goBackwards === turned ? y : reversed(graph, y), states }
 }
 

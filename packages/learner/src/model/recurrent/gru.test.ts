@@ -119,10 +119,8 @@ describe('a GRU that resets after its product', () => {
   })
 
   it('says of what Keras has more that it is not there', async () => {
-    for (const more of [{ zero_output_for_mask: true }, { time_major: true }])
-      await expect(loadLayersModel(converted('GRU', { ...ofKeras, ...more }))).rejects.toThrow(
-        /GRU has no option (zeroOutputForMask|timeMajor)/,
-      )
+    const read = loadLayersModel(converted('GRU', { ...ofKeras, time_major: true }))
+    await expect(read).rejects.toThrow('GRU has no option timeMajor')
   })
 
   it('is predicted with where an export has it, whatever else is registered under the name', async () => {

@@ -1,5 +1,5 @@
 import { checkCount, checkOptions, type Kinds, kind } from '@onecycle/platform'
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { layers } from '@tensorflow/tfjs-layers'
 import { pure } from '../../replay/replayable.js'
 import { checkPart } from '../dense-blocks.js'
@@ -11,6 +11,11 @@ import { ResetAfterCell } from './reset-after-cell.js'
 export interface GRUOptions extends Omit<Parameters<typeof layers.gru>[0], 'cell'> {
   /** True, which it is by default: what resets before its product is `layers.gru`. */
   resetAfter?: true
+  /**
+   * Whether the output of a step that a mask leaves out is 0, and not the state, which stays what it was; as Keras 3 has it in each `Bidirectional` that
+   * returns all steps. Default false.
+   */
+  zeroOutputForMask?: boolean
   /** Default 'sigmoid'. */
   recurrentActivation?: NonNullable<Parameters<typeof layers.gru>[0]['recurrentActivation']>
   /** Default 'glorotUniform'. */
@@ -26,6 +31,7 @@ const layerKinds: Kinds<LayerOptions<GRUOptions>> = {
   ...{ dropout: kind.number, recurrentDropout: kind.number, dropoutFunc: kind.function },
   ...{ returnSequences: kind.boolean, returnState: kind.boolean, goBackwards: kind.boolean, stateful: kind.boolean },
   ...{ unroll: kind.boolean, implementation: kind.number, inputDim: kind.number, inputLength: kind.number },
+  zeroOutputForMask: kind.boolean,
   resetAfter: { expected: 'true (layers.gru of TensorFlow.js is the one that resets before)', fits: value => value === true },
 }
 
@@ -57,21 +63,34 @@ export class GRU extends layers.RNN {
     readGru(GRU)
   }
   declare readonly cell: ResetAfterCell
+  readonly #zeroOutputForMask: boolean
 
   constructor(options: GRUOptions) {
     checkOptions<LayerOptions<GRUOptions>>('GRU', options, layerKinds)
-    const { resetAfter, ...given } = options
+    const { resetAfter, zeroOutputForMask = false, ...given } = options
     const { units, dropout = 0, recurrentDropout = 0 } = given
     checkCount('units of GRU', units)
     checkPart('dropout of GRU', dropout)
     checkPart('recurrentDropout of GRU', recurrentDropout)
     const { recurrentActivation = 'sigmoid', kernelInitializer = 'glorotUniform', ...rest } = given
     super({ ...rest, cell: new ResetAfterCell({ ...rest, recurrentActivation, kernelInitializer }) })
+    this.#zeroOutputForMask = zeroOutputForMask
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: object): tf.Tensor | tf.Tensor[] {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { mask?: tf.Tensor | null } | null): tf.Tensor | tf.Tensor[] {
     this.cell.dropMasks()
-    return super.call(inputs, kwargs)
+    const mask = kwargs?.mask
+    if (!mask || !this.#zeroOutputForMask || !this.returnSequences) return super.call(inputs, kwargs ?? {})
+    return tf.tidy(() => {
+      const [y, ...states] = [super.call(inputs, kwargs)].flat() as [tf.Tensor3D, ...tf.Tensor[]]
+      const counts = tf.cast(tf.reshape(mask, [...y.shape.slice(0, 2), 1]), 'bool')
+      const shown = tf.where(this.goBackwards ? tf.reverse(counts, 1) : counts, y, tf.zerosLike(y))
+      return this.returnState ? [shown, ...states] : shown
+    })
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...(this.#zeroOutputForMask && { zeroOutputForMask: true }) }
   }
 
   /** Of a JSON of Keras's as well: what decides nothing here is left out. */
@@ -86,7 +105,7 @@ export class GRU extends layers.RNN {
 /** Keras's seed is of its own dropout, and its dtype may be a policy; an activation of null is none. */
 function saysNothing(name: string, value: unknown): boolean {
   if (name === 'seed' || name === 'useCudnn' || (name === 'dtype' && typeof value !== 'string')) return true
-  if (name === 'timeMajor' || name === 'zeroOutputForMask') return value === false
+  if (name === 'timeMajor') return value === false
   return value === null && !/activation$/i.test(name)
 }
 
