@@ -1,4 +1,4 @@
-import { put, take } from './simd'
+import { put, putPair, take } from './simd'
 
 /** out = dy 2 x */
 export function squareGradient(dy: usize, x: usize, out: usize, n: i32): void {
@@ -30,6 +30,8 @@ export function addRow(x: usize, row: usize, out: usize, rows: i32, columns: i32
   for (let i = 0; i < rows; i++) {
     let from = row
     let n = columns
+    for (; n >= 8; n -= 8, x += 32, from += 32, out += 32)
+      putPair(out, f32x4.add(v128.load(x), v128.load(from)), f32x4.add(v128.load(x, 16), v128.load(from, 16)))
     for (; n >= 4; n -= 4, x += 16, from += 16, out += 16) v128.store(out, f32x4.add(v128.load(x), v128.load(from)))
     for (; n > 0; n--, x += 4, from += 4, out += 4) store<f32>(out, load<f32>(x) + load<f32>(from))
   }

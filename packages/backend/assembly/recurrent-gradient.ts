@@ -190,6 +190,8 @@ function backward(task: usize, first: i32, count: i32, most: i32): void {
           gruResetBack(task, traced, fed, dc + stateRow * i, dh + stateRow * i, z + rowBytes * k)
         }
       }
+      // Nobody asks for what the first states would get, but where they were given.
+      if (step === 0 && !dFirstState(task)) break
       listChosen(stateRows, dh, stateRow, who, here, nowhere)
       multiplyPacked(here, gates, n, stepStarts, offsets, recurrentKernel(task), stateRows, 0, FROM_OUTPUT, 0)
       if (drops)

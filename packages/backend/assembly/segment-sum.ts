@@ -1,3 +1,4 @@
+import { addRow } from './elementwise'
 import { put, take } from './simd'
 
 /** How many rows the fullest of the segments gets. `counts`: memory for a number of each segment. */
@@ -39,18 +40,19 @@ export function segmentSum(
     const id = load<i32>(ids)
     if (id < 0 || id >= segments) continue
     const to = out + <usize>id * rowBytes
+    if (!losses) {
+      addRow(to, x, to, 1, columns)
+      continue
+    }
     const lost = losses + <usize>id * rowBytes
     for (let j = 0; j < columns; j += 4) {
       const old = take(to, j, columns)
-      let more = take(x, j, columns)
-      if (losses) more = f32x4.sub(more, take(lost, j, columns))
+      const more = f32x4.sub(take(x, j, columns), take(lost, j, columns))
       const sum = f32x4.add(old, more)
-      if (losses) {
-        const loss = f32x4.sub(f32x4.sub(sum, old), more)
-        // Of a sum that has become infinite nothing is kept, or the next number would make it NaN.
-        const none = f32x4.sub(loss, loss)
-        put(lost, j, columns, v128.and(loss, f32x4.eq(none, none)))
-      }
+      const loss = f32x4.sub(f32x4.sub(sum, old), more)
+      // Of a sum that has become infinite nothing is kept, or the next number would make it NaN.
+      const none = f32x4.sub(loss, loss)
+      put(lost, j, columns, v128.and(loss, f32x4.eq(none, none)))
       put(to, j, columns, sum)
     }
   }

@@ -1,4 +1,5 @@
 import { transposeFour } from './pack'
+import { putPair } from './simd'
 
 /**
  * Copies 32-bit elements with any steps through the source and through the result: slices, reversals, tiling and broadcasting (step 0),
@@ -40,6 +41,11 @@ function copyAxis(shape: usize, rank: i32, left: i32, source: usize, out: usize)
 export function copyRun(source: usize, from: i32, out: usize, to: i32, size: i32): void {
   if (to === 4) {
     if (from === 4) {
+      // A line of the cache at a time: of what is far away, more is then asked for at once.
+      for (; size >= 16; size -= 16, source += 64, out += 64) {
+        putPair(out, v128.load(source), v128.load(source, 16))
+        putPair(out + 32, v128.load(source, 32), v128.load(source, 48))
+      }
       for (; size >= 4; size -= 4, source += 16, out += 16) v128.store(out, v128.load(source))
     } else if (from === 0) {
       const v = v128.load32_splat(source)

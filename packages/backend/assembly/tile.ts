@@ -36,8 +36,8 @@ export function multiplyTile<Layout>(
   let c50 = s0,
     c51 = s1
   const vectors = sizeof<Layout>() === 8
-  const packed = isFloat<Layout>() && !vectors
-  // That of four is a type without a sign.
+  const packed = (isFloat<Layout>() && !vectors) || sizeof<Layout>() === 2
+  // Those of four are types without a sign.
   const six = isFloat<Layout>() || isSigned<Layout>()
   const outer = isFloat<Layout>() && vectors
   const p0 = packed ? a : <usize>load<u32>(a),

@@ -54,8 +54,8 @@ export function multiplyWideTile<Layout>(
     c51 = s1,
     c52 = s2,
     c53 = s3
-  const packed = isFloat<Layout>()
-  // That of four is a type without a sign.
+  const packed = isFloat<Layout>() || sizeof<Layout>() === 2
+  // Those of four are types without a sign.
   const six = isFloat<Layout>() || isSigned<Layout>()
   const p0 = packed ? a : <usize>load<u32>(a),
     p1 = packed ? a : <usize>load<u32>(a, 4),
