@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -107,8 +108,8 @@ export default defineConfig({
       { extends: true, test: { name: 'shared', include: others, isolate: false, setupFiles: [`${testing}/shared-process.ts`] } },
     ],
     setupFiles: ['vitest.setup.ts'],
-    // All of the machine: vitest leaves a core to itself, which is half of two.
-    maxWorkers: '100%',
+    // All of the machine, where vitest leaves a core to itself; and one more, since many tests wait for programs, which wait themselves.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: ProgramsFirst },
     testTimeout: 60_000,
     coverage: { include: ['packages/*/src/**'], exclude: ['**/*.test.ts'] },

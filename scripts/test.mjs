@@ -16,6 +16,7 @@ const ofSources = {
   biome: () => tool('biome', ['check', '--colors=off', '.'], { quiet }),
 }
 
+/** Begun with the tests, which leave a core alone while they begin. */
 const ofBuilds = {
   knip: () => tool('knip', [], { quiet }),
   publint: () => turbo('publint', { quiet }),
@@ -35,9 +36,7 @@ await main(async () => {
     await build()
     return { code: 0, output: '' }
   })
-  const passes = await Promise.all([builds, ...begun, ...steps(ofBuilds)])
-  total.failed += passes.filter(each => !each).length
-
+  begun.push(...steps(ofBuilds))
   const chosen = process.argv.slice(2)
   add(await test('tests', (args, env) => tool('vitest', [...args, ...chosen], { quiet, env })))
   // The kernels for vectors of 256 bits run on the engines of Node 24 and later alone.
@@ -53,6 +52,8 @@ await main(async () => {
     if (!missing) add(await test('on node', (args, env) => tool('vitest', args, { quiet, env: { ...env, ...onNode } })))
     else add({ passed: 0, failed: 0, skipped: 1, reasons: { [`tests on the backend node: ${missing}`]: 1 } })
   }
+  const passes = [builds, ...(await Promise.all(begun))]
+  total.failed += passes.filter(each => !each).length
   for (const [reason, number] of Object.entries(reasons)) console.log(`skipped ${String(number).padEnd(7)} ${reason}`)
   console.log(totalLine(total))
   return total.failed === 0 ? 0 : 1
