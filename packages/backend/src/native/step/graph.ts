@@ -25,6 +25,19 @@ const producer = 1087
 /** Operations whose input others have too, with which oneDNN would do both at once. */
 const apart: ReadonlySet<string> = new Set(['BiasAddGrad'])
 
+/**
+ * What is behind what may be done in one go, since that changes no bits: bias and ReLU while a convolution writes; and the gradient of the largest in windows, which
+ * remembers their places, where no two windows have one in common.
+ */
+const together: Readonly<Record<string, (operation: Operation) => string | undefined>> = {
+  BiasAdd: () => 'Conv2D',
+  Relu: () => 'BiasAdd',
+  MaxPoolGrad: ({ attributes }) => {
+    const [sides, steps] = ['ksize', 'strides'].map(name => attributes.find(each => each.name === name)?.value as number[])
+    return sides!.every((side, i) => side <= steps![i]!) ? 'MaxPool' : undefined
+  },
+}
+
 /** tfjs-node leaves it to TensorFlow to find the type of these; a graph has to say it. */
 const untyped: ReadonlySet<string> = new Set(['ExpandDims'])
 
@@ -43,6 +56,7 @@ export function graphOf(
 ): Graph | undefined {
   const names = new Map<Place, string>()
   const types = new Map<Place, number>()
+  const directly = new Map<Place, { readonly name: string; readonly output: string }>()
   const nodes: Message[] = []
   const read = new Set(operations.flatMap(({ inputs }) => inputs))
   const add = (op: string, inputs: readonly string[], attributes: Readonly<Record<string, Message>>): string => {
@@ -73,17 +87,24 @@ export function graphOf(
     made(place, dtype, add('Const', [], { dtype: typeOf(dtype), value: new Message().message(8, value) }))
     names.set(place, behindScreen(place))
   }
-  for (const { name, attributes, inputs, outputs } of operations) {
+  for (const operation of operations) {
+    const { name, attributes, inputs, outputs } = operation
     const own: Record<string, Message> = {}
     for (const attribute of attributes) {
       const written = attributeOf(binding, attribute)
       if (!written) return undefined
       own[attribute.name] = written
     }
-    const given = inputs.map(place => (apart.has(name) ? behindScreen(place) : names.get(place)!))
+    const before = together[name]?.(operation)
+    const given = inputs.map(place => {
+      const direct = directly.get(place)
+      if (direct && direct.name === before) return direct.output
+      return apart.has(name) ? behindScreen(place) : names.get(place)!
+    })
     const node = add(name, given, untyped.has(name) ? { ...own, T: typeOf(types.get(inputs[0]!)!) } : own)
     outputs.forEach(({ place, dtype }, i) => {
       made(place, dtype, `${node}:${i}`)
+      directly.set(place, { name, output: `${node}:${i}` })
       if (read.has(place)) names.set(place, behindScreen(place))
     })
   }
