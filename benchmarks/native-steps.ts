@@ -1,7 +1,8 @@
 // Which of TensorFlow's operations a training step on tfjs-node consists of, and how its time is shared among them; needs
 // @tensorflow/tfjs-node in this project (npx onecycle native install), or in the cache of node scripts/tools.mjs:
-// npx tsx benchmarks/native-steps.ts [--only W1,W3] [--steps 200] [--threads 1]
+// npx tsx benchmarks/native-steps.ts [--only W1,W3] [--steps 200] [--threads 1] [--each]     (--each: one by one, and not as a graph)
 import { parseArgs } from 'node:util'
+import { accelerators } from '@onecycle/backend/internal'
 import { CancelFit } from '@onecycle/callbacks'
 import * as tf from '@tensorflow/tfjs-core'
 import { train } from './train.js'
@@ -10,11 +11,18 @@ import { useNative } from './use-native.js'
 import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
-const { values } = parseArgs({ options: { only: text, steps: text, threads: text } })
-const { only = 'W1,W2,W3,W4', steps = '200', threads } = values
+const { values } = parseArgs({ options: { only: text, steps: text, threads: text, each: { type: 'boolean' } } })
+const { only = 'W1,W2,W3,W4', steps = '200', threads, each = false } = values
 const chosen = workloadsOf(only.split(','))
 
 console.log(await useNative(threads ? Number(threads) : undefined))
+
+if (each) {
+  const { tensorflow } = accelerators
+  Object.assign(accelerators, {
+    tensorflow: async (layers: Parameters<typeof tensorflow>[0]) => ({ ...(await tensorflow(layers)), StepRecording: undefined }),
+  })
+}
 
 type Binding = Record<string, (...given: unknown[]) => unknown>
 const backend = tf.backend() as unknown as { binding: Binding }

@@ -1,5 +1,6 @@
-// TensorFlow's native library (tfjs-node) beside wasm and, where python3 has it, PyTorch: milliseconds of a step with one thread and with two, in turns:
-// npx tsx benchmarks/native.ts [--only W1,W2,W3,W4] [--seconds 2] [--rounds 2] [--json FILE]     (node scripts/tools.mjs tfjs-node builds it)
+// TensorFlow's native library (tfjs-node) beside what TensorFlow.js composes of its operations, wasm and, where python3 has it, PyTorch: milliseconds of a
+// step with one thread and with two, in turns:
+// npx tsx benchmarks/native.ts [--only W1,W2,W3,W4] [--programs native,composed] [--seconds 2] [--rounds 2] [--json FILE]     (node scripts/tools.mjs tfjs-node builds it)
 import { parseArgs } from 'node:util'
 import { writeWhole } from '@onecycle/platform'
 import { findTorch, script, torch } from './child.js'
@@ -8,17 +9,19 @@ import { leastAndMedian } from './turns.js'
 import { workloadsOf } from './workloads.js'
 
 const text = { type: 'string' } as const
-const { values } = parseArgs({ options: { only: text, seconds: text, rounds: text, json: text } })
-const { only = 'W1,W2,W3,W4', seconds = '2', rounds = '2', json } = values
+const { values } = parseArgs({ options: { only: text, programs: text, seconds: text, rounds: text, json: text } })
+const { only = 'W1,W2,W3,W4', programs: asked = 'native,wasm,PyTorch', seconds = '2', rounds = '2', json } = values
 const chosen = workloadsOf(only.split(','))
 const python = await findTorch()
 
 type Program = (name: string, threads: string) => Promise<string>
-const programs: Record<string, Program> = {
+const known: Record<string, Program> = {
   native: (name, threads) => script('step.ts', 'native', name, seconds, threads),
+  composed: (name, threads) => script('step.ts', 'composed', name, seconds, threads),
   wasm: (name, threads) => script('step.ts', 'ours', name, seconds, threads),
   ...('python' in python && { PyTorch: (name: string, threads: string) => torch(python.python, [threads, seconds, name]) }),
 }
+const programs = Object.fromEntries(Object.entries(known).filter(([program]) => asked.split(',').includes(program)))
 
 const against = 'python' in python ? `PyTorch ${python.version}` : `no PyTorch (${python.missing})`
 console.log(`Node ${process.version}; ${against}. Milliseconds of a step, minimum / median\n`)

@@ -4,6 +4,9 @@ import type { NativeBackend } from '../operations.js'
 import { graphOf, type Outside, tag } from './graph.js'
 import { type Operation, type Place, Tape } from './tape.js'
 
+/** Of a graph: TensorFlow takes a third of a millisecond for each before it runs it first, and more than that for each of many more. */
+const mostOperations = 4000
+
 /** What TensorFlow is asked for in a step, noted to be run again as one graph. */
 export class StepRecording {
   readonly #backend: NativeBackend
@@ -51,6 +54,8 @@ export class StepRecording {
     if (this.reason !== undefined) return undefined
     const asked = places as Place[]
     const { operations, constants } = needed(this.#tape, asked)
+    if (operations.length > mostOperations) this.refuse('a graph of so many operations takes long to be read')
+    if (this.reason !== undefined) return undefined
     const read = new Set(operations.flatMap(({ inputs }) => inputs))
     const outside = this.#outside.filter(({ place }) => read.has(place))
     try {
