@@ -1,6 +1,7 @@
 import { plainError } from '@onecycle/platform'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { engine, registerKernel, type TensorInfo } from '@tensorflow/tfjs-core'
+import { refuseShapesBelowZero } from './shapes-below-zero.js'
 
 /** What Emscripten gives the backend, beyond its declared type. */
 interface Heap {
@@ -10,8 +11,8 @@ interface Heap {
 }
 
 /**
- * Has the wasm backend refuse what its memory cannot hold. When that is full TensorFlow.js 4.22 goes on with address 0: tensors lie on
- * one another, the next kernel stops with `memory access out of bounds`, and so does every other from then on.
+ * Has the wasm backend refuse what its memory cannot hold, shapes below zero among it. When memory is full TensorFlow.js 4.22 goes on with address
+ * 0: tensors lie on one another, the next kernel stops with `memory access out of bounds`, and so does every other from then on.
  */
 export function refuseWhenFull(): void {
   const running = engine().registry['wasm'] as BackendWasm | undefined
@@ -28,6 +29,7 @@ export function refuseWhenFull(): void {
 }
 
 function watch(backend: BackendWasm): void {
+  refuseShapesBelowZero(backend)
   const wasm = backend.wasm as unknown as Heap
   // Its first call has Emscripten put the real function in its place.
   wasm._free(wasm._malloc(1))

@@ -48,4 +48,10 @@ describe.each(kernelSets)('places, %s kernels', set => {
     expect([...cut(1).dataSync()]).toEqual([1, 1, 1, 1])
     expect(() => cut(2)).toThrow('Invalid indices: 2 does not index into 2')
   })
+
+  it('numbers are counted that are not below zero', () => {
+    const count = (...numbers: number[]) => tf.denseBincount(tf.tensor1d(numbers, 'int32'), tf.tensor1d([]), 4)
+    expect([...count(1, 3, 1, 9).dataSync()]).toEqual([0, 2, 0, 1])
+    expect(() => count(1, -1)).toThrow('Input x must be non-negative!')
+  })
 })

@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import {
   CropAndResize,
+  DenseBincount,
   GatherNd,
   ScatterNd,
   SparseToDense,
@@ -38,12 +39,20 @@ const pointings: Readonly<Record<string, (inputs: Inputs, attrs: Attrs) => Point
  * Stock kernels that go wherever indices point, and so read and write in other tensors: indices that point nowhere are refused, in the words of the
  * cpu backend.
  */
-export const indexedKernels: readonly TrainingKernel[] = Object.entries(pointings).map(([kernelName, pointing]) =>
-  trainingKernel<Inputs, Attrs>(kernelName, 'composed', ({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>) => {
-    requireInside(backend, pointing(inputs, attrs))
-    return stockKernel(backend, kernelName, inputs, attrs)
+export const indexedKernels: readonly TrainingKernel[] = [
+  ...Object.entries(pointings).map(([kernelName, pointing]) =>
+    trainingKernel<Inputs, Attrs>(kernelName, 'composed', ({ inputs, attrs, backend }: KernelArgs<Inputs, Attrs>) => {
+      requireInside(backend, pointing(inputs, attrs))
+      return stockKernel(backend, kernelName, inputs, attrs)
+    }),
+  ),
+  trainingKernel<Inputs, Attrs>(DenseBincount, 'composed', ({ inputs, attrs, backend }) => {
+    // Numbers that are too large are left out, negative ones counted before the result.
+    const numbers = backend.typedArrayFromHeap(inputs['x']!)
+    for (const number of numbers) util.assert(number >= 0, () => 'Input x must be non-negative!')
+    return stockKernel(backend, DenseBincount, inputs, attrs)
   }),
-)
+]
 
 function requireInside(backend: BackendWasm, { indices, axes, shape }: Pointing): void {
   const values = backend.typedArrayFromHeap(indices)
