@@ -90,7 +90,7 @@ describe.skipIf(noChromium)(`the wasm backend in a page${noChromium ? ` (${noChr
     nothingElse()
   })
 
-  test.each([1, 2])('trains LSTM, attention and GRU to the bits of Node, with threads: %d', async threads => {
+  test.each([1, 2])('trains LSTM, attention and GRUs to the bits of Node, with threads: %d', async threads => {
     await visit('inline', true)
     const { losses } = await trainInWorker({ threads, network: 'sequences' })
     expect(losses).toEqual(expected.get(`sequences ${threads}`))

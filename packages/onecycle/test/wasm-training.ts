@@ -1,6 +1,6 @@
 import { useBackend } from '@onecycle/backend'
 import { accelerateLayers, compiledVariant, threadsInUse, trainingKernels } from '@onecycle/backend/wasm'
-import { MultiHeadAttention } from '@onecycle/learner'
+import { GRU, MultiHeadAttention } from '@onecycle/learner'
 // TensorFlow.js's own layers call methods of tensors.
 import '@onecycle/learner/tensor-methods'
 import * as tf from '@tensorflow/tfjs-core'
@@ -53,7 +53,8 @@ const networks = {
       layers.embedding({ inputDim: 20, outputDim: 16, maskZero: true, inputLength: 12 }),
       layers.lstm({ units: 16, returnSequences: true }),
       new MultiHeadAttention({ numHeads: 2, keyDim: 8, useCausalMask: true }),
-      layers.gru({ units: 16 }),
+      layers.gru({ units: 16, returnSequences: true }),
+      new GRU({ units: 16 }),
       layers.dense({ units: 10, activation: 'softmax' }),
     ],
     x: () =>

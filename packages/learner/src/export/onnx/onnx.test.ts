@@ -138,6 +138,18 @@ function recurrent(more: Sequence, maskZero = false): LayersModel {
   return model({ inputs: tokens, outputs })
 }
 
+/** Its classes by two layers that go from step to step. */
+function tagger(): LayersModel {
+  return sequential({
+    layers: [
+      layers.embedding({ inputDim: 9, outputDim: 3, inputLength: 5, maskZero: true }),
+      layers.timeDistributed({ layer: layers.dense({ units: 3, activation: 'relu' }) }),
+      layers.bidirectional({ layer: new GRU({ units: 2, returnSequences: true }), mergeMode: 'concat' }),
+      layers.timeDistributed({ layer: layers.activation({ activation: 'tanh' }) }),
+    ],
+  })
+}
+
 /** The first has no step that counts, and the others have holes. */
 const holes = () => codes([[0, 0, 0, 0, 0], [0, 2, 0, 5, 0], [3, 1, 0, 0, 0], [4, 5, 6, 7, 8]]) // biome-ignore format: a table
 
@@ -197,6 +209,7 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['steps that do not count, as 0', () => recurrent({ returnSequences: true, goBackwards: true, zeroOutputForMask: true } as Sequence, true), () => [holes()]],
   ['states that another layer gives', () => continued(false), twoTexts],
   ['states that another layer gives, both ways', () => continued(true), twoTexts],
+  ['classes of each step', tagger, () => [tf.cast(holes(), 'float32')]],
   [
     'a classifier that reads',
     () => text_classifier({ vocab_sz: 9, out_sz: 2, emb_sz: 3, n_hid: 4, arch: 'gru', n_layers: 2 }),
@@ -256,6 +269,7 @@ it('refuses what has no operator, by its name', () => {
     ['a layer', layers.rnn({ cell: layers.gruCell({ units: 2 }), name: 'memory' }).apply(x) as SymbolicTensor, 'The layer memory is a RNN, which cannot be written as ONNX; there are'],
     ['an activation', layers.lstm({ units: 2, activation: 'swish', name: 'smooth' }).apply(x) as SymbolicTensor, 'The layer smooth has the activation swish, which recurrent layers of ONNX have not; there are tanh, '],
     ['a memory', layers.gru({ units: 2, stateful: true, name: 'goes_on' }).apply(batch) as SymbolicTensor, 'The layer goes_on remembers its state from batch to batch (stateful)'],
+    ['a step of more', layers.timeDistributed({ layer: layers.flatten(), name: 'flat' }).apply(x) as SymbolicTensor, 'flat does for each step what a Flatten does, which cannot be written as ONNX; there are Dense, '],
     ['a mask of several', layers.lstm({ units: 2 }).apply(layers.add({ name: 'joined' }).apply([layers.masking({}).apply(x) as SymbolicTensor, x]) as SymbolicTensor) as SymbolicTensor, 'The layer joined has several inputs of which one has steps that do not count'],
   ] // biome-ignore format: a table
   for (const [what, outputs, message] of refused) {

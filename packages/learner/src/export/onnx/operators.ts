@@ -1,6 +1,7 @@
 import { typeError } from '@onecycle/platform'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { transpose } from '@tensorflow/tfjs-core'
+import type { Layer } from '../../model/trainable-model.js'
 import { activate, biased, constant } from './activate.js'
 import type { Applied, LayerConfig } from './applied.js'
 import { layerNorm, multiHeadAttention, positionalEmbedding, transformerBlock } from './attention-operators.js'
@@ -81,6 +82,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   TransformerBlock: applied => transformerBlock(applied as never),
   PositionalEmbedding: applied => positionalEmbedding(applied as never),
   ...{ LSTM: recurrent, GRU: recurrent, SimpleRNN: recurrent, Bidirectional: bidirectional },
+  TimeDistributed: applied => eachStep(applied),
   Masking: ({ graph, config, xs }) => graph.op('Mul', [xs[0]!, shownSteps(graph, xs[0]!, config.maskValue)]),
   Activation: ({ graph, config, xs }) => activate(graph, config.activation, xs[0]!),
   ReLU: ({ graph, config, xs }) => {
@@ -122,6 +124,20 @@ export const operators: Readonly<Record<string, Operator>> = {
       throw typeError('onnx-unsupported', `${layer.name} is a product of more than rows, which cannot be written as ONNX.`)
     return graph.op('ReduceSum', [graph.op('Mul', xs), graph.ints([1])], { keepdims: 1 })
   },
+}
+
+/** Those that do the same for each place of whatever axes come before the last. */
+const byPlace = ['Dense', 'Activation', 'ReLU', 'LeakyReLU', 'Dropout']
+
+function eachStep(applied: Applied): string | string[] {
+  const { layer: wrapped } = applied.layer as Layer & { readonly layer: Layer }
+  const kind = wrapped.getClassName()
+  if (!byPlace.includes(kind))
+    throw typeError(
+      'onnx-unsupported',
+      `${applied.layer.name} does for each step what a ${kind} does, which cannot be written as ONNX; there are ${byPlace.join(', ')}.`,
+    )
+  return operators[kind]!({ ...applied, layer: wrapped, config: wrapped.getConfig() as unknown as LayerConfig })
 }
 
 function convolve(applied: Applied, kernel: Tensor, bias: Tensor | undefined, group: number): string {
