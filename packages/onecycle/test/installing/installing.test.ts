@@ -49,7 +49,11 @@ async function runCommands(name: string, commands: string, tool?: string) {
   const cwd = join(folder, name)
   await mkdir(cwd)
   for (const [file, text] of programs) await writeFile(join(cwd, file), text)
-  await writeFile(join(cwd, '.npmrc'), `registry=${registry.url}\n`)
+  // What npm has seen in a section before it need not ask for again.
+  await writeFile(
+    join(cwd, '.npmrc'),
+    `registry=${registry.url}\nprefer-offline=true\naudit=false\nfund=false\nupdate-notifier=false\n`,
+  )
   // A home of their own: package managers keep what they have seen of a version, and this one is not yet out.
   const home = join(folder, 'home')
   const settings = {
