@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { readBuild as read } from '../../testing/build-folder.js'
 import { files } from './builds.js'
@@ -6,16 +5,6 @@ import type { Functions } from './functions.js'
 import { compiledFailure, compiledVariant, reasonForNarrow } from './module.js'
 
 const { Instance, Memory, Module } = WebAssembly
-
-/** What is used of the AssemblyScript compiler. Its own declarations would replace the globals of every file checked with this one. */
-interface Compiler {
-  main(
-    args: string[],
-    host: { writeFile(name: string, contents: string | Uint8Array): void },
-  ): Promise<{ readonly error: Error | null }>
-}
-
-const compilerName: string = 'assemblyscript/asc'
 
 const builds = Object.values(files)
 
@@ -36,21 +25,6 @@ function sections(bytes: Uint8Array): number[] {
 }
 
 describe('the compiled modules', () => {
-  it.each(['plain', 'relaxed', 'wide'])('%s.wasm is what its sources compile to', async target => {
-    const { default: compiler } = (await import(compilerName)) as { default: Compiler }
-    const folder = fileURLToPath(new URL('../../..', import.meta.url))
-    const options = ['--config', 'assembly/asconfig.json', '--target', target, '--baseDir', folder]
-    let compiled: Uint8Array | undefined
-    const { error } = await compiler.main(['assembly/index.ts', ...options, '--outFile', `${target}.wasm`], {
-      writeFile: (_, contents) => {
-        if (typeof contents !== 'string') compiled = contents
-      },
-    })
-    expect(error).toBeNull()
-    const same = Buffer.from(compiled!).equals(read(`${target}.wasm`))
-    expect(same, 'dist/wasm is out of date: npm run build -w packages/backend').toBe(true)
-  })
-
   it('run with fused multiply-add here, without a flag given by the user', () => {
     expect(compiledVariant()).toBe(reasonForNarrow() ? 'relaxed-simd' : 'wide-simd')
     expect(compiledFailure()).toBe('')
