@@ -3,12 +3,10 @@ import { decodeBySharp } from '#data/sharp.js'
 import { oriented, withChannels } from './channels.js'
 import { copied, type Decoded, decodeByWasm } from './codec.js'
 import { type ImageHeader, readHeader, UnknownFormat } from './header.js'
+import { isWorthSharp } from './worth-sharp.js'
 
 /** Pixels of a picture, unless more are allowed: 8,192 x 8,192. */
 export const mostPixels = 2 ** 26
-
-/** Pixels from which on sharp is faster, by its threads: what it takes to begin is more than a small picture. */
-const worthSharp = 2 ** 14
 
 /**
  * Decodes PNG, JPEG and WebP, turned as EXIF says, by libraries in WebAssembly; large ones by sharp, where it is installed and gives the same, and
@@ -22,7 +20,7 @@ export function decodeImage(bytes: Uint8Array, channels: 1 | 3, maxPixels = most
   requireSize(header, maxPixels)
   const { depth, profiled, width, height } = header
   const isPlain = depth === 8 && !profiled && header.channels !== 4 && header.format !== 'webp'
-  return isPlain && width * height >= worthSharp
+  return isPlain && isWorthSharp(width * height)
     ? decodeLarge(bytes, header, channels, maxPixels)
     : decodeHere(bytes, header, channels)
 }

@@ -1,4 +1,5 @@
-import { Random } from '@onecycle/platform'
+import { parallelism, Random } from '@onecycle/platform'
+import { shareProcessors } from '../../image/worth-sharp.js'
 import { remembering } from '../cache/remembering.js'
 import { restoreEncoder } from '../restore-encoder.js'
 import { ItemReader } from '../sample-reader.js'
@@ -37,6 +38,7 @@ export function serveItems(answer: (answer: FromThread, transfer: ArrayBuffer[])
 type Reads = (indices: Int32Array, items: readonly unknown[] | undefined, pass: number | undefined) => Promise<Samples>
 
 async function prepare({ encoder: state, root, cache, among, items: all }: Setup): Promise<Reads> {
+  if (among + 1 >= parallelism()) shareProcessors()
   const encoder = await restoreEncoder(state)
   const random = new Random()
   random.restore(root)
