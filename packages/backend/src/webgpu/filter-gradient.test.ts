@@ -13,13 +13,14 @@ it.each([
   { rows: 9 * 64, columns: 128, sum: 512 * 32 * 32, tiles: [2, 9], tile: [64, 64] },
   { rows: 8, columns: 40, sum: 66 * 32 * 32, tiles: [1, 1], tile: [16, 64] },
   { rows: 27, columns: 8, sum: 81, tiles: [1, 1], tile: [32, 16] },
+  { rows: 145, columns: 2, sum: 64 * 4 * 4, tiles: [1, 3], tile: [64, 16] },
 ])('divides $rows x $columns into parts that hold the whole sum of $sum', ({ rows, columns, sum, tiles, tile }) => {
   const { across, down, tileRows, tileColumns, steps, parts } = divideProduct(rows, columns, sum)
   expect([across, down]).toEqual(tiles)
   expect([tileRows, tileColumns]).toEqual(tile)
   expect(parts * steps * 16).toBeGreaterThanOrEqual(sum)
   expect((parts - 1) * steps * 16).toBeLessThan(sum)
-  expect(parts > 1).toBe(sum >= 512)
+  expect(parts > 1).toBe(sum > 1024)
 })
 
 describe.skipIf(missing !== undefined)(`the gradient of a filter${missing ? `, left out: ${missing}` : ''}`, () => {

@@ -23,6 +23,8 @@ interface Gradients {
 const enoughGroups = 256
 /** Products that a group adds up at least. */
 const leastSum = 256
+/** So few are added up by one group each: parts would have to be added up by a second program, which has to be asked for, and waits for the first. */
+const shortSum = 1024
 
 /** Rows or columns of the result that a group of 16 x 16 threads computes. */
 const tile = (size: number) => (size <= 16 ? 16 : size <= 32 ? 32 : 64)
@@ -31,7 +33,8 @@ const tile = (size: number) => (size <= 16 ? 16 : size <= 32 ? 32 : 64)
 export function divideProduct(rows: number, columns: number, sum: number) {
   const [tileRows, tileColumns] = [tile(rows), tile(columns)]
   const [across, down] = [Math.ceil(columns / tileColumns), Math.ceil(rows / tileRows)]
-  const wanted = Math.max(1, Math.min(Math.ceil(enoughGroups / (across * down)), Math.floor(sum / leastSum)))
+  const most = sum <= shortSum ? 1 : Math.floor(sum / leastSum)
+  const wanted = Math.max(1, Math.min(Math.ceil(enoughGroups / (across * down)), most))
   const steps = Math.ceil(sum / wanted / 16)
   return { tileRows, tileColumns, across, down, steps, parts: Math.ceil(sum / steps / 16) }
 }
