@@ -10,6 +10,7 @@ import { ActivationStats, GradientStats } from '../inspect/index.js'
 import { Learner } from '../learner.js'
 import { fit, networks, trained } from '../testing/replayed-networks.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
+import { recordOnNative } from './native-recording.js'
 import { type Replay, setReplay } from './seam.js'
 import { replay } from './steps.js'
 
@@ -29,6 +30,9 @@ const counted: Replay = (learn, pass) => {
   return gradients
 }
 
+const { StepRecording } = missing === undefined ? await import('../../../backend/src/native/step/recorded-step.js') : {}
+const recordEach = (after?: number) => recordOnNative(StepRecording!, after)
+
 /** How many tensors the engine has, its backend, and TensorFlow itself. */
 function count() {
   const { binding, numDataIds } = tf.backend() as unknown as { binding: { getNumOfTensors(): number }; numDataIds(): number }
@@ -40,6 +44,7 @@ describe.skipIf(missing !== undefined)(`a step on tfjs-node as a graph${missing 
     lookInProject(folder!)
     await useBackend({ prefer: 'node', log: false })
     await accelerate()
+    recordEach(0)
   })
   beforeEach(() => {
     passed = again = 0
@@ -86,6 +91,16 @@ describe.skipIf(missing !== undefined)(`a step on tfjs-node as a graph${missing 
     expect(usual.message).toMatch(/the label 7 \(sample 2/)
     expect(await broken(counted)).toEqual(usual)
     expect(again).toBe(3)
+  })
+
+  it('is read by TensorFlow once there were several batches of its shapes', async () => {
+    recordEach()
+    const make = networks['dense, with batch norm']!
+    const usual = await trained(make, undefined, learn => learn.fit(1e-2, 3))
+    expect(await trained(make, counted, learn => learn.fit(1e-2, 3))).toEqual(usual)
+    // Eight and the one that is recorded, of fifteen of four samples; and three of two.
+    expect([passed, again]).toEqual([9 + 3, 6])
+    recordEach(0)
   })
 
   it('goes on from a checkpoint to the same bits', async () => {

@@ -132,9 +132,16 @@ class NativeProgram implements Repeatable {
   }
 }
 
-/** Has steps on tfjs-node be run again as graphs. On the processor alone: nobody has tried a GPU. */
-export function recordOnNative(Step: typeof StepRecording): void {
+/** Of batches of the same shapes before one of them becomes a graph: TensorFlow takes as long to read one as it saves in some ten to fifty steps. */
+const usual = 8
+
+/**
+ * Has steps on tfjs-node be run again as graphs. On the processor alone: nobody has tried a GPU.
+ *
+ * @param after see {@link recordBy}
+ */
+export function recordOnNative(Step: typeof StepRecording, after = usual): void {
   const { isUsingGpuDevice, binding } = backend() as MaybeNative
   if (isUsingGpuDevice !== false || !binding) return
-  recordBy('tensorflow', (batch, variables) => new NativeRecording(Step, backend() as NativeBackend, batch, variables))
+  recordBy('tensorflow', (batch, variables) => new NativeRecording(Step, backend() as NativeBackend, batch, variables), after)
 }

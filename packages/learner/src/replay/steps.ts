@@ -30,6 +30,7 @@ const mostTries = 3
 /** The steps of one Learner. Those that are known stand as long as what was recorded is what would be done. */
 class Steps {
   #known: Known[] = []
+  readonly #seen = new Map<string, number>()
   #fields: Fields | undefined
   #trained: Stepping['trained'] = []
   #held: unknown
@@ -44,7 +45,17 @@ class Steps {
     const batch = tensorsOf(learn)
     const known = this.#known.find(each => fits(each, batch))
     if (known) return this.#again(learn, known, batch, pass)
-    return this.#known.length < mostShapes ? this.#record(learn, batch, pass) : pass()
+    return this.#known.length < mostShapes && this.#isUsual(batch) ? this.#record(learn, batch, pass) : pass()
+  }
+
+  /** Whether there were as many batches of these shapes as it takes before one is recorded. */
+  #isUsual(batch: readonly Tensor[]): boolean {
+    const { after } = recorders.get(getBackend())!
+    if (after === 0) return true
+    const key = batch.map(({ shape, dtype }) => `${dtype} ${shape}`).join(';')
+    const before = this.#seen.get(key) ?? 0
+    this.#seen.set(key, before + 1)
+    return before >= after
   }
 
   /** In another pass over the data other parameters may train, and kernels may have been replaced. */
@@ -101,7 +112,7 @@ class Steps {
   #record(learn: Stepping, batch: readonly Tensor[], pass: Pass): Gradients | undefined {
     const variables = [...variablesOf(learn.model)]
     const before = variables.map(({ dataId }) => dataId)
-    const recording = recorders.get(getBackend())!(batch, variables)
+    const recording = recorders.get(getBackend())!.recorder(batch, variables)
     // The loop asks for the loss before the way back begins.
     const gradients = recording.during(pass, dataId => dataId === learn.loss?.dataId)
     if (!gradients) return undefined
@@ -126,13 +137,17 @@ class Steps {
 const kernels: Recorders = (batch, variables) => new Recording(backend() as unknown as ReplayBackend, batch, variables)
 
 const recorders = new Map([
-  ['wasm', kernels],
-  ['webgpu', kernels],
+  ['wasm', { recorder: kernels, after: 0 }],
+  ['webgpu', { recorder: kernels, after: 0 }],
 ])
 
-/** Has steps on another backend be recorded in another way than by their kernels. */
-export function recordBy(backendName: string, recorder: Recorders): void {
-  recorders.set(backendName, recorder)
+/**
+ * Has steps on another backend be recorded in another way than by their kernels.
+ *
+ * @param after how many batches of the same shapes: what is recorded may cost more than it saves in a few of them
+ */
+export function recordBy(backendName: string, recorder: Recorders, after: number): void {
+  recorders.set(backendName, { recorder, after })
 }
 
 /** Whether nobody looks at what goes on in a step: neither a callback, nor who watches kernels, nor a gradient around it. */
