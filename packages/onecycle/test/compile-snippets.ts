@@ -3,7 +3,8 @@ import ts from 'typescript'
 import { root } from './run-program.js'
 import { documentOf, fileNameOf, type Snippet } from './snippets.js'
 
-const known: { name: string; file: string }[] = (await import(join(root, 'scripts/entries.mjs'))).entries()
+/** All entries, each with the file of its source. */
+export const known: { name: string; file: string }[] = (await import(join(root, 'scripts/entries.mjs'))).entries()
 /** The entries whose examples are compiled, each with what it is imported as: a name is imported from the first that has it. */
 const entries = known
   .filter(({ name }) => name !== 'onecycle/tf')
@@ -24,11 +25,12 @@ const users: ts.CompilerOptions = {
   paths,
 }
 
-const program = ts.createProgram(
-  entries.map(({ file }) => file),
+/** The entries and all that they import. */
+export const program = ts.createProgram(
+  known.map(({ file }) => join(root, file)),
   users,
 )
-const checker = program.getTypeChecker()
+export const checker = program.getTypeChecker()
 const exported = entries.flatMap(({ name: from, file }) =>
   exportsOf(checker.getSymbolAtLocation(program.getSourceFile(file)!)!).map(([name, symbol]) => ({ name, symbol, from })),
 )

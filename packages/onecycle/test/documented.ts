@@ -1,11 +1,7 @@
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import ts from 'typescript'
+import { checker, known as entries, program } from './compile-snippets.js'
 import { root } from './run-program.js'
-
-interface Entry {
-  name: string
-  file: string
-}
 
 /** What is missing of a public name. */
 export interface Missing {
@@ -22,14 +18,7 @@ const house = '@onecycle/platform'
  * Public names without a docstring or an example. A function, a class or a constant has an example of its own; a type has one too, or it is named
  * by something public whose example shows it: a function that takes it, a class with a member of it, or another type of which that is true.
  */
-export function undocumented(entries: readonly Entry[]): { names: number; missing: Missing[] } {
-  const path = join(root, 'tsconfig.check.json')
-  const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(path, ts.sys.readFile).config, ts.sys, dirname(path))
-  const program = ts.createProgram(
-    entries.map(({ file }) => join(root, file)),
-    options,
-  )
-  const checker = program.getTypeChecker()
+export function undocumented(): { names: number; missing: Missing[] } {
   const resolved = (symbol: ts.Symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol)
   const found = new Map<ts.Symbol, { name: string; entry: string; isValue: boolean }>()
 

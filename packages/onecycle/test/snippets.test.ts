@@ -2,8 +2,12 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { complaints, examples, withImports } from './compile-snippets.js'
+import { undocumented } from './documented.js'
+import { givenToRows, there } from './migration-tables.js'
 import { root } from './run-program.js'
 import { blocksOf, type Snippet } from './snippets.js'
+
+// What asks the compiler about our sources stands in one file: to read them takes it four seconds.
 
 /** What a reader of a README or of an example has at hand. */
 const given = `
@@ -87,4 +91,14 @@ test('every example of the public API compiles', () => {
   const all = examples()
   expect(all.length).toBeGreaterThan(80)
   expect(complaints(all.map(withImports), given)).toEqual([])
+})
+
+test('so do the rows of the migration tables', () => {
+  expect(complaints(there.map(withImports), givenToRows)).toEqual([])
+})
+
+test('every public name has a docstring, and an example that shows it', () => {
+  const { names, missing } = undocumented()
+  expect(names).toBeGreaterThan(700)
+  expect(missing.map(({ what, name, entry, where }) => `${name} of ${entry} has no ${what} (${where})`)).toEqual([])
 })
