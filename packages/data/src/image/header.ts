@@ -51,17 +51,23 @@ function text(bytes: Uint8Array, at: number, length: number): string {
   return String.fromCharCode(...bytes.subarray(at, at + length))
 }
 
+/** Names of chunks as numbers, which are read in a tenth of the time. */
+const chunks = {
+  ...{ IDAT: 0x49444154, IEND: 0x49454e44, PLTE: 0x504c5445, eXIf: 0x65584966 },
+  ...{ iCCP: 0x69434350, gAMA: 0x67414d41, cHRM: 0x6348524d, cICP: 0x63494350 },
+}
+
 function pngHeader(view: DataView, bytes: Uint8Array): ImageHeader {
   const [width, height, depth, type] = [view.getUint32(16), view.getUint32(20), view.getUint8(24), view.getUint8(25)]
   let [orientation, profiled] = [1, false]
   let palette: Uint8Array | undefined
   // Chunks: length, name, content, sum.
   for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
-    const [length, name] = [view.getUint32(at), text(bytes, at + 4, 4)]
-    if (name === 'IDAT' || name === 'IEND') break
-    if (name === 'iCCP' || name === 'gAMA' || name === 'cHRM' || name === 'cICP') profiled = true
-    if (name === 'PLTE') palette = bytes.subarray(at + 8, at + 8 + length)
-    if (name === 'eXIf') orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + length))
+    const [length, name] = [view.getUint32(at), view.getUint32(at + 4)]
+    if (name === chunks.IDAT || name === chunks.IEND) break
+    if (name === chunks.iCCP || name === chunks.gAMA || name === chunks.cHRM || name === chunks.cICP) profiled = true
+    if (name === chunks.PLTE) palette = bytes.subarray(at + 8, at + 8 + length)
+    if (name === chunks.eXIf) orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + length))
   }
   const channels = type === 0 ? 1 : type === 4 ? 2 : type === 6 ? 4 : 3
   return { format: 'png', width, height, channels, orientation, profiled, depth, palette: type === 3 ? palette : undefined }
