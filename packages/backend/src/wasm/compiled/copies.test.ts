@@ -71,6 +71,16 @@ describe('compiled transpose', () => {
 })
 
 describe('compiled parts', () => {
+  it('reverses truths, of which each is a byte', async () => {
+    const truths = (x: tf.Tensor) => tf.greater(x, 0)
+    for (const shape of [[7], [3, 5], [2, 3, 3], []])
+      await expectSameAsCpu(
+        [input(shape)],
+        x => shape.map((_, axis) => tf.reverse(truths(x!), axis)).concat(tf.reverse(truths(x!))),
+        0,
+      )
+  })
+
   it('split, unstack and reverse along any axis, with their gradients', async () => {
     await fc.assert(
       fc.asyncProperty(shapeAndAxis, async ([shape, axis]) => {

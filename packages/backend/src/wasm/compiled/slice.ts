@@ -98,11 +98,31 @@ function unpack(
 
 function reverse(machine: Machine, args: Args<{ dims: number | number[] }>): TensorInfo | undefined {
   const { x } = args.inputs
-  if (!serves(x)) return undefined
   const reversed = new Set(util.parseAxisParam(args.attrs.dims, x.shape))
+  if (x.dtype === 'bool') return reverseTruths(args, reversed)
+  if (!serves(x)) return undefined
   const begin = x.shape.map((size, axis) => (reversed.has(axis) ? size - 1 : 0))
   const strides = x.shape.map((_, axis) => (reversed.has(axis) ? -1 : 1))
   return part(machine, args, begin, x.shape, strides, x.shape)
+}
+
+/** Byte by byte: TensorFlow.js's kernel takes them for numbers of four, and writes into other tensors. */
+function reverseTruths({ inputs: { x }, backend }: Args<object>, reversed: ReadonlySet<number>): TensorInfo {
+  const out = backend.makeOutput(x.shape, x.dtype)
+  const [from, to] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(out)]
+  const steps = util.computeStrides(x.shape)
+  const { shape } = x
+  for (let i = 0; i < from.length; i++) {
+    const place = util.indexToLoc(i, shape.length, steps)
+    to[
+      util.locToIndex(
+        place.map((at, axis) => (reversed.has(axis) ? shape[axis]! - 1 - at : at)),
+        shape.length,
+        steps,
+      )
+    ] = from[i]!
+  }
+  return out
 }
 
 export const sliceKernels = [

@@ -196,6 +196,29 @@ describe.each(ways)('a GRU on %s', (_, compute) => {
     })
   })
 
+  it.each([false, true])('answers 0 where a mask leaves a step out, if it is told to; backwards: %s', async goBackwards => {
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => Math.sin(i + 1))
+    const mask = [1, 0, 1, 0, 1, 0, 0, 1, 1, 1]
+    // The second sample of two, five steps each, in the order that they are taken in.
+    const taken = goBackwards ? [...mask.slice(0, 5).reverse(), ...mask.slice(5).reverse()] : mask
+    const shown = (values: readonly number[]) => values.map((value, i) => value * taken[Math.floor(i / 3)]!)
+    const each = {
+      shape: [2, 5, 2] as const,
+      x: numbers(20),
+      weights: [numbers(18), numbers(27), numbers(18)],
+      mask,
+      aboveLast: numbers(6),
+    }
+    await compute(() => {
+      const options = { units: 3, goBackwards }
+      const found = passes({ ...each, options: { ...options, zeroOutputForMask: true }, above: numbers(30) })
+      const plain = passes({ ...each, options, above: shown(numbers(30)) })
+      expectClose(found.y, shown(plain.y), 1e-6)
+      expectClose(found.last, plain.last, 1e-6)
+      for (const [i, gradient] of found.gradients.entries()) expectClose(gradient, plain.gradients[i]!, 1e-6)
+    })
+  })
+
   it('passes NaN on', async () => {
     await compute(() => {
       const x = [1, 2, Number.NaN, 0, 3, 4]

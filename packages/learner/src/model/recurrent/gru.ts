@@ -83,8 +83,10 @@ export class GRU extends layers.RNN {
     if (!mask || !this.#zeroOutputForMask || !this.returnSequences) return super.call(inputs, kwargs ?? {})
     return tf.tidy(() => {
       const [y, ...states] = [super.call(inputs, kwargs)].flat() as [tf.Tensor3D, ...tf.Tensor[]]
-      const counts = tf.cast(tf.reshape(mask, [...y.shape.slice(0, 2), 1]), 'bool')
-      const shown = tf.where(this.goBackwards ? tf.reverse(counts, 1) : counts, y, tf.zerosLike(y))
+      // As floats: of bytes, as truths are on wasm, TensorFlow.js's kernel would turn round four times as many.
+      const counts = tf.cast(tf.cast(tf.reshape(mask, [...y.shape.slice(0, 2), 1]), 'bool'), 'float32')
+      const taken = tf.cast(this.goBackwards ? tf.reverse(counts, 1) : counts, 'bool')
+      const shown = tf.where(taken, y, tf.zerosLike(y))
       return this.returnState ? [shown, ...states] : shown
     })
   }
