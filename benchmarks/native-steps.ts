@@ -28,9 +28,9 @@ type Binding = Record<string, (...given: unknown[]) => unknown>
 const backend = tf.backend() as unknown as { binding: Binding }
 const { binding } = backend
 
-/** A call of a step, which is in the same place in each: its name, and the shortest time that it took. */
-let calls: { name: string; least: number }[] = []
-let place = 0
+/** Calls of a step, by their names and which of that name they are: the shortest time that each took. */
+let calls = new Map<string, { name: string; least: number }>()
+let counted = new Map<string, number>()
 let counts = false
 
 /** Its own methods cannot be replaced. */
@@ -45,8 +45,10 @@ function timed(method: string): unknown {
     if (counts) {
       const name = method === 'executeOp' ? String(given[0]) : `(${method})`
       const took = performance.now() - began
-      const { least } = calls[place] ?? { least: took }
-      calls[place++] = { name, least: Math.min(least, took) }
+      const nth = counted.get(name) ?? 0
+      counted.set(name, nth + 1)
+      const { least } = calls.get(`${name} ${nth}`) ?? { least: took }
+      calls.set(`${name} ${nth}`, { name, least: Math.min(least, took) })
     }
     return result
   }
@@ -58,11 +60,11 @@ const warmUp = 20
 for (const workload of chosen) {
   const times: number[] = []
   let last = performance.now()
-  calls = []
+  calls = new Map()
   await train(workload, Number.POSITIVE_INFINITY, () => {
     times.push(performance.now() - last)
     counts = times.length >= warmUp
-    place = 0
+    counted = new Map()
     last = performance.now()
     if (times.length < warmUp + Number(steps)) return
     counts = false
@@ -70,7 +72,7 @@ for (const workload of chosen) {
   })
   const [least, median] = leastAndMedian(times.slice(warmUp))
   const rows = new Map<string, { count: number; ms: number }>()
-  for (const { name, least } of calls) {
+  for (const { name, least } of calls.values()) {
     const { count, ms } = rows.get(name) ?? { count: 0, ms: 0 }
     rows.set(name, { count: count + 1, ms: ms + least })
   }
