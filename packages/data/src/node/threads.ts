@@ -11,8 +11,12 @@ export function startThread({ message, gone }: ThreadEvents): Thread {
   worker.unref()
   worker.on('message', message)
   worker.on('messageerror', error => gone(`sent what cannot be read: ${error.message}`))
-  worker.on('error', error => gone(`failed: ${error.message}`))
-  worker.on('exit', code => gone(`ended with exit code ${code}`))
+  let failure: Error | undefined
+  worker.on('error', error => {
+    failure = error
+  })
+  // Told when it has ended, by when all that it said before has been heard: an error may overtake that.
+  worker.on('exit', code => gone(failure ? `failed: ${failure.message}` : `ended with exit code ${code}`))
   return {
     post: (task, transfer = []) => worker.postMessage(task, transfer),
     keepAlive: alive => (alive ? worker.ref() : worker.unref()),
