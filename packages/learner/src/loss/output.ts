@@ -21,9 +21,21 @@ export function outputOf(model: Model): Output | undefined {
 /** The outputs of a model, in its order; undefined where they are not known. */
 export function outputsOf(model: Model): Output[] | undefined {
   if (!isLayersModel(model)) return undefined
-  return model.outputs.map(output => {
-    const { shape, sourceLayer } = output
-    return { name: sourceLayer.name, shape, units: shape.at(-1) ?? undefined, activation: activationBehind(output) }
+  const names = apart(model.outputs.map(({ sourceLayer }) => sourceLayer.name))
+  return model.outputs.map((output, i) => {
+    const { shape } = output
+    return { name: names[i]!, shape, units: shape.at(-1) ?? undefined, activation: activationBehind(output) }
+  })
+}
+
+/** A name for each: a layer that gives several outputs, or is applied several times, would have all of them called alike. */
+function apart(names: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return names.map(name => {
+    let own = name
+    for (let i = 1; taken.has(own) || (own !== name && names.includes(own)); i++) own = `${name}_${i}`
+    taken.add(own)
+    return own
   })
 }
 

@@ -167,6 +167,13 @@ function continued(bothWays: boolean): LayersModel {
     : layers.gru({ units: 2, returnSequences: true, useBias: false, goBackwards: true }).apply([masked, states[0]!])
   return model({ inputs: [x, z], outputs: outputs as SymbolicTensor })
 }
+/** Outputs that are of one layer, which has one name. */
+function statesOut(): LayersModel {
+  const x = input({ shape: [5, 3], name: 'x' })
+  const read = layers.lstm({ units: 2, returnSequences: true, returnState: true }).apply(x) as SymbolicTensor[]
+  const dense = layers.dense({ units: 2 })
+  return model({ inputs: x, outputs: [...read, ...read.slice(1).map(state => dense.apply(state) as SymbolicTensor)] })
+}
 const twoTexts = () => [
   tf.randomNormal([2, 4, 3], 0, 1, 'float32', 3),
   tf.tensor3d([[[0, 0, 0], [1, 0, 2]], [[0, 0, 0], [0, 0, 0]]]),
@@ -210,6 +217,7 @@ const cases: [string, () => LayersModel, () => tf.Tensor[]][] = [
   ['steps that do not count, as 0', () => recurrent({ returnSequences: true, goBackwards: true, zeroOutputForMask: true } as Sequence, true), () => [holes()]],
   ['states that another layer gives', () => continued(false), twoTexts],
   ['states that another layer gives, both ways', () => continued(true), twoTexts],
+  ['outputs of one layer', statesOut, () => [tf.randomNormal([2, 5, 3], 0, 1, 'float32', 3)]],
   ['classes of each step', tagger, () => [holes('float32')]],
   [
     'a classifier that reads',
