@@ -8,27 +8,13 @@ import { accelerate } from '../accelerate.js'
 import { Checkpoint } from '../checkpoint/checkpoint-callback.js'
 import { ActivationStats, GradientStats } from '../inspect/index.js'
 import { Learner } from '../learner.js'
-import { fit, networks, trained } from '../testing/replayed-networks.js'
+import { again, counted, fit, networks, passed, resetCounts, trained } from '../testing/replayed-networks.js'
 import { temporaryFolder } from '../testing/temporary-folder.js'
 import { recordOnNative } from './native-recording.js'
 import { type Replay, setReplay } from './seam.js'
-import { replay } from './steps.js'
 
 const { findTool } = await import(new URL('../../../../scripts/tools.mjs', import.meta.url).href)
 const { folder, missing } = findTool('tfjs-node') as { folder?: string; missing?: string }
-
-/** Batches that were trained the usual way, and by a graph. */
-let passed = 0
-let again = 0
-const counted: Replay = (learn, pass) => {
-  const before = passed
-  const gradients = replay(learn, () => {
-    passed++
-    return pass()
-  })
-  if (passed === before) again++
-  return gradients
-}
 
 const { StepRecording } = missing === undefined ? await import('../../../backend/src/native/step/recorded-step.js') : {}
 const recordEach = (after?: number) => recordOnNative(StepRecording!, after)
@@ -47,7 +33,7 @@ describe.skipIf(missing !== undefined)(`a step on tfjs-node as a graph${missing 
     recordEach(0)
   })
   beforeEach(() => {
-    passed = again = 0
+    resetCounts()
   })
   afterAll(() => setReplay(undefined))
 
@@ -116,7 +102,7 @@ describe.skipIf(missing !== undefined)(`a step on tfjs-node as a graph${missing 
     await trained(make, counted, learn =>
       learn.fit(1e-2, 2, { callbacks: [save(), stop], signal: stopped.signal }).catch(() => {}),
     )
-    again = 0
+    resetCounts()
     expect(await trained(make, counted, learn => learn.fit(1e-2, 2, { resume: dir, callbacks: [save()] }))).toEqual(whole)
     expect(again).toBeGreaterThan(0)
   })

@@ -12,12 +12,16 @@ import { Learner, type LearnerOptions } from '../learner.js'
 import { lossFunction } from '../loss/loss-function.js'
 import { BnFreeze, EMA, GradientAccumulation, GradientClip, MixUp, SWA } from '../technique/index.js'
 import {
+  again,
+  counted,
   dense,
   fill,
   fit,
   mlp,
   networks,
+  passed,
   points,
+  resetCounts,
   stack,
   type Train,
   texts,
@@ -33,21 +37,8 @@ beforeAll(async () => {
   await accelerate()
 })
 
-/** Batches that were trained the usual way, and by running kernels again. */
-let passed = 0
-let again = 0
-const counted: Replay = (learn, pass) => {
-  const before = passed
-  const gradients = replay(learn, () => {
-    passed++
-    return pass()
-  })
-  if (passed === before) again++
-  return gradients
-}
-
 beforeEach(() => {
-  passed = again = 0
+  resetCounts()
 })
 afterEach(() => setReplay(replay))
 

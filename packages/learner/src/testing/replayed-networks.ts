@@ -14,6 +14,7 @@ import { tabular_model } from '../model/tabular-model.js'
 import { text_classifier } from '../model/text-classifier.js'
 import { adam, sgd } from '../optimizer/index.js'
 import { type Replay, setReplay } from '../replay/seam.js'
+import { replay } from '../replay/steps.js'
 
 /** What is trained. */
 export interface Made {
@@ -216,3 +217,20 @@ export async function trained(
 }
 
 export const fit: Train = learn => learn.fit_one_cycle(2, 1e-2)
+
+/** Batches that were trained the usual way, and by running a step again. */
+export let passed = 0
+export let again = 0
+export const counted: Replay = (learn, pass) => {
+  const before = passed
+  const gradients = replay(learn, () => {
+    passed++
+    return pass()
+  })
+  if (passed === before) again++
+  return gradients
+}
+
+export function resetCounts(): void {
+  passed = again = 0
+}
