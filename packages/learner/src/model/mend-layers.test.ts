@@ -1,5 +1,6 @@
-import { ones, type Tensor } from '@tensorflow/tfjs-core'
-import { layers, sequential } from '@tensorflow/tfjs-layers'
+import { DataBunch } from '@onecycle/data'
+import { ones, randomNormal, type Tensor } from '@tensorflow/tfjs-core'
+import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers'
 import { beforeAll, expect, it } from 'vitest'
 import { Learner } from '../learner.js'
 import { points, useCpu } from '../testing/tiny.js'
@@ -88,4 +89,30 @@ it('a wrapper made with trainable: false trains what it wraps, as TensorFlow.js 
   wrapper.trainable = false
   expect(await trained(learner())).toEqual(['3.kernel', '3.bias'])
   expect(said).toHaveLength(1)
+})
+
+const sequences = { returnSequences: true } as const
+it.each<[string, () => unknown, states: number[]]>([
+  ['a GRU', () => layers.gru({ units: 2, ...sequences }), [2]],
+  ['an LSTM', () => layers.lstm({ units: 2, ...sequences }), [2, 2]],
+  [
+    'one both ways',
+    () => layers.bidirectional({ layer: layers.gru({ units: 1, ...sequences }) as never, mergeMode: 'concat' }),
+    [1, 1],
+  ],
+])('behind %s that begins with given states others begin with none, in training too', async (_, make, sizes) => {
+  const given = [input({ shape: [3, 2], name: 'x' }), ...sizes.map((size, i) => input({ shape: [size], name: `state${i}` }))]
+  const [first, second, third] = [make(), make(), make()] as Layer[]
+  const y = third!.apply(second!.apply(first!.apply(given))) as SymbolicTensor
+  const net = model({ inputs: given, outputs: y })
+  const batch = given.map(({ shape }) => randomNormal([8, ...(shape.slice(1) as number[])]))
+  const named = batch.map((tensor, i) => [given[i]!.sourceLayer.name, tensor.arraySync() as number[][]])
+  const data = DataBunch.from_arrays({
+    x: Object.fromEntries(named),
+    y: randomNormal([8, 3, 2]).arraySync() as number[][][],
+    bs: 4,
+  })
+  const learn = new Learner(data, net, { ...options, loss: 'mse' })
+  expect((await trained(learn)).length).toBeGreaterThan(8)
+  expect((net.apply(batch, { training: true }) as Tensor).dataSync()).toEqual((net.predict(batch) as Tensor).dataSync())
 })

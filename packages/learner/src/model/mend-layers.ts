@@ -3,14 +3,15 @@ import { labelOf, layersOf, madeBy } from './layers.js'
 import type { Layer, Model } from './trainable-model.js'
 
 /**
- * Brings a model to what its person sees of it, where TensorFlow.js lags behind: a Sequential runs the layers that it lists, and a
- * recurrent layer made with `trainable: false` can be set to true.
+ * Brings a model to what its person sees of it, where TensorFlow.js lags behind: a Sequential runs the layers that it lists, a
+ * recurrent layer made with `trainable: false` can be set to true, and begins with the states that it was given, and with no other's.
  */
 export function mendLayers(model: Model): void {
   for (const layer of layersOf(model)) {
     const sequential = layer as unknown as Built
     if (isOutdated(sequential)) rebuild(sequential)
     thawCell(layer)
+    if ('cell' in layer || 'forwardLayer' in layer) keepStates(layer)
   }
 }
 
@@ -37,6 +38,20 @@ function rebuild(sequential: Built): void {
 function thawCell(layer: Layer): void {
   const { cell } = layer as { cell?: Layer }
   if (cell && layer.getClassName() !== 'RNN' && layer.trainable && !cell.trainable) cell.trainable = true
+}
+
+const mended = new WeakSet<object>()
+
+/** In training all layers are handed the same options, into which a recurrent layer writes the states that it begins with: those behind it failed by them. */
+function keepStates(layer: Layer): void {
+  let owner: Pick<Layer, 'apply'> = Object.getPrototypeOf(layer)
+  while (!Object.hasOwn(owner, 'apply')) owner = Object.getPrototypeOf(owner)
+  if (mended.has(owner)) return
+  mended.add(owner)
+  const { apply } = owner
+  owner.apply = function (this: Layer, inputs, options) {
+    return apply.call(this, inputs, { ...options })
+  }
 }
 
 /** What to say of wrappers made with `trainable: false`, which TensorFlow.js does not pass on to what they wrap: it trains. */
