@@ -1,27 +1,9 @@
 import type { MaybeNative, NativeBackend, RecordedStep, StepRecording } from '@onecycle/backend/internal'
-import {
-  backend,
-  type DataId,
-  engine,
-  getBackend,
-  getKernel,
-  type KernelFunc,
-  type Tensor,
-  type Variable,
-} from '@tensorflow/tfjs-core'
-import { randomBy } from '../random/draws.js'
+import { backend, type DataId, getBackend, getKernel, type KernelFunc, type Tensor, type Variable } from '@tensorflow/tfjs-core'
+import { listenedTo } from './listening.js'
 import type { Recorder, Repeatable } from './repeatable.js'
-import { watchLooks } from './replayable.js'
+import type { Check } from './replayable.js'
 import { recordBy } from './steps.js'
-
-type Check = (values: ArrayLike<number>) => void
-
-/** What is listened to of TensorFlow.js's engine, which keeps it to itself. */
-interface Listened {
-  runKernelFunc(call: { kernelName?: string }): Tensor | Tensor[]
-  readSync(dataId: DataId): unknown
-  read(dataId: DataId): unknown
-}
 
 /** On tfjs-node what TensorFlow is asked for is noted, below the kernels, to be run again as one graph. */
 export class NativeRecording implements Recorder {
@@ -42,36 +24,22 @@ export class NativeRecording implements Recorder {
   }
 
   during<T>(work: () => T, mayRead: (dataId: DataId) => boolean): T {
-    const listened = engine() as unknown as Listened
-    const { runKernelFunc, readSync, read } = listened
-    const { random } = Math
-    const reading = (look: (dataId: DataId) => unknown) => (dataId: DataId) => {
-      if (!mayRead(dataId)) this.#recording.refuse('values are read')
-      return look.call(listened, dataId)
-    }
-    const inPlace: Listened = {
-      runKernelFunc: call => {
-        if (call.kernelName) this.#kernels.set(call.kernelName, kernelOf(call.kernelName))
-        return runKernelFunc.call(listened, call)
+    return listenedTo(() => this.#recording.during(work), {
+      inPlace: ({ runKernelFunc }) => ({
+        runKernelFunc: call => {
+          if (call.kernelName) this.#kernels.set(call.kernelName, kernelOf(call.kernelName))
+          return runKernelFunc(call)
+        },
+      }),
+      reads: dataId => {
+        if (!mayRead(dataId)) this.#recording.refuse('values are read')
       },
-      readSync: reading(readSync),
-      read: reading(read),
-    }
-    const own = Object.keys(inPlace).filter(name => Object.hasOwn(listened, name))
-    const before = Object.fromEntries(own.map(name => [name, listened[name as keyof Listened]]))
-    Object.assign(listened, inPlace)
-    watchLooks((tensor, check) => this.#look(tensor, check, readSync.bind(listened)))
-    const draw = () => {
-      this.#recording.refuse('something is drawn')
-      return random()
-    }
-    try {
-      return randomBy(draw, () => this.#recording.during(work))
-    } finally {
-      watchLooks(undefined)
-      for (const name of Object.keys(inPlace)) Reflect.deleteProperty(listened, name)
-      Object.assign(listened, before)
-    }
+      looks: (tensor, check, readSync) => this.#look(tensor, check, readSync),
+      draws: random => {
+        this.#recording.refuse('something is drawn')
+        return random()
+      },
+    })
   }
 
   program(results: readonly Tensor[], written: readonly Variable[]): Repeatable | undefined {

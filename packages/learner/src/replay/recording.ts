@@ -1,7 +1,5 @@
 import {
   type DataId,
-  type DataType,
-  engine,
   getBackend,
   getKernel,
   type KernelConfig,
@@ -9,20 +7,10 @@ import {
   type TensorInfo,
   type Variable,
 } from '@tensorflow/tfjs-core'
-import { randomBy } from '../random/draws.js'
+import { type Inputs, listenedTo } from './listening.js'
 import { type Call, Program, type ReplayBackend, type Result, type Slot, type Wire } from './program.js'
 import type { Recorder } from './repeatable.js'
-import { watchLooks } from './replayable.js'
-
-type Inputs = Readonly<Record<string, unknown>> | readonly unknown[]
-
-/** What is listened to of TensorFlow.js's engine, which keeps it to itself. */
-interface Listened {
-  runKernelFunc(call: { kernelName?: string; inputs: Inputs; attrs?: object }): Tensor | Tensor[]
-  makeTensor(values: unknown, shape: number[], dtype?: DataType, backend?: unknown): Tensor
-  readSync(dataId: DataId): unknown
-  read(dataId: DataId): unknown
-}
+import type { Check } from './replayable.js'
 
 /** Of a constant, which is kept beside the program, and written anew in each step. */
 const mostBytes = 2 ** 16
@@ -61,43 +49,29 @@ export class Recording implements Recorder {
   }
 
   during<T>(work: () => T, mayRead: (dataId: DataId) => boolean): T {
-    const listened = engine() as unknown as Listened
-    const { runKernelFunc, makeTensor, readSync, read } = listened
-    const { random } = Math
-    const reading = (look: (dataId: DataId) => unknown) => (dataId: DataId) => {
-      if (!mayRead(dataId)) this.#refuse('values are read')
-      return look.call(listened, dataId)
-    }
-    const inPlace: Listened = {
-      runKernelFunc: call => {
-        const made = runKernelFunc.call(listened, call)
-        if (call.kernelName) this.#kernel(call.kernelName, call.inputs, call.attrs, [made].flat())
-        return made
+    return listenedTo(work, {
+      inPlace: ({ runKernelFunc, makeTensor }) => ({
+        runKernelFunc: call => {
+          const made = runKernelFunc(call)
+          if (call.kernelName) this.#kernel(call.kernelName, call.inputs, call.attrs, [made].flat())
+          return made
+        },
+        makeTensor: (values, ...how) => {
+          const made = makeTensor(values, ...how)
+          this.#constant(made, values)
+          return made
+        },
+      }),
+      reads: dataId => {
+        if (!mayRead(dataId)) this.#refuse('values are read')
       },
-      makeTensor: (values, shape, dtype, backend) => {
-        const made = makeTensor.call(listened, values, shape, dtype, backend)
-        this.#constant(made, values)
-        return made
+      looks: (tensor, check) => this.#look(tensor, check),
+      draws: random => {
+        const drawn = random()
+        this.#drawn.push(drawn)
+        return drawn
       },
-      readSync: reading(readSync),
-      read: reading(read),
-    }
-    const own = Object.keys(inPlace).filter(name => Object.hasOwn(listened, name))
-    const before = Object.fromEntries(own.map(name => [name, listened[name as keyof Listened]]))
-    Object.assign(listened, inPlace)
-    watchLooks((tensor, check) => this.#look(tensor, check))
-    const draw = () => {
-      const drawn = random()
-      this.#drawn.push(drawn)
-      return drawn
-    }
-    try {
-      return randomBy(draw, work)
-    } finally {
-      watchLooks(undefined)
-      for (const name of Object.keys(inPlace)) Reflect.deleteProperty(listened, name)
-      Object.assign(listened, before)
-    }
+    })
   }
 
   program(results: readonly Tensor[], written: readonly Variable[]): Program | undefined {
@@ -157,7 +131,7 @@ export class Recording implements Recorder {
     this.#add({ kernelFunc, given: { inputs: {}, attrs: undefined, backend: this.#backend }, wires: [] }, [tensor])
   }
 
-  #look(tensor: Tensor, check: (values: ArrayLike<number>) => void): void {
+  #look(tensor: Tensor, check: Check): void {
     const wires: Wire[] = []
     const info = this.#wire(tensor, 'a check', wires)
     const { typedArrayFromHeap } = this.#backend

@@ -15,7 +15,7 @@ export function isPure(it: object): boolean {
   return pures.has(it)
 }
 
-type Check = (values: ArrayLike<number>) => void
+export type Check = (values: ArrayLike<number>) => void
 
 let watcher: ((tensor: Tensor, check: Check) => void) | undefined
 
